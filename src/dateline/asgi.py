@@ -1,0 +1,84 @@
+"""The roof over the doors: settings and database → one ASGI application for granian, uvicorn or a test.
+
+``create_app`` puts it together; ``app_from_environment`` is what a server process is told to call:
+``granian --interface asgi --factory dateline.asgi:app_from_environment``.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from starlette.routing import Router
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from dateline import settings as settings_room
+from dateline.settings import Settings
+from dateline.store import Database, open_database
+from dateline.web import routes
+from dateline.web.endpoints import Endpoint, Place, Refusal, route
+from dateline.web.pages import error
+from dateline.web.security import PLAYERS, Headers, Hosts, Origins, Proxies
+from dateline.web.visit import Instance
+
+
+def utc_now() -> datetime:
+    """The clock of a real server."""
+    return datetime.now(UTC)
+
+
+def create_app(
+    settings: Settings,
+    db: Database,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+    start_code: str | None = None,
+    on_shutdown: Callable[[], None] | None = None,
+) -> ASGIApp:
+    """Assemble the application.
+
+    ``start_code`` is what the first account's page asks for (None: nothing); ``on_shutdown`` is called once when the
+    server ends.
+    """
+    instance = Instance(settings, db, clock=clock, start_code=start_code)
+
+    nowhere = Place(path="", get=error.not_found, post=error.not_found, open_to="anyone")
+    places = Router(
+        [route(place, instance) for place in routes()],
+        redirect_slashes=False,
+        default=Endpoint(nowhere, instance),
+    )
+    app: ASGIApp = Origins(places, settings, Refusal(error.wrong_origin, instance))
+    app = Hosts(app, settings, Refusal(error.wrong_host, instance))
+    app = Proxies(Headers(app, PLAYERS), settings)
+    return Lifespan(app, on_shutdown)
+
+
+class Lifespan:
+    """Answers the server's start and end; nothing here waits for either."""
+
+    def __init__(self, app: ASGIApp, on_shutdown: Callable[[], None] | None) -> None:
+        self.app = app
+        self.on_shutdown = on_shutdown
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] == "http":
+            await self.app(scope, receive, send)
+        else:  # a WebSocket: there are none here
+            await send({"type": "websocket.close", "code": 1000})
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            await send({"type": message["type"] + ".complete"})
+            if message["type"] == "lifespan.shutdown":
+                if self.on_shutdown is not None:
+                    self.on_shutdown()
+                return
+
+
+def app_from_environment() -> ASGIApp:
+    """The application of a server process, by the environment's settings. Raises ``SettingsError``, ``StoreError``."""
+    settings = settings_room.load()
+    db = open_database(settings.database_url, create=True)
+    return create_app(settings, db, on_shutdown=db.close)

@@ -1,0 +1,164 @@
+"""Long or crowded HTML, brought into a form that costs the sanitiser time in proportion to its length.
+
+HTML's parsing rules let a small document grow: depth costs the square, unclosed formatting is opened again in every block,
+one element's attributes are compared with each other, and a run of entities is copied at each of them. So a document beyond
+``is_crowded`` is first rewritten in one pass: well nested, of bounded depth, comments and scripts gone. What is well nested
+already keeps its meaning.
+"""
+
+import re
+from html import escape, unescape
+from typing import Final
+
+from . import policy
+
+MAX_CHARS: Final = 5_000_000
+"""Of HTML, published or cleaned; the rest is cut off."""
+
+MAX_TAGS: Final = 50_000
+"""Beyond these only the text goes on (the largest real entry known has 31,000)."""
+
+MAX_DEPTH: Final = 160
+MAX_FORMATTING_DEPTH: Final = 8
+MAX_ATTRIBUTES: Final = 60
+MAX_VALUE_CHARS: Final = 16_384
+MAX_TEXT_CHARS: Final = 900_000
+MAX_PARAGRAPHS: Final = 10_000
+
+_CROWDED_TAGS: Final = 500
+_CROWDED_CHARS: Final = 100_000
+_CROWDED_ENTITIES: Final = 5_000
+_ENTITIES_IN_ONE_TEXT: Final = 500
+
+# Linear on any input: quantifiers are possessive, and since quotes stand only around whole values, at most two attempts
+# that began at different “<” can be inside the same quoted stretch.
+_VALUE: Final = r"""\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'<>]++))"""
+_TAG: Final = re.compile(
+    rf"""<(/?)([a-zA-Z][a-zA-Z0-9:_-]*+)((?:[\s/]++|[^\s/<>="']++(?:{_VALUE.replace("([", "(?:[")})?)*+)>"""
+)
+_ATTRIBUTE: Final = re.compile(rf"""([^\s/<>="']++)(?:{_VALUE})?""")
+_ANY_TAG: Final = re.compile(r"<[^<>]*>")
+_BLOCK_TAG: Final = re.compile(rf"</?(?:{'|'.join(sorted(policy.BLOCKS))}|br)(?![a-z0-9])[^<>]*>", re.IGNORECASE)
+_HIDDEN: Final = re.compile(
+    rf"<(?:(!--)|([!?])|({'|'.join(sorted(policy.DROPPED_WITH_CONTENT))})(?=[\s/>]))", re.IGNORECASE
+)
+_ENTITY: Final = re.compile(r"(?:[^&]*&){%d}" % _ENTITIES_IN_ONE_TEXT)
+_CLOSED_BY_THEIR_LIKE: Final = frozenset({"dd", "dt", "li", "p", "td", "th", "tr"})
+_KNOWN: Final = policy.TAGS | {"h1", "embed"}
+
+
+def is_crowded(html: str) -> bool:
+    """Whether a document has so many tags, entities or characters that it must be balanced first."""
+    return html.count("<") > _CROWDED_TAGS or len(html) > _CROWDED_CHARS or html.count("&") > _CROWDED_ENTITIES
+
+
+def balanced(html: str) -> str:
+    """Any HTML → well-nested HTML of bounded depth with the same text; in one pass."""
+    html = _without_hidden(html)
+    out: list[str] = []
+    still_open: list[str] = []
+    end = tags = 0
+    for tag in _TAG.finditer(html):
+        out.append(_text(html[end : tag.start()]))
+        end = tag.end()
+        name = tag[2].lower()
+        if name in _KNOWN and tags < MAX_TAGS:
+            tags += 1
+            (_close if tag[1] else _open)(name, tag[3], still_open, out)
+    out.append(_text(html[end:]))
+    out.extend(f"</{name}>" for name in reversed(still_open))
+    return "".join(out)
+
+
+def _open(name: str, attributes: str, still_open: list[str], out: list[str]) -> None:
+    if name in _CLOSED_BY_THEIR_LIKE and still_open and still_open[-1] == name:
+        out.append(f"</{still_open.pop()}>")
+    if name in policy.VOID:
+        out.append(f"<{name}{_attributes(name, attributes)}>")
+    elif name == "iframe":  # its content is no HTML
+        out.append(f"<iframe{_attributes(name, attributes)}></iframe>")
+    elif len(still_open) < MAX_DEPTH and not _too_much_formatting(name, still_open):
+        out.append(f"<{name}{_attributes(name, attributes)}>")
+        still_open.append(name)
+
+
+def _too_much_formatting(name: str, still_open: list[str]) -> bool:
+    return name in policy.FORMATTING and sum(other in policy.FORMATTING for other in still_open) >= MAX_FORMATTING_DEPTH
+
+
+def _close(name: str, _attributes: str, still_open: list[str], out: list[str]) -> None:
+    if name not in still_open:
+        return
+    while (closed := still_open.pop()) != name:
+        out.append(f"</{closed}>")
+    out.append(f"</{name}>")
+
+
+def _attributes(name: str, published: str) -> str:
+    """An element's attributes → those that may be looked at, quoted, the first of each name."""
+    if not published or published.isspace():
+        return ""
+    wanted = _WANTED.get(name, policy.GLOBAL_ATTRIBUTES)
+    kept: dict[str, str] = {}
+    for count, found in enumerate(_ATTRIBUTE.finditer(published)):
+        key = found[1].lower()
+        value = found[2] or found[3] or found[4] or ""
+        if key in wanted and key not in kept and len(value) <= MAX_VALUE_CHARS:
+            kept[key] = value.replace('"', "&quot;").replace("<", "&lt;").replace(">", "&gt;")
+        if count >= MAX_ATTRIBUTES:
+            break
+    return "".join(f' {key}="{value}"' for key, value in kept.items())
+
+
+_WANTED: Final = {
+    name: policy.GLOBAL_ATTRIBUTES
+    | policy.ATTRIBUTES.get(name, frozenset())
+    | policy.READ_AND_REMOVED.get(name, frozenset())
+    for name in policy.ATTRIBUTES.keys() | policy.READ_AND_REMOVED.keys()
+}
+
+
+def _text(text: str) -> str:
+    """Text between tags → the same, a stray ``<`` escaped; comments split what has very many entities."""
+    if "<" in text:
+        text = text.replace("<", "&lt;")
+    if text.count("&") > _ENTITIES_IN_ONE_TEXT:
+        text = _ENTITY.sub(lambda found: f"{found[0][:-1]}<!---->&", text)
+    return text
+
+
+def _without_hidden(html: str) -> str:
+    """HTML → the same without comments and without elements whose content is no text; unclosed, they reach to the end."""
+    out, at = [], 0
+    while found := _HIDDEN.search(html, at):
+        out.append(html[at : found.start()])
+        at = _end_of_hidden(html, found)
+    out.append(html[at:])
+    return "".join(out)
+
+
+def _end_of_hidden(html: str, found: re.Match[str]) -> int:
+    if found[1]:
+        return _after(html, "-->", found.end() - 2)  # “<!-->” is a whole comment
+    if found[2]:
+        return _after(html, ">", found.end())
+    closing = re.compile(f"</{found[3]}(?=[\\s/>])", re.IGNORECASE).search(html, found.end())
+    return _after(html, ">", closing.end()) if closing else len(html)
+
+
+def _after(html: str, mark: str, start: int) -> int:
+    end = html.find(mark, start)
+    return len(html) if end < 0 else end + len(mark)
+
+
+def text_only(html: str) -> str:
+    """Any HTML → paragraphs of its text and nothing else: the last resort for what cannot be cleaned otherwise.
+
+    The result is safe as it is, at most ``MAX_CHARS`` long, and the same when it is made again from itself.
+    """
+    plain = _ANY_TAG.sub("", _BLOCK_TAG.sub("\n", _without_hidden(html)))
+    plain = unescape(plain).replace("\0", "")[:MAX_TEXT_CHARS]
+    lines = [line for line in (" ".join(line.split()) for line in plain.splitlines()) if line]
+    if len(lines) > MAX_PARAGRAPHS:
+        lines[MAX_PARAGRAPHS - 1 :] = [" ".join(lines[MAX_PARAGRAPHS - 1 :])]
+    return "".join(f"<p>{escape(line, quote=False)}</p>" for line in lines)

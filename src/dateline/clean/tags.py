@@ -1,0 +1,56 @@
+"""Tags as nh3 writes them: every attribute quoted, every ``<``, ``>``, ``"`` and ``&`` in text and values escaped.
+
+Only such *normalised* HTML may be edited with patterns. Values stay escaped while they are carried from tag to tag.
+"""
+
+import re
+from typing import Final
+
+from . import urls
+
+ATTRIBUTES_PATTERN: Final = r'((?: [a-z-]+="[^"]*")*)'
+_ATTRIBUTE: Final = re.compile(r' ([a-z-]+)="([^"]*)"')
+_PIXELS: Final = re.compile(r"\s*(\d{1,6})(?:\.\d{1,6})?\s*(?:px)?\s*", re.IGNORECASE)
+_UNSEEN: Final = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|(?:^|[;\s])(?:max-)?(?:width|height)\s*:\s*[01](?:px)?\s*(?:;|!|$)",
+    re.I,
+)
+
+MAX_SIDE: Final = 10_000
+"""No picture or player is wider or higher; a greater number is a mistake or an attack on the layout."""
+
+
+def attributes_of(tag: str) -> dict[str, str]:
+    """The part of a normalised tag after its name → its attributes, values still escaped."""
+    return dict(_ATTRIBUTE.findall(tag))
+
+
+def written(name: str, attributes: dict[str, str | None]) -> str:
+    """A start tag of these attributes (values escaped already); those that are None are left out."""
+    return f"<{name}" + "".join(f' {key}="{value}"' for key, value in attributes.items() if value is not None) + ">"
+
+
+def side(value: str | None) -> str | None:
+    """A ``width`` or ``height`` as published → whole pixels between 2 and 10,000, else None."""
+    found = _PIXELS.fullmatch(value) if value else None
+    return str(int(found[1])) if found and 1 < int(found[1]) <= MAX_SIDE else None
+
+
+def is_unseen(attributes: dict[str, str]) -> bool:
+    """Whether a picture or frame says that it is 0 or 1 pixel wide or high, or hidden."""
+    for key in ("width", "height"):
+        found = _PIXELS.fullmatch(attributes.get(key, ""))
+        if found and int(found[1]) <= 1:
+            return True
+    style = attributes.get("style")
+    return style is not None and _UNSEEN.search(style) is not None
+
+
+def loaded(value: str | None, base: str | None, *, secure: bool = False) -> str | None:
+    """An escaped address of something that a page loads → absolute, http(s) (https when ``secure``), escaped; or None."""
+    if not value:
+        return None
+    address = urls.absolute(urls.unescaped(value), base)
+    if address is None or (secure and not address.startswith("https://")):
+        return None
+    return urls.escaped(address)

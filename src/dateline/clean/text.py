@@ -1,0 +1,43 @@
+"""HTML → plain text, for previews, titles and search."""
+
+import re
+from html import unescape
+from typing import Final
+
+from dateline.model import RawHTML, SafeHTML
+
+from . import policy
+from .sanitize import clean_html
+
+_TAG: Final = re.compile(r'<(/?[a-z][a-z0-9]*)(?: [a-z-]+="[^"<>]*")*>')
+_SPACED: Final = policy.BLOCKS | policy.MEDIA | {"br"}
+_GAPS: Final = {mark + name: " " if name in _SPACED else "" for name in policy.TAGS | {"br"} for mark in ("", "/")}
+
+
+def plain_text(html: SafeHTML | RawHTML) -> str:
+    """HTML → its text on one line: blocks apart, entities decoded, blanks folded; no scripts, no alternative texts.
+
+    SafeHTML is read as it is; anything else is cleaned first.
+    """
+    text = _text_of_normalised(html)
+    if text is None:
+        text = _text_of_normalised(clean_html(RawHTML(html), None))
+    return text or ""
+
+
+def _text_of_normalised(html: str) -> str | None:
+    """The text of HTML in ``clean_html``'s form; None when it is in any other."""
+    if "<" not in html:
+        text = html
+    else:
+        pieces = _TAG.split(html)
+        try:
+            pieces[1::2] = [_GAPS[name] for name in pieces[1::2]]
+        except KeyError:
+            return None
+        text = "".join(pieces)
+        if "<" in text:
+            return None
+    if "&" in text:
+        text = unescape(text)
+    return " ".join(text.split())

@@ -1,0 +1,151 @@
+"""Addresses: made absolute, checked, freed of tracking parameters; known beacons recognised.
+
+Reading follows the WHATWG URL Standard where a browser's reading matters for safety: outer blanks and control
+characters are cut, tabs and line ends removed, ``\\`` is ``/``, and ``https:host`` is ``https://host``.
+"""
+
+import re
+from html import escape, unescape
+from typing import Final
+from urllib.parse import urljoin, urlsplit
+
+MAX_URL_CHARS: Final = 8_192
+"""Longer addresses are dropped: no server takes them."""
+
+MAX_BASE_CHARS: Final = 1_024
+"""A longer base would multiply itself into every relative address of an entry."""
+
+_PLAIN: Final = re.compile(r"https?://[A-Za-z0-9.-]*[A-Za-z0-9](?::\d{1,5})?(?:[/?#][^\s\"'<>\\`\x00-\x20\x7f]*)?")
+_SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(.*)")
+_OUTER: Final = "".join(map(chr, range(0x21)))
+_REMOVED: Final = {9: None, 10: None, 13: None}
+_ENCODED: Final = {ord(sign): f"%{ord(sign):02X}" for sign in " \"'<>`\\^{|}\x7f"} | {
+    code: None for code in range(0x20)
+}
+
+
+def absolute(address: str, base: str | None = None) -> str | None:
+    """An address as published → an absolute http(s) address, or None when it is not one.
+
+    ``base`` is the absolute address that relative ones are relative to; without it they are dropped. An address that is
+    plain already comes back unchanged, to the letter.
+    """
+    if len(address) > MAX_URL_CHARS:
+        return None
+    if _PLAIN.fullmatch(address):
+        return address if _has_host(address) else None
+    whole = _resolved(address.strip(_OUTER).translate(_REMOVED), base)
+    if whole is None:
+        return None
+    # Only before ? and # is a backslash a slash; everywhere it and its like are unsafe to write as they are.
+    cut = re.search(r"[?#]", whole)
+    end = cut.start() if cut else len(whole)
+    whole = (whole[:end].replace("\\", "/") + whole[end:]).translate(_ENCODED)
+    return whole if len(whole) <= MAX_URL_CHARS and _has_host(whole) else None
+
+
+def _resolved(address: str, base: str | None) -> str | None:
+    """A trimmed address → the same with scheme and ``//``, not yet checked."""
+    if scheme := _SCHEME.fullmatch(address):
+        name = scheme[1].lower()
+        return f"{name}://{scheme[2].lstrip('/' + chr(92))}" if name in ("http", "https") else None
+    if base is None or not address:
+        return None
+    if address[:1] in "/\\" and address[1:2] in ("/", "\\"):
+        return f"{base.partition(':')[0]}://{address.lstrip('/' + chr(92))}"
+    try:
+        return urljoin(base, address.replace("\\", "/") if address[0] in "/\\." else address)
+    except ValueError:
+        return None
+
+
+def _has_host(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
+
+
+def link_target(address: str, base: str | None) -> str | None:
+    """Where an ``<a href>`` may lead: http(s) as ``absolute`` has it, or ``mailto:`` and ``tel:``."""
+    trimmed = address.strip(_OUTER).translate(_REMOVED)
+    scheme = _SCHEME.fullmatch(trimmed)
+    if scheme and scheme[1].lower() in ("mailto", "tel") and len(trimmed) <= MAX_URL_CHARS:
+        return f"{scheme[1].lower()}:{scheme[2]}".translate(_ENCODED)
+    return absolute(address, base)
+
+
+def usable_base(base: str | None) -> str | None:
+    """What relative addresses are resolved against: an absolute http(s) address of bounded length, else None."""
+    whole = absolute(base) if base else None
+    if whole and len(whole) > MAX_BASE_CHARS:
+        parts = urlsplit(whole)
+        whole = absolute(f"{parts.scheme}://{parts.netloc}/")
+    return whole if whole and len(whole) <= MAX_BASE_CHARS else None
+
+
+# ------------------------------------------------------------------------------------ addresses inside attributes
+
+
+def unescaped(value: str) -> str:
+    """An attribute's value as it stands in normalised HTML → the plain string."""
+    return unescape(value) if "&" in value else value
+
+
+def escaped(value: str) -> str:
+    """A plain string → an attribute's value, written exactly as nh3 writes it."""
+    return escape(value).replace("&#x27;", "'").replace("\xa0", "&nbsp;")
+
+
+# ------------------------------------------------------------------------------------------- tracking parameters
+
+_TRACKING: Final = (
+    "utm_[a-z_]+|fbclid|gclid|gclsrc|dclid|gbraid|wbraid|msclkid|yclid|twclid|ttclid|li_fat_id|igshid|igsh|mc_[ce]id"
+    "|mkt_tok|_hsenc|_hsmi|__hs[a-z]+|hsctatracking|oly_(?:anon|enc)_id|vero_(?:id|conv)|wickedid|_openstat|xtor"
+    "|at_(?:medium|campaign|link_[a-z_]+|ptr_name|format|bbc_team|custom[0-9])|(?:pk|mtm|piwik|matomo)_[a-z_]+"
+    "|s_cid|ns_(?:mchannel|source|campaign|linkname|fee)|ftag|__twitter_impression|rb_clickid"
+)
+_TRACKED_LATER: Final = re.compile(rf'&amp;(?:amp;)*(?:{_TRACKING})=[^&"#]*', re.IGNORECASE)
+_TRACKED_FIRST: Final = re.compile(rf'([?#])(?:amp;)*(?:{_TRACKING})=[^&"#]*(&amp;|(?=["#])|$)', re.IGNORECASE)
+_HREF: Final = re.compile(r' href="[^"]*"')
+_MARKS: Final = re.compile(rf"[?#;](?:{_TRACKING})=", re.IGNORECASE)
+
+
+def without_tracking(html: str) -> str:
+    """Normalised HTML → the same, with the parameters that only follow readers around taken out of link addresses."""
+    return _HREF.sub(_untracked, html) if _MARKS.search(html) else html
+
+
+def _untracked(href: re.Match[str]) -> str:
+    link = href[0]
+    if "=" not in link[7:]:
+        return link
+    link = _TRACKED_LATER.sub("", link)
+    return _TRACKED_FIRST.sub(lambda found: found[1] if found[2] else "", link)
+
+
+# ------------------------------------------------------------------------------------------------------- beacons
+
+_BEACON_HOSTS: Final = (
+    "feeds.feedburner.com|feedproxy.google.com|feedsportal.com|pheedo.com|feedads.g.doubleclick.net|doubleclick.net"
+    "|google-analytics.com|googletagmanager.com|googlesyndication.com|googleadservices.com|stats.wordpress.com"
+    "|pixel.wp.com|stats.wp.com|statcounter.com|scorecardresearch.com|quantserve.com|moatads.com|chartbeat.net"
+    "|rss.buysellads.com|track.hubspot.com|tracking.feedpress.it|tracking.feedpress.com|api.follow.it|counter.theconversation.com"
+    "|eotrx.substackcdn.com|list-manage.com|analytics.twitter.com|px.ads.linkedin.com|bat.bing.com|hits.theguardian.com"
+    "|a8.net|valuecommerce.com|rfihub.com|mmtro.com|xiti.com|estat.com|adform.net|bluekai.com|mediametrie.fr|ioam.de|vgwort.de"
+)
+_BEACON: Final = re.compile(
+    rf"https?://(?:(?:[^/?#]*[.@])?(?:{_BEACON_HOSTS.replace('.', '[.]')})(?=[:/?#]|$)"
+    r"|(?:[^/?#]*\.)?(?:pixel|beacon|tracker|tracking)\.[^/?#]+"
+    r"|medium\.com/_/stat|feeds\.wordpress\.com/1\.0/|blogger\.googleusercontent\.com/tracker/"
+    r"|(?:www\.)?facebook\.com/tr(?=[/?#]|$)|hexagon-analytics\.com/"
+    r"|[^?#]*/(?:(?:track|wf|e|email)/open(?:\.php|\.gif|/)?|1x1\.(?:gif|png)|(?:[^/?#]*[-_.])?pixel\.(?:gif|png)"
+    r"|b\.gif|__utm\.gif|__ptq\.gif|piwik\.php|matomo\.php|count\.gif|beacon\.(?:gif|png)|tracking\.(?:gif|png))(?=[?#]|$))",
+    re.IGNORECASE,
+)
+
+
+def is_beacon(address: str) -> bool:
+    """Whether an absolute picture address is known to count readers instead of showing anything."""
+    return _BEACON.match(address) is not None

@@ -1,0 +1,179 @@
+"""The tree of everything that may go wrong, each with a stable code.
+
+::
+
+    DatelineError
+    ├── SettingsError   settings.*   a setting is unknown or unusable; nothing was started
+    ├── FetchError      fetch.*      the network, the server or the guard said no
+    ├── ParseError      parse.*      the bytes are not what they should be
+    ├── StoreError      store.*      the database cannot be used as it is
+    ├── RefreshError    refresh.*    the line itself failed for one feed
+    └── ActionError     action.*     a person asked for something that cannot be done
+        ├── NotFound                 … because it does not exist, or not for this person
+        └── Forbidden                … because this person may not
+
+A code is stored, sent by the APIs and never changes its meaning; sentences for people are made of it in
+``web/messages.py`` alone. ``detail`` is a short plain-English text for logs and the command line; it may hold
+text from outside and is never trusted as markup.
+"""
+
+from typing import ClassVar
+
+
+class DatelineError(Exception):
+    """Any failure Dateline knows by name.
+
+    ``code`` is one of the class's ``CODES``; ``detail`` says what exactly (an address, a name, a number).
+    Raises ``ValueError`` for a code that the class does not list, so that no code is ever invented in passing.
+    """
+
+    CODES: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        if code not in self.CODES:
+            raise ValueError(f"{code!r} is not a code of {type(self).__name__}")
+        super().__init__(code, detail)
+        self.code = code
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.detail}" if self.detail else self.code
+
+
+class SettingsError(DatelineError):
+    """A setting is unknown or its value cannot be used."""
+
+    CODES = frozenset({"settings.unknown_key", "settings.bad_value", "settings.bad_file"})
+
+
+class FetchError(DatelineError):
+    """One GET did not bring a usable answer.
+
+    ``status`` is the HTTP status where there was one; ``retry_after`` the seconds the server asked to wait;
+    ``final_url`` the address that failed, after redirects.
+    """
+
+    CODES = frozenset(
+        {
+            "fetch.bad_url",  # not an absolute http(s) address
+            "fetch.forbidden_address",  # the guard: an address inside a network that feeds may not reach
+            "fetch.dns",  # the name does not resolve
+            "fetch.connect",  # refused, unreachable, reset
+            "fetch.tls",  # certificate or handshake
+            "fetch.timeout",  # any phase
+            "fetch.protocol",  # not HTTP, or broken HTTP
+            "fetch.redirects",  # too many, a loop, without a target
+            "fetch.too_large",  # before or after decompression
+            "fetch.truncated",  # the body ended early
+            "fetch.encoding",  # the compression is broken or unknown
+            "fetch.unauthorized",  # 401
+            "fetch.forbidden",  # 403
+            "fetch.not_found",  # 404
+            "fetch.gone",  # 410
+            "fetch.rate_limited",  # 429
+            "fetch.unavailable",  # 503
+            "fetch.client_error",  # any other 4xx
+            "fetch.server_error",  # any other 5xx
+            "fetch.unexpected_status",  # 1xx, 3xx without meaning, 2xx without a body of use
+        }
+    )
+
+    def __init__(
+        self,
+        code: str,
+        detail: str = "",
+        *,
+        status: int | None = None,
+        retry_after: float | None = None,
+        final_url: str | None = None,
+    ) -> None:
+        super().__init__(code, detail)
+        self.status = status
+        self.retry_after = retry_after
+        self.final_url = final_url
+
+
+class ParseError(DatelineError):
+    """The bytes could not be understood."""
+
+    CODES = frozenset(
+        {
+            "parse.empty",  # nothing, or only blanks
+            "parse.web_page",  # HTML: discovery may help
+            "parse.not_a_feed",  # anything else
+            "parse.too_complex",  # depth, attributes, elements beyond the limits
+            "parse.not_opml",  # an OPML import that holds no outline
+        }
+    )
+
+
+class StoreError(DatelineError):
+    """The database cannot be used as it is."""
+
+    CODES = frozenset(
+        {
+            "store.unreachable",  # cannot be opened or connected to
+            "store.not_a_database",  # the file is something else
+            "store.newer_schema",  # written by a newer Dateline
+            "store.full",  # no space left
+            "store.busy",  # another process holds the lock for too long
+            "store.read_only",  # the file or folder cannot be written
+            "store.corrupt",  # the engine found damage
+            "store.in_use",  # a second serve on the same database
+            "store.bad_backup",  # a backup that does not verify
+            "store.secret",  # the instance's key is missing, unreadable or not the one the secrets were made with
+        }
+    )
+
+
+class RefreshError(DatelineError):
+    """The line failed for one feed through no fault of network or bytes."""
+
+    CODES = frozenset(
+        {
+            "refresh.crashed",  # a lease expired twice: the process died on this feed
+            "refresh.failed",  # an unexpected error, with its name in the detail
+        }
+    )
+
+
+class ActionError(DatelineError):
+    """A person asked for something that cannot be done as asked."""
+
+    CODES = frozenset(
+        {
+            "action.not_found",
+            "action.forbidden",
+            "action.name_taken",
+            "action.name_invalid",
+            "action.password_too_short",
+            "action.password_too_long",
+            "action.wrong_password",
+            "action.too_many_attempts",
+            "action.wrong_start_code",
+            "action.already_subscribed",
+            "action.bad_url",
+            "action.no_feed_found",
+            "action.bad_value",
+            "action.too_large",
+            "action.last_admin",
+        }
+    )
+
+
+class NotFound(ActionError):
+    """It does not exist, or not for this person: the two look alike on purpose."""
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__("action.not_found", detail)
+
+
+class Forbidden(ActionError):
+    """This person may see it but not do that."""
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__("action.forbidden", detail)
+
+
+FAMILIES = (SettingsError, FetchError, ParseError, StoreError, RefreshError, ActionError)
+ALL_CODES = frozenset().union(*(family.CODES for family in FAMILIES))

@@ -1,0 +1,72 @@
+"""The body of one answer: stream → bytes, while size and speed are watched.
+
+``StreamReader`` holds back the peer when nobody reads, so memory is bounded by the limit and two pieces.
+"""
+
+from collections.abc import Callable
+
+from aiohttp import StreamReader
+from msgspec import Struct
+
+from dateline.errors import FetchError
+
+from .encoding import Decoder
+
+
+class Patience(Struct, frozen=True, kw_only=True):
+    """How long a server may take for what. Seconds; ``slowest`` in bytes a second.
+
+    ``connect`` covers the name, the connection and TLS; ``first_byte`` the time until the headers are there, and then
+    any silence; ``slowest`` holds once a body has been coming for ``slow_after`` seconds.
+    """
+
+    connect: float = 10.0
+    first_byte: float = 15.0
+    slow_after: float = 10.0
+    slowest: float = 1_000.0
+
+
+class Body(Struct, frozen=True, kw_only=True):
+    """A whole body: decoded, and how many bytes it was on the wire."""
+
+    content: bytes
+    wire_bytes: int
+
+
+async def read_body(
+    stream: StreamReader,
+    *,
+    content_encoding: str,
+    content_length: str | None,
+    limit: int,
+    patience: Patience,
+    clock: Callable[[], float],
+) -> Body:
+    """Read and decode a body to its end.
+
+    ``limit`` is in bytes, counted before and after decoding; ``clock`` gives monotonic seconds. Raises ``FetchError``
+    (``fetch.too_large``, ``fetch.timeout`` when too slow, ``fetch.encoding``, ``fetch.truncated``) and what
+    aiohttp raises.
+    """
+    if content_length is not None and content_length.isdecimal() and int(content_length[:15]) > limit:
+        raise FetchError("fetch.too_large", f"announced {content_length[:20]} bytes of at most {limit}")
+    decoder = Decoder(content_encoding, limit)
+    pieces: list[bytes] = []
+    wire_bytes = decoded_bytes = 0
+    started = clock()
+    async for wire in stream.iter_any():
+        wire_bytes += len(wire)
+        piece = decoder.feed(wire)
+        decoded_bytes += len(piece)
+        if max(wire_bytes, decoded_bytes) > limit:
+            raise FetchError("fetch.too_large", f"more than {limit} bytes")
+        _check_speed(wire_bytes, clock() - started, patience)
+        if piece:
+            pieces.append(piece)
+    pieces.append(decoder.finish())
+    return Body(content=b"".join(pieces), wire_bytes=wire_bytes)
+
+
+def _check_speed(wire_bytes: int, seconds: float, patience: Patience) -> None:
+    if seconds > patience.slow_after and wire_bytes < patience.slowest * seconds:
+        raise FetchError("fetch.timeout", f"slower than {patience.slowest:g} bytes a second")

@@ -1,0 +1,280 @@
+"""The client: one GET after another, each polite, guarded, bounded in time and memory.
+
+``get`` → ``_follow`` (walk the redirects, a turn of the gate for each) → ``_hop`` (one request; every failure gets its
+code) → ``_ask`` (what the answer means). aiohttp speaks HTTP; redirects, decompression, retries, cookies and proxies are
+not left to it. (RFC 9110, RFC 9111.)
+"""
+
+import asyncio
+import hashlib
+import socket
+import ssl
+import time
+from collections.abc import Callable
+from contextvars import ContextVar
+from types import TracebackType
+from typing import Self
+
+import aiohttp
+from aiohttp.abc import AbstractResolver
+from msgspec import Struct, structs
+from yarl import URL
+
+from dateline.errors import FetchError
+from dateline.model import Response, Validators
+from dateline.settings import Settings
+
+from . import failures, headers
+from .address import host_key
+from .body import Body, Patience, read_body
+from .guard import AddressInfo, Guard
+from .politeness import Gate, HostGate
+from .redirects import REDIRECTS, Trail
+from .resolver import SortingResolver, ThreadResolver
+
+DNS_CACHE_SECONDS = 10
+KEEP_ALIVE_SECONDS = 4.0  # one host is asked again after its spacing, about a second; more would only hold open files
+MAX_HEADER_BYTES = 16_384
+HASH_BYTES = 16
+OK = frozenset({200, 203})  # 203: a proxy has changed the body on its way, but there it is
+
+
+class _Question(Struct, frozen=True, kw_only=True):
+    """What was asked, the same over all hops."""
+
+    url: str
+    user_agent: str
+    accept: headers.Accept
+    validators: Validators
+    validators_url: str | None
+    max_bytes: int
+
+    def validators_for(self, url: str) -> Validators:
+        return self.validators if self.validators_url in (None, url) else Validators()
+
+
+class _Hop:
+    """What happens in one hop: new connections are noted by the socket factory, the status by the client."""
+
+    __slots__ = ("connects", "status")
+
+    def __init__(self) -> None:
+        self.connects = 0
+        self.status: int | None = None
+
+
+_HOP: ContextVar[_Hop] = ContextVar("_HOP")
+
+
+class Client:
+    """Asks for addresses inside one event loop; an async context manager.
+
+    ``version`` is Dateline's, for the User-Agent. ``gate`` decides when a host may be asked (a ``HostGate`` by the
+    settings unless given). ``resolver``, ``patience``, ``clock`` (seconds since 1970) and ``tls`` (whom to trust) are
+    for tests and for homes with an authority of their own.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        version: str,
+        gate: Gate | None = None,
+        resolver: AbstractResolver | None = None,
+        patience: Patience | None = None,
+        clock: Callable[[], float] = time.time,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self._settings = settings
+        self._version = version
+        self._gate: Gate = gate or HostGate(settings.host_connections, settings.host_spacing)
+        self._guard = Guard(settings.allowed_networks)
+        self._resolver = SortingResolver(resolver or ThreadResolver(), self._guard)
+        self._patience = patience or Patience()
+        self._clock = clock
+        self._tls = tls
+        self._slots = asyncio.Semaphore(settings.fetch_concurrency)
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        connector = aiohttp.TCPConnector(
+            resolver=self._resolver,
+            socket_factory=self._socket,
+            ssl=self._tls or True,
+            limit=0,  # the slots limit; waiting inside aiohttp would count as connecting
+            ttl_dns_cache=DNS_CACHE_SECONDS,
+            keepalive_timeout=KEEP_ALIVE_SECONDS,
+        )
+        self._session = aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            trust_env=False,
+            max_line_size=MAX_HEADER_BYTES,
+            max_field_size=MAX_HEADER_BYTES,
+            timeout=aiohttp.ClientTimeout(
+                total=None, connect=self._patience.connect, sock_read=self._patience.first_byte, ceil_threshold=3600
+            ),
+        )
+        # aiohttp would ask again at once after any disconnection; only a connection from before deserves it (_open)
+        self._session._retry_connection = False
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+            await self._resolver.close()
+
+    async def get(
+        self,
+        url: str,
+        *,
+        validators: Validators | None = None,
+        subscribers: int = 0,
+        accept: headers.Accept = "feed",
+        max_bytes: int | None = None,
+        deadline: float | None = None,
+        validators_url: str | None = None,
+    ) -> Response:
+        """Ask for ``url`` and follow where it leads: a whole body (200) or "not modified" (304).
+
+        ``validators`` of the last answer make the request conditional; with ``validators_url`` (that answer's
+        ``final_url``) they are sent to that address only, else at every hop. ``subscribers`` goes into the
+        User-Agent; user information in ``url`` becomes basic authentication. ``max_bytes`` (the settings' limit unless
+        given) counts before and after decompression. The settings' timeout counts the time on the network;
+        ``deadline`` (seconds) everything, the waiting for turns too. Raises ``FetchError`` and what the gate raises.
+        """
+        question = _Question(
+            url=url,
+            user_agent=headers.user_agent(self._version, self._settings.user_agent_url, subscribers),
+            accept=accept,
+            validators=headers.sendable(validators or Validators()),
+            validators_url=validators_url,
+            max_bytes=self._settings.fetch_max_bytes if max_bytes is None else max_bytes,
+        )
+        trail = Trail(url)
+        scope = asyncio.timeout(deadline)
+        try:
+            async with scope:
+                return await self._follow(question, trail)
+        except TimeoutError as error:
+            if not scope.expired():
+                raise
+            raise FetchError("fetch.timeout", f"more than {deadline:g} s in all", final_url=trail.url) from error
+
+    async def _follow(self, question: _Question, trail: Trail) -> Response:
+        left = self._settings.fetch_timeout
+        while True:
+            # the turn first: who waits for a busy host must not keep others from theirs
+            async with self._gate.turn(host_key(trail.url)), self._slots:
+                started = asyncio.get_running_loop().time()
+                answer = await self._hop(question, trail, left)
+                left -= asyncio.get_running_loop().time() - started
+            if answer is not None:
+                return structs.replace(answer, elapsed_seconds=self._settings.fetch_timeout - left)
+
+    async def _hop(self, question: _Question, trail: Trail, seconds: float) -> Response | None:
+        """One request; None when it led on to another address. Every failure becomes a ``FetchError``."""
+        hop = _Hop()
+        token = _HOP.set(hop)
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._ask(question, trail, hop)
+        except FetchError as error:
+            error.status = error.status or hop.status
+            error.final_url = error.final_url or trail.url
+            error.retry_after = trail.retry_after
+            raise
+        except Exception as error:  # whatever hostile bytes make a library raise is this feed's failure, with a code
+            raise failures.of_exception(error, url=trail.url, status=hop.status) from error
+        finally:
+            _HOP.reset(token)
+
+    async def _ask(self, question: _Question, trail: Trail, hop: _Hop) -> Response | None:
+        sent = question.validators_for(trail.url)
+        async with await self._open(question, trail, hop, sent) as answer:
+            hop.status = answer.status
+            _check_header_size(answer.raw_headers)
+            now = self._clock()
+            trail.wait_for(headers.retry_after(answer.headers, now))
+            if answer.status in OK:
+                body = await self._read(answer, question.max_bytes)
+                return _response(answer.headers, question, trail, now, body=body)
+            if answer.status == 304 and sent != Validators():
+                return _response(answer.headers, question, trail, now, not_modified_since=sent)
+            if answer.status in REDIRECTS:
+                trail.follow(answer.status, answer.headers.get("Location"))
+                return None
+            raise failures.of_status(answer.status, url=trail.url)
+
+    async def _open(
+        self, question: _Question, trail: Trail, hop: _Hop, validators: Validators
+    ) -> aiohttp.ClientResponse:
+        """Send the request, wait for the headers; once more if a connection from before had been closed meanwhile."""
+        if self._session is None:
+            raise RuntimeError("use `async with Client(…) as client`")
+        fields = headers.request_headers(
+            user_agent=question.user_agent,
+            accept=question.accept,
+            validators=validators,
+            authorization=trail.authorization,
+        )
+        url = URL(trail.url, encoded=True)
+        async with asyncio.timeout(self._patience.connect + self._patience.first_byte):
+            try:
+                return await self._session.get(url, headers=fields, allow_redirects=False)
+            except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
+                if hop.connects or isinstance(error, aiohttp.ClientConnectorError):
+                    raise
+                return await self._session.get(url, headers=fields, allow_redirects=False)
+
+    async def _read(self, answer: aiohttp.ClientResponse, limit: int) -> Body:
+        return await read_body(
+            answer.content,
+            content_encoding=", ".join(answer.headers.getall("Content-Encoding", ())),
+            content_length=answer.headers.get("Content-Length"),
+            limit=limit,
+            patience=self._patience,
+            clock=asyncio.get_running_loop().time,
+        )
+
+    def _socket(self, info: AddressInfo) -> socket.socket:
+        """The connector's socket factory: called for every new connection, never for one from before."""
+        _HOP.get(_Hop()).connects += 1
+        return self._guard.socket(info)
+
+
+def _check_header_size(raw_headers: tuple[tuple[bytes, bytes], ...]) -> None:
+    if sum(len(name) + len(value) for name, value in raw_headers) > MAX_HEADER_BYTES:
+        raise FetchError("fetch.protocol", f"more than {MAX_HEADER_BYTES} bytes of headers")
+
+
+def _response(
+    fields: headers.Headers,
+    question: _Question,
+    trail: Trail,
+    now: float,
+    *,
+    body: Body | None = None,
+    not_modified_since: Validators | None = None,
+) -> Response:
+    content = body.content if body else b""
+    return Response(
+        url=question.url,
+        final_url=trail.url,
+        status=200 if body else 304,
+        content_type=headers.text(fields, "Content-Type") or "",
+        body=content,
+        body_hash=hashlib.blake2b(content, digest_size=HASH_BYTES).digest() if body else b"",
+        validators=headers.renewed(not_modified_since or Validators(), fields),
+        permanent_url=trail.permanent_url,
+        fresh_seconds=headers.fresh_seconds(fields, now),
+        retry_after=trail.retry_after,
+        links=headers.links(fields, trail.url),
+        content_language=headers.text(fields, "Content-Language"),
+        content_location=headers.location(fields, "Content-Location", trail.url),
+        wire_bytes=body.wire_bytes if body else 0,
+    )

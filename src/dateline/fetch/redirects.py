@@ -1,0 +1,65 @@
+"""Redirects: the way of one GET from address to address. Pure; the client walks it.
+
+At most ten, no address twice, never from https to http. Credentials in the asked address go to that origin alone, and
+what a ``Location`` brings of its own is dropped. ``permanent_url`` follows as long as every step was permanent.
+(RFC 9110 §15.4.)
+"""
+
+from dateline.errors import FetchError
+
+from .address import absolute_http_url, origin, resolve, without_credentials
+
+MAX_REDIRECTS = 10
+REDIRECTS = frozenset({300, 301, 302, 303, 307, 308})
+_PERMANENT = frozenset({301, 308})
+
+
+class Trail:
+    """Where one GET stands: ``url`` is asked next, bare of credentials; ``permanent_url`` is the new one or None."""
+
+    def __init__(self, asked: str) -> None:
+        """Begin at what was asked. Raises ``FetchError`` ``fetch.bad_url``."""
+        self.url, self._authorization = without_credentials(absolute_http_url(asked))
+        self.permanent_url: str | None = None
+        self.retry_after: float | None = None
+        self._origin = origin(self.url)
+        self._seen = {self.url}
+        self._only_permanent = True
+
+    @property
+    def authorization(self) -> str | None:
+        """The ``Authorization`` for ``url``: only where it was meant for, or that host's move from http to https."""
+        here = origin(self.url)
+        is_upgrade = self._origin[::2] == ("http", 80) and here[::2] == ("https", 443) and here[1] == self._origin[1]
+        return self._authorization if here == self._origin or is_upgrade else None
+
+    def wait_for(self, seconds: float | None) -> None:
+        """Note that some answer on the way asked to wait; ``retry_after`` is the longest such time."""
+        if seconds is not None:
+            self.retry_after = max(seconds, self.retry_after or 0.0)
+
+    def follow(self, status: int, location: str | None) -> None:
+        """Take one step. Raises ``FetchError`` ``fetch.redirects``."""
+        target = self._target(status, location)
+        if target in self._seen:
+            raise self._error(status, f"a loop: {target} again")
+        if len(self._seen) > MAX_REDIRECTS:
+            raise self._error(status, f"more than {MAX_REDIRECTS}")
+        if self.url.startswith("https:") and target.startswith("http:"):
+            raise self._error(status, f"from https down to {target}")
+        self._seen.add(target)
+        self.url = target
+        self._only_permanent = self._only_permanent and status in _PERMANENT
+        if self._only_permanent:
+            self.permanent_url = target
+
+    def _target(self, status: int, location: str | None) -> str:
+        if location is None or not location.strip():
+            raise self._error(status, "without a target")
+        try:
+            return without_credentials(resolve(self.url, location))[0]
+        except FetchError as error:
+            raise self._error(status, f"to {error.detail}") from error
+
+    def _error(self, status: int, detail: str) -> FetchError:
+        return FetchError("fetch.redirects", detail[:300], status=status, final_url=self.url)

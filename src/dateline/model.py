@@ -1,0 +1,251 @@
+"""The nouns: frozen values that pass between the rooms.
+
+As published (``Parsed…``), as cleaned (``Clean…``), as stored (``Entry``) and a user's state are different types, so
+that none can be taken for another. Every ``*_at`` is an aware UTC ``datetime``, every ``*_url`` an absolute http(s)
+address, every ``*_html`` HTML, every ``*_text`` and title plain text (entities decoded, no markup).
+"""
+
+from datetime import datetime
+from typing import Literal, NewType
+
+from msgspec import Struct
+
+RawHTML = NewType("RawHTML", str)
+"""HTML as somebody published it: hostile until ``clean`` has seen it."""
+
+SafeHTML = NewType("SafeHTML", str)
+"""HTML made by ``clean``: may be put into a page as it is."""
+
+CLEANER_VERSION = 1
+"""Rises when the sanitiser's policy changes; stored bodies of an older version are cleaned again."""
+
+# ---------------------------------------------------------------------------------------------- fetch → parse
+
+
+class Validators(Struct, frozen=True, kw_only=True):
+    """What a server gave to ask again with: ``ETag`` and ``Last-Modified``, byte for byte as they came."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+class Response(Struct, frozen=True, kw_only=True):
+    """One answered GET: a whole body (200) or "not modified" (304, ``body`` empty).
+
+    ``url`` is what was asked, ``final_url`` where the answer came from, ``permanent_url`` the target when every
+    hop that led there was permanent (301, 308), else None. ``body`` is decompressed; ``body_hash`` its 16-byte BLAKE2b
+    (empty for a 304). ``fresh_seconds`` is how long the answer says it stays fresh (``Cache-Control: max-age`` less ``Age``, else
+    ``Expires``), None when it does not say. ``links`` are the ``Link`` header's (rel, absolute address) pairs.
+    """
+
+    url: str
+    final_url: str
+    status: Literal[200, 304]
+    content_type: str = ""
+    body: bytes = b""
+    body_hash: bytes = b""
+    validators: Validators = Validators()
+    permanent_url: str | None = None
+    fresh_seconds: float | None = None
+    retry_after: float | None = None
+    links: tuple[tuple[str, str], ...] = ()
+    content_language: str | None = None
+    content_location: str | None = None
+    wire_bytes: int = 0
+    elapsed_seconds: float = 0.0
+
+
+# ---------------------------------------------------------------------------------------------- parse → refresh
+
+FeedFormat = Literal["rss090", "rss091", "rss092", "rss093", "rss094", "rss10", "rss20", "rss", "atom03", "atom10", "json10", "json11", "cdf"]
+
+
+class Person(Struct, frozen=True, kw_only=True):
+    """An author as published; at least one field is set."""
+
+    name: str | None = None
+    email: str | None = None
+    url: str | None = None
+
+
+class Enclosure(Struct, frozen=True, kw_only=True):
+    """A file that comes with an entry. ``length`` in bytes."""
+
+    url: str
+    type: str | None = None
+    length: int | None = None
+    title: str | None = None
+    duration_seconds: int | None = None
+
+
+class ParsedEntry(Struct, frozen=True, kw_only=True):
+    """One item as its publisher wrote it, in our words.
+
+    ``guid`` is the publisher's id or None; ``base_url`` is what relative addresses in its HTML are relative to.
+    ``summary_html`` and ``content_html`` are what the feed gives as each; neither is filled from the other.
+    """
+
+    guid: str | None = None
+    url: str | None = None
+    title: str | None = None
+    authors: tuple[Person, ...] = ()
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+    summary_html: RawHTML | None = None
+    content_html: RawHTML | None = None
+    tags: tuple[str, ...] = ()
+    language: str | None = None
+    enclosures: tuple[Enclosure, ...] = ()
+    thumbnail_url: str | None = None
+    comments_url: str | None = None
+    base_url: str | None = None
+
+
+class ParseWarning(Struct, frozen=True, kw_only=True):
+    """Something in a document that had to be worked around: ``code`` is stable, ``message`` plain English."""
+
+    code: str
+    message: str
+
+
+class ParsedFeed(Struct, frozen=True, kw_only=True):
+    """A whole document, understood. ``skip_hours`` are hours 0–23 UTC, ``skip_days`` weekdays 0 (Monday) to 6."""
+
+    format: FeedFormat
+    title: str | None = None
+    url: str | None = None
+    site_url: str | None = None
+    description: str | None = None
+    language: str | None = None
+    updated_at: datetime | None = None
+    icon_url: str | None = None
+    image_url: str | None = None
+    hubs: tuple[str, ...] = ()
+    authors: tuple[Person, ...] = ()
+    tags: tuple[str, ...] = ()
+    ttl_seconds: int | None = None
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[int, ...] = ()
+    entries: tuple[ParsedEntry, ...] = ()
+    warnings: tuple[ParseWarning, ...] = ()
+
+
+class FeedLink(Struct, frozen=True, kw_only=True):
+    """A feed that a web page announces (or seems to have)."""
+
+    url: str
+    title: str | None = None
+    type: str | None = None
+
+
+# ---------------------------------------------------------------------------------------------- clean → store
+
+
+class CleanEntry(Struct, frozen=True, kw_only=True):
+    """One entry ready to be stored: every field plain, safe and bounded.
+
+    ``content_html`` is the sanitised content, or the summary where there is no content; ``text`` the same as plain
+    text (for search); ``preview_text`` its first 500 characters. ``thumbnail_url`` is the published one, else the first
+    picture of the content. ``title`` is never empty: it falls back to the start of the text.
+    """
+
+    url: str | None
+    title: str
+    authors: tuple[Person, ...]
+    published_at: datetime | None
+    updated_at: datetime | None
+    content_html: SafeHTML
+    text: str
+    preview_text: str
+    tags: tuple[str, ...]
+    language: str | None
+    enclosures: tuple[Enclosure, ...]
+    thumbnail_url: str | None
+    comments_url: str | None
+
+
+# ---------------------------------------------------------------------------------------------- people and pages
+
+Visibility = Literal["important", "main", "folder", "archived"]
+StreamKind = Literal["main", "important", "starred", "all", "folder", "feed", "label"]
+Shown = Literal["adaptive", "unread", "all"]
+
+
+class Cursor(Struct, frozen=True, kw_only=True):
+    """A place in a stream: after this (sort time in µs since 1970, entry id) pair."""
+
+    at: int
+    entry_id: int
+
+
+class Stream(Struct, frozen=True, kw_only=True):
+    """The one way to ask for entries: what (``kind``, ``key``), narrowed how (``shown``, ``search``).
+
+    ``key`` is the folder's, subscription's or label's id for these kinds, else None. ``public_only`` narrows to what a
+    visitor may see. Order: ``listed_at``, then id, both falling.
+    """
+
+    kind: StreamKind = "main"
+    key: int | None = None
+    shown: Shown = "adaptive"
+    search: str = ""
+    public_only: bool = False
+
+
+class User(Struct, frozen=True, kw_only=True):
+    """An account."""
+
+    id: int
+    name: str
+    is_admin: bool = False
+    language: str = "en"
+    time_zone: str = "UTC"
+    preview: bool = False
+    open_to_visitors: bool = False
+    indexed: bool = False
+
+
+class Entry(Struct, frozen=True, kw_only=True):
+    """A stored entry as one user sees it in a stream.
+
+    ``unread`` and ``starred`` are the asking user's; ``content_html`` is None when the body was not asked for.
+    """
+
+    id: int
+    feed_id: int
+    subscription_id: int | None
+    feed_title: str
+    feed_url: str
+    icon_id: int | None
+    guid: str
+    url: str | None
+    title: str
+    authors: tuple[Person, ...]
+    tags: tuple[str, ...]
+    language: str | None
+    enclosures: tuple[Enclosure, ...]
+    thumbnail_url: str | None
+    comments_url: str | None
+    preview_text: str
+    word_count: int
+    published_at: datetime | None
+    updated_at: datetime | None
+    received_at: datetime
+    listed_at: datetime
+    unread: bool
+    starred: bool
+    labels: tuple[str, ...] = ()
+    content_html: SafeHTML | None = None
+
+
+class Page(Struct, frozen=True, kw_only=True):
+    """One page of a stream, newest first; ``next`` is None at the end.
+
+    ``shown`` is what an adaptive stream turned out to be ("unread" or "all"); ``newest_id`` the newest entry id that
+    existed when the page was read: "mark all read" is bounded by it.
+    """
+
+    entries: tuple[Entry, ...]
+    next: Cursor | None
+    shown: Literal["unread", "all"]
+    newest_id: int

@@ -1,0 +1,74 @@
+"""Addresses in a feed → absolute http(s) addresses, and the relative ones in its HTML made absolute.
+
+Nothing is normalised beyond what a browser does before it asks (blanks around and line breaks inside are dropped,
+inner blanks escaped): an address is also an identity.
+"""
+
+import re
+from urllib.parse import urljoin
+
+from .limits import MAX_BASE_URL, MAX_URL
+
+_ABSOLUTE = re.compile(r"https?://[^\s/?#]", re.IGNORECASE)
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?!\d+(?:/|$))")
+_DROPPED = re.compile(r"[\t\n\r\0-\x08\x0b\x0c\x0e-\x1f\x7f]+")
+_UNSAFE = re.compile(r"[ \"<>]")
+_URL_ATTRIBUTE = re.compile(
+    r"""(<[a-zA-Z][^<>]{0,2000}?[\s"'](?:href|src|poster|cite|longdesc|background|action|data|lowsrc)\s{0,9}=\s{0,9}(["']))"""
+    r"""(?!\s*(?:[A-Za-z][A-Za-z0-9+.-]*:|\#|\2))([^"'<>]{1,2000}?)(?=\2)""",
+    re.IGNORECASE,
+)
+
+
+def absolute(address: str | None, base: str | None) -> str | None:
+    """``address`` relative to ``base`` as an absolute http(s) address; None when it cannot be one."""
+    if not address:
+        return None
+    cleaned = _DROPPED.sub("", address).strip()
+    if not cleaned or len(cleaned) > MAX_URL:
+        return None
+    cleaned = _UNSAFE.sub(_percent, cleaned)
+    if _ABSOLUTE.match(cleaned):
+        return cleaned
+    if cleaned.startswith("//"):
+        scheme = "http:" if base is not None and base.startswith("http:") else "https:"
+        return _http(scheme + cleaned)
+    if base is None or _SCHEME.match(cleaned):
+        return None
+    return join(base, cleaned)
+
+
+def join(base: str, reference: str) -> str | None:
+    """RFC 3986 resolution that gives None instead of an exception or of something that is not http(s)."""
+    try:
+        return _http(urljoin(base, reference))
+    except ValueError:
+        return None
+
+
+def base_address(address: str | None, outer: str | None) -> str | None:
+    """A new base inside an outer one; the outer one stays when the new one is no http(s) address (or a monster)."""
+    if address is None or len(address) > MAX_BASE_URL:
+        return outer
+    return absolute(address, outer) or outer
+
+
+def absolute_links(html: str, base: str | None) -> str:
+    """HTML with its relative links and pictures made absolute; fragments (``#note``) stay as they are."""
+    if base is None or "<" not in html:
+        return html
+
+    def resolved(found: re.Match[str]) -> str:
+        reference = found[3].strip().replace("&amp;", "&")
+        address = absolute(reference, base)
+        return found[0] if address is None else found[1] + address.replace("&", "&amp;").replace("'", "%27")
+
+    return _URL_ATTRIBUTE.sub(resolved, html)
+
+
+def _percent(found: re.Match[str]) -> str:
+    return f"%{ord(found[0]):02X}"
+
+
+def _http(address: str) -> str | None:
+    return address if _ABSOLUTE.match(address) and len(address) <= MAX_URL else None

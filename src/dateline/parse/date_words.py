@@ -1,0 +1,127 @@
+"""The words that dates are written with: time zones, and the months of the languages that feeds use.
+
+Time zone names are ambiguous; they mean what RFC 822 §5.1 says, else what a publisher of news most probably means
+(``IST`` India, ``BST`` British Summer Time, ``CST`` North America's Central).
+"""
+
+import unicodedata
+
+ZONES: dict[str, float] = {
+    # UTC and its relatives
+    "ut": 0, "utc": 0, "gmt": 0, "z": 0, "wet": 0, "zulu": 0,
+    # North America (RFC 822), with the names people use all year
+    "est": -5, "edt": -4, "et": -5, "cst": -6, "cdt": -5, "ct": -6, "mst": -7, "mdt": -6, "mt": -7,
+    "pst": -8, "pdt": -7, "pt": -8, "ast": -4, "adt": -3, "at": -4, "nst": -3.5, "ndt": -2.5,
+    "akst": -9, "akdt": -8, "hst": -10, "hast": -10, "hadt": -9, "hdt": -9,
+    # South America
+    "brt": -3, "brst": -2, "art": -3, "clt": -4, "clst": -3, "cot": -5, "pet": -5, "vet": -4, "uyt": -3, "bot": -4,
+    # Europe
+    "bst": 1, "west": 1, "cet": 1, "met": 1, "mez": 1, "cest": 2, "mest": 2, "mesz": 2, "eet": 2, "eest": 3,
+    "trt": 3, "msk": 3, "msd": 4, "samt": 4,
+    # Africa and Asia
+    "wat": 1, "cat": 2, "sast": 2, "eat": 3, "ast3": 3, "irst": 3.5, "irdt": 4.5, "gst": 4, "azt": 4, "aft": 4.5,
+    "pkt": 5, "uzt": 5, "yekt": 5, "ist": 5.5, "npt": 5.75, "almt": 6, "omst": 6, "bdt": 6, "mmt": 6.5, "ict": 7,
+    "wib": 7, "krat": 7, "novt": 7, "hkt": 8, "sgt": 8, "myt": 8, "pht": 8, "wita": 8, "irkt": 8, "awst": 8,
+    "jst": 9, "kst": 9, "wit": 9, "yakt": 9, "vlat": 10, "magt": 11,
+    # Australia and the Pacific
+    "acst": 9.5, "acdt": 10.5, "aest": 10, "aedt": 11, "nzst": 12, "nzt": 12, "nzdt": 13,
+    # The military letters that RFC 822 gave as examples
+    "a": -1, "m": -12, "n": 1, "y": 12,
+}  # fmt: skip
+"""Hours east of UTC by lower-case name."""
+
+_ENGLISH = "january february march april may june july august september october november december"
+_MONTHS = {  # twelve words a language; "|" parts variants
+    "en": _ENGLISH,
+    "fr": (
+        "janvier|janv fevrier|fevr|fev mars avril|avr mai juin juillet|juil aout septembre|sept octobre novembre "
+        "decembre"
+    ),
+    "de": (
+        "januar|janner|jan februar|feber maerz|marz|mrz|mar april mai juni juli august september oktober|okt "
+        "november dezember|dez"
+    ),
+    "es": (
+        "enero|ene febrero marzo abril|abr mayo junio julio agosto|ago septiembre|setiembre|set octubre noviembre "
+        "diciembre|dic"
+    ),
+    "it": (
+        "gennaio|gen febbraio marzo aprile maggio|mag giugno|giu luglio|lug agosto settembre|set ottobre|ott "
+        "novembre dicembre"
+    ),
+    "pt": "janeiro fevereiro marco abril maio junho julho agosto setembro outubro|out novembro dezembro",
+    "nl": "januari februari maart|mrt april mei juni juli augustus september oktober november december",
+    "ca": "gener febrer marc abril maig juny juliol agost setembre octubre novembre desembre|des",
+    "sv": "januari februari mars april maj juni juli augusti september oktober november december",
+    "da": "januar februar marts april maj juni juli august september oktober november december",
+    "no": "januar februar mars april mai juni juli august september oktober november desember|des",
+    "fi": (
+        "tammikuuta|tammi helmikuuta|helmi maaliskuuta|maalis huhtikuuta|huhti toukokuuta|touko kesakuuta|kesa "
+        "heinakuuta|heina elokuuta|elo syyskuuta|syys lokakuuta|loka marraskuuta|marras joulukuuta|joulu"
+    ),
+    "pl": (
+        "stycznia|styczen|sty lutego|luty|lut marca|marzec kwietnia|kwiecien|kwi maja|maj czerwca|czerwiec|cze "
+        "lipca|lipiec|lip sierpnia|sierpien|sie wrzesnia|wrzesien|wrz pazdziernika|pazdziernik|paz "
+        "listopada|listopad|lis grudnia|grudzien|gru"
+    ),
+    "cs": (
+        "ledna|leden|led unora|unor brezna|brezen|bre dubna|duben|dub kvetna|kveten|kve cervna|cerven|cvn "
+        "cervence|cervenec|cvc srpna|srpen|srp zari rijna|rijen|rij listopadu prosince|prosinec|pro"
+    ),
+    "ru": (
+        "января|январь|янв февраля|февраль|фев|февр марта|март|мар апреля|апрель|апр мая|май июня|июнь|июн "
+        "июля|июль|июл августа|август|авг сентября|сентябрь|сен|сент октября|октябрь|окт ноября|ноябрь|ноя|нояб "
+        "декабря|декабрь|дек"
+    ),
+    "uk": (
+        "січня|січень|січ лютого|лютии|лют березня|березень|бер квітня|квітень|кві|квіт травня|травень|тра|трав "
+        "червня|червень|чер|черв липня|липень|лип серпня|серпень|сер|серп вересня|вересень|вер "
+        "жовтня|жовтень|жов|жовт листопада|листопад|лис|лист грудня|грудень|гру|груд"
+    ),
+    "bg": "януари|яну февруари март април маи юни юли август септември|септ октомври ноември|ное декември",
+    "hu": (
+        "januar februar marcius|marc aprilis majus|maj junius julius augusztus szeptember|szept oktober november "
+        "december"
+    ),
+    "ro": (
+        "ianuarie|ian februarie martie aprilie mai iunie|iun iulie|iul august septembrie octombrie noiembrie|noi "
+        "decembrie"
+    ),
+    "tr": (
+        "ocak|oca subat|sub mart nisan|nis mayıs|mayis haziran|haz temmuz|tem agustos|agu eylul|eyl ekim|eki "
+        "kasım|kasim|kas aralık|aralik|ara"
+    ),
+    "el": (
+        "ιανουαριου|ιανουαριος|ιαν φεβρουαριου|φεβρουαριος|φεβ μαρτιου|μαρτιος|μαρ|μαρτ απριλιου|απριλιος|απρ "
+        "μαιου|μαιος|μαι ιουνιου|ιουνιος|ιουν ιουλιου|ιουλιος|ιουλ αυγουστου|αυγουστος|αυγ "
+        "σεπτεμβριου|σεπτεμβριος|σεπ|σεπτ οκτωβριου|οκτωβριος|οκτ νοεμβριου|νοεμβριος|νοε "
+        "δεκεμβριου|δεκεμβριος|δεκ"
+    ),
+    "id": "januari februari maret april mei juni juli agustus|agt september oktober november|nop desember",
+    "hr": "sijecnja veljace ozujka travnja svibnja lipnja srpnja kolovoza rujna listopada studenoga|studenog prosinca",
+}
+_CLASHES = {"listopada": 11, "listopad": 11, "lis": 11, "srpnja": 7}  # Polish and Czech before Croatian
+
+
+def bare(word: str) -> str:
+    """Lower case without accents (``Août`` → ``aout``), Cyrillic ``й`` as ``и`` and so on."""
+    decomposed = unicodedata.normalize("NFKD", word.lower())
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
+
+
+def _months() -> dict[str, int]:
+    table: dict[str, int] = {}
+    for words in _MONTHS.values():
+        for number, variants in enumerate(words.split(), 1):
+            for variant in variants.split("|"):
+                word = bare(variant)
+                table.setdefault(word, number)
+                if len(word) > 3:
+                    table.setdefault(word[:3], number)
+    return table | _CLASHES
+
+
+MONTHS = _months()
+"""Month number by its bare name, or its first three letters, in any of the languages."""
+
+ENGLISH_MONTHS = {word[:3]: number for number, word in enumerate(_ENGLISH.split(), 1)}

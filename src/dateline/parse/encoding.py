@@ -1,0 +1,207 @@
+"""Bytes in any encoding → valid UTF-8 bytes, and a word on what had to be guessed.
+
+The order is that of RFC 7303 with what the web taught since: a byte order mark, then the charset of the HTTP header,
+then the document's own declaration, then strict UTF-8, then a detector, then windows-1252. Two departures: text that
+is valid UTF-8 beats a claim that it is Latin-1 (no Latin text looks like that by chance), and a UTF-8 document with a
+few damaged bytes stays UTF-8, each damaged byte read as windows-1252.
+"""
+
+import codecs
+import re
+from typing import NamedTuple
+
+import cchardet
+
+from dateline.model import ParseWarning
+
+_BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_ZERO_PATTERNS = (  # where the zero bytes of the first two ASCII characters lie (XML 1.0, appendix F)
+    (re.compile(rb"[^\0]\0\0\0"), "utf-32-le"),
+    (re.compile(rb"\0\0\0[^\0]"), "utf-32-be"),
+    (re.compile(rb"[^\0]\0[^\0]\0"), "utf-16-le"),
+    (re.compile(rb"\0[^\0]\0[^\0]"), "utf-16-be"),
+)
+_EBCDIC_XML = b"Lo\xa7\x94"  # "<?xml" in EBCDIC
+_DECLARED = re.compile(
+    rb"""\s{0,100}<\?xml[^>]{0,200}?\sencoding\s{0,9}=\s{0,9}["']\s{0,9}([A-Za-z0-9._:-]{1,40})"""
+    rb"""|(?s:.{0,2000}?)<meta\s[^>]{0,300}?charset\s{0,9}=\s{0,9}["']?\s{0,9}([A-Za-z0-9._:-]{1,40})""",
+    re.IGNORECASE,
+)
+_CHARSET_PARAMETER = re.compile(r"""charset\s*=\s*["']?\s*([A-Za-z0-9._:-]{1,40})""", re.IGNORECASE)
+
+_LATIN = {"ascii", "iso8859-1", "cp1252"}
+_STATEFUL = {"iso2022_jp", "iso2022_jp_1", "iso2022_jp_2", "iso2022_jp_ext", "iso2022_kr", "hz"}
+_WIDE = {"utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"}
+# Labels mean their supersets, as in the WHATWG Encoding Standard.
+_SUPERSETS = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "big5": "big5hkscs",
+}
+_KNOWN = (
+    _LATIN
+    | _STATEFUL
+    | _WIDE
+    | set(_SUPERSETS)
+    | {"utf-8", "gb18030", "big5hkscs", "cp949", "johab", "euc_jp", "euc_jisx0213", "euc_jis_2004", "shift_jisx0213"}
+    | {"shift_jis_2004", "koi8-r", "koi8-u", "koi8-t", "kz1048", "ptcp154", "hp-roman8", "cp932", "cp950"}
+    | {f"iso8859-{n}" for n in range(2, 17)}
+    | {f"cp125{n}" for n in range(9)}
+    | {f"cp{n}" for n in (37, 273, 424, 437, 500, 720, 737, 775, 850, 852, 855, 856, 857, 858, 860, 861, 862, 863)}
+    | {f"cp{n}" for n in (864, 865, 866, 869, 874, 875, 1006, 1026, 1125, 1140)}
+    | {"cp037", "mac-roman", "mac-cyrillic", "mac-greek", "mac-latin2", "mac-turkish", "mac-iceland", "mac-croatian"}
+)
+_MAX_DAMAGED = 10_000  # each costs a call
+_FEW = 3  # so few characters may be valid UTF-8 by chance in an East Asian text
+
+
+class Decoded(NamedTuple):
+    """A document as UTF-8 without byte order mark, and the warnings that reading it gave."""
+
+    text: bytes
+    warnings: list[ParseWarning]
+
+
+def to_utf8(body: bytes, content_type: str = "") -> Decoded:
+    """Transcode ``body`` (its ``content_type`` is the HTTP header's value) into valid UTF-8; never fails."""
+    for mark, name in _BYTE_ORDER_MARKS:
+        if body.startswith(mark):
+            return _marked(body[len(mark) :], name)
+    name_without_mark = _shape(body[:64].lstrip(b" \t\r\n") if b"\0" not in body[:8] else body[:8])
+    if name_without_mark is not None:
+        return Decoded(_encode(body.decode(name_without_mark, "replace")), [])
+    claims = [claim for claim in (_header_charset(content_type), _declared_charset(body)) if claim]
+    return _as_utf8(body, claims) or _as_claimed(body, claims) or _guessed(body, claims)
+
+
+def codec_name(label: str) -> str | None:
+    """Python's name of a charset, by any of its labels; None for others and for codecs that are no charsets."""
+    try:
+        name = codecs.lookup(label.strip()).name.replace("_", "-")
+    except (LookupError, ValueError):
+        return None
+    for known in (name, name.replace("-", "_")):
+        if known in _KNOWN:
+            return known
+    return None
+
+
+def _marked(body: bytes, name: str) -> Decoded:
+    if name != "utf-8":
+        return Decoded(_encode(body.decode(name, "replace")), [])
+    return _as_utf8(body, []) or _guessed(body, [])
+
+
+def _shape(head: bytes) -> str | None:
+    if head.startswith(_EBCDIC_XML):
+        return "cp037"
+    if b"\0" not in head:
+        return None
+    return next((name for pattern, name in _ZERO_PATTERNS if pattern.match(head)), None)
+
+
+def _header_charset(content_type: str) -> str | None:
+    found = _CHARSET_PARAMETER.search(content_type[:500])
+    return codec_name(found[1]) if found else None
+
+
+def _declared_charset(body: bytes) -> str | None:
+    found = _DECLARED.match(body[:4096])
+    if not found:
+        return None
+    name = codec_name((found[1] or found[2]).decode("ascii"))
+    # A declaration that can be read as ASCII is not written in a wide encoding.
+    return "utf-8" if name in _WIDE or name == "cp037" else name
+
+
+def _as_utf8(body: bytes, claims: list[str]) -> Decoded | None:
+    """The body as it is, when it is valid UTF-8 and no claim has a better right to it."""
+    others = [claim for claim in claims[:1] if claim != "utf-8"]
+    if any(claim in _STATEFUL for claim in others):
+        return None
+    if body.isascii():
+        return Decoded(body, [])
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    if not others:
+        return Decoded(body, [])
+    if others[0] not in _LATIN and sum(not character.isascii() for character in text[:100_000]) <= _FEW:
+        return None
+    return Decoded(body, [_wrong(others[0], "utf-8")])
+
+
+def _as_claimed(body: bytes, claims: list[str]) -> Decoded | None:
+    for index, claim in enumerate(claims):
+        if claim == "utf-8":
+            continue
+        text = _strict(body, _SUPERSETS.get(claim, claim))
+        if text is not None and ("<" in text[:4096] or "{" in text[:4096]):
+            return Decoded(_encode(text), [_wrong(claims[0], claim)] if index else [])
+    return None
+
+
+def _guessed(body: bytes, claims: list[str]) -> Decoded:
+    if "utf-8" in claims or not claims:
+        mended = _mend_utf8(body)
+        if mended is not None:
+            return Decoded(mended, [_guess("utf-8 with damaged bytes")])
+    detected = codec_name(cchardet.detect(body[:200_000])["encoding"] or "")
+    if detected is not None:
+        text = _strict(body, _SUPERSETS.get(detected, detected))
+        if text is not None:
+            return Decoded(_encode(text), [_guess(detected)])
+    return Decoded(_encode(body.decode("cp1252", "replace")), [_guess("windows-1252")])
+
+
+def _strict(body: bytes, name: str) -> str | None:
+    try:
+        return body.decode(name)
+    except UnicodeError:
+        # windows-1252 leaves five bytes undefined; Latin-1 has (control) characters there.
+        return body.decode("latin-1") if name == "cp1252" else None
+
+
+def _encode(text: str) -> bytes:
+    return text.encode("utf-8", "replace")
+
+
+def _mend_utf8(body: bytes) -> bytes | None:
+    """Mostly UTF-8, its few damaged bytes read as windows-1252; None when more is damaged than whole."""
+    text = body.decode("utf-8", "replace")
+    damaged = text.count("\ufffd")
+    intact = len(text) - len(text.encode("ascii", "ignore")) - damaged
+    if damaged > min(intact, _MAX_DAMAGED):
+        return None
+    return _encode(body.decode("utf-8", "dateline-cp1252"))
+
+
+def _byte_as_cp1252(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+codecs.register_error("dateline-cp1252", _byte_as_cp1252)
+
+
+def _guess(name: str) -> ParseWarning:
+    return ParseWarning(code="parse.encoding_guessed", message=f"The encoding was guessed: {name}.")
+
+
+def _wrong(claimed: str, found: str) -> ParseWarning:
+    return ParseWarning(code="parse.declaration_wrong", message=f"Said to be {claimed}, but is {found}.")

@@ -1,0 +1,281 @@
+"""One ``item`` or ``entry`` element → ``ParsedEntry``, by a table of every name that entries use."""
+
+from lxml import etree
+
+from dateline.model import Enclosure, ParsedEntry, RawHTML
+
+from .addresses import absolute, base_address
+from .fields import (
+    XML_LANG,
+    Document,
+    Draft,
+    Rule,
+    nested_text,
+    read_author,
+    read_category,
+    read_date,
+    read_html,
+    read_keywords,
+    read_plain_text,
+    read_rss_html,
+    read_text,
+    read_title,
+    read_url,
+)
+from .limits import MAX_LIST
+from .markup import XML_BASE, text_as_html, text_of
+from .media import distinct as distinct_files
+from .media import enclosure_of, is_picture, media_content, media_type
+from .names import RDF
+from .people import distinct as distinct_people
+from .people import person_from_element
+
+_ABOUT = f"{{{RDF}}}about"
+_HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", "html", "xhtml", ""})
+
+
+class EntryDraft(Draft):
+    """An entry being read."""
+
+    def __init__(self, document: Document, base: str | None) -> None:
+        super().__init__(document, base)
+        self.files: list[Enclosure] = []
+        self.content_base: str | None = None
+
+    def file(self, file: Enclosure | None) -> None:
+        """One more enclosure; a picture is also a candidate for the thumbnail."""
+        if file is not None and len(self.files) < 2 * MAX_LIST:
+            self.files.append(file)
+            if is_picture(file):
+                self.keep("thumbnail", 5, file.url)
+
+
+def read_entry(element: etree._Element, document: Document, base: str | None) -> ParsedEntry:
+    """Read one entry; ``base`` is what relative addresses outside any ``xml:base`` of its own are relative to."""
+    base = base_address(element.get(XML_BASE), base)
+    draft = EntryDraft(document, base)
+    draft.keep("guid", 1, element.get(_ABOUT))
+    draft.keep("url", 4, absolute(element.get(_ABOUT), base))
+    draft.keep("url", 1, absolute(element.get("HREF") or element.get("href"), base))
+    draft.keep("updated", 4, element.get("LASTMOD") or element.get("lastmod"))
+    draft.keep("language", 2, element.get(XML_LANG))
+    _read_children(draft, element)
+    return _finished(draft)
+
+
+def _read_children(draft: EntryDraft, element: etree._Element) -> None:
+    names = draft.document.names
+    for child in element:
+        rule = _RULES.get(names[child.tag])
+        if rule is not None:
+            rule.read(draft, child, rule.field, rule.rank)
+
+
+def _finished(draft: EntryDraft) -> ParsedEntry:
+    guid = draft.get("guid")
+    if guid is not None and guid.startswith("/") and draft.document.atom:
+        guid = absolute(guid, draft.base) or guid
+    published, updated = draft.date("published"), draft.date("updated")
+    if published is None and 5 in draft.best.get("updated", {}):
+        published = updated  # dc:date is whichever date there is
+    summary, content = _html(draft, "summary"), _html(draft, "content")
+    return ParsedEntry(
+        guid=guid,
+        url=draft.get("url") or (absolute(guid, None) if guid is not None else None),
+        title=draft.get("title"),
+        authors=distinct_people(draft.people or draft.source_people),
+        published_at=published,
+        updated_at=updated,
+        summary_html=summary,
+        content_html=content if content != summary or summary is None else None,
+        tags=tuple(draft.tags),
+        language=draft.get("language"),
+        enclosures=distinct_files(draft.files, draft.get("duration")),
+        thumbnail_url=draft.get("thumbnail"),
+        comments_url=draft.get("comments"),
+        base_url=draft.content_base or draft.base,
+    )
+
+
+def _html(draft: Draft, field: str) -> RawHTML | None:
+    html = draft.get(field)
+    return RawHTML(html) if html else None
+
+
+# ------------------------------------------------------------------------------------------ readers of entries only
+
+
+def _read_summary(draft: Draft, element: etree._Element, field: str, rank: int) -> None:
+    """The first of description and summary is the summary, a second one the content (if nothing better is)."""
+    first = draft.best.get("summary", {}).get(rank)
+    if first is None:
+        read_html(draft, element, "summary", rank)
+    else:
+        read_html(draft, element, "content", 5)
+    _note_language(draft, element)
+
+
+def _read_content(draft: Draft, element: etree._Element, field: str, rank: int) -> None:
+    assert isinstance(draft, EntryDraft)
+    source = absolute(element.get("src"), base_address(element.get(XML_BASE), draft.base))
+    if source is not None:
+        kind = media_type(element.get("type")) or ""
+        if kind.startswith(("audio/", "video/", "image/")):
+            draft.file(Enclosure(url=source, type=kind))
+        draft.keep("url", 5, source)
+        return
+    draft.content_base = base_address(element.get(XML_BASE), draft.base)
+    read_html(draft, element, field, rank)
+    _note_language(draft, element)
+
+
+def _note_language(draft: Draft, element: etree._Element) -> None:
+    draft.keep("language", 1, element.get(XML_LANG))
+
+
+def _read_link(draft: Draft, element: etree._Element, field: str, rank: int) -> None:
+    """RSS: the text. Atom: by relation; without a relation it is the page (RFC 4287 §4.2.7.2)."""
+    assert isinstance(draft, EntryDraft)
+    base = base_address(element.get(XML_BASE), draft.base)
+    href = element.get("href")
+    if href is None:
+        draft.keep("url", 1, absolute(text_of(element), base))
+        return
+    relation = (
+        (element.get("rel") or "alternate").strip().lower().removeprefix("http://www.iana.org/assignments/relation/")
+    )
+    kind = (element.get("type") or "").partition(";")[0].strip().lower()
+    if relation == "enclosure":
+        draft.file(enclosure_of(element, base))
+    elif relation == "alternate":
+        draft.keep("url", (1 if draft.document.atom else 2) if kind in _HTML_TYPES else 3, absolute(href, base))
+    elif relation == "replies" and kind in _HTML_TYPES:
+        draft.keep("comments", 1, absolute(href, base))
+    elif relation in {"via", "related", "self"}:
+        draft.keep("url", 7, absolute(href, base))
+
+
+def _read_guid(draft: Draft, element: etree._Element, field: str, rank: int) -> None:
+    guid = text_of(element)
+    draft.keep("guid", 0, guid)
+    permanent = (element.get("isPermaLink") or element.get("ispermalink") or "true").strip().lower() == "true"
+    if permanent and (guid.startswith("/") or guid[:5].lower() == "http:" or guid[:6].lower() == "https:"):
+        draft.keep("url", 4, absolute(guid, draft.base))
+
+
+def _read_enclosure(draft: Draft, element: etree._Element, field: str, rank: int) -> None:
+    assert isinstance(draft, EntryDraft)
+    draft.file(enclosure_of(element, draft.base))
+
+
+def _read_media(draft: Draft, element: etree._Element, field: str, rank: int) -> None:
+    """``media:content`` and ``media:group``: the file, and what stands inside about it."""
+    assert isinstance(draft, EntryDraft)
+    if element.get("url"):
+        draft.file(media_content(element, draft.base))
+    for child in element:
+        name = draft.document.names[child.tag]
+        if name.startswith("media:") and name not in {"media:text", "media:title", "media:description"}:
+            rule = _RULES.get(name)
+        else:
+            rule = _IN_GROUP.get(name) if draft.document.names[element.tag] == "media:group" else None
+        if rule is not None:
+            rule.read(draft, child, rule.field, rule.rank)
+
+
+def _read_media_description(draft: Draft, element: etree._Element, field: str, rank: int) -> None:
+    """Media RSS descriptions are plain text unless they say otherwise."""
+    if (element.get("type") or "plain").strip().lower() in {"html", "text/html"}:
+        read_rss_html(draft, element, field, rank)
+    else:
+        draft.keep(field, rank, text_as_html(text_of(element)))
+
+
+def _read_image(draft: Draft, element: etree._Element, field: str, rank: int) -> None:
+    """A picture: in ``href`` or ``url``, as text, or in RSS's ``<image><url>``."""
+    inner = nested_text(element, draft.document.names, "url")
+    address = element.get("href") or element.get("url") or inner or (element.text or "").strip()
+    draft.keep(field, rank, absolute(address, draft.base))
+
+
+def _read_source(draft: Draft, element: etree._Element, field: str, rank: int) -> None:
+    """Where an aggregated entry comes from: its authors are the entry's if it names none (RFC 4287 §4.2.1)."""
+    for child in element:
+        if draft.document.names[child.tag] == "author":
+            person = person_from_element(child, draft.document.names, draft.base)
+            if person is not None and len(draft.source_people) < MAX_LIST:
+                draft.source_people.append(person)
+
+
+_IN_GROUP = {
+    "media:title": Rule(read_plain_text, "title", 4),
+    "media:description": Rule(_read_media_description, "summary", 5),
+}
+_RULES: dict[str, Rule] = {
+    "title": Rule(read_title, "title", 0),
+    "dc:title": Rule(read_title, "title", 1),
+    "itunes:title": Rule(read_title, "title", 2),
+    "media:title": Rule(read_plain_text, "title", 3),
+    "link": Rule(_read_link),
+    "a": Rule(read_url, "url", 2),  # CDF
+    "feedburner:origlink": Rule(read_url, "url", 0),
+    "pheedo:origlink": Rule(read_url, "url", 0),
+    "guid": Rule(_read_guid),
+    "id": Rule(read_text, "guid", 0),
+    "description": Rule(_read_summary, "summary", 0),
+    "summary": Rule(_read_summary, "summary", 0),
+    "abstract": Rule(_read_summary, "summary", 0),  # CDF
+    "dc:description": Rule(read_html, "summary", 1),
+    "dcterms:abstract": Rule(read_html, "summary", 2),
+    "itunes:summary": Rule(read_html, "summary", 3),
+    "googleplay:description": Rule(read_html, "summary", 4),
+    "media:description": Rule(_read_media_description, "summary", 5),
+    "itunes:subtitle": Rule(read_html, "summary", 6),
+    "content": Rule(_read_content, "content", 0),
+    "content:encoded": Rule(read_rss_html, "content", 0),
+    "body": Rule(read_rss_html, "content", 0),
+    "xhtml:body": Rule(read_rss_html, "content", 0),
+    "xhtml:div": Rule(read_rss_html, "content", 1),
+    "fullitem": Rule(read_rss_html, "content", 0),
+    "turbo:content": Rule(read_rss_html, "content", 2),
+    "yandex:full-text": Rule(read_rss_html, "content", 3),
+    "published": Rule(read_date, "published", 0),
+    "pubdate": Rule(read_date, "published", 1),
+    "issued": Rule(read_date, "published", 2),
+    "dcterms:issued": Rule(read_date, "published", 3),
+    "dcterms:available": Rule(read_date, "published", 4),
+    "prism:publicationdate": Rule(read_date, "published", 5),
+    "created": Rule(read_date, "published", 6),
+    "dcterms:created": Rule(read_date, "published", 7),
+    "dcterms:date": Rule(read_date, "published", 8),
+    "date": Rule(read_date, "published", 9),
+    "updated": Rule(read_date, "updated", 0),
+    "modified": Rule(read_date, "updated", 1),
+    "dcterms:modified": Rule(read_date, "updated", 2),
+    "lastbuilddate": Rule(read_date, "updated", 3),
+    "dc:date": Rule(read_date, "updated", 5),
+    "author": Rule(read_author),
+    "dc:creator": Rule(read_author),
+    "dc:author": Rule(read_author),
+    "itunes:author": Rule(read_author),
+    "googleplay:author": Rule(read_author),
+    "source": Rule(_read_source),
+    "category": Rule(read_category),
+    "dc:subject": Rule(read_category),
+    "media:category": Rule(read_category),
+    "itunes:category": Rule(read_category),
+    "tags": Rule(read_keywords),
+    "itunes:keywords": Rule(read_keywords),
+    "media:keywords": Rule(read_keywords),
+    "language": Rule(read_plain_text, "language", 0),
+    "dc:language": Rule(read_plain_text, "language", 0),
+    "comments": Rule(read_url, "comments", 0),
+    "enclosure": Rule(_read_enclosure),
+    "media:content": Rule(_read_media),
+    "media:group": Rule(_read_media),
+    "media:thumbnail": Rule(_read_image, "thumbnail", 0),
+    "itunes:image": Rule(_read_image, "thumbnail", 1),
+    "googleplay:image": Rule(_read_image, "thumbnail", 2),
+    "image": Rule(_read_image, "thumbnail", 3),
+    "itunes:duration": Rule(read_plain_text, "duration", 0),
+}

@@ -1,0 +1,141 @@
+"""JSON Feed 1.0 and 1.1 (https://jsonfeed.org/version/1.1) → ``ParsedFeed``, forgiving about every type."""
+
+from typing import Any
+
+import msgspec
+
+from dateline.errors import ParseError
+from dateline.model import Enclosure, ParsedEntry, ParsedFeed, ParseWarning, Person, RawHTML
+
+from .addresses import absolute, absolute_links
+from .fields import Document
+from .limits import MAX_ENTRIES, MAX_JSON_COMMAS, MAX_JSON_NODES, MAX_LIST
+from .markup import folded, text_as_html
+from .media import distinct as distinct_files
+from .media import enclosure, is_picture
+from .names import Names
+from .people import distinct as distinct_people
+
+_Object = dict[str, Any]
+
+
+def parse_json_feed(
+    text: bytes, *, url: str | None, language: str | None, warnings: list[ParseWarning]
+) -> ParsedFeed | None:
+    """Read a JSON document; None when it is JSON of another kind, or none. Raises ``parse.too_complex``."""
+    if text.count(b"{") + text.count(b"[") > MAX_JSON_NODES or text.count(b",") > MAX_JSON_COMMAS:
+        raise ParseError("parse.too_complex", "too many values")
+    try:
+        root = msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError, ValueError):
+        return None
+    if not isinstance(root, dict) or not _is_feed(root):
+        return None
+    document = Document(Names(), atom=False)
+    items = [item for item in _list(root.get("items")) if isinstance(item, dict)]
+    if len(items) > MAX_ENTRIES:
+        message = f"Only the first {MAX_ENTRIES} entries were read."
+        warnings.append(ParseWarning(code="parse.entries_cut", message=message))
+    base = absolute(_text(root, "home_page_url"), url) or url
+    return ParsedFeed(
+        format="json11" if _text(root, "version").rstrip("/").endswith("1.1") else "json10",
+        title=folded(_text(root, "title")),
+        url=absolute(_text(root, "feed_url"), url),
+        site_url=absolute(_text(root, "home_page_url"), url),
+        description=text_as_html(_text(root, "description")) or None,
+        language=folded(_text(root, "language")) or language,
+        icon_url=absolute(_text(root, "favicon"), base),
+        image_url=absolute(_text(root, "icon"), base),
+        hubs=_hubs(root, base),
+        authors=_authors(root, base),
+        entries=tuple(_entry(item, document, base) for item in items[:MAX_ENTRIES]),
+        warnings=tuple(warnings),
+    )
+
+
+def _is_feed(root: _Object) -> bool:
+    """By its version, or by items of which one at least looks like an entry."""
+    if "jsonfeed.org/version" in _text(root, "version"):
+        return True
+    items = [item for item in _list(root.get("items"))[:20] if isinstance(item, dict)]
+    return any(item.keys() & {"content_html", "content_text", "date_published"} for item in items)
+
+
+def _entry(item: _Object, document: Document, base: str | None) -> ParsedEntry:
+    address = absolute(_text(item, "url"), base)
+    inner_base = address or base
+    files = [file for file in map(_attachment(inner_base), _objects(item, "attachments")) if file is not None]
+    picture = next((file.url for file in files if is_picture(file)), None)
+    html = _text(item, "content_html")
+    content = absolute_links(html, inner_base) if html.strip() else text_as_html(_text(item, "content_text"))
+    summary = text_as_html(_text(item, "summary"))
+    return ParsedEntry(
+        guid=_text(item, "id").strip() or None,
+        url=address or absolute(_text(item, "external_url"), base) or absolute(_text(item, "id"), None),
+        title=folded(_text(item, "title")),
+        authors=_authors(item, base),
+        published_at=document.date({0: _text(item, "date_published")} if _text(item, "date_published") else {}),
+        updated_at=document.date({0: _text(item, "date_modified")} if _text(item, "date_modified") else {}),
+        summary_html=RawHTML(summary) if summary else None,
+        content_html=RawHTML(content) if content else None,
+        tags=tuple(dict.fromkeys(tag for tag in map(folded, _strings(item.get("tags"))) if tag)),
+        language=folded(_text(item, "language")),
+        enclosures=distinct_files(files, None),
+        thumbnail_url=absolute(_text(item, "image"), base) or absolute(_text(item, "banner_image"), base) or picture,
+        base_url=inner_base,
+    )
+
+
+class _attachment:  # noqa: N801 - used as a function
+    def __init__(self, base: str | None) -> None:
+        self.base = base
+
+    def __call__(self, value: _Object) -> Enclosure | None:
+        return enclosure(
+            absolute(_text(value, "url"), self.base),
+            type=_text(value, "mime_type"),
+            length=_number(value, "size_in_bytes"),
+            title=_text(value, "title"),
+            duration=_number(value, "duration_in_seconds"),
+        )
+
+
+def _authors(value: _Object, base: str | None) -> tuple[Person, ...]:
+    """``authors`` (1.1), else ``author`` (1.0); a bare text counts as a name."""
+    found: list[Person] = []
+    for author in _list(value.get("authors")) or [value.get("author")]:
+        parts = author if isinstance(author, dict) else {"name": author}
+        name, address = folded(_text(parts, "name")), absolute(_text(parts, "url"), base)
+        if name or address:
+            found.append(Person(name=name, url=address))
+    return distinct_people(found)
+
+
+def _hubs(root: _Object, base: str | None) -> tuple[str, ...]:
+    hubs = [hub for hub in _objects(root, "hubs") if _text(hub, "type").lower() in {"websub", "pubsubhubbub", ""}]
+    return tuple(dict.fromkeys(url for hub in hubs if (url := absolute(_text(hub, "url"), base))))
+
+
+def _text(value: _Object, key: str) -> str:
+    """A text; numbers (ids are often) become text, anything else is empty."""
+    found = value.get(key)
+    if isinstance(found, str):
+        # JSON can spell half of a surrogate pair, which no database stores.
+        return found if found.isascii() else found.encode("utf-8", "replace").decode()
+    return str(found) if isinstance(found, int | float) and not isinstance(found, bool) else ""
+
+
+def _number(value: _Object, key: str) -> str | None:
+    return _text(value, key).partition(".")[0] or None
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _objects(value: _Object, key: str) -> list[_Object]:
+    return [found for found in _list(value.get(key))[:MAX_LIST] if isinstance(found, dict)]
+
+
+def _strings(value: object) -> list[str]:
+    return [found for found in _list(value)[:MAX_LIST] if isinstance(found, str)]

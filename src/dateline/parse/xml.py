@@ -1,0 +1,241 @@
+"""UTF-8 bytes → the root of an XML tree, however broken the document is.
+
+A cascade: strict as it is; else repaired by hand (stray ``&`` and ``<``, HTML's named entities, control characters, a
+second declaration) and read by libxml2 in its recovering mode; else entry by entry ("islands"), when that finds more.
+The document type declaration never reaches libxml2, so no entity is ever expanded by it and nothing outside is ever
+asked for; simple internal text entities are put in here, a bounded number of times.
+"""
+
+import re
+from html.entities import html5
+from typing import NamedTuple
+
+from lxml import etree
+
+from dateline.errors import ParseError
+from dateline.model import ParseWarning
+
+from .limits import MAX_ATTRIBUTES, MAX_ENTRIES, MAX_TAGS
+
+_BLANKS = b" \t\r\n\x0b\x0c\0"
+_DECLARATION = re.compile(rb"<\?xml\b[^>]*>")
+_PROLOG = re.compile(rb"(?>\s+|<!--(?s:.*?)-->|<\?(?s:.*?)\?>)*+(?=<!DOCTYPE)", re.IGNORECASE)
+_DOCTYPE = re.compile(
+    rb"""<!DOCTYPE(?>[^\[>"']++|"[^"]*+"|'[^']*+')*+"""
+    rb"""(?:\[(?>[^\]"'<]++|"[^"]*+"|'[^']*+'|<!--(?s:.*?)-->|<)*+\]\s*+)?+>""",
+    re.IGNORECASE,
+)
+_DOCTYPE_ROUGH = re.compile(rb"<!DOCTYPE[^>\[]*+(?:\[[^\]]*+\]\s*+)?+>?", re.IGNORECASE)
+_ENTITY = re.compile(rb"""<!ENTITY\s+([A-Za-z_][\w.-]{0,60})\s+(?:"([^"<&%]{0,500})"|'([^'<&%]{0,500})')\s*>""")
+_MAX_ENTITIES = 100
+_MAX_ENTITY_GROWTH = 1_000_000
+
+_CDATA = re.compile(rb"(<!\[CDATA\[(?s:.*?)(?:\]\]>|\Z))")
+_STRAY_LESS = re.compile(rb"<(?![A-Za-z_/!?])")
+_STRAY_AMPERSAND = re.compile(rb"&(?!(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9._-]{0,60});)")
+_NAMED = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9._-]{0,60});")
+_FORBIDDEN_REFERENCE = re.compile(
+    rb"&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01])|[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F]|[dD][89a-fA-F][0-9a-fA-F]{2}|[fF]{3}[eEfF]));"
+)
+_CONTROL = re.compile(rb"[\0-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
+_NAMESPACE = re.compile(rb"""(xmlns(?::[\w.-]{1,40})?)\s*=\s*(?:"[^"<]{0,300}"|'[^'<]{0,300}')""")
+
+# C1 control characters in what calls itself UTF-8 or Latin-1 are windows-1252 (WHATWG Encoding and HTML say so).
+_C1_REFERENCE = re.compile(rb"&#(?:0*(1[2-5][0-9])|[xX]0*([89][0-9a-fA-F]));")
+_C1_CHARACTER = re.compile(rb"\xc2([\x80-\x9f])")
+
+_ITEM_START = re.compile(rb"<((?:[A-Za-z][\w.-]*:)?(?:item|entry))(?=[\s/>])", re.IGNORECASE)
+_ITEM_TAGS = ("{*}item", "{*}entry", "{*}Item", "{*}Entry", "{*}ITEM", "{*}ENTRY")
+_RESOURCE_LIMIT = 114  # libxml2's XML_ERR_RESOURCE_LIMIT: depth, text length
+
+
+class Tree(NamedTuple):
+    """A read document: its root, and the warnings that reading it gave."""
+
+    root: etree._Element
+    warnings: list[ParseWarning]
+
+
+def read_tree(text: bytes) -> Tree | None:
+    """Parse UTF-8 ``text``; None when no element can be found in it. Raises ``parse.too_complex``."""
+    warnings: list[ParseWarning] = []
+    text = _bounded(_trimmed(text, warnings), warnings)
+    text, entities = _without_doctype(text)
+    text = _without_c1(text)
+    root = _parse(text, _parser(recover=False))
+    if root is None:
+        root = _recovered(repaired(text, entities), warnings)
+    return None if root is None else Tree(root, warnings)
+
+
+def items_of(root: etree._Element) -> list[etree._Element]:
+    """The item and entry elements of a tree in document order, in any namespace; at most one above the limit."""
+    found: list[etree._Element] = []
+    for element in root.iter(*_ITEM_TAGS):
+        found.append(element)
+        if len(found) > MAX_ENTRIES:
+            break
+    return found
+
+
+def repaired(text: bytes, entities: dict[bytes, bytes]) -> bytes:
+    """The commonest damage undone outside CDATA sections, so that recovery loses no text."""
+    text = _CONTROL.sub(b"", text)
+    parts = _CDATA.split(text)
+    named = _Named(entities)
+    for index in range(0, len(parts), 2):
+        part = _DECLARATION.sub(b"", parts[index])
+        part = _STRAY_LESS.sub(b"&lt;", _STRAY_AMPERSAND.sub(b"&amp;", part))
+        part = _FORBIDDEN_REFERENCE.sub(b"", part)
+        parts[index] = _NAMED.sub(named, part)
+    return b"".join(parts)
+
+
+def _trimmed(text: bytes, warnings: list[ParseWarning]) -> bytes:
+    """Without blanks and junk in front of the first ``<`` and without the XML declaration (line numbers kept)."""
+    start = text.find(b"<")
+    if start < 0:
+        return b""
+    if text[:start].strip(_BLANKS):
+        warnings.append(_warning("parse.junk_before", "There is text before the document; it was ignored."))
+    declaration = _DECLARATION.match(text, start)
+    end = declaration.end() if declaration else start
+    return b"\n" * text.count(b"\n", 0, end) + text[end:]
+
+
+def _bounded(text: bytes, warnings: list[ParseWarning]) -> bytes:
+    if text.count(b'="') + text.count(b"='") > MAX_ATTRIBUTES:
+        raise ParseError("parse.too_complex", f"more than {MAX_ATTRIBUTES} attributes")
+    if text.count(b"<") <= MAX_TAGS:
+        return text
+    position, left, step = 0, MAX_TAGS, 65_536
+    while left > 0 and position < len(text):
+        left -= text.count(b"<", position, position + step)
+        position += step
+    end = max(text.rfind(b"</item>", 0, position) + 7, text.rfind(b"</entry>", 0, position) + 8)
+    if end <= 8:
+        raise ParseError("parse.too_complex", f"more than {MAX_TAGS} tags")
+    warnings.append(_warning("parse.cut", f"The document has more than {MAX_TAGS} tags; the rest was not read."))
+    return text[:end]
+
+
+def _without_doctype(text: bytes) -> tuple[bytes, dict[bytes, bytes]]:
+    """The text without its document type declaration, and the simple text entities that it declared."""
+    prolog = _PROLOG.match(text)
+    if prolog is None:
+        return text, {}
+    found = _DOCTYPE.match(text, prolog.end()) or _DOCTYPE_ROUGH.match(text, prolog.end())
+    if found is None:
+        return text, {}
+    entities: dict[bytes, bytes] = {}
+    for entity in _ENTITY.finditer(text, found.start(), found.end()):
+        entities.setdefault(entity[1], entity[2] if entity[2] is not None else entity[3])
+        if len(entities) >= _MAX_ENTITIES:
+            break
+    return text[: found.start()] + b"\n" * found[0].count(b"\n") + text[found.end() :], entities
+
+
+def _without_c1(text: bytes) -> bytes:
+    if b"\xc2" in text:
+        text = _C1_CHARACTER.sub(lambda found: _cp1252(found[1][0], found[0]), text)
+    if b"&#" in text:
+        text = _C1_REFERENCE.sub(
+            lambda found: _cp1252(int(found[1]) if found[1] else int(found[2], 16), found[0]), text
+        )
+    return text
+
+
+def _cp1252(code: int, otherwise: bytes) -> bytes:
+    if not 0x80 <= code <= 0x9F:
+        return otherwise
+    try:
+        return bytes([code]).decode("cp1252").encode()
+    except UnicodeDecodeError:
+        return otherwise
+
+
+class _Named:
+    """Replaces ``&name;``: by the document's own entity, by HTML's, else by itself as text. Growth is bounded."""
+
+    def __init__(self, entities: dict[bytes, bytes]) -> None:
+        self._known = dict(entities)
+        self._left = _MAX_ENTITY_GROWTH
+
+    def __call__(self, found: re.Match[bytes]) -> bytes:
+        name = found[1]
+        value = self._known.get(name)
+        if value is None:
+            character = html5.get(name.decode("ascii") + ";")
+            # As references: the characters of HTML's entities may be markup (&LT;).
+            value = "".join(f"&#{ord(c)};" for c in character).encode() if character else b"&amp;" + name + b";"
+            if len(self._known) < 5000:
+                self._known[name] = value
+        self._left -= max(0, len(value) - len(found[0]))
+        return value if self._left > 0 else b""
+
+
+def _parser(*, recover: bool) -> etree.XMLParser:
+    return etree.XMLParser(
+        encoding="utf-8",
+        recover=recover,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+
+
+def _parse(text: bytes, parser: etree.XMLParser) -> etree._Element | None:
+    try:
+        return etree.fromstring(text, parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return None
+
+
+def _recovered(text: bytes, warnings: list[ParseWarning]) -> etree._Element | None:
+    parser = _parser(recover=True)
+    root = _parse(text, parser)
+    if any(error.type == _RESOURCE_LIMIT for error in parser.error_log):
+        if root is None or not items_of(root):
+            raise ParseError("parse.too_complex", "nested too deeply, or one text too long")
+        warnings.append(_warning("parse.cut", "Nested too deeply, or one text too long; the rest was not read."))
+    elif root is None or len(items_of(root)) < min(_count_items(text), MAX_ENTRIES):
+        root = _islands(text, root)
+    if root is not None:
+        warnings.append(_warning("parse.recovered", "The XML is not well-formed; it was repaired."))
+    return root
+
+
+def _count_items(text: bytes) -> int:
+    return sum(len(_ITEM_START.findall(part)) for part in _CDATA.split(text)[::2])
+
+
+def _islands(text: bytes, whole: etree._Element | None) -> etree._Element | None:
+    """Each entry parsed by itself below what came before the first; ``whole`` when that finds no more."""
+    starts = [found.start() for found in _ITEM_START.finditer(text)][: MAX_ENTRIES + 1]
+    if not starts:
+        return whole
+    parser = _parser(recover=True)
+    head = text[: starts[0]]
+    root = _parse(head, parser)
+    if root is None:
+        root = etree.Element("rss")
+    opening = b"<island " + b" ".join(_declared_namespaces(head)) + b">"
+    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+        island = _parse(opening + text[start:end] + b"</island>", parser)
+        if island is not None:
+            root.extend(items_of(island)[:1])
+    return root if whole is None or len(items_of(root)) > len(items_of(whole)) else whole
+
+
+def _declared_namespaces(head: bytes) -> list[bytes]:
+    """The first few ``xmlns…="…"`` of a document, each prefix once."""
+    found = {match[1]: match[0] for match in _NAMESPACE.finditer(head, 0, 20_000)}
+    return list(found.values())[:30]
+
+
+def _warning(code: str, message: str) -> ParseWarning:
+    return ParseWarning(code=code, message=message)

@@ -1,0 +1,391 @@
+"""The line for one feed: ``ask`` (network), ``take`` (parse, decide, clean), ``record`` (store).
+
+Network and parsing never happen inside a transaction. Entries go in batches of at most 50; validators, body hash and schedule go into a
+feed's *last* batch: an interruption is read again, never lost. Several unchanged or small feeds share a commit.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+import msgspec
+from msgspec import Struct
+
+from dateline.clean import clean_entry
+from dateline.errors import DatelineError, FetchError
+from dateline.fetch.address import host_key
+from dateline.model import CleanEntry, ParsedEntry, ParsedFeed, Response, Validators
+from dateline.parse import parse_feed
+from dateline.store import Database, entries, feeds, hosts
+from dateline.store.db import WriteTx
+from dateline.store.entries import Arrived, Edited, Known
+from dateline.store.feeds import CheckRow, Described, Feed
+from dateline.store.merging import adopt_address
+from dateline.store.write import transaction
+
+from . import schedule
+from .decide import Candidate, Changes, Identity, candidates, decide, folded, identify, untrusted, weaker
+from .schedule import Hints
+
+log = logging.getLogger(__name__)
+
+BATCH = 50
+ADOPTED_AFTER = timedelta(days=3)
+OLD_ADDRESS_EVERY = timedelta(days=1)
+
+
+class Outcome(Struct, frozen=True, kw_only=True):
+    """What one answer means for the store: everything that ``record`` needs, computed outside any transaction."""
+
+    feed: Feed
+    check: CheckRow
+    next_at: datetime | None
+    error: DatelineError | None = None
+    quiet_host: tuple[str, datetime] | None = None
+    validators: Validators = Validators()
+    body_hash: bytes | None = None
+    identity: Identity = "guid"
+    described: Described | None = None
+    arrived: tuple[Arrived, ...] = ()
+    edited: tuple[Edited, ...] = ()
+    changes: Changes | None = None
+    move: "Move | None" = None
+
+
+class Move(Struct, frozen=True, kw_only=True):
+    """What an answer says of the feed's address: a target to ask from now on, or None to ask the address itself again."""
+
+    target: str | None
+    adopt: bool = False
+
+
+def ask_address(feed: Feed, now: datetime) -> str:
+    """Where to ask: the target of a permanent redirect; once a day the old address, to see whether it still redirects."""
+    if feed.moved_url is None:
+        return feed.url
+    asked = feed.old_asked_at
+    return feed.url if asked is None or now - asked >= OLD_ADDRESS_EVERY else feed.moved_url
+
+
+# ------------------------------------------------------------------------------------------------ take
+
+
+def take(db: Database, feed: Feed, answer: Response | DatelineError, *, asked_url: str, now: datetime, dice: float) -> Outcome:
+    """An answer → what to record. Never raises for what came from outside: that is an outcome too."""
+    if isinstance(answer, DatelineError):
+        return failed(feed, answer, now=now, dice=dice)
+    try:
+        if answer.status == 304 or (feed.body_hash is not None and answer.body_hash == feed.body_hash):
+            return _unchanged(db, feed, answer, asked_url=asked_url, now=now, dice=dice)
+        return _read(db, feed, answer, asked_url=asked_url, now=now, dice=dice)
+    except DatelineError as error:
+        return failed(feed, error, now=now, dice=dice, answer=answer)
+
+
+def failed(
+    feed: Feed, error: DatelineError, *, now: datetime, dice: float, answer: Response | None = None, seconds: float = 0.0
+) -> Outcome:
+    """A failure → what to record: its code, when to try again, and whether the whole host is left alone for a while."""
+    retry_after = error.retry_after if isinstance(error, FetchError) else None
+    status = error.status if isinstance(error, FetchError) else (answer.status if answer else None)
+    quiet = schedule.quiet_time(error.code, retry_after)
+    return Outcome(
+        feed=feed,
+        error=error,
+        next_at=schedule.next_bad(now, error.code, feed.failures, retry_after, dice),
+        quiet_host=(_host_of(error, feed), now + quiet) if quiet else None,
+        check=CheckRow(
+            at=now,
+            code=error.code,
+            status=status,
+            wire_bytes=answer.wire_bytes if answer else 0,
+            duration_ms=round(1000 * (answer.elapsed_seconds if answer else seconds)),
+            detail=error.detail[:500] or None,
+        ),
+    )
+
+
+def _host_of(error: DatelineError, feed: Feed) -> str:
+    final = error.final_url if isinstance(error, FetchError) else None
+    return host_key(final) if final else feed.host
+
+
+def _unchanged(db: Database, feed: Feed, answer: Response, *, asked_url: str, now: datetime, dice: float) -> Outcome:
+    with db.reading() as tx:
+        times = feeds.recent_times(tx, feed.id, schedule.SAMPLE + 1)
+    hints = _remembered(feed, answer)
+    return Outcome(
+        feed=feed,
+        next_at=schedule.next_good(now, schedule.rhythm(times, now), hints, dice),
+        check=_check(answer, now, "not_modified" if answer.status == 304 else "unchanged"),
+        validators=answer.validators,
+        body_hash=feed.body_hash,
+        identity=_identity(feed),
+        move=_move(feed, answer, asked_url, now),
+    )
+
+
+def _check(answer: Response, now: datetime, code: str, new: int = 0, changed: int = 0) -> CheckRow:
+    return CheckRow(
+        at=now,
+        code=code,
+        status=answer.status,
+        wire_bytes=answer.wire_bytes,
+        duration_ms=round(1000 * answer.elapsed_seconds),
+        new_entries=new,
+        changed_entries=changed,
+    )
+
+
+def _identity(feed: Feed) -> Identity:
+    return cast("Identity", feed.identity)
+
+
+def _read(db: Database, feed: Feed, answer: Response, *, asked_url: str, now: datetime, dice: float) -> Outcome:
+    parsed = parse_feed(
+        answer.body,
+        url=answer.final_url,
+        content_type=answer.content_type,
+        content_language=answer.content_language,
+        content_location=answer.content_location,
+    )
+    changes = compare(db, feed, parsed, now)
+    hints = _hints(parsed, answer)
+    arrived = tuple(_arrived(new.candidate, new.listed_at, parsed, answer.final_url) for new in changes.new)
+    edited = tuple(_edited(changed.id, changed.candidate, parsed, answer.final_url) for changed in changes.changed)
+    dates = [entry.published_at for entry in parsed.entries if entry.published_at]
+    return Outcome(
+        feed=feed,
+        next_at=schedule.next_good(now, schedule.rhythm(dates, now), hints, dice),
+        check=_check(answer, now, "ok", len(arrived), len(edited)),
+        validators=answer.validators,
+        body_hash=answer.body_hash,
+        identity=changes.identity,
+        described=_described(parsed, hints),
+        arrived=arrived,
+        edited=edited,
+        changes=changes,
+        move=_move(feed, answer, asked_url, now),
+    )
+
+
+def compare(db: Database, feed: Feed, parsed: ParsedFeed, now: datetime) -> Changes:
+    """A document against the store: what is new, changed, back and gone."""
+    identity = _identity(feed)
+    with db.reading() as tx:
+        carried = entries.carried(tx, feed.id) if not feed.is_first else []
+        listed = candidates(parsed, identity)
+        while identity != "content" and untrusted(listed, carried):
+            identity = weaker(identity)
+            listed = candidates(parsed, identity)
+        renamed: tuple[tuple[int, str, bytes], ...] = ()
+        if identity != feed.identity:
+            carried, renamed = _renamed(carried, listed, identity)
+        unique = folded(listed)
+        known = {entry.guid_hash: entry for entry in carried}
+        missing = [candidate.guid_hash for candidate in unique if candidate.guid_hash not in known]
+        if missing and not feed.is_first:
+            known.update((entry.guid_hash, entry) for entry in entries.with_hashes(tx, feed.id, missing))
+        buried = entries.buried(tx, feed.id, missing) if missing and not feed.is_first else set()
+    return decide(unique, known, buried, identity=identity, first=feed.is_first, now=now, renamed=renamed)
+
+
+def _renamed(
+    carried: Sequence[Known], listed: Sequence[Candidate], identity: Identity
+) -> tuple[list[Known], tuple[tuple[int, str, bytes], ...]]:
+    """Known entries under the names that a weaker identity gives them, so that none of them comes back as new."""
+    by_content = {candidate.content_hash: candidate for candidate in listed}
+    found, names = [], []
+    taken: set[bytes] = set()
+    for known in carried:
+        guid = known.url if identity == "link" and known.url else None
+        same = by_content.get(known.content_hash)
+        guid = guid or (same.guid if same else None) or identify(ParsedEntry(), "content", known.content_hash)
+        hash_ = entries.guid_hash(guid)
+        if hash_ in taken:
+            found.append(known)
+            continue
+        taken.add(hash_)
+        names.append((known.id, guid, hash_))
+        found.append(msgspec.structs.replace(known, guid_hash=hash_))
+    return found, tuple(names)
+
+
+def _cleaned(entry: ParsedEntry, parsed: ParsedFeed, url: str) -> CleanEntry:
+    return clean_entry(entry, feed_url=url, site_url=parsed.site_url)
+
+
+def _packed(clean: CleanEntry, entry: ParsedEntry, url: str) -> bytes:
+    base = entry.base_url or entry.url or url
+    return entries.packed_body(clean, entry.content_html, entry.summary_html, base)
+
+
+def _arrived(candidate: Candidate, listed_at: datetime, parsed: ParsedFeed, url: str) -> Arrived:
+    clean = _cleaned(candidate.entry, parsed, url)
+    return Arrived(
+        guid=candidate.guid,
+        guid_hash=candidate.guid_hash,
+        content_hash=candidate.content_hash,
+        listed_at=listed_at,
+        clean=clean,
+        packed=_packed(clean, candidate.entry, url),
+    )
+
+
+def _edited(entry_id: int, candidate: Candidate, parsed: ParsedFeed, url: str) -> Edited:
+    clean = _cleaned(candidate.entry, parsed, url)
+    return Edited(
+        id=entry_id,
+        content_hash=candidate.content_hash,
+        clean=clean,
+        packed=_packed(clean, candidate.entry, url),
+    )
+
+
+# ------------------------------------------------------------------------------------------------ hints and addresses
+
+
+def _hints(parsed: ParsedFeed, answer: Response) -> Hints:
+    return Hints(
+        fresh_seconds=answer.fresh_seconds,
+        retry_after=answer.retry_after,
+        ttl_seconds=parsed.ttl_seconds,
+        skip_hours=parsed.skip_hours,
+        skip_days=parsed.skip_days,
+    )
+
+
+def _remembered(feed: Feed, answer: Response) -> Hints:
+    """The last document's hints with this answer's: a 304 has no document, but its headers count."""
+    old = msgspec.json.decode(feed.hints, type=Hints) if feed.hints else Hints()
+    return msgspec.structs.replace(old, fresh_seconds=answer.fresh_seconds, retry_after=answer.retry_after)
+
+
+def _described(parsed: ParsedFeed, hints: Hints) -> Described:
+    lasting = msgspec.structs.replace(hints, fresh_seconds=None, retry_after=None)
+    return Described(
+        title=(parsed.title or "")[:500],
+        site_url=parsed.site_url,
+        description=parsed.description[:2000] if parsed.description else None,
+        language=parsed.language,
+        format=parsed.format,
+        image_url=parsed.image_url,
+        icon_url=parsed.icon_url,
+        hints=msgspec.json.encode(lasting).decode(),
+    )
+
+
+def _move(feed: Feed, answer: Response, asked_url: str, now: datetime) -> Move | None:
+    """What the redirects of a good answer mean: see "redirects" in docs/decisions/0004."""
+    target = answer.permanent_url
+    if target is None:
+        return Move(target=None) if feed.moved_url and asked_url == feed.url and answer.final_url == feed.url else None
+    if target == feed.url.replace("http://", "https://", 1):
+        return Move(target=target, adopt=True)
+    if asked_url != feed.url:  # the target moved on
+        return Move(target=target)
+    agreed = feed.moved_url == target and feed.moved_at is not None and now - feed.moved_at >= ADOPTED_AFTER
+    return Move(target=target, adopt=agreed)
+
+
+# ------------------------------------------------------------------------------------------------ record
+
+
+class _Step(Struct, frozen=True, kw_only=True):
+    weight: int
+    carry_out: Callable[[WriteTx], Any]
+
+
+def record(db: Database, outcomes: Sequence[Outcome]) -> None:
+    """Store outcomes in as few commits as may be, none of more than 50 entries. Raises ``StoreError``."""
+    batch: list[_Step] = []
+    weight = 0
+    for outcome in outcomes:
+        for step in _steps(outcome):
+            if batch and (weight + step.weight > BATCH or len(batch) >= 2 * BATCH):
+                _commit(db, batch)
+                batch, weight = [], 0
+            batch.append(step)
+            weight += step.weight
+    _commit(db, batch)
+
+
+def _commit(db: Database, batch: Sequence[_Step]) -> None:
+    if batch:
+        with transaction(db) as tx:
+            for step in batch:
+                step.carry_out(tx)
+
+
+def _steps(outcome: Outcome) -> Iterator[_Step]:
+    if outcome.error is not None:
+        yield _Step(weight=0, carry_out=lambda tx: _record_failure(tx, outcome))
+        return
+    arrived = outcome.arrived
+    whole = (len(arrived) - 1) // BATCH * BATCH if arrived else 0
+    for start in range(0, whole, BATCH):
+        part = arrived[start : start + BATCH]
+        yield _Step(
+            weight=len(part),
+            carry_out=lambda tx, part=part: entries.insert(tx, outcome.feed.id, part, outcome.check.at),  # type: ignore[misc] # a default binds the loop's value
+        )
+    edits = outcome.edited
+    for start in range(0, len(edits), BATCH):
+        some = edits[start : start + BATCH]
+        yield _Step(weight=len(some), carry_out=lambda tx, some=some: entries.edit(tx, some))  # type: ignore[misc] # likewise
+    last = arrived[whole:]
+    yield _Step(weight=len(last), carry_out=lambda tx: _record_last(tx, outcome, last))
+
+
+def _record_last(tx: WriteTx, outcome: Outcome, arrived: Sequence[Arrived]) -> None:
+    """The last batch of a feed: with it the validators and the schedule, never before."""
+    feed, changes = outcome.feed, outcome.changes
+    assert outcome.next_at is not None
+    if changes is not None:
+        for entry_id, guid, hash_ in changes.renamed:
+            entries.rename(tx, entry_id, guid, hash_)
+    entries.insert(tx, feed.id, arrived, outcome.check.at)
+    if changes is not None:
+        entries.mark_gone(tx, changes.gone_ids, outcome.check.at)
+        entries.mark_back(tx, changes.back_ids)
+    if outcome.described is not None:
+        feeds.describe(tx, feed.id, outcome.described)
+    feeds.succeed(
+        tx,
+        feed,
+        now=outcome.check.at,
+        next_at=outcome.next_at,
+        validators=outcome.validators,
+        body_hash=outcome.body_hash,
+        identity=outcome.identity,
+        changed=bool(outcome.arrived or outcome.edited),
+    )
+    feeds.note_check(tx, feed, outcome.check)
+    if outcome.move is not None:
+        _record_move(tx, feed, outcome.move, outcome.check.at)
+
+
+def _record_move(tx: WriteTx, feed: Feed, move: Move, now: datetime) -> None:
+    if move.adopt and move.target is not None:
+        adopt_address(tx, feed.id, move.target, host_key(move.target), now)
+    elif move.target != feed.moved_url:
+        feeds.remember_move(tx, feed.id, move.target, host_key(move.target or feed.url), now)
+    else:
+        feeds.note_old_asked(tx, feed.id, now)
+
+
+def _record_failure(tx: WriteTx, outcome: Outcome) -> None:
+    assert outcome.error is not None
+    feeds.fail(
+        tx,
+        outcome.feed,
+        code=outcome.error.code,
+        detail=outcome.error.detail,
+        now=outcome.check.at,
+        next_at=outcome.next_at,
+        stopped=outcome.error.code == "fetch.gone",
+    )
+    feeds.note_check(tx, outcome.feed, outcome.check)
+    if outcome.quiet_host is not None:
+        hosts.silence(tx, *outcome.quiet_host)

@@ -1,0 +1,177 @@
+"""Settings: one frozen value, from the environment and an optional TOML file.
+
+``load`` is the only place in Dateline that reads the environment. Every setting ``name`` is the variable
+``DATELINE_NAME`` and the TOML key ``name``; the environment wins. Each is documented in ``docs/admin/settings.md`` (a test
+compares).
+"""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+
+from dateline.errors import SettingsError
+
+PREFIX = "DATELINE_"
+PROJECT_URL = "https://dateline.example/"
+Network = IPv4Network | IPv6Network
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """Everything that an instance can be told from outside. Durations in seconds, sizes in bytes."""
+
+    database_url: str = "sqlite:///var/dateline.sqlite"
+    """``sqlite:///relative``, ``sqlite:////absolute`` or ``postgresql://user:password@host/name``."""
+    listen: str = "127.0.0.1:8700"
+    """HOST:PORT to serve on; ``[::1]:8700`` for IPv6."""
+    base_url: str | None = None
+    """The address people use, ``https://news.example/reader``; its path is where Dateline hangs."""
+    trusted_proxies: tuple[Network, ...] = ()
+    """Networks of reverse proxies whose ``X-Forwarded-For`` and ``X-Forwarded-Proto`` are believed."""
+    secret_file: Path | None = None
+    """The instance's key; by default ``secret.key`` beside the SQLite file."""
+    contact_url: str | None = None
+    """The address in the User-Agent, for publishers who want to know who asks."""
+    allowed_networks: tuple[Network, ...] = ()
+    """Networks inside which feeds may be fetched although they are private (feeds at home)."""
+    host_connections: int = 1
+    """How many connections to one host at once."""
+    host_spacing: float = 1.0
+    """Seconds between the starts of two requests to one host."""
+    fetch_concurrency: int = 50
+    """How many requests at once, over all hosts."""
+    fetch_timeout: float = 30.0
+    """Seconds that one GET may take, over all phases and redirects."""
+    fetch_max_bytes: int = 15_000_000
+    """The largest body, counted before and after decompression."""
+    web_processes: int = 1
+    """How many web processes ``serve`` starts."""
+    log_level: str = "info"
+    """``debug``, ``info``, ``warning`` or ``error``."""
+
+    @property
+    def user_agent_url(self) -> str:
+        """The address that the User-Agent carries."""
+        return self.contact_url or self.base_url or PROJECT_URL
+
+    @property
+    def base_path(self) -> str:
+        """The path of the base URL without a slash at its end: "" or "/reader"."""
+        return urlsplit(self.base_url).path.rstrip("/") if self.base_url else ""
+
+
+def load(environment: Mapping[str, str] | None = None, config_file: Path | None = None) -> Settings:
+    """Read the settings.
+
+    ``environment`` is ``os.environ`` unless given; ``config_file`` else ``DATELINE_CONFIG`` names the TOML file.
+    Raises ``SettingsError``: an unknown key (naming the nearest known one), a bad value, an unreadable file.
+    """
+    env = os.environ if environment is None else environment
+    named = config_file or (Path(env[PREFIX + "CONFIG"]) if env.get(PREFIX + "CONFIG") else None)
+    values: dict[str, Any] = {}
+    if named is not None:
+        values.update(_from_file(named))
+    for key, text in env.items():
+        if key.startswith(PREFIX) and key != PREFIX + "CONFIG":
+            name = key[len(PREFIX) :].lower()
+            values[_known(name, shown_as=key, prefix=PREFIX)] = text
+    return Settings(**{name: _convert(name, value) for name, value in values.items()})
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError("settings.bad_file", f"{path}: {error}") from error
+    return {_known(name, shown_as=name, prefix=""): value for name, value in table.items()}
+
+
+def _known(name: str, *, shown_as: str, prefix: str) -> str:
+    if name in Settings.__struct_fields__:
+        return name
+    near = difflib.get_close_matches(name, Settings.__struct_fields__, n=1, cutoff=0.0)[0]
+    nearest = prefix + near.upper() if prefix else near
+    raise SettingsError("settings.unknown_key", f"{shown_as} is not a setting; did you mean {nearest}?")
+
+
+def _networks(value: Any) -> tuple[Network, ...]:
+    texts = value if isinstance(value, list) else str(value).replace(",", " ").split()
+    return tuple(ip_network(str(text).strip(), strict=False) for text in texts)
+
+
+def _http_url(value: Any) -> str | None:
+    text = str(value).strip()
+    if not text:
+        return None
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("an http(s) address without query is needed")
+    return text.rstrip("/")
+
+
+def _database_url(value: Any) -> str:
+    text = str(value).strip()
+    if not text.startswith(("sqlite:///", "postgresql://", "postgres://")) or text == "sqlite:///":
+        raise ValueError("sqlite:///relative, sqlite:////absolute or postgresql://… is needed")
+    return text
+
+
+def listen_address(text: str) -> tuple[str, int]:
+    """``HOST:PORT`` → (host without brackets, port). Raises ``ValueError``."""
+    host, colon, port = text.strip().rpartition(":")
+    if not colon or not port.isdigit() or not 0 <= int(port) <= 65535:
+        raise ValueError("HOST:PORT is needed, such as 127.0.0.1:8700")
+    return host.strip("[]") or "127.0.0.1", int(port)
+
+
+def _listen(value: Any) -> str:
+    listen_address(str(value))
+    return str(value).strip()
+
+
+def _number(low: float, high: float, kind: type[int] | type[float]) -> Callable[[Any], Any]:
+    def convert(value: Any) -> int | float:
+        number = kind(value)
+        if isinstance(value, bool) or not low <= number <= high:
+            raise ValueError(f"a number from {low:g} to {high:g} is needed")
+        return number
+
+    return convert
+
+
+def _log_level(value: Any) -> str:
+    text = str(value).strip().lower()
+    if text not in ("debug", "info", "warning", "error"):
+        raise ValueError("debug, info, warning or error is needed")
+    return text
+
+
+_CONVERTERS: dict[str, Callable[[Any], Any]] = {
+    "database_url": _database_url,
+    "listen": _listen,
+    "base_url": _http_url,
+    "trusted_proxies": _networks,
+    "secret_file": lambda value: Path(str(value)) if str(value).strip() else None,
+    "contact_url": _http_url,
+    "allowed_networks": _networks,
+    "host_connections": _number(1, 64, int),
+    "host_spacing": _number(0, 3600, float),
+    "fetch_concurrency": _number(1, 1000, int),
+    "fetch_timeout": _number(1, 600, float),
+    "fetch_max_bytes": _number(10_000, 1_000_000_000, int),
+    "web_processes": _number(1, 64, int),
+    "log_level": _log_level,
+}
+
+
+def _convert(name: str, value: Any) -> Any:
+    try:
+        return _CONVERTERS[name](value)
+    except (ValueError, TypeError) as error:
+        raise SettingsError("settings.bad_value", f"{name} = {value!r}: {error}") from error

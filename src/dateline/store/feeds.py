@@ -1,0 +1,455 @@
+"""Feeds: their rows, the lease to refresh them, what was learnt from each check."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+
+from dateline.errors import NotFound
+from dateline.model import Validators
+
+from .db import Tx, WriteTx
+from .times import from_us, from_us_or_none, to_us, to_us_or_none
+
+CHECKS_KEPT = 50
+
+
+class Feed(Struct, frozen=True, kw_only=True):
+    """A feed as the machine needs it to ask again. ``hints`` are JSON, as ``refresh`` wrote them."""
+
+    id: int
+    url: str
+    owner_id: int
+    host: str
+    credentials: bytes | None
+    title: str
+    site_url: str | None
+    validators: Validators
+    body_hash: bytes | None
+    identity: str
+    moved_url: str | None
+    moved_at: datetime | None
+    old_asked_at: datetime | None
+    hints: str | None
+    created_at: datetime
+    checked_at: datetime | None
+    check_count: int
+    ok_at: datetime | None
+    changed_at: datetime | None
+    failures: int
+    error_code: str | None
+    stopped_at: datetime | None
+    lease_count: int
+    subscribers: int
+
+    @property
+    def is_first(self) -> bool:
+        """Whether no document of it was ever stored."""
+        return self.ok_at is None
+
+
+_FEED = (
+    "f.id, f.url, f.owner_id, f.host, f.credentials, f.title, f.site_url, f.etag, f.last_modified, f.body_hash, f.identity,"
+    " f.moved_url, f.moved_at, f.created_at, f.checked_at, f.check_count, f.ok_at, f.changed_at, f.failures, f.error_code,"
+    " f.stopped_at, f.lease_count, f.old_asked_at, f.hints, (SELECT count(*) FROM subscription s WHERE s.feed_id = f.id)"
+)
+
+
+def _feed(row: tuple[Any, ...]) -> Feed:
+    return Feed(
+        id=row[0],
+        url=row[1],
+        owner_id=row[2],
+        host=row[3],
+        credentials=row[4],
+        title=row[5],
+        site_url=row[6],
+        validators=Validators(etag=row[7], last_modified=row[8]),
+        body_hash=row[9],
+        identity=row[10],
+        moved_url=row[11],
+        moved_at=from_us_or_none(row[12]),
+        created_at=from_us(row[13]),
+        checked_at=from_us_or_none(row[14]),
+        check_count=row[15],
+        ok_at=from_us_or_none(row[16]),
+        changed_at=from_us_or_none(row[17]),
+        failures=row[18],
+        error_code=row[19],
+        stopped_at=from_us_or_none(row[20]),
+        lease_count=row[21],
+        old_asked_at=from_us_or_none(row[22]),
+        hints=row[23],
+        subscribers=row[24],
+    )
+
+
+def read(tx: Tx, feed_id: int) -> Feed:
+    """One feed. Raises ``NotFound``."""
+    row = tx.one(f"SELECT {_FEED} FROM feed f WHERE f.id = :id", id=feed_id)
+    if row is None:
+        raise NotFound(f"feed {feed_id}")
+    return _feed(row)
+
+
+def find(tx: Tx, url: str, owner_id: int = 0) -> Feed | None:
+    """The feed at an address: shared, or one user's private one."""
+    row = tx.one(f"SELECT {_FEED} FROM feed f WHERE f.url = :url AND f.owner_id = :owner", url=url, owner=owner_id)
+    return _feed(row) if row else None
+
+
+def newest_entry_id(tx: Tx, feed_id: int) -> int:
+    """The newest entry id of a feed; 0 when it has none."""
+    return int(tx.value("SELECT last_entry_id FROM feed WHERE id = :id", id=feed_id) or 0)
+
+
+def add(tx: WriteTx, *, url: str, owner_id: int, host: str, credentials: bytes | None, now: datetime) -> int:
+    """Insert a feed that is not there yet, due at once. Its id."""
+    ident: int = tx.value(
+        "INSERT INTO feed (url, owner_id, host, credentials, created_at, next_at)"
+        " VALUES (:url, :owner, :host, :credentials, :now, :now) RETURNING id",
+        url=url,
+        owner=owner_id,
+        host=host,
+        credentials=credentials,
+        now=to_us(now),
+    )
+    return ident
+
+
+def wake(tx: WriteTx, feed_id: int, now: datetime) -> None:
+    """Somebody subscribes: a feed that slept for want of subscribers is due again."""
+    tx.run(
+        "UPDATE feed SET orphaned_at = NULL, next_at = coalesce(next_at, :now) WHERE id = :id AND stopped_at IS NULL",
+        id=feed_id,
+        now=to_us(now),
+    )
+    tx.run("UPDATE feed SET orphaned_at = NULL WHERE id = :id", id=feed_id)
+
+
+def orphan_if_unread_by_all(tx: WriteTx, feed_id: int, now: datetime) -> None:
+    """The last subscriber left: the feed is not fetched any more."""
+    tx.run(
+        "UPDATE feed SET orphaned_at = :now, next_at = NULL WHERE id = :id"
+        " AND NOT EXISTS (SELECT 1 FROM subscription s WHERE s.feed_id = feed.id)",
+        id=feed_id,
+        now=to_us(now),
+    )
+
+
+def make_due(tx: WriteTx, feed_ids: list[int], now: datetime, not_checked_since: datetime) -> int:
+    """Make feeds due now, but those checked lately, stopped, or being asked by somebody. How many."""
+    return tx.run(
+        "UPDATE feed SET next_at = :now WHERE id IN ids(:feeds) AND stopped_at IS NULL AND lease_until <= :now"
+        " AND orphaned_at IS NULL AND (checked_at IS NULL OR checked_at < :since) AND (next_at IS NULL OR next_at > :now)",
+        feeds=feed_ids,
+        now=to_us(now),
+        since=to_us(not_checked_since),
+    )
+
+
+# ------------------------------------------------------------------------------------------------ the lease
+
+
+def due(
+    tx: Tx, *, holder: str, now: datetime, limit: int, full_hosts: list[str], only: list[int] | None = None
+) -> list[tuple[int, str]]:
+    """(id, host) of feeds that are due, longest due first, whose host nobody else holds or silences and is not in ``full_hosts``.
+
+    ``only`` narrows to these feeds, due or not.
+    """
+    wanted = "f.next_at <= :now" if only is None else "f.id IN ids(:only)"
+    rows = tx.all(
+        f"SELECT f.id, f.host FROM feed f LEFT JOIN host h ON h.name = f.host WHERE {wanted} AND f.lease_until <= :now"
+        " AND (h.name IS NULL OR (h.quiet_until <= :now"
+        " AND (h.holder IS NULL OR h.holder = :holder OR h.held_until <= :now)))"
+        " AND f.host NOT IN (SELECT value FROM [[strings]]) ORDER BY f.next_at, f.id LIMIT :limit",
+        now=to_us(now),
+        holder=holder,
+        limit=limit,
+        strings=json.dumps(full_hosts),
+        **({} if only is None else {"only": only}),
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def lease(tx: WriteTx, feed_ids: list[int], *, holder: str, now: datetime, until: datetime) -> list[Feed]:
+    """Take the lease on those of these feeds that are still free, and hold their hosts.
+
+    ``hosts.release`` gives the hosts back; until then no other process asks them.
+    """
+    if not feed_ids:
+        return []
+    feed_ids = tx.column(
+        "UPDATE feed SET lease_holder = :holder, lease_until = :until, lease_count = lease_count + 1 WHERE id IN"
+        " (SELECT id FROM feed WHERE id IN ids(:ids) AND lease_until <= :now [[skip_locked]]) RETURNING id",
+        holder=holder,
+        until=to_us(until),
+        now=to_us(now),
+        ids=feed_ids,
+    )
+    tx.run(
+        "INSERT INTO host (name, holder, held_until)"
+        " SELECT DISTINCT host, :holder, CAST(:until AS BIGINT) FROM feed WHERE id IN ids(:ids)"
+        " ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, held_until = excluded.held_until"
+        " WHERE host.holder IS NULL OR host.holder = excluded.holder OR host.held_until < excluded.held_until",
+        holder=holder,
+        until=to_us(until),
+        ids=feed_ids,
+    )
+    rows = tx.all(f"SELECT {_FEED} FROM feed f WHERE f.id IN ids(:ids) ORDER BY f.next_at, f.id", ids=feed_ids)
+    return [_feed(row) for row in rows]
+
+
+def give_back(tx: WriteTx, feed_ids: list[int], holder: str) -> None:
+    """Give leases back unused (shutdown): the feeds are due as before."""
+    tx.run(
+        "UPDATE feed SET lease_holder = NULL, lease_until = 0, lease_count = lease_count - 1"
+        " WHERE id IN ids(:ids) AND lease_holder = :holder",
+        ids=feed_ids,
+        holder=holder,
+    )
+
+
+def next_due_at(tx: Tx) -> datetime | None:
+    """When the next feed is due; None when none ever is."""
+    return from_us_or_none(tx.value("SELECT min(next_at) FROM feed WHERE next_at IS NOT NULL"))
+
+
+# ------------------------------------------------------------------------------------------------ what a check brought
+
+
+class CheckRow(Struct, frozen=True, kw_only=True):
+    """One attempt at a feed: ``code`` is ``ok``, ``not_modified``, ``unchanged`` or an error's."""
+
+    at: datetime
+    code: str
+    status: int | None = None
+    wire_bytes: int = 0
+    duration_ms: int = 0
+    new_entries: int = 0
+    changed_entries: int = 0
+    detail: str | None = None
+
+
+def note_check(tx: WriteTx, feed: Feed, check: CheckRow) -> None:
+    """Keep an attempt in the feed's history of 50."""
+    tx.run(
+        "INSERT INTO feed_check"
+        " (feed_id, slot, at, code, status, wire_bytes, duration_ms, new_entries, changed_entries, detail)"
+        " VALUES (:feed, :slot, :at, :code, :status, :bytes, :ms, :new, :changed, :detail)"
+        " ON CONFLICT (feed_id, slot) DO UPDATE SET at = excluded.at, code = excluded.code, status = excluded.status,"
+        " wire_bytes = excluded.wire_bytes, duration_ms = excluded.duration_ms, new_entries = excluded.new_entries,"
+        " changed_entries = excluded.changed_entries, detail = excluded.detail",
+        feed=feed.id,
+        slot=feed.check_count % CHECKS_KEPT,
+        at=to_us(check.at),
+        code=check.code,
+        status=check.status,
+        bytes=check.wire_bytes,
+        ms=check.duration_ms,
+        new=check.new_entries,
+        changed=check.changed_entries,
+        detail=check.detail,
+    )
+
+
+def checks(tx: Tx, feed_id: int) -> list[CheckRow]:
+    """The last attempts at a feed, newest first."""
+    rows = tx.all(
+        "SELECT at, code, status, wire_bytes, duration_ms, new_entries, changed_entries, detail FROM feed_check"
+        " WHERE feed_id = :feed ORDER BY at DESC, slot DESC",
+        feed=feed_id,
+    )
+    return [
+        CheckRow(
+            at=from_us(row[0]),
+            code=row[1],
+            status=row[2],
+            wire_bytes=row[3],
+            duration_ms=row[4],
+            new_entries=row[5],
+            changed_entries=row[6],
+            detail=row[7],
+        )
+        for row in rows
+    ]
+
+
+class Described(Struct, frozen=True, kw_only=True):
+    """What a document says of its feed."""
+
+    title: str
+    site_url: str | None
+    description: str | None
+    language: str | None
+    format: str
+    image_url: str | None
+    icon_url: str | None
+    hints: str | None
+
+
+def describe(tx: WriteTx, feed_id: int, described: Described) -> None:
+    """Store what the newest document says of its feed; an empty title keeps the one that was known."""
+    tx.run(
+        "UPDATE feed SET title = CASE WHEN :title = '' THEN title ELSE :title END, site_url = :site_url,"
+        " description = :description, language = :language, format = :format, image_url = :image_url, icon_url = :icon_url,"
+        " hints = :hints"
+        " WHERE id = :id",
+        id=feed_id,
+        title=described.title,
+        site_url=described.site_url,
+        description=described.description,
+        language=described.language,
+        format=described.format,
+        image_url=described.image_url,
+        icon_url=described.icon_url,
+        hints=described.hints,
+    )
+
+
+def succeed(
+    tx: WriteTx,
+    feed: Feed,
+    *,
+    now: datetime,
+    next_at: datetime,
+    validators: Validators,
+    body_hash: bytes | None,
+    identity: str,
+    changed: bool,
+) -> None:
+    """The last word on a good check: validators, hash and schedule, and the lease is given back."""
+    tx.run(
+        "UPDATE feed SET etag = :etag, last_modified = :last_modified, body_hash = :body_hash, identity = :identity,"
+        " next_at = CASE WHEN orphaned_at IS NULL THEN CAST(:next_at AS BIGINT) END, checked_at = :now, ok_at = :now,"
+        " changed_at = CASE WHEN :changed = 1 THEN CAST(:now AS BIGINT) ELSE changed_at END, check_count = check_count + 1,"
+        " failures = 0, error_code = NULL, error_detail = NULL, error_at = NULL, stopped_at = NULL,"
+        " lease_holder = NULL, lease_until = 0, lease_count = 0 WHERE id = :id",
+        id=feed.id,
+        etag=validators.etag,
+        last_modified=validators.last_modified,
+        body_hash=body_hash,
+        identity=identity,
+        now=to_us(now),
+        next_at=to_us(next_at),
+        changed=int(changed),
+    )
+
+
+def fail(
+    tx: WriteTx, feed: Feed, *, code: str, detail: str, now: datetime, next_at: datetime | None, stopped: bool = False
+) -> None:
+    """The last word on a bad check: the error stays on the feed until a good one; the lease is given back."""
+    tx.run(
+        "UPDATE feed SET failures = failures + 1, error_code = :code, error_detail = :detail, error_at = :now,"
+        " next_at = CASE WHEN orphaned_at IS NULL THEN CAST(:next_at AS BIGINT) END, checked_at = :now, check_count = check_count + 1,"
+        " stopped_at = CASE WHEN :stopped = 1 THEN CAST(:now AS BIGINT) ELSE stopped_at END,"
+        " lease_holder = NULL, lease_until = 0, lease_count = 0 WHERE id = :id",
+        id=feed.id,
+        code=code,
+        detail=detail[:500],
+        now=to_us(now),
+        next_at=to_us_or_none(next_at),
+        stopped=int(stopped),
+    )
+
+
+def remember_move(tx: WriteTx, feed_id: int, target: str | None, host: str, now: datetime) -> None:
+    """A permanent redirect: ask its target, at ``host``, from now on (None: the address itself again)."""
+    tx.run(
+        "UPDATE feed SET moved_url = :target, moved_at = :now, old_asked_at = :now, host = :host WHERE id = :id",
+        id=feed_id,
+        target=target,
+        host=host,
+        now=to_us_or_none(now if target else None),
+    )
+
+
+def note_old_asked(tx: WriteTx, feed_id: int, now: datetime) -> None:
+    """The old address was asked, and still redirects as it did."""
+    tx.run("UPDATE feed SET old_asked_at = :now WHERE id = :id", id=feed_id, now=to_us(now))
+
+
+def change_address(tx: WriteTx, feed_id: int, url: str, host: str) -> None:
+    """Adopt an address that no other feed of the same owner has."""
+    tx.run(
+        "UPDATE feed SET url = :url, host = :host, moved_url = NULL, moved_at = NULL WHERE id = :id",
+        id=feed_id,
+        url=url,
+        host=host,
+    )
+
+
+# ------------------------------------------------------------------------------------------------ upkeep
+
+
+def without_icon(tx: Tx, limit: int) -> list[Feed]:
+    """Feeds whose icon was never looked for."""
+    rows = tx.all(
+        f"SELECT {_FEED} FROM feed f WHERE f.icon_checked_at IS NULL AND f.ok_at IS NOT NULL ORDER BY f.ok_at LIMIT :limit",
+        limit=limit,
+    )
+    return [_feed(row) for row in rows]
+
+
+def set_icon(tx: WriteTx, feed_id: int, icon_id: int | None, now: datetime) -> None:
+    """Give a feed its icon, or note that it has none; either way it was looked for."""
+    tx.run(
+        "UPDATE feed SET icon_id = coalesce(:icon, icon_id), icon_checked_at = :now WHERE id = :id",
+        id=feed_id,
+        icon=icon_id,
+        now=to_us(now),
+    )
+
+
+def icon_address(tx: Tx, feed_id: int) -> str | None:
+    """The icon that the feed itself names."""
+    found: str | None = tx.value("SELECT icon_url FROM feed WHERE id = :id", id=feed_id)
+    return found
+
+
+def orphans(tx: Tx, before: datetime, limit: int) -> list[int]:
+    """Feeds that nobody has subscribed to since long."""
+    return tx.column(
+        "SELECT id FROM feed WHERE orphaned_at IS NOT NULL AND orphaned_at < :before ORDER BY orphaned_at LIMIT :limit",
+        before=to_us(before),
+        limit=limit,
+    )
+
+
+def private_feeds(tx: Tx, owner_id: int) -> list[int]:
+    """The feeds that belong to one user alone."""
+    return tx.column("SELECT id FROM feed WHERE owner_id = :owner", owner=owner_id)
+
+
+def remove_if_empty(tx: WriteTx, feed_id: int) -> None:
+    """Delete a feed that holds no entry and has no subscriber."""
+    tx.run(
+        "DELETE FROM feed WHERE id = :id AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.feed_id = feed.id)"
+        " AND NOT EXISTS (SELECT 1 FROM subscription s WHERE s.feed_id = feed.id)",
+        id=feed_id,
+    )
+
+
+def all_ids(tx: Tx) -> list[int]:
+    """Every feed that somebody subscribes to."""
+    return tx.column("SELECT id FROM feed WHERE orphaned_at IS NULL ORDER BY id")
+
+
+def recent_times(tx: Tx, feed_id: int, limit: int) -> list[datetime]:
+    """When the newest entries of a feed were listed, newest first: its rhythm."""
+    return [
+        from_us(us)
+        for us in tx.column(
+            "SELECT listed_at FROM entry WHERE feed_id = :feed ORDER BY listed_at DESC, id DESC LIMIT :limit",
+            feed=feed_id,
+            limit=limit,
+        )
+    ]
+
+
+def ids_by_url(tx: Tx, url: str) -> list[int]:
+    """The feeds at an address, shared and private."""
+    return tx.column("SELECT id FROM feed WHERE url = :url OR moved_url = :url ORDER BY id", url=url)

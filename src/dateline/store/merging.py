@@ -1,0 +1,121 @@
+"""A feed's address changes; when another feed of the same owner has it already, the two become one.
+
+In one transaction: subscriptions, states and guids move, doubles fold, and the older feed's row and ids stay.
+"""
+
+from datetime import datetime
+
+from . import feeds, states
+from .db import WriteTx
+
+
+def adopt_address(tx: WriteTx, feed_id: int, url: str, host: str, now: datetime) -> int:
+    """Give a feed a new address, merging it with the feed that has it. The id of the feed that remains."""
+    feed = feeds.read(tx, feed_id)
+    other = feeds.find(tx, url, feed.owner_id)
+    if other is None or other.id == feed_id:
+        feeds.change_address(tx, feed_id, url, host)
+        return feed_id
+    kept, gone = min(feed_id, other.id), max(feed_id, other.id)
+    merge(tx, kept, gone, now)
+    feeds.change_address(tx, kept, url, host)
+    return kept
+
+
+def merge(tx: WriteTx, kept: int, gone: int, now: datetime) -> None:
+    """Everything of feed ``gone`` becomes feed ``kept``'s."""
+    ids = {"kept": kept, "gone": gone}
+    # Whose entries were not delivered yet shall not find them read after the move.
+    for user_id in tx.column("SELECT user_id FROM subscription WHERE feed_id = :gone OR feed_id = :kept", **ids):
+        states.deliver(tx, user_id, limit=10_000_000)
+    _move_marks_of_doubles(tx, ids)
+    _drop_doubles(tx, ids)
+    tx.run("UPDATE entry SET feed_id = :kept WHERE feed_id = :gone", **ids)
+    tx.run("UPDATE star SET feed_id = :kept WHERE feed_id = :gone", **ids)
+    tx.run("UPDATE entry_label SET feed_id = :kept WHERE feed_id = :gone", **ids)
+    tx.run(
+        "INSERT INTO unread (user_id, feed_id, listed_at, entry_id)"
+        " SELECT user_id, CAST(:kept AS BIGINT), listed_at, entry_id FROM unread WHERE feed_id = :gone ON CONFLICT DO NOTHING",
+        **ids,
+    )
+    tx.run("DELETE FROM unread WHERE feed_id = :gone", **ids)
+    _move_subscriptions(tx, ids)
+    tx.run(
+        "INSERT INTO tombstone (feed_id, guid_hash) SELECT CAST(:kept AS BIGINT), guid_hash FROM tombstone"
+        " WHERE feed_id = :gone ON CONFLICT DO NOTHING",
+        **ids,
+    )
+    tx.run("DELETE FROM tombstone WHERE feed_id = :gone", **ids)
+    tx.run("DELETE FROM feed_check WHERE feed_id = :gone", **ids)
+    tx.run("DELETE FROM feed WHERE id = :gone", gone=gone)
+    tx.run(
+        "UPDATE feed SET entry_count = (SELECT count(*) FROM entry WHERE feed_id = :kept),"
+        " last_entry_id = coalesce((SELECT max(id) FROM entry WHERE feed_id = :kept), 0), orphaned_at = NULL,"
+        # The two documents may differ: nothing is known of what the one at the new address holds.
+        " etag = NULL, last_modified = NULL, body_hash = NULL WHERE id = :kept",
+        kept=kept,
+    )
+    tx.run(
+        "UPDATE subscription SET seen_entry_id = (SELECT last_entry_id FROM feed WHERE id = :kept) WHERE feed_id = :kept",
+        kept=kept,
+    )
+    for user_id in tx.column("SELECT user_id FROM subscription WHERE feed_id = :kept", kept=kept):
+        states.recount(tx, user_id)
+
+
+_DOUBLES = "entry d JOIN entry k ON k.feed_id = :kept AND k.guid_hash = d.guid_hash WHERE d.feed_id = :gone"
+
+
+def _move_marks_of_doubles(tx: WriteTx, ids: dict[str, int]) -> None:
+    """Stars, labels and unread marks of an entry that both feeds hold go to the one that stays."""
+    tx.run(
+        "INSERT INTO star (user_id, listed_at, entry_id, feed_id, starred_at)"
+        " SELECT s.user_id, x.listed_at, x.kept_id, CAST(:kept AS BIGINT), s.starred_at FROM star s JOIN"
+        f" (SELECT d.id AS gone_id, k.id AS kept_id, k.listed_at FROM {_DOUBLES}) x ON x.gone_id = s.entry_id"
+        " WHERE s.feed_id = :gone ON CONFLICT DO NOTHING",
+        **ids,
+    )
+    tx.run(
+        "INSERT INTO entry_label (user_id, label_id, listed_at, entry_id, feed_id)"
+        " SELECT l.user_id, l.label_id, x.listed_at, x.kept_id, CAST(:kept AS BIGINT) FROM entry_label l JOIN"
+        f" (SELECT d.id AS gone_id, k.id AS kept_id, k.listed_at FROM {_DOUBLES}) x ON x.gone_id = l.entry_id"
+        " WHERE l.feed_id = :gone ON CONFLICT DO NOTHING",
+        **ids,
+    )
+    # Unread only for those who had no other chance to read it: subscribers of the feed that goes, but not of the one that stays.
+    tx.run(
+        "INSERT INTO unread (user_id, feed_id, listed_at, entry_id)"
+        " SELECT u.user_id, CAST(:kept AS BIGINT), x.listed_at, x.kept_id FROM unread u JOIN"
+        f" (SELECT d.id AS gone_id, k.id AS kept_id, k.listed_at FROM {_DOUBLES}) x ON x.gone_id = u.entry_id"
+        " WHERE u.feed_id = :gone AND NOT EXISTS"
+        " (SELECT 1 FROM subscription s WHERE s.user_id = u.user_id AND s.feed_id = :kept) ON CONFLICT DO NOTHING",
+        **ids,
+    )
+
+
+def _drop_doubles(tx: WriteTx, ids: dict[str, int]) -> None:
+    doubles = tx.column(f"SELECT d.id FROM {_DOUBLES}", **ids)
+    for sql in (
+        "DELETE FROM star WHERE entry_id IN ids(:ids)",
+        "DELETE FROM entry_label WHERE entry_id IN ids(:ids)",
+        "DELETE FROM unread WHERE feed_id = :gone AND entry_id IN ids(:ids)",
+        "DELETE FROM entry_edited WHERE entry_id IN ids(:ids)",
+        "DELETE FROM entry_text WHERE [[text_key]] IN ids(:ids)",
+        "DELETE FROM entry_body WHERE entry_id IN ids(:ids)",
+        "DELETE FROM entry WHERE id IN ids(:ids)",
+    ):
+        tx.run(sql, ids=doubles, **({"gone": ids["gone"]} if ":gone" in sql else {}))
+
+
+def _move_subscriptions(tx: WriteTx, ids: dict[str, int]) -> None:
+    """Who subscribes to both keeps one, in the folders of both."""
+    tx.run(
+        "INSERT INTO subscription_folder (subscription_id, folder_id) SELECT k.id, sf.folder_id FROM subscription g"
+        " JOIN subscription k ON k.user_id = g.user_id AND k.feed_id = :kept"
+        " JOIN subscription_folder sf ON sf.subscription_id = g.id WHERE g.feed_id = :gone ON CONFLICT DO NOTHING",
+        **ids,
+    )
+    both = "SELECT g.id FROM subscription g JOIN subscription k ON k.user_id = g.user_id AND k.feed_id = :kept WHERE g.feed_id = :gone"
+    tx.run(f"DELETE FROM subscription_folder WHERE subscription_id IN ({both})", **ids)
+    tx.run(f"DELETE FROM subscription WHERE id IN ({both})", **ids)
+    tx.run("UPDATE subscription SET feed_id = :kept WHERE feed_id = :gone", **ids)

@@ -1,0 +1,1 @@
+"""PostgreSQL: the big engine, through psycopg 3 and its pool."""

@@ -1,0 +1,269 @@
+"""What a user did with entries: unread, starred, and the history of it.
+
+A row in ``unread`` exists only while an entry is unread; ``subscription.unread_count`` is changed in the same transaction, by as
+many rows as were really inserted or deleted.
+"""
+
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import starmap
+
+import zstandard
+from msgspec import Struct
+
+from .db import Row, Tx, WriteTx
+from .times import DAY, to_us
+
+DELIVERED_AT_ONCE = 5_000
+HISTORY_DAYS = 90
+
+
+# ------------------------------------------------------------------------------------------------ delivery
+
+
+def undelivered(tx: Tx, user_id: int) -> bool:
+    """Whether a subscribed feed has entries that were not delivered yet: one indexed read."""
+    return (
+        tx.value(
+            "SELECT 1 FROM subscription s JOIN feed f ON f.id = s.feed_id"
+            " WHERE s.user_id = :user AND f.last_entry_id > s.seen_entry_id LIMIT 1",
+            user=user_id,
+        )
+        is not None
+    )
+
+
+def deliver(tx: WriteTx, user_id: int, limit: int = DELIVERED_AT_ONCE) -> int:
+    """Make what arrived since unread for a user, at most ``limit`` entries. How many were delivered."""
+    behind = tx.all(
+        "SELECT s.id, s.feed_id, s.seen_entry_id, f.last_entry_id FROM subscription s JOIN feed f ON f.id = s.feed_id"
+        " WHERE s.user_id = :user AND f.last_entry_id > s.seen_entry_id ORDER BY s.seen_entry_id, s.id [[lock_rows_of_s]]",
+        user=user_id,
+    )
+    delivered = 0
+    for subscription_id, feed_id, seen, last in behind:
+        if delivered >= limit:
+            break
+        upto = tx.value(
+            "SELECT id FROM entry WHERE feed_id = :feed AND id > :seen ORDER BY id LIMIT 1 OFFSET :rest",
+            feed=feed_id,
+            seen=seen,
+            rest=limit - delivered - 1,
+        )
+        upto = last if upto is None else min(upto, last)
+        delivered += _deliver_feed(tx, user_id, subscription_id, feed_id, seen, upto)
+    return delivered
+
+
+def _deliver_feed(tx: WriteTx, user_id: int, subscription_id: int, feed_id: int, seen: int, upto: int) -> int:
+    count = tx.run(
+        "INSERT INTO unread (user_id, feed_id, listed_at, entry_id)"
+        " SELECT CAST(:user AS BIGINT), feed_id, listed_at, id FROM entry"
+        " WHERE feed_id = :feed AND id > :seen AND id <= :upto ON CONFLICT DO NOTHING",
+        user=user_id,
+        feed=feed_id,
+        seen=seen,
+        upto=upto,
+    )
+    tx.run(
+        "UPDATE subscription SET seen_entry_id = :upto, unread_count = unread_count + :count WHERE id = :id",
+        upto=upto,
+        count=count,
+        id=subscription_id,
+    )
+    return count
+
+
+def deliver_carried(tx: WriteTx, user_id: int, subscription_id: int, feed_id: int, upto: int) -> None:
+    """On subscribing to a feed that is known: what its document carries now is unread, its archive is read."""
+    count = tx.run(
+        "INSERT INTO unread (user_id, feed_id, listed_at, entry_id)"
+        " SELECT CAST(:user AS BIGINT), feed_id, listed_at, id FROM entry"
+        " WHERE feed_id = :feed AND gone_at IS NULL AND id <= :upto ON CONFLICT DO NOTHING",
+        user=user_id,
+        feed=feed_id,
+        upto=upto,
+    )
+    tx.run(
+        "UPDATE subscription SET seen_entry_id = :upto, unread_count = :count WHERE id = :id",
+        upto=upto,
+        count=count,
+        id=subscription_id,
+    )
+
+
+# ------------------------------------------------------------------------------------------------ read and unread
+
+
+def visible(tx: Tx, user_id: int, entry_ids: Sequence[int]) -> list[int]:
+    """Those of the entries that a user has a right to: by a subscription, or an own star or label."""
+    return tx.column(
+        "SELECT e.id FROM entry e WHERE e.id IN ids(:ids) AND ("
+        " EXISTS (SELECT 1 FROM subscription s WHERE s.user_id = :user AND s.feed_id = e.feed_id)"
+        " OR EXISTS (SELECT 1 FROM star t WHERE t.user_id = :user AND t.listed_at = e.listed_at AND t.entry_id = e.id)"
+        " OR EXISTS (SELECT 1 FROM entry_label l WHERE l.entry_id = e.id AND l.user_id = :user)) ORDER BY e.id",
+        user=user_id,
+        ids=list(entry_ids),
+    )
+
+
+def _count_down(tx: WriteTx, user_id: int, feed_ids: Iterable[int], sign: int) -> None:
+    changes = Counter(feed_ids)
+    tx.many(
+        "UPDATE subscription SET unread_count = unread_count + :change WHERE user_id = :user AND feed_id = :feed",
+        [{"change": sign * count, "user": user_id, "feed": feed} for feed, count in changes.items()],
+    )
+
+
+def mark_read(tx: WriteTx, user_id: int, entry_ids: Sequence[int]) -> list[int]:
+    """The entries are read now. Which of them were unread before."""
+    rows = tx.all(
+        "DELETE FROM unread WHERE user_id = :user AND (feed_id, listed_at, entry_id) IN"
+        " (SELECT feed_id, listed_at, id FROM entry WHERE id IN ids(:ids)) RETURNING feed_id, entry_id",
+        user=user_id,
+        ids=list(entry_ids),
+    )
+    _count_down(tx, user_id, (row[0] for row in rows), -1)
+    return sorted(row[1] for row in rows)
+
+
+def mark_unread(tx: WriteTx, user_id: int, entry_ids: Sequence[int]) -> list[int]:
+    """The entries of subscribed feeds are unread now. Which of them were read before.
+
+    Only delivered ones count: what was not delivered yet will be unread anyway.
+    """
+    rows = tx.all(
+        "INSERT INTO unread (user_id, feed_id, listed_at, entry_id)"
+        " SELECT s.user_id, e.feed_id, e.listed_at, e.id FROM entry e"
+        " JOIN subscription s ON s.user_id = :user AND s.feed_id = e.feed_id AND e.id <= s.seen_entry_id"
+        " WHERE e.id IN ids(:ids) ON CONFLICT DO NOTHING RETURNING feed_id, entry_id",
+        user=user_id,
+        ids=list(entry_ids),
+    )
+    _count_down(tx, user_id, (row[0] for row in rows), +1)
+    return sorted(row[1] for row in rows)
+
+
+def mark_all_read(
+    tx: WriteTx, user_id: int, *, up_to: int, feed_ids: Sequence[int] | None, entry_ids: Sequence[int] | None = None
+) -> list[int]:
+    """Everything up to an entry id is read: of these feeds (None: of all), of these entries (None: all). Which were unread."""
+    where = "user_id = :user AND entry_id <= :up_to"
+    if feed_ids is not None:
+        where += " AND feed_id IN ids(:feeds)"
+    if entry_ids is not None:
+        where += " AND entry_id IN ids(:entries)"
+    params: dict[str, object] = {"user": user_id, "up_to": up_to}
+    if feed_ids is not None:
+        params["feeds"] = list(feed_ids)
+    if entry_ids is not None:
+        params["entries"] = list(entry_ids)
+    rows = tx.all(f"DELETE FROM unread WHERE {where} RETURNING feed_id, entry_id", **params)
+    _count_down(tx, user_id, (row[0] for row in rows), -1)
+    return sorted(row[1] for row in rows)
+
+
+def recount(tx: WriteTx, user_id: int | None = None) -> int:
+    """Make every counter what the rows say, and drop rows of feeds that are not subscribed to. How many counters were wrong."""
+    only = "" if user_id is None else " AND user_id = :user"
+    params = {} if user_id is None else {"user": user_id}
+    tx.run(
+        "DELETE FROM unread WHERE NOT EXISTS (SELECT 1 FROM subscription s"
+        f" WHERE s.user_id = unread.user_id AND s.feed_id = unread.feed_id){only}",
+        **params,
+    )
+    return tx.run(
+        "UPDATE subscription SET unread_count = (SELECT count(*) FROM unread u"
+        " WHERE u.user_id = subscription.user_id AND u.feed_id = subscription.feed_id)"
+        " WHERE unread_count <> (SELECT count(*) FROM unread u"
+        f" WHERE u.user_id = subscription.user_id AND u.feed_id = subscription.feed_id){only}",
+        **params,
+    )
+
+
+# ------------------------------------------------------------------------------------------------ stars
+
+
+def star(tx: WriteTx, user_id: int, entry_ids: Sequence[int], now: datetime) -> list[int]:
+    """The entries are starred now. Which of them were not before."""
+    return tx.column(
+        "INSERT INTO star (user_id, listed_at, entry_id, feed_id, starred_at)"
+        " SELECT CAST(:user AS BIGINT), listed_at, id, feed_id, CAST(:now AS BIGINT) FROM entry WHERE id IN ids(:ids)"
+        " ON CONFLICT DO NOTHING RETURNING entry_id",
+        user=user_id,
+        ids=list(entry_ids),
+        now=to_us(now),
+    )
+
+
+def unstar(tx: WriteTx, user_id: int, entry_ids: Sequence[int]) -> list[int]:
+    """The entries are starred no more. Which of them were before."""
+    return tx.column(
+        "DELETE FROM star WHERE user_id = :user AND (listed_at, entry_id) IN"
+        " (SELECT listed_at, id FROM entry WHERE id IN ids(:ids)) RETURNING entry_id",
+        user=user_id,
+        ids=list(entry_ids),
+    )
+
+
+# ------------------------------------------------------------------------------------------------ history
+
+
+class Deed(Struct, frozen=True, kw_only=True):
+    """One action of a user: ``action`` is read, unread, mark_all, star or unstar."""
+
+    seq: int
+    action: str
+    entry_ids: list[int]
+
+
+def pack_ids(entry_ids: Iterable[int]) -> bytes:
+    """Entry ids → one compressed value."""
+    return zstandard.ZstdCompressor(level=1).compress(array("q", entry_ids).tobytes())
+
+
+def unpack_ids(packed: bytes) -> list[int]:
+    """The other way round."""
+    ids = array("q")
+    ids.frombytes(zstandard.ZstdDecompressor().decompress(packed, max_output_size=800_000_000))
+    return ids.tolist()
+
+
+def note(tx: WriteTx, user_id: int, action: str, entry_ids: Sequence[int], now: datetime) -> int:
+    """Add an action to the history. Its number."""
+    seq: int = tx.value(
+        "INSERT INTO history (user_id, at, action, entries) VALUES (:user, :now, :action, :entries) RETURNING seq",
+        user=user_id,
+        now=to_us(now),
+        action=action,
+        entries=pack_ids(entry_ids),
+    )
+    return seq
+
+
+def deed(tx: Tx, user_id: int, seq: int) -> Deed | None:
+    """One action of a user's own history."""
+    row = tx.one("SELECT seq, action, entries FROM history WHERE user_id = :user AND seq = :seq", user=user_id, seq=seq)
+    return _deed(*row) if row else None
+
+
+def deeds(tx: Tx, user_id: int, after: int = 0, limit: int = 1000) -> list[Deed]:
+    """A user's history after an action, oldest first."""
+    rows: list[Row] = tx.all(
+        "SELECT seq, action, entries FROM history WHERE user_id = :user AND seq > :after ORDER BY seq LIMIT :limit",
+        user=user_id,
+        after=after,
+        limit=limit,
+    )
+    return list(starmap(_deed, rows))
+
+
+def _deed(seq: int, action: str, packed: bytes) -> Deed:
+    return Deed(seq=seq, action=action, entry_ids=unpack_ids(packed))
+
+
+def forget_history(tx: WriteTx, now: datetime) -> int:
+    """Drop what is older than 90 days. How many rows."""
+    return tx.run("DELETE FROM history WHERE at < :before", before=to_us(now) - HISTORY_DAYS * DAY)

@@ -1,0 +1,378 @@
+"""Subscriptions and folders: what the sidebar shows, what a person arranges."""
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from dateline.errors import NotFound
+from dateline.model import Visibility
+
+from .accounts import name_key
+from .db import Tx, WriteTx
+from .feeds import CheckRow, checks
+from .times import from_us, from_us_or_none, to_us
+
+
+class Folder(Struct, frozen=True, kw_only=True):
+    """A folder; ``unread_count`` counts each subscription within it and below once, archived ones not."""
+
+    id: int
+    parent_id: int | None
+    name: str
+    unread_count: int = 0
+
+
+class SidebarRow(Struct, frozen=True, kw_only=True):
+    """One subscription as the sidebar shows it. ``gone``: the server said that the feed is gone for good."""
+
+    id: int
+    feed_id: int
+    title: str
+    icon_id: int | None
+    unread_count: int
+    folder_ids: tuple[int, ...]
+    visibility: Visibility
+    error_code: str | None
+    gone: bool
+    hidden_from_visitors: bool
+
+
+class Sidebar(Struct, frozen=True, kw_only=True):
+    """Everything beside the stream, in order of name."""
+
+    folders: tuple[Folder, ...]
+    subscriptions: tuple[SidebarRow, ...]
+    main_unread: int
+    important_unread: int
+    starred_count: int
+
+
+class SubscriptionDetails(Struct, frozen=True, kw_only=True):
+    """One subscription with its feed's health."""
+
+    id: int
+    feed_id: int
+    title: str
+    own_title: str
+    feed_title: str
+    url: str
+    site_url: str | None
+    description: str | None
+    icon_id: int | None
+    unread_count: int
+    entry_count: int
+    folder_ids: tuple[int, ...]
+    visibility: Visibility
+    hidden_from_visitors: bool
+    private: bool
+    gone: bool
+    moved_url: str | None
+    checked_at: datetime | None
+    ok_at: datetime | None
+    changed_at: datetime | None
+    next_at: datetime | None
+    error_code: str | None
+    error_detail: str | None
+    error_at: datetime | None
+    failures: int
+    created_at: datetime
+    checks: tuple[CheckRow, ...] = ()
+
+
+def _sort_key(title: str) -> str:
+    """Titles in an order people expect: without case and accents."""
+    if title.isascii():
+        return title.lower()
+    return unicodedata.normalize("NFKD", title).casefold()
+
+
+_PUBLIC = " AND s.hidden_from_visitors = 0 AND f.owner_id = 0"
+
+
+def sidebar(tx: Tx, user_id: int, *, public_only: bool = False) -> Sidebar:
+    """What stands beside the stream; ``public_only`` is what a visitor may see of it."""
+    rows = _rows(tx, user_id, public_only=public_only)
+    return Sidebar(
+        folders=_counted(_folders(tx, user_id), rows, public_only=public_only),
+        subscriptions=tuple(rows),
+        main_unread=sum(row.unread_count for row in rows if row.visibility in ("main", "important")),
+        important_unread=sum(row.unread_count for row in rows if row.visibility == "important"),
+        starred_count=_starred(tx, user_id, [row.feed_id for row in rows] if public_only else None),
+    )
+
+
+def _rows(tx: Tx, user_id: int, *, public_only: bool) -> list[SidebarRow]:
+    folders = _folder_ids(tx, user_id)
+    found = tx.all(
+        "SELECT s.id, s.feed_id, CASE WHEN s.title <> '' THEN s.title WHEN f.title <> '' THEN f.title ELSE f.url END,"
+        " f.icon_id, s.unread_count, s.visibility, f.error_code, f.stopped_at, s.hidden_from_visitors"
+        " FROM subscription s JOIN feed f ON f.id = s.feed_id WHERE s.user_id = :user" + (_PUBLIC if public_only else ""),
+        user=user_id,
+    )
+    rows = [
+        SidebarRow(
+            id=row[0],
+            feed_id=row[1],
+            title=row[2],
+            icon_id=row[3],
+            unread_count=row[4],
+            folder_ids=folders.get(row[0], ()),
+            visibility=row[5],
+            error_code=row[6],
+            gone=row[7] is not None,
+            hidden_from_visitors=bool(row[8]),
+        )
+        for row in found
+    ]
+    rows.sort(key=lambda row: _sort_key(row.title))
+    return rows
+
+
+def _folder_ids(tx: Tx, user_id: int) -> dict[int, tuple[int, ...]]:
+    pairs = tx.all(
+        "SELECT sf.subscription_id, sf.folder_id FROM folder d JOIN subscription_folder sf ON sf.folder_id = d.id"
+        " WHERE d.user_id = :user ORDER BY sf.subscription_id, sf.folder_id",
+        user=user_id,
+    )
+    found: dict[int, tuple[int, ...]] = {}
+    for subscription_id, folder_id in pairs:
+        found[subscription_id] = (*found.get(subscription_id, ()), folder_id)
+    return found
+
+
+def _folders(tx: Tx, user_id: int) -> list[Folder]:
+    rows = tx.all("SELECT id, parent_id, name FROM folder WHERE user_id = :user", user=user_id)
+    folders = [Folder(id=row[0], parent_id=row[1], name=row[2]) for row in rows]
+    folders.sort(key=lambda folder: _sort_key(folder.name))
+    return folders
+
+
+def _counted(folders: list[Folder], rows: Sequence[SidebarRow], *, public_only: bool) -> tuple[Folder, ...]:
+    """Folders with their counts; for a visitor, only those that hold something he may see."""
+    parents = {folder.id: folder.parent_id for folder in folders}
+    counts: dict[int, int] = defaultdict(int)
+    filled = set()
+    for row in rows:
+        above = _with_ancestors(row.folder_ids, parents)
+        filled |= above
+        if row.visibility != "archived":
+            for folder_id in above:
+                counts[folder_id] += row.unread_count
+    shown = [folder for folder in folders if not public_only or folder.id in filled]
+    return tuple(replace(folder, unread_count=counts[folder.id]) for folder in shown)
+
+
+def _with_ancestors(folder_ids: Iterable[int], parents: dict[int, int | None]) -> set[int]:
+    found: set[int] = set()
+    for start in folder_ids:
+        current: int | None = start
+        while current is not None and current not in found:
+            found.add(current)
+            current = parents.get(current)
+    return found
+
+
+def _starred(tx: Tx, user_id: int, feed_ids: list[int] | None) -> int:
+    if feed_ids is None:
+        return int(tx.value("SELECT count(*) FROM star WHERE user_id = :user", user=user_id))
+    return int(
+        tx.value(
+            "SELECT count(*) FROM star WHERE user_id = :user AND feed_id IN ids(:feeds)", user=user_id, feeds=feed_ids
+        )
+    )
+
+
+# ------------------------------------------------------------------------------------------------ one subscription
+
+_DETAILS = (
+    "SELECT s.id, s.feed_id, s.title, f.title, f.url, f.site_url, f.description, f.icon_id, s.unread_count, f.entry_count,"
+    " s.visibility, s.hidden_from_visitors, f.owner_id, f.stopped_at, f.moved_url, f.checked_at, f.ok_at, f.changed_at,"
+    " f.next_at, f.error_code, f.error_detail, f.error_at, f.failures, s.created_at"
+    " FROM subscription s JOIN feed f ON f.id = s.feed_id WHERE s.user_id = :user"
+)
+
+
+def _details(row: tuple[Any, ...], folder_ids: tuple[int, ...]) -> SubscriptionDetails:
+    return SubscriptionDetails(
+        id=row[0],
+        feed_id=row[1],
+        title=row[2] or row[3] or row[4],
+        own_title=row[2],
+        feed_title=row[3],
+        url=row[4],
+        site_url=row[5],
+        description=row[6],
+        icon_id=row[7],
+        unread_count=row[8],
+        entry_count=row[9],
+        folder_ids=folder_ids,
+        visibility=row[10],
+        hidden_from_visitors=bool(row[11]),
+        private=row[12] != 0,
+        gone=row[13] is not None,
+        moved_url=row[14],
+        checked_at=from_us_or_none(row[15]),
+        ok_at=from_us_or_none(row[16]),
+        changed_at=from_us_or_none(row[17]),
+        next_at=from_us_or_none(row[18]),
+        error_code=row[19],
+        error_detail=row[20],
+        error_at=from_us_or_none(row[21]),
+        failures=row[22],
+        created_at=from_us(row[23]),
+    )
+
+
+def details(tx: Tx, user_id: int, subscription_id: int) -> SubscriptionDetails:
+    """One subscription with its feed's last checks. Raises ``NotFound``, also for somebody else's."""
+    row = tx.one(f"{_DETAILS} AND s.id = :id", user=user_id, id=subscription_id)
+    if row is None:
+        raise NotFound(f"subscription {subscription_id}")
+    found = _details(row, _folder_ids(tx, user_id).get(subscription_id, ()))
+    return replace(found, checks=tuple(checks(tx, found.feed_id)))
+
+
+def all_details(tx: Tx, user_id: int) -> list[SubscriptionDetails]:
+    """Every subscription, in order of title, without checks."""
+    folders = _folder_ids(tx, user_id)
+    found = [_details(row, folders.get(row[0], ())) for row in tx.all(_DETAILS, user=user_id)]
+    found.sort(key=lambda row: _sort_key(row.title))
+    return found
+
+
+def by_feed_url(tx: Tx, user_id: int, url: str) -> int | None:
+    """A user's subscription to the feed at an address."""
+    found: int | None = tx.value(
+        "SELECT s.id FROM subscription s JOIN feed f ON f.id = s.feed_id"
+        " WHERE s.user_id = :user AND (f.url = :url OR f.moved_url = :url) LIMIT 1",
+        user=user_id,
+        url=url,
+    )
+    return found
+
+
+def by_feed(tx: Tx, user_id: int, feed_id: int) -> int | None:
+    """A user's subscription to a feed."""
+    found: int | None = tx.value(
+        "SELECT id FROM subscription WHERE user_id = :user AND feed_id = :feed", user=user_id, feed=feed_id
+    )
+    return found
+
+
+# ------------------------------------------------------------------------------------------------ arranging
+
+
+def add(tx: WriteTx, *, user_id: int, feed_id: int, title: str, now: datetime) -> int:
+    """Insert a subscription that is not there. Its id."""
+    ident: int = tx.value(
+        "INSERT INTO subscription (user_id, feed_id, title, created_at) VALUES (:user, :feed, :title, :now) RETURNING id",
+        user=user_id,
+        feed=feed_id,
+        title=title,
+        now=to_us(now),
+    )
+    return ident
+
+
+def change(tx: WriteTx, user_id: int, subscription_id: int, **columns: Any) -> None:
+    """Set ``title``, ``visibility`` or ``hidden_from_visitors``."""
+    for column, value in columns.items():
+        assert column in {"title", "visibility", "hidden_from_visitors"}, column
+        tx.run(
+            f"UPDATE subscription SET {column} = :value WHERE id = :id AND user_id = :user",
+            value=int(value) if isinstance(value, bool) else value,
+            id=subscription_id,
+            user=user_id,
+        )
+
+
+def remove(tx: WriteTx, user_id: int, subscription_id: int) -> int:
+    """Unsubscribe: unread rows go, stars and labels stay. The feed's id. Raises ``NotFound``."""
+    feed_id = feed_of(tx, user_id, subscription_id)
+    tx.run("DELETE FROM unread WHERE user_id = :user AND feed_id = :feed", user=user_id, feed=feed_id)
+    tx.run("DELETE FROM subscription_folder WHERE subscription_id = :id", id=subscription_id)
+    tx.run("DELETE FROM subscription WHERE id = :id AND user_id = :user", id=subscription_id, user=user_id)
+    return feed_id
+
+
+def feed_of(tx: Tx, user_id: int, subscription_id: int) -> int:
+    """The feed of a user's subscription. Raises ``NotFound``."""
+    found = tx.value("SELECT feed_id FROM subscription WHERE id = :id AND user_id = :user", id=subscription_id, user=user_id)
+    if found is None:
+        raise NotFound(f"subscription {subscription_id}")
+    return int(found)
+
+
+def feeds_of_user(tx: Tx, user_id: int) -> list[int]:
+    """Every feed a user subscribes to."""
+    return tx.column("SELECT feed_id FROM subscription WHERE user_id = :user", user=user_id)
+
+
+def put_in_folders(tx: WriteTx, subscription_id: int, folder_ids: Iterable[int]) -> None:
+    """A subscription is in these folders and in no other."""
+    tx.run("DELETE FROM subscription_folder WHERE subscription_id = :id", id=subscription_id)
+    rows = [{"id": subscription_id, "folder": folder_id} for folder_id in sorted(set(folder_ids))]
+    tx.many("INSERT INTO subscription_folder (subscription_id, folder_id) VALUES (:id, :folder)", rows)
+
+
+# ------------------------------------------------------------------------------------------------ folders
+
+
+def folders(tx: Tx, user_id: int) -> list[Folder]:
+    """A user's folders in order of name, without counts."""
+    return _folders(tx, user_id)
+
+
+def folder(tx: Tx, user_id: int, folder_id: int) -> Folder:
+    """One folder. Raises ``NotFound``, also for somebody else's."""
+    row = tx.one("SELECT id, parent_id, name FROM folder WHERE id = :id AND user_id = :user", id=folder_id, user=user_id)
+    if row is None:
+        raise NotFound(f"folder {folder_id}")
+    return Folder(id=row[0], parent_id=row[1], name=row[2])
+
+
+def name_owner(tx: Tx, user_id: int, name: str) -> tuple[str, int] | None:
+    """Which ("folder" | "label", id) has a name: one namespace for both."""
+    row = tx.one(
+        "SELECT 'folder', id FROM folder WHERE user_id = :user AND name_key = :key"
+        " UNION ALL SELECT 'label', id FROM label WHERE user_id = :user AND name_key = :key",
+        user=user_id,
+        key=name_key(name),
+    )
+    return cast(tuple[str, int], row) if row else None
+
+
+def add_folder(tx: WriteTx, user_id: int, name: str, parent_id: int | None) -> int:
+    """Insert a folder whose name is free. Its id."""
+    ident: int = tx.value(
+        "INSERT INTO folder (user_id, parent_id, name, name_key) VALUES (:user, :parent, :name, :key) RETURNING id",
+        user=user_id,
+        parent=parent_id,
+        name=name,
+        key=name_key(name),
+    )
+    return ident
+
+
+def rename_folder(tx: WriteTx, folder_id: int, name: str) -> None:
+    """Give a folder a name that is free."""
+    tx.run("UPDATE folder SET name = :name, name_key = :key WHERE id = :id", name=name, key=name_key(name), id=folder_id)
+
+
+def move_folder(tx: WriteTx, folder_id: int, parent_id: int | None) -> None:
+    """Put a folder into another, or at the top."""
+    tx.run("UPDATE folder SET parent_id = :parent WHERE id = :id", parent=parent_id, id=folder_id)
+
+
+def remove_folder(tx: WriteTx, folder_id: int) -> None:
+    """Delete a folder; what was in it goes where the folder was."""
+    tx.run(
+        "UPDATE folder SET parent_id = (SELECT parent_id FROM folder d WHERE d.id = :id) WHERE parent_id = :id", id=folder_id
+    )
+    tx.run("DELETE FROM subscription_folder WHERE folder_id = :id", id=folder_id)
+    tx.run("DELETE FROM folder WHERE id = :id", id=folder_id)

@@ -1,0 +1,49 @@
+"""Our own static files: the folder ``static`` → bytes under one hash, so that browsers may keep them for ever.
+
+The hash covers every file: a script that imports another by a relative path finds the same version of it.
+"""
+
+from hashlib import blake2b
+from pathlib import Path
+
+from msgspec import Struct
+
+STATIC_FOLDER = Path(__file__).parent / "static"
+
+_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".ico": "image/x-icon",
+    ".webmanifest": "application/manifest+json",
+    ".woff2": "font/woff2",
+    ".txt": "text/plain; charset=utf-8",
+}
+
+
+class Asset(Struct, frozen=True, kw_only=True):
+    """One static file."""
+
+    content_type: str
+    body: bytes
+
+
+class Assets(Struct, frozen=True, kw_only=True):
+    """All static files by their path below ``static``, and the hash of all of them together."""
+
+    hash_hex: str
+    files: dict[str, Asset]
+
+
+def load_assets(folder: Path = STATIC_FOLDER) -> Assets:
+    """Read every file of a known type."""
+    digest = blake2b(digest_size=8)
+    files: dict[str, Asset] = {}
+    for path in sorted(folder.rglob("*")):
+        content_type = _TYPES.get(path.suffix)
+        if content_type and path.is_file():
+            name = path.relative_to(folder).as_posix()
+            files[name] = Asset(content_type=content_type, body=path.read_bytes())
+            digest.update(name.encode() + b"\0" + files[name].body)
+    return Assets(hash_hex=digest.hexdigest(), files=files)

@@ -1,0 +1,37 @@
+"""Smaller answers: a finished ``Response`` → the same, compressed as the browser asks, in the page's own thread.
+
+Levels by measurement: brotli 1 takes a third of gzip 1's time for less bytes. Personal pages hold no secret of ours beside
+text from outside (forms carry no token), so BREACH has nothing to find.
+"""
+
+import gzip
+import re
+
+import brotli  # type: ignore[import-untyped] # it ships neither types nor stubs
+from starlette.responses import Response
+
+_COMPRESSIBLE = ("text/", "application/json", "application/xml", "image/svg+xml", "application/manifest+json")
+_SMALLEST = 800
+_REFUSED = re.compile(r";\s*q=0(\.0*)?\s*$")
+
+
+def compress(response: Response, accept_encoding: str) -> Response:
+    """Replace the body in place where that pays; gives ``response`` back."""
+    body = response.body
+    content_type = response.headers.get("content-type", "")
+    if len(body) < _SMALLEST or not content_type.startswith(_COMPRESSIBLE) or "content-encoding" in response.headers:
+        return response
+    response.headers["vary"] = "Accept-Encoding"
+    offers = [part for part in accept_encoding[:500].lower().split(",") if not _REFUSED.search(part)]
+    accepted = {part.partition(";")[0].strip() for part in offers}
+    if "br" in accepted:
+        _replace(response, brotli.compress(bytes(body), quality=1), "br")
+    elif "gzip" in accepted:
+        _replace(response, gzip.compress(bytes(body), compresslevel=1, mtime=0), "gzip")
+    return response
+
+
+def _replace(response: Response, body: bytes, encoding: str) -> None:
+    response.body = body
+    response.headers["content-length"] = str(len(body))
+    response.headers["content-encoding"] = encoding

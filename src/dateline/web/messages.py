@@ -1,0 +1,106 @@
+"""Sentences for people: an error's stable code → what happened and what to do next, in the reader's language.
+
+The only place that makes sentences of codes. Every code of ``errors.ALL_CODES`` has one (a test compares).
+"""
+
+from dateline.errors import DatelineError
+from dateline.web.i18n import N_, Words
+
+_UNKNOWN = N_("Something went wrong. It was written to the log.")
+
+SENTENCES: dict[str, str] = {
+    "settings.unknown_key": N_("A setting of this server has an unknown name. Its administrator finds it in the log."),
+    "settings.bad_value": N_("A setting of this server cannot be used. Its administrator finds it in the log."),
+    "settings.bad_file": N_("The settings file of this server cannot be read. Its administrator finds it in the log."),
+    "fetch.bad_url": N_("This is not a web address. It should look like https://example.org/feed."),
+    "fetch.forbidden_address": N_(
+        "This address leads into a private network, which feeds may not reach. The administrator can open it with "
+        "DATELINE_ALLOWED_NETWORKS."
+    ),
+    "fetch.dns": N_("The name of this server is not known. Check the address for a typing mistake."),
+    "fetch.connect": N_("The server does not accept connections. Try again later."),
+    "fetch.tls": N_("The server’s certificate is not valid, so nobody can be sure who answers."),
+    "fetch.timeout": N_("The server took too long to answer. Try again later."),
+    "fetch.protocol": N_("The server’s answer is not proper HTTP."),
+    "fetch.redirects": N_("The server sends us from address to address without an end."),
+    "fetch.too_large": N_("The answer is larger than this instance accepts."),
+    "fetch.truncated": N_("The answer broke off before its end. It will be tried again."),
+    "fetch.encoding": N_("The answer is compressed in a way that cannot be undone."),
+    "fetch.unauthorized": N_("The server wants a user name and a password."),
+    "fetch.forbidden": N_("The server refuses to give us this feed."),
+    "fetch.not_found": N_("There is nothing at this address (404). The feed may have moved."),
+    "fetch.gone": N_("The publisher has withdrawn this feed for good (410)."),
+    "fetch.rate_limited": N_("The server asks us to come less often. We wait as long as it wishes."),
+    "fetch.unavailable": N_("The server is out of service for the moment. It will be tried again."),
+    "fetch.client_error": N_("The server does not accept our request."),
+    "fetch.server_error": N_("The server has an error of its own. It will be tried again."),
+    "fetch.unexpected_status": N_("The server gave an answer that means nothing to us."),
+    "parse.empty": N_("The answer is empty."),
+    "parse.web_page": N_("There is a web page at this address, not a feed."),
+    "parse.not_a_feed": N_("What stands at this address is not a feed."),
+    "parse.too_complex": N_("The document is nested too deeply to be a feed."),
+    "parse.not_opml": N_("This file is not an OPML file with subscriptions. Choose the one that your reader exported."),
+    "store.unreachable": N_("The database cannot be reached. Try again in a moment."),
+    "store.not_a_database": N_("The database file is something else. The administrator should run “dateline doctor”."),
+    "store.newer_schema": N_("The database was written by a newer Dateline. This server should be updated."),
+    "store.full": N_("The disk is full. Nothing was lost, but nothing can be saved until there is space."),
+    "store.busy": N_("The database is busy. Nothing was changed; try again in a moment."),
+    "store.read_only": N_("The database cannot be written. Its file or folder lacks the permission."),
+    "store.corrupt": N_("The database is damaged. The administrator should restore the last backup."),
+    "store.in_use": N_("Another server is using this database."),
+    "store.bad_backup": N_("This backup is not whole and was not used."),
+    "store.secret": N_("The key of this instance is missing or not the right one."),
+    "refresh.crashed": N_("Reading this feed failed twice in a way that should not happen. It is tried again more rarely."),
+    "refresh.failed": N_("Reading this feed failed in a way that should not happen. It will be tried again."),
+    "action.not_found": N_("There is nothing here, or it is not yours to see."),
+    "action.forbidden": N_("You may not do that."),
+    "action.name_taken": N_("This name is taken. Choose another."),
+    "action.name_invalid": N_("This name cannot be used. Choose a short one without “/” or control characters."),
+    "action.password_too_short": N_("The password is too short. Take at least ten characters; a few words do well."),
+    "action.password_too_long": N_("The password is too long."),
+    "action.wrong_password": N_("The name or the password is not right."),
+    "action.too_many_attempts": N_("Too many attempts. Wait a few minutes, then try again."),
+    "action.wrong_start_code": N_("This is not the code that the server printed when it started."),
+    "action.already_subscribed": N_("You are subscribed to this feed already."),
+    "action.bad_url": N_("This is not a web address. It should look like https://example.org/feed."),
+    "action.no_feed_found": N_("No feed was found at this address. Try the address of the feed itself."),
+    "action.bad_value": N_("The server did not understand this request. Go back, look at what was entered, and try again."),
+    "action.too_large": N_("What was sent is too large."),
+    "action.last_admin": N_("This is the only administrator left. Make somebody else one first."),
+}
+
+TITLES: dict[int, str] = {
+    400: N_("That was not understood"),
+    403: N_("Not allowed"),
+    404: N_("Nothing here"),
+    405: N_("Not this way"),
+    413: N_("Too large"),
+    421: N_("An unknown address"),
+    429: N_("A little slower, please"),
+    502: N_("The other server did not answer well"),
+    503: N_("Out of service for a moment"),
+}
+_ERROR_TITLE = N_("Something went wrong")
+
+_STATUS = {
+    "action.not_found": 404,
+    "action.forbidden": 403,
+    "action.too_large": 413,
+    "action.too_many_attempts": 429,
+}
+_FAMILY_STATUS = {"action": 400, "fetch": 502, "parse": 502, "store": 503}
+
+
+def sentence(words: Words, code: str) -> str:
+    """What a code means, and the next step."""
+    return words.text(SENTENCES.get(code, _UNKNOWN))
+
+
+def title(words: Words, status: int) -> str:
+    """The heading of the error page for an HTTP status."""
+    return words.text(TITLES.get(status, _ERROR_TITLE))
+
+
+def status_of(error: DatelineError) -> int:
+    """The HTTP status that says an error best."""
+    return _STATUS.get(error.code) or _FAMILY_STATUS.get(error.code.partition(".")[0], 500)

@@ -1,0 +1,78 @@
+"""Notices: what an action did, told on the page that follows it, with an *undo* where there is one.
+
+After a ``303`` the notice travels in a short-lived cookie as its kind and numbers, never as a finished sentence.
+"""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+
+import msgspec
+from msgspec import Struct
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dateline.web.i18n import N_, NN_, Words
+
+COOKIE = "dateline-notice"
+_MAX_COOKIE = 1000
+
+
+class Notice(Struct, frozen=True, kw_only=True, array_like=True):
+    """``kind`` is a key of ``SENTENCES``; ``undo`` the history number that ``/undo`` takes back."""
+
+    kind: str
+    count: int = 0
+    name: str = ""
+    undo: int | None = None
+
+
+SENTENCES: dict[str, str | tuple[str, str]] = {
+    "read": NN_("{count} article marked as read.", "{count} articles marked as read."),
+    "unread": NN_("{count} article marked as unread.", "{count} articles marked as unread."),
+    "starred": NN_("{count} article added to the favourites.", "{count} articles added to the favourites."),
+    "unstarred": NN_("{count} article taken from the favourites.", "{count} articles taken from the favourites."),
+    "nothing_changed": N_("There was nothing to change."),
+    "undone": NN_("Undone, for {count} article.", "Undone, for {count} articles."),
+    "refreshing": NN_("{count} feed is being fetched.", "{count} feeds are being fetched."),
+    "refreshed_lately": N_("These feeds were checked moments ago. There is nothing to fetch yet."),
+    "saved": N_("Saved."),
+    "logged_out": N_("You are logged out."),
+    "password_changed": N_("Your password was changed. All your other sessions have ended."),
+    "subscribed": N_("Subscribed. The articles arrive in a moment."),
+    "already_subscribed": N_("You are subscribed to this feed already."),
+    "unsubscribed": N_("You are no longer subscribed to “{name}”."),
+    "folder_added": N_("The folder “{name}” was added."),
+    "folder_removed": N_("The folder “{name}” was removed."),
+}
+
+
+def sentence(words: Words, notice: Notice) -> str:
+    """The notice in the reader's language; "" for a kind that does not exist."""
+    known = SENTENCES.get(notice.kind, "")
+    if isinstance(known, tuple):
+        return words.plural(*known, notice.count, name=notice.name)
+    return words.text(known, name=notice.name) if known else ""
+
+
+def leave(request: Request, response: Response, notice: Notice, path: str) -> None:
+    """Put the notice where the next page finds it."""
+    value = urlsafe_b64encode(msgspec.json.encode(notice)).decode().rstrip("=")
+    secure = request.scope["scheme"] == "https"
+    response.set_cookie(COOKIE, value, max_age=60, path=path, secure=secure, httponly=True, samesite="lax")
+
+
+def find(request: Request) -> Notice | None:
+    """The notice that an action left for this page."""
+    value = request.cookies.get(COOKIE)
+    if not value or len(value) > _MAX_COOKIE:
+        return None
+    try:
+        notice = msgspec.json.decode(urlsafe_b64decode(value + "=" * (-len(value) % 4)), type=Notice)
+    except ValueError:
+        return None
+    return notice if notice.kind in SENTENCES else None
+
+
+def take(request: Request, response: Response, path: str) -> None:
+    """Remove the notice once a page has shown it."""
+    secure = request.scope["scheme"] == "https"
+    response.delete_cookie(COOKIE, path=path, secure=secure, httponly=True, samesite="lax")

@@ -1,0 +1,42 @@
+"""``/entry/ID``: one entry on its own page, whole however long it is; ``?fragment=1`` gives its content alone."""
+
+from msgspec import Struct
+from starlette.responses import Response
+
+from dateline.store import streams, subscriptions
+from dateline.web.forms import whole_number
+from dateline.web.reading import reading
+from dateline.web.rows import Row, RowMaker
+from dateline.web.sidebar import SidebarView, sidebar_view
+from dateline.web.visit import Visit
+
+
+class EntryPage(Struct, frozen=True, kw_only=True):
+    """The context of ``pages/entry.html`` and ``parts/whole_body.html``. ``root`` is "" or ``/@NAME``."""
+
+    sidebar: SidebarView
+    root: str
+    is_visitor: bool
+    row: Row
+
+
+def show(visit: Visit) -> Response:
+    """The page. Reading it marks nothing: a GET changes no state. Raises ``NotFound``."""
+    of = reading(visit)
+    entry_id = whole_number(visit.path["entry_id"], "entry")
+    with visit.db.reading() as tx:
+        entry = streams.entry(tx, of.owner.id, entry_id, public_only=of.is_visitor)
+        sidebar = subscriptions.sidebar(tx, of.owner.id, public_only=of.is_visitor)
+    maker = RowMaker(visit.words, visit.zone, visit.now, preview=False, is_visitor=of.is_visitor)
+    view = sidebar_view(
+        sidebar,
+        visit.words,
+        root=of.root,
+        owner_name=of.owner.name,
+        current=None,
+        is_visitor=of.is_visitor,
+    )
+    page = EntryPage(sidebar=view, root=of.root, is_visitor=of.is_visitor, row=maker.row(entry, whole=True))
+    if visit.wants_fragment:
+        return visit.fragment("parts/whole_body.html", page)
+    return visit.html("pages/entry.html", page, is_indexed=of.is_visitor and of.owner.indexed)

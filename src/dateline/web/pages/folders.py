@@ -1,0 +1,111 @@
+"""``/folders`` → make, rename, move and remove folders; what lies in them stays."""
+
+from msgspec import Struct
+from starlette.responses import Response
+
+from dateline.actions import subscriptions as subscription_actions
+from dateline.errors import ActionError, NotFound
+from dateline.store import subscriptions
+from dateline.web import messages
+from dateline.web.forms import whole_number
+from dateline.web.notices import Notice
+from dateline.web.pages.subscriptions import FolderLine, folder_lines
+from dateline.web.visit import Visit
+
+
+class FolderPage(Struct, frozen=True, kw_only=True):
+    """The context of ``pages/folder.html``. ``folder`` is None for a new one; ``parents`` are where it may lie."""
+
+    folder: FolderLine | None
+    name: str
+    parent_id: int | None
+    parents: tuple[FolderLine, ...]
+    errors: dict[str, str]
+
+
+def add(visit: Visit) -> Response:
+    """A new folder."""
+    name = visit.form.text("name", max_length=200)
+    parent_id = visit.form.optional_integer("parent_id")
+    try:
+        subscription_actions.add_folder(visit.db, visit.me, name, parent_id=parent_id, now=visit.now)
+    except ActionError as error:
+        return _refused(visit, None, name, parent_id, error)
+    return visit.see(visit.url.plain("/subscriptions"), Notice(kind="folder_added", name=name))
+
+
+def show(visit: Visit) -> Response:
+    """One folder's page. Raises ``NotFound``."""
+    folder, parents = _read(visit, _ident(visit))
+    return _page(visit, folder, parents, name=folder.name, parent_id=folder.parent_id)
+
+
+def edit(visit: Visit) -> Response:
+    """A new name, another place, or both."""
+    ident = _ident(visit)
+    name = visit.form.text("name", max_length=200)
+    parent_id = visit.form.optional_integer("parent_id")
+    folder, _ = _read(visit, ident)
+    try:
+        if name != folder.name:
+            subscription_actions.rename_folder(visit.db, visit.me, ident, name, now=visit.now)
+        if parent_id != folder.parent_id:
+            subscription_actions.move_folder(visit.db, visit.me, ident, parent_id, now=visit.now)
+    except ActionError as error:
+        return _refused(visit, ident, name, parent_id, error)
+    return visit.see(visit.url.plain("/subscriptions"), Notice(kind="saved"))
+
+
+def remove(visit: Visit) -> Response:
+    """Remove the folder; its subscriptions and folders stay, outside of it."""
+    folder, _ = _read(visit, _ident(visit))
+    subscription_actions.remove_folder(visit.db, visit.me, folder.id, now=visit.now)
+    return visit.see(visit.url.plain("/subscriptions"), Notice(kind="folder_removed", name=folder.name))
+
+
+def _ident(visit: Visit) -> int:
+    return whole_number(visit.path["folder_id"], "folder_id")
+
+
+def _read(visit: Visit, ident: int) -> tuple[FolderLine, tuple[FolderLine, ...]]:
+    """The folder and those it may be moved into: all but itself and what lies in it."""
+    with visit.db.reading() as tx:
+        lines = folder_lines(subscriptions.sidebar(tx, visit.me.id))
+    folder = next((line for line in lines if line.id == ident), None)
+    if folder is None:
+        raise NotFound(f"folder {ident}")
+    below = {ident}
+    parents: list[FolderLine] = []
+    for line in lines:  # parents stand before what lies in them
+        if line.id in below or line.parent_id in below:
+            below.add(line.id)
+        else:
+            parents.append(line)
+    return folder, tuple(parents)
+
+
+def _refused(visit: Visit, ident: int | None, name: str, parent_id: int | None, error: ActionError) -> Response:
+    if error.code not in ("action.name_invalid", "action.name_taken"):
+        raise error
+    if ident is None:
+        with visit.db.reading() as tx:
+            parents = folder_lines(subscriptions.sidebar(tx, visit.me.id))
+        folder = None
+    else:
+        folder, parents = _read(visit, ident)
+    errors = {"name": messages.sentence(visit.words, error.code)}
+    return _page(visit, folder, parents, name=name, parent_id=parent_id, errors=errors, status=400)
+
+
+def _page(
+    visit: Visit,
+    folder: FolderLine | None,
+    parents: tuple[FolderLine, ...],
+    *,
+    name: str,
+    parent_id: int | None,
+    errors: dict[str, str] | None = None,
+    status: int = 200,
+) -> Response:
+    page = FolderPage(folder=folder, name=name, parent_id=parent_id, parents=parents, errors=errors or {})
+    return visit.html("pages/folder.html", page, status=status)

@@ -1,0 +1,87 @@
+"""What a reader does with entries: read, unread, star, unstar, all read, undo, refresh. Each answers a form or a behaviour."""
+
+from starlette.responses import Response
+
+from dateline.actions import entries as entry_actions
+from dateline.actions import subscriptions as subscription_actions
+from dateline.actions.entries import Done
+from dateline.errors import ActionError
+from dateline.model import Stream, StreamKind
+from dateline.store import subscriptions
+from dateline.web import notices
+from dateline.web.notices import Notice
+from dateline.web.sidebar import counts
+from dateline.web.visit import Visit
+
+_KINDS: tuple[StreamKind, ...] = ("main", "important", "starred", "all", "folder", "feed")
+_WITH_KEY = ("folder", "feed")
+
+
+def mark_read(visit: Visit) -> Response:
+    """``id`` (one or several) → read."""
+    return _done(visit, "read", entry_actions.mark(visit.db, visit.me, _ids(visit), read=True, now=visit.now))
+
+
+def mark_unread(visit: Visit) -> Response:
+    """``id`` → unread."""
+    return _done(visit, "unread", entry_actions.mark(visit.db, visit.me, _ids(visit), read=False, now=visit.now))
+
+
+def star(visit: Visit) -> Response:
+    """``id`` → a favourite."""
+    return _done(visit, "starred", entry_actions.star(visit.db, visit.me, _ids(visit), starred=True, now=visit.now))
+
+
+def unstar(visit: Visit) -> Response:
+    """``id`` → not a favourite."""
+    return _done(visit, "unstarred", entry_actions.star(visit.db, visit.me, _ids(visit), starred=False, now=visit.now))
+
+
+def mark_all_read(visit: Visit) -> Response:
+    """``kind``, ``key``, ``q``, ``up_to``: everything of a stream that existed when its page was made."""
+    up_to = visit.form.integer("up_to")
+    done = entry_actions.mark_all_read(visit.db, visit.me, _stream(visit), up_to=up_to, now=visit.now)
+    return _done(visit, "read", done)
+
+
+def undo(visit: Visit) -> Response:
+    """``seq``: take an action back."""
+    done = entry_actions.undo(visit.db, visit.me, visit.form.integer("seq"), now=visit.now)
+    return _answer(visit, Notice(kind="undone", count=done.count))
+
+
+def refresh(visit: Visit) -> Response:
+    """``kind``, ``key``: fetch the stream's feeds soon."""
+    count = subscription_actions.refresh_soon(visit.db, visit.me, _stream(visit), now=visit.now)
+    return _answer(visit, Notice(kind="refreshing" if count else "refreshed_lately", count=count))
+
+
+def _ids(visit: Visit) -> tuple[int, ...]:
+    ids = visit.form.integers("id")
+    if not ids:
+        raise ActionError("action.bad_value", "id")
+    return ids
+
+
+def _stream(visit: Visit) -> Stream:
+    kind = visit.form.choice("kind", _KINDS)
+    key = visit.form.optional_integer("key")
+    if (key is None) == (kind in _WITH_KEY):
+        raise ActionError("action.bad_value", "key")
+    return Stream(kind=kind, key=key, search=visit.form.text("q", "", max_length=300))
+
+
+def _done(visit: Visit, kind: str, done: Done) -> Response:
+    if done.count == 0:
+        return _answer(visit, Notice(kind="nothing_changed"))
+    return _answer(visit, Notice(kind=kind, count=done.count, undo=done.seq))
+
+
+def _answer(visit: Visit, notice: Notice) -> Response:
+    if not visit.wants_json:
+        ids = visit.form.integers("id")
+        # Back to where the reader was; a browser ignores the place if the entry has left the page.
+        return visit.see(f"{visit.next}#entry-{ids[0]}" if len(ids) == 1 else visit.next, notice)
+    with visit.db.reading() as tx:
+        unread = counts(subscriptions.sidebar(tx, visit.me.id))
+    return visit.json({"notice": notices.sentence(visit.words, notice), "undo": notice.undo, "unread": unread})

@@ -1,0 +1,245 @@
+"""The stream page, normal view: ``/ /important /starred /all /folder/ID /feed/ID``, one's own or below ``/@NAME/``.
+
+Query: ``shown`` (``unread`` or ``all``; without it, what suits), ``q`` (search), ``before`` (``AT.ID``, where the page before ended),
+``fragment=1`` (only the rows). Reading never writes a visitor's or an owner's states; arrived entries are delivered first.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from msgspec import Struct
+from starlette.responses import Response
+
+from dateline.actions import accounts as account_actions
+from dateline.errors import ActionError, NotFound
+from dateline.model import Cursor, Page, Shown, Stream, StreamKind
+from dateline.store import accounts, streams, subscriptions
+from dateline.store.subscriptions import Sidebar
+from dateline.web import messages
+from dateline.web.forms import whole_number
+from dateline.web.i18n import N_, Words
+from dateline.web.pages import visitor
+from dateline.web.reading import Reading, reading, visited
+from dateline.web.rows import Row, RowMaker
+from dateline.web.sidebar import SidebarView, sidebar_view
+from dateline.web.visit import Visit
+
+PAGE_SIZE = 50
+_MAX_SEARCH = 300
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+_TITLES: dict[str, str] = {
+    "main": N_("Main stream"),
+    "important": N_("Important"),
+    "starred": N_("Favourites"),
+    "all": N_("All articles"),
+}
+
+Empty = Literal["", "search", "unread", "starred", "important", "no_feeds", "waiting", "nothing"]
+
+
+class StreamPage(Struct, frozen=True, kw_only=True):
+    """The context of ``pages/stream.html`` and ``parts/entries.html``.
+
+    ``root`` and ``path`` are paths without the base (``/@NAME``, ``/folder/3``). ``unread`` counts the whole stream. ``more_*`` are
+    the next page's query values, "" at the end. ``empty`` says why there are no rows, "" when there are.
+    """
+
+    sidebar: SidebarView
+    root: str
+    path: str
+    is_visitor: bool
+    kind: StreamKind
+    key: int | None
+    title: str
+    problem: str
+    shown: Literal["unread", "all"]
+    search: str
+    unread: int
+    newest_id: int
+    rows: tuple[Row, ...]
+    more: str
+    is_first: bool
+    empty: Empty
+
+
+def front(visit: Visit) -> Response:
+    """``/``: one's own main stream; for visitors the only open account, a list of them, or the login."""
+    if "account" in visit.path or visit.user is not None:
+        return _show(visit, reading(visit), "main")
+    with visit.db.reading() as tx:
+        opened = accounts.open_accounts(tx)
+        has_users = bool(opened) or accounts.any_user(tx)
+    if len(opened) == 1:
+        return _show(visit, visited(visit, opened[0]), "main")
+    if opened:
+        return visitor.choose(visit, opened)
+    return visit.see(visit.url.plain("/login" if has_users else "/start"))
+
+
+def important(visit: Visit) -> Response:
+    """Feeds marked as important."""
+    return _show(visit, reading(visit), "important")
+
+
+def starred(visit: Visit) -> Response:
+    """Favourites."""
+    return _show(visit, reading(visit), "starred")
+
+
+def everything(visit: Visit) -> Response:
+    """All subscriptions."""
+    return _show(visit, reading(visit), "all")
+
+
+def folder(visit: Visit) -> Response:
+    """A folder and what is below it."""
+    return _show(visit, reading(visit), "folder", whole_number(visit.path["key"], "folder"))
+
+
+def feed(visit: Visit) -> Response:
+    """One subscription."""
+    return _show(visit, reading(visit), "feed", whole_number(visit.path["key"], "feed"))
+
+
+def _show(visit: Visit, of: Reading, kind: StreamKind, key: int | None = None) -> Response:
+    stream = asked_stream(visit, of, kind, key)
+    before = cursor(visit.query.get("before", ""))
+    account_actions.catch_up(visit.db, of.owner.id, now=visit.now)
+    with visit.db.reading() as tx:
+        sidebar = subscriptions.sidebar(tx, of.owner.id, public_only=of.is_visitor)
+        title = stream_title(visit.words, stream, sidebar)
+        page = streams.read(tx, of.owner.id, stream, before=before, limit=PAGE_SIZE)
+    context = _context(visit, of, stream, sidebar, page, title=title, before=before)
+    if visit.wants_fragment:
+        return visit.fragment("parts/entries.html", context)
+    return visit.html(
+        "pages/stream.html", context, is_indexed=of.is_visitor and of.owner.indexed, title_count=context.unread
+    )
+
+
+def asked_stream(visit: Visit, of: Reading, kind: StreamKind, key: int | None) -> Stream:
+    """The stream that path and query ask for. Raises ``ActionError("action.bad_value")``.
+
+    Visitors are not shown what the owner has read: for them it is always everything. So does a search, unless told.
+    """
+    search = visit.query.get("q", "").strip()
+    if len(search) > _MAX_SEARCH or "\0" in search:
+        raise ActionError("action.bad_value", "q")
+    shown: Shown = "all" if search else "adaptive"
+    wished = visit.query.get("shown", "")
+    if wished == "unread":
+        shown = "unread"
+    elif wished == "all":
+        shown = "all"
+    elif wished:
+        raise ActionError("action.bad_value", "shown")
+    if of.is_visitor:
+        shown = "all"
+    return Stream(kind=kind, key=key, shown=shown, search=search, public_only=of.is_visitor)
+
+
+def cursor(text: str) -> Cursor | None:
+    """``AT.ID`` → where to go on; None for "". Raises ``ActionError("action.bad_value")``."""
+    if not text:
+        return None
+    at, dot, entry_id = text.partition(".")
+    if not dot:
+        raise ActionError("action.bad_value", "before")
+    return Cursor(at=whole_number(at, "before"), entry_id=whole_number(entry_id, "before"))
+
+
+def stream_title(words: Words, stream: Stream, sidebar: Sidebar) -> str:
+    """The name of what is read. Raises ``NotFound`` for a folder or subscription that the sidebar does not have."""
+    if stream.kind in _TITLES:
+        return words.text(_TITLES[stream.kind])
+    if stream.kind == "folder":
+        names = {folder.id: folder.name for folder in sidebar.folders}
+    else:
+        names = {row.id: row.title for row in sidebar.subscriptions}
+    if stream.key not in names:
+        raise NotFound(f"{stream.kind} {stream.key}")
+    return names[stream.key]
+
+
+def _context(
+    visit: Visit, of: Reading, stream: Stream, sidebar: Sidebar, page: Page, *, title: str, before: Cursor | None
+) -> StreamPage:
+    maker = RowMaker(visit.words, visit.zone, visit.now, preview=of.owner.preview, is_visitor=of.is_visitor)
+    return StreamPage(
+        sidebar=sidebar_view(
+            sidebar,
+            visit.words,
+            root=of.root,
+            owner_name=of.owner.name,
+            current=stream,
+            is_visitor=of.is_visitor,
+        ),
+        root=of.root,
+        path=stream_path(of.root, stream),
+        is_visitor=of.is_visitor,
+        kind=stream.kind,
+        key=stream.key,
+        title=title,
+        problem="" if of.is_visitor else _problem(visit.words, stream, sidebar),
+        shown=page.shown,
+        search=stream.search,
+        unread=0 if of.is_visitor else unread_count(stream, sidebar),
+        newest_id=page.newest_id,
+        rows=maker.rows(page.entries, after=_moment(before) if visit.wants_fragment else None),
+        more=f"{page.next.at}.{page.next.entry_id}" if page.next else "",
+        is_first=before is None,
+        empty="" if page.entries or before else _why_empty(stream, sidebar, is_visitor=of.is_visitor),
+    )
+
+
+def stream_path(root: str, stream: Stream) -> str:
+    """The path of a stream, without the base: ``/@NAME/folder/3``."""
+    if stream.kind == "main":
+        return f"{root}/"
+    return f"{root}/{stream.kind}" if stream.key is None else f"{root}/{stream.kind}/{stream.key}"
+
+
+def unread_count(stream: Stream, sidebar: Sidebar) -> int:
+    """How many of the whole stream are unread; 0 where nobody counts (favourites, a search)."""
+    if stream.search or stream.kind in ("starred", "label"):
+        return 0
+    if stream.kind == "main":
+        return sidebar.main_unread
+    if stream.kind == "important":
+        return sidebar.important_unread
+    if stream.kind == "folder":
+        return next((folder.unread_count for folder in sidebar.folders if folder.id == stream.key), 0)
+    return sum(row.unread_count for row in sidebar.subscriptions if stream.key in (None, row.id))
+
+
+def _problem(words: Words, stream: Stream, sidebar: Sidebar) -> str:
+    """Why the feed that is shown cannot be fetched; "" when it can, or when no single feed is shown."""
+    if stream.kind != "feed":
+        return ""
+    codes = [row.error_code for row in sidebar.subscriptions if row.id == stream.key and row.error_code]
+    return messages.sentence(words, codes[0]) if codes else ""
+
+
+def _why_empty(stream: Stream, sidebar: Sidebar, *, is_visitor: bool) -> Empty:
+    if stream.search:
+        return "search"
+    if stream.shown == "unread" and not is_visitor:
+        return "unread"
+    if stream.kind == "starred":
+        return "starred"
+    if not sidebar.subscriptions:
+        return "nothing" if is_visitor else "no_feeds"
+    if stream.kind == "important":
+        return "important"
+    return "nothing" if is_visitor else "waiting"
+
+
+def _moment(before: Cursor | None) -> datetime | None:
+    """The time at which the page before ended: its day needs no second separator."""
+    if before is None:
+        return None
+    try:
+        return _EPOCH + timedelta(microseconds=before.at)
+    except OverflowError as error:
+        raise ActionError("action.bad_value", "before") from error

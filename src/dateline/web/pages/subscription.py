@@ -1,0 +1,159 @@
+"""``/subscriptions/ID`` → one subscription: how its feed fares, its title, folders and place, and its end."""
+
+from datetime import datetime
+
+from msgspec import Struct
+from starlette.responses import Response
+
+from dateline.actions import subscriptions as subscription_actions
+from dateline.errors import ActionError
+from dateline.model import Visibility
+from dateline.store import subscriptions
+from dateline.store.feeds import CheckRow
+from dateline.store.subscriptions import SubscriptionDetails
+from dateline.web import i18n, messages
+from dateline.web.forms import whole_number
+from dateline.web.i18n import N_
+from dateline.web.notices import Notice
+from dateline.web.pages.subscriptions import FolderLine, folder_lines
+from dateline.web.visit import Visit
+
+VISIBILITIES: dict[Visibility, str] = {
+    "important": N_("Important: also in the important stream"),
+    "main": N_("Main stream"),
+    "folder": N_("Only in its folders"),
+    "archived": N_("Nowhere but on its own page"),
+}
+_OUTCOMES = {
+    "ok": N_("Read."),
+    "not_modified": N_("Nothing new (304)."),
+    "unchanged": N_("Nothing new: the same document."),
+}
+_SHOWN_CHECKS = 20
+
+
+class CheckLine(Struct, frozen=True, kw_only=True):
+    """One attempt at the feed, in words."""
+
+    at: str
+    outcome: str
+    is_failure: bool
+    new_entries: int
+    kilobytes: int
+    duration_ms: int
+
+
+class SubscriptionPage(Struct, frozen=True, kw_only=True):
+    """The context of ``pages/subscription.html``. Times in words, "" when unknown.
+
+    ``errors`` are sentences by field name.
+    """
+
+    subscription: SubscriptionDetails
+    folders: tuple[FolderLine, ...]
+    visibilities: tuple[tuple[str, str], ...]
+    checks: tuple[CheckLine, ...]
+    checked: str
+    last_ok: str
+    next_check: str
+    trouble: str
+    trouble_since: str
+    errors: dict[str, str]
+
+
+class RemovePage(Struct, frozen=True, kw_only=True):
+    """The context of ``pages/unsubscribe.html``."""
+
+    subscription: SubscriptionDetails
+
+
+def show(visit: Visit) -> Response:
+    """The page. Raises ``NotFound`` for a subscription of somebody else."""
+    return _page(visit)
+
+
+def edit(visit: Visit) -> Response:
+    """Save title, folders, place, what visitors see. A folder named in passing is made first."""
+    form = visit.form
+    ident = _ident(visit)
+    hidden = form.flag("hidden_from_visitors")
+    visibility = form.choice("visibility", list(VISIBILITIES))
+    folder_ids = form.integers("folder_ids")
+    try:
+        new_folder = form.text("new_folder", "", max_length=200)
+        if new_folder:
+            with visit.db.reading() as tx:
+                subscriptions.details(tx, visit.me.id, ident)
+            folder_ids += (subscription_actions.add_folder(visit.db, visit.me, new_folder, now=visit.now),)
+        subscription_actions.edit(
+            visit.db,
+            visit.me,
+            ident,
+            title=form.text("title", "", max_length=500),
+            folder_ids=folder_ids,
+            visibility=visibility,
+            hidden_from_visitors=hidden,
+            now=visit.now,
+        )
+    except ActionError as error:
+        if error.code not in ("action.name_invalid", "action.name_taken"):
+            raise
+        return _page(visit, errors={"new_folder": messages.sentence(visit.words, error.code)}, status=400)
+    return visit.see(visit.url.plain(f"/subscriptions/{ident}"), Notice(kind="saved"))
+
+
+def ask_remove(visit: Visit) -> Response:
+    """The question before the end."""
+    return visit.html("pages/unsubscribe.html", RemovePage(subscription=_details(visit)))
+
+
+def remove(visit: Visit) -> Response:
+    """The end: unread rows go, stars stay."""
+    details = _details(visit)
+    subscription_actions.unsubscribe(visit.db, visit.me, details.id, now=visit.now)
+    return visit.see(visit.url.plain("/subscriptions"), Notice(kind="unsubscribed", name=details.title[:200]))
+
+
+def _ident(visit: Visit) -> int:
+    return whole_number(visit.path["subscription_id"], "subscription_id")
+
+
+def _details(visit: Visit) -> SubscriptionDetails:
+    with visit.db.reading() as tx:
+        return subscriptions.details(tx, visit.me.id, _ident(visit))
+
+
+def _page(visit: Visit, *, errors: dict[str, str] | None = None, status: int = 200) -> Response:
+    with visit.db.reading() as tx:
+        details = subscriptions.details(tx, visit.me.id, _ident(visit))
+        folders = folder_lines(subscriptions.sidebar(tx, visit.me.id))
+    words = visit.words
+    page = SubscriptionPage(
+        subscription=details,
+        folders=folders,
+        visibilities=tuple((value, words.text(label)) for value, label in VISIBILITIES.items()),
+        checks=tuple(_check_line(visit, check) for check in details.checks[:_SHOWN_CHECKS]),
+        checked=_moment(visit, details.checked_at),
+        last_ok=_moment(visit, details.ok_at),
+        next_check=_moment(visit, details.next_at),
+        trouble=messages.sentence(words, details.error_code) if details.error_code else "",
+        trouble_since=_moment(visit, details.error_at),
+        errors=errors or {},
+    )
+    return visit.html("pages/subscription.html", page, status=status)
+
+
+def _check_line(visit: Visit, check: CheckRow) -> CheckLine:
+    known = _OUTCOMES.get(check.code)
+    return CheckLine(
+        at=_moment(visit, check.at),
+        outcome=visit.words.text(known) if known else messages.sentence(visit.words, check.code),
+        is_failure=known is None,
+        new_entries=check.new_entries,
+        kilobytes=-(-check.wire_bytes // 1000),
+        duration_ms=check.duration_ms,
+    )
+
+
+def _moment(visit: Visit, moment: datetime | None) -> str:
+    return visit.words.moment(i18n.local(moment, visit.zone)) if moment else ""

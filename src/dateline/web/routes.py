@@ -1,0 +1,72 @@
+"""The site map: every address of the pages, what may be done there, and by whom. One table, nothing else."""
+
+from dateline.web.endpoints import Place
+from dateline.web.forms import MAX_UPLOAD_BYTES
+from dateline.web.pages import (
+    adding,
+    entry,
+    folders,
+    health,
+    icon,
+    login,
+    marking,
+    opml,
+    settings,
+    start,
+    static,
+    stream,
+    subscription,
+    subscriptions,
+)
+
+
+def routes() -> tuple[Place, ...]:
+    """All places; the first whose path fits is taken."""
+    return (
+        # Reading: one's own streams
+        Place(path="/", get=stream.front, open_to="anyone"),
+        Place(path="/important", get=stream.important),
+        Place(path="/starred", get=stream.starred),
+        Place(path="/all", get=stream.everything),
+        Place(path="/folder/{key}", get=stream.folder),
+        Place(path="/feed/{key}", get=stream.feed),
+        Place(path="/entry/{entry_id}", get=entry.show),
+        # Reading: what an account opened to visitors
+        Place(path="/@{account}/", get=stream.front, open_to="anyone"),
+        Place(path="/@{account}/important", get=stream.important, open_to="anyone"),
+        Place(path="/@{account}/starred", get=stream.starred, open_to="anyone"),
+        Place(path="/@{account}/all", get=stream.everything, open_to="anyone"),
+        Place(path="/@{account}/folder/{key}", get=stream.folder, open_to="anyone"),
+        Place(path="/@{account}/feed/{key}", get=stream.feed, open_to="anyone"),
+        Place(path="/@{account}/entry/{entry_id}", get=entry.show, open_to="anyone"),
+        # Doing something with entries
+        Place(path="/entries/read", post=marking.mark_read),
+        Place(path="/entries/unread", post=marking.mark_unread),
+        Place(path="/entries/star", post=marking.star),
+        Place(path="/entries/unstar", post=marking.unstar),
+        Place(path="/entries/read-all", post=marking.mark_all_read),
+        Place(path="/undo", post=marking.undo),
+        Place(path="/refresh", post=marking.refresh),
+        # Accounts
+        Place(path="/start", get=start.show, post=start.create, open_to="anyone"),
+        Place(path="/login", get=login.show, post=login.log_in, open_to="anyone"),
+        Place(path="/logout", post=login.log_out, open_to="anyone"),
+        Place(path="/settings", get=settings.show),
+        Place(path="/settings/reading", post=settings.save_reading),
+        Place(path="/settings/visitors", post=settings.save_visitors),
+        Place(path="/settings/password", post=settings.save_password),
+        # What an account is subscribed to
+        Place(path="/subscriptions", get=subscriptions.show, post=adding.subscribe),
+        Place(path="/subscriptions/add", get=adding.show, post=adding.look),
+        Place(path="/subscriptions/{subscription_id}", get=subscription.show, post=subscription.edit),
+        Place(path="/subscriptions/{subscription_id}/remove", get=subscription.ask_remove, post=subscription.remove),
+        Place(path="/folders", post=folders.add),
+        Place(path="/folders/{folder_id}", get=folders.show, post=folders.edit),
+        Place(path="/folders/{folder_id}/remove", post=folders.remove),
+        Place(path="/opml", get=opml.show, post=opml.read, max_bytes=MAX_UPLOAD_BYTES),
+        Place(path="/opml/subscriptions.opml", get=opml.write),
+        # For browsers and those who watch over the server
+        Place(path="/icon/{icon_id}", get=icon.show, open_to="anyone"),
+        Place(path="/static/{hash}/{name:path}", get=static.show, open_to="anyone"),
+        Place(path="/healthz", get=health.show, open_to="anyone"),
+    )

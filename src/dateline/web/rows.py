@@ -1,0 +1,159 @@
+"""Entries as a page shows them: ``Entry`` → ``Row``, with days, times and links in the reader's words."""
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from dateline.model import Enclosure, Entry, SafeHTML
+from dateline.web.i18n import Words, local
+
+LONGEST_BODY = 20_000
+_WORDS_A_MINUTE = 220
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}")
+
+Bucket = Literal["today", "yesterday", "before"]
+Kind = Literal["audio", "video", "image", "file"]
+_KINDS: dict[str, Kind] = {"audio": "audio", "video": "video", "image": "image"}
+
+
+class Sound(Struct, frozen=True, kw_only=True):
+    """An enclosure: ``kind`` is how it is shown, ``name`` what it is called."""
+
+    url: str
+    kind: Kind
+    name: str
+
+
+class Row(Struct, frozen=True, kw_only=True):
+    """One entry of a list, folded and opened. ``body`` is None when it is left to the entry's own page."""
+
+    id: int
+    subscription_id: int | None
+    feed_title: str
+    icon_id: int | None
+    title: str
+    preview: str
+    language: str
+    url: str | None
+    comments_url: str | None
+    short_time: str
+    iso_time: str
+    moment: str
+    updated: str
+    authors: str
+    tags: tuple[str, ...]
+    minutes: str
+    enclosures: tuple[Sound, ...]
+    is_unread: bool
+    is_starred: bool
+    body: SafeHTML | None
+    is_long: bool
+    separator: "Separator | None" = None
+
+
+class Separator(Struct, frozen=True, kw_only=True):
+    """The line before a day's first entry."""
+
+    bucket: Bucket
+    text: str
+
+
+class RowMaker:
+    """Makes the rows of one page: in these words, this zone, on this day."""
+
+    def __init__(self, words: Words, zone: ZoneInfo, now: datetime, *, preview: bool, is_visitor: bool) -> None:
+        self.words = words
+        self.zone = zone
+        self.today = local(now, zone).date()
+        self.preview = preview
+        self.is_visitor = is_visitor
+
+    def rows(self, entries: Iterable[Entry], *, after: datetime | None = None) -> tuple[Row, ...]:
+        """The rows, each day's first with its separator. ``after``: where the list goes on from, when it does."""
+        last = self.bucket(after) if after is not None else None
+        rows: list[Row] = []
+        for entry in entries:
+            bucket = self.bucket(entry.listed_at)
+            rows.append(self.row(entry, separator=self.separator(bucket) if bucket != last else None))
+            last = bucket
+        return tuple(rows)
+
+    def bucket(self, listed_at: datetime) -> Bucket:
+        """Today, yesterday, or before, in the reader's zone."""
+        day = local(listed_at, self.zone).date()
+        if day >= self.today:
+            return "today"
+        return "yesterday" if day == self.today - timedelta(days=1) else "before"
+
+    def separator(self, bucket: Bucket) -> Separator:
+        """The line that begins a bucket."""
+        if bucket == "today":
+            text = self.words.text("Today — {day}", day=self.words.day(self.today))
+        elif bucket == "yesterday":
+            text = self.words.text("Yesterday — {day}", day=self.words.day(self.today - timedelta(days=1)))
+        else:
+            text = self.words.text("Before yesterday")
+        return Separator(bucket=bucket, text=text)
+
+    def row(self, entry: Entry, *, separator: Separator | None = None, whole: bool = False) -> Row:
+        """One entry. ``whole``: with its body however long that is."""
+        at = local(entry.published_at or entry.received_at, self.zone)
+        is_long = not whole and (entry.content_html is None or len(entry.content_html) > LONGEST_BODY)
+        return Row(
+            id=entry.id,
+            subscription_id=entry.subscription_id,
+            feed_title=entry.feed_title,
+            icon_id=entry.icon_id,
+            title=entry.title,
+            preview=entry.preview_text if self.preview or is_long else "",
+            language=language_tag(entry.language),
+            url=entry.url,
+            comments_url=entry.comments_url,
+            short_time=self.short_time(at),
+            iso_time=at.isoformat(timespec="minutes"),
+            moment=self.words.moment(at),
+            updated=self._updated(entry),
+            authors=", ".join(person.name or person.email or person.url or "" for person in entry.authors),
+            tags=entry.tags,
+            minutes=self.words.text("{count} min", count=max(1, round(entry.word_count / _WORDS_A_MINUTE))),
+            enclosures=_sounds(entry),
+            is_unread=entry.unread and not self.is_visitor,
+            is_starred=entry.starred and not self.is_visitor,
+            body=None if is_long else entry.content_html,
+            is_long=is_long,
+            separator=separator,
+        )
+
+    def short_time(self, at: datetime) -> str:
+        """``14:58`` for today's, ``4 juin 2025`` for older ones."""
+        day: date = at.date()
+        return self.words.minute(at) if day == self.today else self.words.short_day(day)
+
+    def _updated(self, entry: Entry) -> str:
+        """When it was changed, if that was clearly after it came out; else ""."""
+        if entry.updated_at is None or entry.published_at is None:
+            return ""
+        if entry.updated_at - entry.published_at < timedelta(hours=1):
+            return ""
+        return self.words.text("Changed on {moment}", moment=self.words.moment(local(entry.updated_at, self.zone)))
+
+
+def language_tag(language: str | None) -> str:
+    """A published language when it can be one (BCP 47 shape), else ""."""
+    return language if language and _LANGUAGE.fullmatch(language) else ""
+
+
+def _sounds(entry: Entry) -> tuple[Sound, ...]:
+    """What comes with an entry, without the pictures that its content shows already."""
+    body = entry.content_html or ""
+    return tuple(sound for sound in map(_sound, entry.enclosures) if sound.kind != "image" or sound.url not in body)
+
+
+def _sound(enclosure: Enclosure) -> Sound:
+    family = (enclosure.type or "").partition("/")[0].lower()
+    name = enclosure.title or enclosure.url.rpartition("/")[2].partition("?")[0] or enclosure.url
+    return Sound(url=enclosure.url, kind=_KINDS.get(family, "file"), name=name[:200])

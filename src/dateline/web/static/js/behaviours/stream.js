@@ -1,0 +1,62 @@
+// The stream: one entry open at a time, its row keeping its place; opening marks as read; buttons without a reload.
+
+import { closeOthers, complete, idOf, isUnread, setUnread, toggle } from "../lib/entries.js";
+import { addressOf, mark } from "../lib/marking.js";
+import { markSoon } from "../lib/read-queue.js";
+
+export default function stream(main) {
+  main.addEventListener("click", (event) => {
+    const row = event.target.closest("details.entry > summary");
+    if (row && !event.defaultPrevented) {
+      event.preventDefault();
+      toggle(row.parentElement);
+    }
+  });
+
+  // "toggle" does not bubble; it comes however the entry was opened, by find-in-page too
+  main.addEventListener("toggle", (event) => {
+    if (event.target.matches("details.entry") && event.target.open) {
+      wasOpened(event.target);
+    }
+  }, true);
+
+  const single = main.querySelector(":scope > .entry");
+  if (single) {
+    readNow(single);
+  }
+
+  document.getElementById("entry-form")?.addEventListener("submit", (event) => {
+    const button = event.submitter;
+    const entry = button?.closest(".row")?.querySelector("details.entry") ?? button?.closest(".entry");
+    if (entry) {
+      event.preventDefault();
+      pressed(button, entry);
+    }
+  });
+}
+
+function wasOpened(entry) {
+  closeOthers(entry);
+  complete(entry);
+  readNow(entry);
+}
+
+function readNow(entry) {
+  const address = addressOf(entry, "read");
+  if (isUnread(entry) && address) {
+    setUnread(entry, false);
+    markSoon(idOf(entry), address);
+  }
+}
+
+const OPPOSITES = { read: "unread", unread: "read", star: "unstar", unstar: "star" };
+
+function pressed(button, entry) {
+  const verb = new URL(button.formAction).pathname.split("/").at(-1);
+  const hadFocus = document.activeElement === button;
+  mark(entry, verb);
+  if (hadFocus) {
+    // the pressed button has given way to its opposite: the focus goes there
+    button.parentElement.querySelector(`button[formaction$="/${OPPOSITES[verb]}"]`)?.focus();
+  }
+}

@@ -1,0 +1,77 @@
+// The entries of the page: their states, their order, and which one is open.
+
+import { fragment } from "./http.js";
+
+export const all = () => [...document.querySelectorAll("#entries details.entry")];
+export const opened = () => document.querySelector("#entries details.entry[open]");
+export const idOf = (entry) => entry.dataset.entryId;
+export const byId = (id) => document.getElementById(`entry-${id}`);
+export const isUnread = (entry) => "unread" in entry.dataset;
+export const isStarred = (entry) => "starred" in entry.dataset;
+
+export function setUnread(entry, unread) {
+  entry?.toggleAttribute("data-unread", unread);
+}
+
+export function setStarred(entry, starred) {
+  entry?.toggleAttribute("data-starred", starred);
+}
+
+/** The entry the keys speak of: the open one, else the one that has the focus. */
+export function current() {
+  const focused = document.activeElement?.closest(".row")?.querySelector("details.entry");
+  return opened() ?? focused ?? document.querySelector(".single > .entry");
+}
+
+/** Close every open entry but this one. */
+export function closeOthers(entry) {
+  for (const other of document.querySelectorAll("#entries details.entry[open]")) {
+    if (other !== entry) {
+      other.open = false;
+    }
+  }
+}
+
+/** Open or close an entry; its row keeps its place on the screen, whatever closes above it. */
+export function toggle(entry, open = !entry.open) {
+  const row = entry.querySelector("summary");
+  const before = row.getBoundingClientRect().top;
+  if (open) {
+    closeOthers(entry);
+  }
+  entry.open = open;
+  const covered = coveredHeight();
+  const wanted = Math.max(before, covered);
+  window.scrollBy({ top: row.getBoundingClientRect().top - wanted, behavior: "instant" });
+}
+
+/** Bring a row right under the bars. */
+export function bringUp(entry) {
+  const row = entry.querySelector("summary");
+  window.scrollBy({ top: row.getBoundingClientRect().top - coveredHeight(), behavior: "instant" });
+}
+
+/** How much of the top of the screen the sticky bars take. */
+function coveredHeight() {
+  const bar = document.querySelector(".bar")?.getBoundingClientRect().height ?? 0;
+  const day = document.querySelector("#entries > .day")?.getBoundingClientRect().height ?? 0;
+  return bar + day;
+}
+
+/** An article too long for the list comes when it is opened. */
+export async function complete(entry) {
+  const body = entry.querySelector("[data-fragment]");
+  if (!body) {
+    return;
+  }
+  const address = body.dataset.fragment;
+  delete body.dataset.fragment;
+  body.setAttribute("aria-busy", "true");
+  try {
+    body.replaceChildren(await fragment(address));
+  } catch {
+    body.dataset.fragment = address;
+  } finally {
+    body.removeAttribute("aria-busy");
+  }
+}

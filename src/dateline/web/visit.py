@@ -1,0 +1,197 @@
+"""A visit: one request as the pages see it, with who asks, when, in which language; and the answers a page may give.
+
+``Instance`` is what all visits share. Page functions take a ``Visit`` and give a ``Response``; they run in a thread.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec import Struct
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from dateline.errors import Forbidden
+from dateline.model import User
+from dateline.settings import Settings
+from dateline.store import Database
+from dateline.web import i18n, notices
+from dateline.web.assets import Assets, load_assets
+from dateline.web.forms import Form
+from dateline.web.i18n import Words
+from dateline.web.notices import Notice
+from dateline.web.render import Renderer
+from dateline.web.session import Sessions
+
+
+class Instance:
+    """One running Dateline, as the pages need it. ``start_code`` is what the first account creation asks for."""
+
+    def __init__(
+        self, settings: Settings, db: Database, *, clock: Callable[[], datetime], start_code: str | None = None
+    ) -> None:
+        self.settings = settings
+        self.db = db
+        self.clock = clock
+        self.start_code = start_code
+        self.assets: Assets = load_assets()
+        self.renderer = Renderer(settings, self.assets)
+        self.sessions = Sessions(db, settings.base_path)
+        self.urls = self.renderer.urls
+
+
+class NoticeView(Struct, frozen=True, kw_only=True):
+    """A notice as the layout shows it."""
+
+    text: str
+    undo: int | None
+
+
+class Frame(Struct, frozen=True, kw_only=True):
+    """What the layout shows around every page. ``here`` is the page's own link, for forms that come back to it."""
+
+    user: User | None
+    here: str
+    notice: NoticeView | None
+    is_indexed: bool
+    title_count: int
+
+
+class Visit:
+    """One request. ``form`` is empty unless it is a POST; ``path`` holds the values of the route's ``{names}``."""
+
+    def __init__(self, request: Request, instance: Instance, form: Form, now: datetime) -> None:
+        self.request = request
+        self.instance = instance
+        self.form = form
+        self.now = now
+        self.path: Mapping[str, str] = request.path_params
+        self.query: Mapping[str, str] = request.query_params
+        self.db = instance.db
+        self.url = instance.urls
+        self.token = instance.sessions.token(request)
+        self._is_prolonged = False
+
+    @cached_property
+    def user(self) -> User | None:
+        """The account whose session this is."""
+        user, self._is_prolonged = self.instance.sessions.user(self.token, self.now)
+        return user
+
+    def forget_user(self) -> None:
+        """Answer as to a stranger: an error page must not need the database that just failed."""
+        self.user = None
+
+    @property
+    def me(self) -> User:
+        """The same where the site map says that only accounts come here. Raises ``Forbidden`` otherwise."""
+        if self.user is None:
+            raise Forbidden("not logged in")
+        return self.user
+
+    @cached_property
+    def words(self) -> Words:
+        """The language of the answer: the account's, else what the browser asks for."""
+        if self.user is not None:
+            return i18n.words(self.user.language)
+        return i18n.words(i18n.preferred(self.request.headers.get("accept-language", "")))
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The time zone of the answer."""
+        return i18n.zone(self.user.time_zone if self.user else "UTC")
+
+    def speak_for(self, owner: User) -> None:
+        """Answer in the language and zone of the account that a visitor reads."""
+        self.words = i18n.words(owner.language)
+        self.zone = i18n.zone(owner.time_zone)
+
+    @property
+    def client(self) -> str:
+        """The address of whoever asks, seen through trusted proxies (``security`` put it there)."""
+        client = self.request.client
+        return client.host if client else ""
+
+    @property
+    def here(self) -> str:
+        """The link to this very page."""
+        query = {name: value for name, value in self.query.items() if name != "fragment"}
+        return self.url.plain(self.request.scope["path"], query)
+
+    @property
+    def wants_json(self) -> bool:
+        """A behaviour asks, not a person who follows a form."""
+        return "application/json" in self.request.headers.get("accept", "")
+
+    @property
+    def wants_fragment(self) -> bool:
+        """A behaviour asks for the changing part of the page alone (``?fragment=1``)."""
+        return self.query.get("fragment") == "1"
+
+    # ------------------------------------------------------------------------------------------ answers
+
+    def html(
+        self,
+        template: str,
+        page: object,
+        *,
+        status: int = 200,
+        is_indexed: bool = False,
+        title_count: int = 0,
+    ) -> Response:
+        """The whole page ``template`` with ``page`` as its context and the frame of the layout."""
+        notice = None if self.wants_fragment else notices.find(self.request)
+        frame = Frame(
+            user=self.user,
+            here=self.here,
+            notice=self._notice_view(notice),
+            is_indexed=is_indexed,
+            title_count=title_count,
+        )
+        response = HTMLResponse(
+            self.instance.renderer.html(template, self.words, {"page": page, "frame": frame}), status_code=status
+        )
+        if notice is not None:
+            notices.take(self.request, response, self._cookie_path)
+        if self._is_prolonged and self.token is not None:
+            self.instance.sessions.start(self.request, response, self.token)
+        return response
+
+    def fragment(self, template: str, page: object) -> Response:
+        """A part of a page."""
+        return HTMLResponse(self.instance.renderer.html(template, self.words, {"page": page}))
+
+    def see(self, link: str, notice: Notice | None = None) -> Response:
+        """``303``: the browser goes on to ``link`` (made by ``url.plain`` or ``url.local``), where the notice is told."""
+        response = RedirectResponse(link, status_code=303)
+        if notice is not None:
+            notices.leave(self.request, response, notice, self._cookie_path)
+        return response
+
+    def json(self, content: object, *, status: int = 200) -> Response:
+        """A value for a behaviour."""
+        return Response(msgspec.json.encode(content), status_code=status, media_type="application/json")
+
+    @property
+    def next(self) -> str:
+        """Where a form wants to go on (its field ``next``), made safe; the front page without one."""
+        return self.url.local(self.form.raw("next", ""), "/")
+
+    def log_in(self, response: Response, token: str) -> Response:
+        """Let the browser carry a new session."""
+        self.instance.sessions.start(self.request, response, token)
+        return response
+
+    def log_out(self, response: Response) -> Response:
+        """Take the session's cookie away."""
+        self.instance.sessions.end(self.request, response)
+        return response
+
+    def _notice_view(self, notice: Notice | None) -> NoticeView | None:
+        return NoticeView(text=notices.sentence(self.words, notice), undo=notice.undo) if notice else None
+
+    @property
+    def _cookie_path(self) -> str:
+        return self.instance.settings.base_path or "/"

@@ -1,0 +1,209 @@
+"""Every page, light and dark, at a desk and on a phone: no axe violation, nothing wider than the screen, no jump."""
+
+import importlib.resources
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+from tests.browser.conftest import Open, Site
+
+from dateline.model import Enclosure, Person, SafeHTML, User
+
+AXE = importlib.resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+CONTENT = SafeHTML(
+    '<p>Text with a <a href="https://example.org/">link</a>, <code>code</code> and <em>emphasis</em>.</p>'
+    '<figure><img src="data:image/gif;base64,R0lGODlhAQABAAAAACw=" alt="A buoy" width="1200" height="500">'
+    "<figcaption>A caption</figcaption></figure><h3>A heading</h3><blockquote><p>Quoted.</p></blockquote>"
+    "<ul><li>One</li><li>Two</li></ul><pre><code>" + "a_very_long_line_of_code " * 20 + "</code></pre>"
+    "<table><tr><th>Port</th><th>Ships</th></tr><tr><td>North</td><td>12</td></tr></table>"
+    "<p>" + "Donaudampfschifffahrtsgesellschaft" * 6 + "</p>"
+)
+PAGES = (
+    "/",
+    "/?shown=all&q=text",
+    "/?q=nothing-like-it",
+    "/starred",
+    "/all",
+    "/folder/1",
+    "/feed/1",
+    "/feed/2",
+    "/entry/1",
+    "/settings",
+    "/subscriptions",
+    "/subscriptions/add",
+    "/subscriptions/add?welcome=1",
+    "/subscriptions/1",
+    "/subscriptions/2",
+    "/subscriptions/1/remove",
+    "/folders/1",
+    "/opml",
+    "/nothing-here",
+)
+
+
+@pytest.fixture
+def alice(site: Site) -> User:
+    """Somebody with a bit of everything."""
+    world = site.world
+    user = world.change(site.person("alice"), preview=True)
+    feed = world.feed("The Lighthouse")
+    fields: dict[str, Any] = {
+        "content_html": CONTENT,
+        "authors": (Person(name="Ana"),),
+        "tags": ("sea", "wind"),
+        "comments_url": "https://example.org/comments",
+        "enclosures": (Enclosure(url="data:audio/wav;base64,UklGRg==", type="audio/wav", title="Episode 1"),),
+    }
+    (first, *_) = world.entries(
+        feed, "A short title", "A title of three hundred characters: " + "and so on " * 27, **fields
+    )
+    world.entries(feed, "عنوان من اليمين إلى اليسار", language="ar", hours_ago=30)
+    world.entries(feed, "Without language", hours_ago=80)
+    subscription = world.subscribe(user, feed)
+    broken = world.feed("A feed whose name is far too long for any sidebar that was ever drawn")
+    world.subscribe(user, broken)
+    world.trouble(broken, "fetch.timeout")
+    world.folder(user, "Press", subscription)
+    world.star(user, first)
+    return user
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds, in a line each."""
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run({resultTypes: ['violations']})")
+    return [
+        f"{violation['id']}: {node['html'][:120]} — {node['failureSummary']}"
+        for violation in found["violations"]
+        for node in violation["nodes"]
+    ]
+
+
+def open_first(page: Page) -> None:
+    """Open the first entry of a list, and wait until nothing moves."""
+    if page.locator("#entries summary").count():
+        page.locator("#entries summary").first.click()
+    page.wait_for_timeout(200)
+
+
+def too_wide(page: Page) -> int:
+    """By how many pixels the page is wider than the screen."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_has_an_axe_violation(alice: User, open_page: Open, scheme: str) -> None:
+    page = open_page(who=alice, scheme=scheme)
+    found = {}
+    for path in PAGES:
+        page.goto(path)
+        open_first(page)
+        found[path] = violations(page)
+    assert {path: lines for path, lines in found.items() if lines} == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.usefixtures("alice")
+def test_no_door_has_an_axe_violation(open_page: Open, scheme: str) -> None:
+    page = open_page("/login", scheme=scheme)
+    assert violations(page) == []
+    page.get_by_label("Name").fill("nobody")
+    page.get_by_label("Password").fill("not this one")
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_selector(".error")
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_first_start_has_no_axe_violation(open_page: Open, scheme: str) -> None:
+    page = open_page("/", scheme=scheme)
+    assert page.url.endswith("/start")
+    assert violations(page) == []
+
+
+def test_what_floats_has_no_axe_violation(alice: User, open_page: Open) -> None:
+    page = open_page(who=alice)
+    page.keyboard.press("j")
+    page.keyboard.press("f")
+    page.wait_for_selector("#notice:not(.is-empty)")
+    page.keyboard.press("?")
+    page.wait_for_timeout(200)
+    assert violations(page) == []
+    phone = open_page(who=alice, size="phone")
+    phone.locator(".bar-menu").tap()
+    phone.wait_for_timeout(200)
+    assert violations(phone) == []
+
+
+@pytest.mark.parametrize("size", ["desk", "phone"])
+def test_no_page_is_wider_than_the_screen(alice: User, open_page: Open, size: str) -> None:
+    page = open_page(who=alice, size=size)
+    found = {}
+    for path in PAGES:
+        page.goto(path)
+        open_first(page)
+        found[path] = too_wide(page)
+    assert {path: width for path, width in found.items() if width} == {}
+
+
+def test_a_page_of_320_pixels_needs_no_sideways_scrolling(alice: User, open_page: Open) -> None:
+    """WCAG 2.2 1.4.10: a desk's page at 400 %."""
+    page = open_page(who=alice)
+    page.set_viewport_size({"width": 320, "height": 256})
+    found = {}
+    for path in PAGES:
+        page.goto(path)
+        open_first(page)
+        found[path] = too_wide(page)
+    assert {path: width for path, width in found.items() if width} == {}
+
+
+def test_a_picture_has_its_place_before_it_comes(alice: User, open_page: Open) -> None:
+    page = open_page(who=alice)
+    page.goto("/entry/1")
+    picture = page.locator("article figure img").bounding_box()
+    assert picture is not None
+    assert picture["height"] == pytest.approx(picture["width"] * 500 / 1200, abs=1)
+
+
+def test_nothing_shifts_while_a_page_is_laid_out(alice: User, open_page: Open) -> None:
+    page = open_page(who=alice)
+    page.goto("/")
+    page.wait_for_timeout(300)
+    shifts = page.evaluate(
+        """() => new Promise((resolve) => {
+          new PerformanceObserver((list) => resolve(list.getEntries().map((shift) => shift.value)))
+            .observe({ type: "layout-shift", buffered: true });
+          setTimeout(() => resolve([]), 300);
+        })"""
+    )
+    assert shifts == []
+
+
+def test_the_focus_is_always_to_be_seen(alice: User, open_page: Open) -> None:
+    page = open_page(who=alice)
+    for _ in range(25):
+        page.keyboard.press("Tab")
+        outline = page.evaluate(
+            """() => {
+              const style = getComputedStyle(document.activeElement);
+              return [style.outlineStyle, parseFloat(style.outlineWidth), document.activeElement.outerHTML.slice(0, 80)];
+            }"""
+        )
+        assert outline[0] == "solid", outline
+        assert outline[1] >= 2, outline
+
+
+def test_motion_stops_for_those_who_wish_so(alice: User, open_page: Open) -> None:
+    page = open_page(who=alice, reduced_motion="reduce")
+    assert page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--motion')").strip() == "0ms"
+
+
+def test_the_dark_scheme_is_dark(alice: User, open_page: Open) -> None:
+    page = open_page(who=alice, scheme="dark")
+    lightness = re.match(
+        r"oklch\(0?\.(\d\d?)", page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    )
+    assert lightness is not None
+    assert int(lightness[1].ljust(2, "0")) < 25

@@ -1,0 +1,346 @@
+"""Reading in a real browser: opening, keys, buttons, more, mark all, search; at a desk and on a phone, with and without scripts."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+from tests.browser.conftest import Open, Site
+
+from dateline.model import SafeHTML, User
+
+
+@pytest.fixture
+def alice(site: Site) -> User:
+    return site.person("alice")
+
+
+@pytest.fixture
+def lighthouse(site: Site, alice: User) -> int:
+    """Alice's subscription to a feed with five unread entries, the newest "Fifth", in the folder "Press"."""
+    feed = site.world.feed("The Lighthouse")
+    site.world.entries(feed, "First", "Second", "Third", "Fourth", "Fifth")
+    subscription = site.world.subscribe(alice, feed)
+    site.world.folder(alice, "Press", subscription)
+    return subscription
+
+
+def opened(page: Page) -> list[str]:
+    return page.locator("details.entry[open] .title").all_text_contents()
+
+
+def row(page: Page, title: str) -> object:
+    return page.locator("details.entry", has=page.locator(f"summary .title:text-is('{title}')"))
+
+
+def counts(page: Page) -> list[str]:
+    names = ("stream", "main", "folder-1", "feed-1")
+    return [page.locator(f"[data-count='{name}']").inner_text() for name in names]
+
+
+def top(page: Page, title: str) -> float:
+    box = page.locator(f"summary .title:text-is('{title}')").bounding_box()
+    assert box is not None
+    return box["y"]
+
+
+# ------------------------------------------------------------------------------------------------ opening
+
+
+@pytest.mark.usefixtures("lighthouse")
+def test_opening_marks_as_read_and_every_count_follows(site: Site, alice: User, open_page: Open) -> None:
+    page = open_page(who=alice)
+    assert counts(page) == ["5", "5", "5", "5"]
+    assert page.title() == "(5) Main stream · Dateline"
+    page.get_by_text("Fifth", exact=True).click()
+    expect(page.get_by_text("The content of Fifth.")).to_be_visible()
+    expect(page.locator("[data-count='stream']")).to_have_text("4")
+    assert counts(page) == ["4", "4", "4", "4"]
+    assert page.title() == "(4) Main stream · Dateline"
+    assert len(site.world.unread_ids(alice)) == 4
+
+
+@pytest.mark.usefixtures("lighthouse")
+def test_one_entry_is_open_at_a_time_and_its_row_keeps_its_place(site: Site, alice: User, open_page: Open) -> None:
+    feed = site.world.feed("Long")
+    tall = SafeHTML("".join(f"<p>Paragraph {number}.</p>" for number in range(200)))
+    site.world.entries(feed, "Tall", content_html=tall)
+    site.world.subscribe(alice, feed)
+    page = open_page(who=alice)
+    page.locator("summary .title:text-is('Tall')").click()
+    below = page.locator("summary .title:text-is('Third')")
+    below.scroll_into_view_if_needed()
+    before = top(page, "Third")
+    below.click()
+    assert opened(page) == ["Third"]
+    assert abs(top(page, "Third") - before) < 2
+
+
+@pytest.mark.usefixtures("lighthouse")
+def test_what_was_opened_is_told_to_the_server_when_the_page_is_left_at_once(
+    site: Site, alice: User, open_page: Open
+) -> None:
+    page = open_page(who=alice)
+    page.get_by_text("Fifth", exact=True).click()
+    page.goto("/settings")
+    page.goto("/")
+    expect(page.locator("[data-count='stream']")).to_have_text("4")
+    assert len(site.world.unread_ids(alice)) == 4
+
+
+@pytest.mark.usefixtures("lighthouse")
+def test_a_server_that_cannot_be_reached_is_said_and_nothing_pretends(alice: User, open_page: Open) -> None:
+    page = open_page(who=alice)
+    page.route("**/entries/read", lambda route: route.abort())
+    page.get_by_text("Fifth", exact=True).click()
+    expect(page.locator("#notice")).to_contain_text("That did not work.")
+    expect(page.locator("details.entry[data-unread]")).to_have_count(5)
+
+
+def test_a_long_article_comes_when_it_is_opened(site: Site, alice: User, open_page: Open) -> None:
+    feed = site.world.feed("Long")
+    long = SafeHTML("".join(f"<p>Paragraph {number} of a long article.</p>" for number in range(1000)))
+    site.world.entries(feed, "Long read", content_html=long)
+    site.world.subscribe(alice, feed)
+    page = open_page(who=alice)
+    assert "Paragraph 999" not in page.content()
+    page.get_by_text("Long read", exact=True).first.click()
+    expect(page.get_by_text("Paragraph 999 of a long article.")).to_be_attached()
+
+
+# ------------------------------------------------------------------------------------------------ keys
+
+
+@pytest.mark.usefixtures("lighthouse")
+def test_keys_move_open_mark_and_star(site: Site, alice: User, open_page: Open) -> None:
+    page = open_page(who=alice)
+    keys = page.keyboard
+    keys.press("j")
+    assert opened(page) == ["Fifth"]
+    keys.press("j")
+    assert opened(page) == ["Fourth"]
+    keys.press("k")
+    assert opened(page) == ["Fifth"]
+    keys.press("o")
+    assert opened(page) == []
+    keys.press("o")
+    assert opened(page) == ["Fifth"]
+    expect(page.locator("[data-count='stream']")).to_have_text("3")
+    keys.press("r")
+    expect(page.locator("#notice")).to_contain_text("1 article marked as unread.")
+    expect(page.locator("[data-count='stream']")).to_have_text("4")
+    keys.press("f")
+    expect(page.locator("#notice")).to_contain_text("1 article added to the favourites.")
+    expect(page.locator("[data-count='starred']")).to_have_text("1")
+    keys.press("f")
+    expect(page.locator("[data-count='starred']")).to_have_text("")
+    assert len(site.world.unread_ids(alice)) == 4
+
+
+@pytest.mark.usefixtures("lighthouse")
+def test_keys_are_letters_where_one_types(alice: User, open_page: Open) -> None:
+    page = open_page(who=alice)
+    page.keyboard.press("/")
+    page.keyboard.type("jkorf")
+    assert page.locator(".bar input[type='search']").input_value() == "jkorf"
+    assert opened(page) == []
+
+
+@pytest.mark.usefixtures("lighthouse")
+def test_the_panel_of_keys_opens_takes_the_focus_and_gives_it_back(alice: User, open_page: Open) -> None:
+    page = open_page(who=alice)
+    page.keyboard.press("j")
+    page.keyboard.press("?")
+    expect(page.get_by_text("next article")).to_be_visible()
+    assert page.evaluate("document.activeElement.matches('#panel .close')")
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("next article")).to_be_hidden()
+    assert page.evaluate("document.activeElement.matches('details.entry[open] summary')")
+
+
+# ------------------------------------------------------------------------------------------------ buttons
+
+
+@pytest.mark.usefixtures("lighthouse")
+def test_the_star_of_a_row_is_kept_and_can_be_undone(alice: User, open_page: Open) -> None:
+    page = open_page(who=alice)
+    first = page.locator(".row").first
+    first.hover()
+    first.get_by_role("button", name="Add to the favourites").click()
+    expect(page.locator("[data-count='starred']")).to_have_text("1")
+    page.goto("/starred")
+    expect(page.locator("summary .title")).to_have_text(["Fifth"])
+    page.goto("/")
+    page.locator(".row").first.get_by_role("button", name="Take from the favourites").click()
+    expect(page.locator("#notice")).to_contain_text("taken from the favourites")
+    page.locator("#notice").get_by_role("button", name="Undo").click()
+    expect(page.locator("[data-count='starred']")).to_have_text("1")
+    expect(page.locator(".row").first.locator("details[data-starred]")).to_be_visible()
+
+
+@pytest.mark.usefixtures("lighthouse")
+def test_marking_all_changes_the_page_in_place_and_undo_gives_it_back(site: Site, alice: User, open_page: Open) -> None:
+    page = open_page(who=alice)
+    page.get_by_role("button", name="Mark all as read").click()
+    expect(page.locator("#notice")).to_contain_text("5 articles marked as read.")
+    expect(page.locator("details.entry[data-unread]")).to_have_count(0)
+    assert counts(page) == ["", "", "", ""]
+    assert page.title() == "Main stream · Dateline"
+    assert site.world.unread_ids(alice) == []
+    page.locator("#notice").get_by_role("button", name="Undo").click()
+    expect(page.locator("details.entry[data-unread]")).to_have_count(5)
+    assert counts(page) == ["5", "5", "5", "5"]
+    assert len(site.world.unread_ids(alice)) == 5
+
+
+@pytest.mark.usefixtures("lighthouse")
+def test_marking_all_leaves_what_came_after_the_page(site: Site, alice: User, open_page: Open) -> None:
+    page = open_page(who=alice)
+    feed = site.world.feed("Later")
+    site.world.entries(feed, "Sixth")
+    site.world.subscribe(alice, feed)
+    page.get_by_role("button", name="Mark all as read").click()
+    expect(page.locator("#notice")).to_contain_text("5 articles marked as read.")
+    assert len(site.world.unread_ids(alice)) == 1
+
+
+@pytest.mark.usefixtures("lighthouse")
+def test_the_notice_is_closed_by_its_cross(alice: User, open_page: Open) -> None:
+    page = open_page(who=alice)
+    page.keyboard.press("j")
+    page.keyboard.press("f")
+    notice = page.locator("#notice")
+    expect(notice).to_contain_text("added to the favourites")
+    notice.locator("a.close").click()
+    expect(notice).to_be_hidden()
+
+
+# ------------------------------------------------------------------------------------------------ more, search
+
+
+def test_more_articles_come_after_the_last_without_doubles(site: Site, alice: User, open_page: Open) -> None:
+    feed = site.world.feed("Busy")
+    titles = [f"Number {number:03}" for number in range(120)]
+    site.world.entries(feed, *titles)
+    site.world.subscribe(alice, feed)
+    page = open_page(who=alice)
+    assert page.locator(".row").count() == 50
+    link = page.get_by_role("link", name="Load more articles")
+    for _ in range(4):  # the end comes near, and the next page by itself; or the link is pressed
+        if link.count():
+            link.scroll_into_view_if_needed()
+            page.wait_for_timeout(300)
+    expect(page.get_by_text("End of the articles")).to_be_visible()
+    assert page.locator("summary .title").all_text_contents() == titles[::-1]
+    days = [day.get_attribute("data-day") for day in page.locator(".day").all()]
+    assert len(days) == len(set(days))
+
+
+def test_pressing_the_link_brings_the_focus_to_the_first_new_row(site: Site, alice: User, open_page: Open) -> None:
+    feed = site.world.feed("Busy")
+    site.world.entries(feed, *(f"Number {number:03}" for number in range(60)))
+    site.world.subscribe(alice, feed)
+    page = open_page(who=alice)
+    page.locator("a[rel='next']").evaluate("link => { link.focus({ preventScroll: true }); link.click(); }")
+    expect(page.locator(".row")).to_have_count(60)
+    assert page.evaluate("document.activeElement.querySelector('.title').textContent") == "Number 009"
+
+
+@pytest.mark.usefixtures("lighthouse")
+def test_a_search_finds_words_of_the_stream(alice: User, open_page: Open) -> None:
+    page = open_page(who=alice)
+    page.locator(".bar input[type='search']").fill("third")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"q=third"))
+    expect(page.locator("summary .title")).to_have_text(["Third"])
+    page.locator(".bar input[type='search']").fill("nothing-like-it")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Nothing in this stream says")).to_be_visible()
+    page.get_by_role("link", name="End the search").click()
+    expect(page.locator(".row")).to_have_count(5)
+
+
+# ------------------------------------------------------------------------------------------------ the phone
+
+
+@pytest.mark.usefixtures("lighthouse")
+def test_on_a_phone_the_sidebar_is_a_sheet(alice: User, open_page: Open) -> None:
+    page = open_page(who=alice, size="phone")
+    sidebar = page.locator("#sidebar")
+    expect(sidebar).to_be_hidden()
+    page.locator(".bar-menu").tap()
+    expect(sidebar).to_be_visible()
+    page.touchscreen.tap(380, 500)  # beside it
+    expect(sidebar).to_be_hidden()
+    assert opened(page) == []
+    page.locator(".bar-menu").tap()
+    sidebar.get_by_role("link", name="The Lighthouse").tap()
+    expect(page).to_have_url(re.compile(r"/feed/"))
+    expect(page.locator(".row")).to_have_count(5)
+
+
+@pytest.mark.usefixtures("lighthouse")
+def test_on_a_phone_an_article_opens_and_is_starred(alice: User, open_page: Open) -> None:
+    page = open_page(who=alice, size="phone")
+    page.locator("summary .title:text-is('Fifth')").tap()
+    expect(page.get_by_text("The content of Fifth.")).to_be_visible()
+    page.locator(".row").first.locator(".row-actions").get_by_role("button").first.tap()
+    expect(page.locator("#notice")).to_contain_text("1 article added to the favourites.")
+
+
+@pytest.mark.usefixtures("lighthouse")
+def test_on_a_phone_the_magnifier_becomes_a_field(alice: User, open_page: Open) -> None:
+    page = open_page(who=alice, size="phone")
+    field = page.locator(".bar input[type='search']")
+    field.tap()
+    field.fill("second")
+    page.keyboard.press("Enter")
+    expect(page.locator("summary .title")).to_have_text(["Second"])
+
+
+# ------------------------------------------------------------------------------------------------ without scripts
+
+
+@pytest.mark.usefixtures("lighthouse")
+def test_without_scripts_everything_has_a_button(site: Site, alice: User, open_page: Open) -> None:
+    page = open_page(who=alice, scripts=False)
+    page.locator("summary .title:text-is('Fifth')").click()
+    expect(page.get_by_text("The content of Fifth.")).to_be_visible()
+    page.get_by_role("button", name="Mark as read", exact=True).click()
+    expect(page.locator("#notice")).to_contain_text("1 article marked as read.")
+    assert len(site.world.unread_ids(alice)) == 4
+    page.get_by_role("button", name="Mark all as read").click()
+    expect(page.locator("#notice")).to_contain_text("4 articles marked as read.")
+    page.locator("#notice").get_by_role("button", name="Undo").click()
+    expect(page.locator("#notice")).to_contain_text("Undone, for 4 articles.")
+    page.locator("#notice a.close").click()
+    expect(page.locator("#notice")).to_be_hidden()
+    assert len(site.world.unread_ids(alice)) == 4
+
+
+def test_without_scripts_a_phone_has_the_sheet_and_more_articles(site: Site, alice: User, open_page: Open) -> None:
+    feed = site.world.feed("Busy")
+    site.world.entries(feed, *(f"Number {number:03}" for number in range(60)))
+    site.world.subscribe(alice, feed)
+    page = open_page(who=alice, size="phone", scripts=False)
+    page.locator(".bar-menu").tap()
+    expect(page.locator("#sidebar")).to_be_visible()
+    page.locator(".sidebar-close").tap()
+    expect(page.locator("#sidebar")).to_be_hidden()
+    page.get_by_role("link", name="Load more articles").tap()
+    expect(page.locator(".row")).to_have_count(10)
+
+
+# ------------------------------------------------------------------------------------------------ visitors
+
+
+@pytest.mark.usefixtures("lighthouse")
+def test_a_visitor_reads_and_changes_nothing(site: Site, alice: User, open_page: Open) -> None:
+    site.world.change(alice, open_to_visitors=True)
+    page = open_page()
+    page.keyboard.press("j")
+    expect(page.get_by_text("The content of Fifth.")).to_be_visible()
+    page.keyboard.press("r")
+    page.keyboard.press("f")
+    page.wait_for_timeout(600)
+    assert page.locator("button").count() == 1  # the hidden "Undo" of the notice
+    assert len(site.world.unread_ids(alice)) == 5

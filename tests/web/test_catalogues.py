@@ -1,0 +1,135 @@
+"""Every word of the pages is in every catalogue, translated, with the same names in braces and valid plural forms."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.checkers import checkers
+from babel.messages.pofile import read_po
+from jinja2.ext import babel_extract
+
+import dateline.web
+from dateline.web import i18n
+
+WEB = Path(dateline.web.__file__).parent
+CATALOGUES = sorted(WEB.glob("locale/*/LC_MESSAGES/dateline.po"))
+Msgid = str | tuple[str, str]
+
+
+def in_python(path: Path) -> Iterator[Msgid]:
+    """The msgids of ``N_()``, ``NN_()``, ``words.text()`` and ``words.plural()``."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Call) or not node.args:
+            continue
+        function, wanted = node.func, 0
+        if isinstance(function, ast.Name):
+            wanted = {"N_": 1, "NN_": 2}.get(function.id, 0)
+        elif isinstance(function, ast.Attribute):
+            owner = function.value
+            name = owner.id if isinstance(owner, ast.Name) else owner.attr if isinstance(owner, ast.Attribute) else ""
+            if name == "words":
+                wanted = {"text": 1, "plural": 2}.get(function.attr, 0)
+        texts = [
+            arg.value for arg in node.args[:wanted] if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
+        ]
+        if wanted and len(texts) == wanted:
+            yield (texts[0], texts[1]) if wanted == 2 else texts[0]
+
+
+def in_template(path: Path) -> Iterator[Msgid]:
+    with path.open("rb") as source:
+        for _line, function, message, _comments in babel_extract(
+            source, ("_", "ngettext"), (), {"trim_blocks": "true"}
+        ):
+            if function == "ngettext":
+                yield (str(message[0]), str(message[1]))
+            else:
+                yield str(message) if isinstance(message, str) else str(message[0])
+
+
+def used() -> set[Msgid]:
+    """Every msgid of the web room."""
+    found: set[Msgid] = set()
+    for path in WEB.rglob("*.py"):
+        found.update(in_python(path))
+    for path in WEB.rglob("templates/**/*.html"):
+        found.update(in_template(path))
+    return found
+
+
+def catalogue(path: Path) -> Catalog:
+    with path.open("rb") as source:
+        return read_po(source, locale=path.parts[-3])
+
+
+def key(msgid: Msgid) -> str:
+    return msgid if isinstance(msgid, str) else msgid[0]
+
+
+def test_the_extraction_finds_words_in_code_and_in_templates() -> None:
+    words = used()
+    assert "Main stream" in words  # pages/stream.py
+    assert "Mark all as read" in words  # templates/pages/stream.html
+    assert ("{count} article marked as read.", "{count} articles marked as read.") in words
+
+
+def test_french_is_among_the_languages() -> None:
+    assert i18n.languages()[:2] == ("en", "fr")
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.parts[-3])
+def test_a_catalogue_has_every_msgid_and_no_other(path: Path) -> None:
+    there = {key(message.id) for message in catalogue(path) if message.id}
+    wanted = {key(msgid) for msgid in used()}
+    assert sorted(wanted - there) == [], "missing"
+    assert sorted(there - wanted) == [], "no longer used"
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.parts[-3])
+def test_everything_in_a_catalogue_is_translated_and_none_is_fuzzy(path: Path) -> None:
+    messages = [message for message in catalogue(path) if message.id]
+    assert [message.id for message in messages if message.fuzzy] == []
+    untranslated = []
+    for message in messages:
+        strings = [message.string] if isinstance(message.string, str) else list(message.string)
+        if not strings or not all(strings):
+            untranslated.append(message.id)
+    assert untranslated == []
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.parts[-3])
+def test_plural_forms_and_names_in_braces_are_valid(path: Path) -> None:
+    po = catalogue(path)
+    for message in po:
+        for check in checkers:
+            check(po, message)
+        if not message.id:
+            continue
+        sources = [message.id] if isinstance(message.id, str) else list(message.id)
+        strings = [message.string] if isinstance(message.string, str) else list(message.string)
+        names = set(re.findall(r"{(\w+)}", " ".join(sources)))
+        for string in strings:
+            assert set(re.findall(r"{(\w+)}", string)) == names, message.id
+        if len(sources) == 2:
+            assert len(strings) == po.num_plurals, message.id
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.parts[-3])
+def test_french_is_set_with_its_own_spaces_and_apostrophes(path: Path) -> None:
+    if path.parts[-3] != "fr":
+        pytest.skip("another language")
+    for message in catalogue(path):
+        strings = [message.string] if isinstance(message.string, str) else list(message.string)
+        for string in strings if message.id else []:
+            assert "'" not in string, string
+            assert not re.search(r"[^\u202f\u00a0\d\w:/][;!?]|\w[;!?]", string), string
+            assert not re.search(r"(?<![\u202f\u00a0]):(?=\s|$)", string), string
+            assert not re.search(r"«(?![\u202f\u00a0])|(?<![\u202f\u00a0])»", string), string
+
+
+def test_scripts_say_nothing_by_themselves() -> None:
+    for path in WEB.rglob("static/js/**/*.js"):
+        assert not re.search(r"\b(_|gettext|ngettext)\(", path.read_text(encoding="utf-8")), path

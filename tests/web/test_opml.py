@@ -1,0 +1,104 @@
+"""OPML in, with a report, and out again."""
+
+import pytest
+from tests.people import Browser, World
+
+from dateline.model import User
+from dateline.store import Database, subscriptions
+
+FILE = b"""<?xml version="1.0" encoding="utf-8"?>
+<opml version="2.0"><head><title>From elsewhere</title></head><body>
+<outline text="Presse">
+<outline text="Le Phare" type="rss" xmlUrl="https://phare.example/feed"/>
+<outline text="Sans adresse" type="rss" xmlUrl="ftp://nowhere.example/feed"/>
+</outline>
+<outline text="Zeste" type="rss" xmlUrl="https://zeste.example/feed"/>
+</body></opml>"""
+
+
+def owner(browser: Browser) -> User:
+    assert browser.user is not None
+    return browser.user
+
+
+def urls(db: Database, user: User) -> list[str]:
+    with db.reading() as tx:
+        return sorted(row.url for row in subscriptions.all_details(tx, user.id))
+
+
+def test_a_chosen_file_is_imported_and_reported_line_by_line(alice: Browser, db: Database) -> None:
+    page = alice.post("/opml", files={"file": ("elsewhere.opml", FILE)})
+    assert page.status == 200
+    assert urls(db, owner(alice)) == ["https://phare.example/feed", "https://zeste.example/feed"]
+    assert "2 abonnements ont été ajoutés." in page.words
+    assert "1 dossier a été créé." in page.words
+    (row,) = page.find("//tbody/tr")
+    cells = [cell.text_content().strip() for cell in row.xpath("./td")]
+    assert cells[0] == "5"
+    assert "adresse web" in cells[2]
+
+
+def test_pasted_text_is_imported(alice: Browser, db: Database) -> None:
+    page = alice.post("/opml", {"text": FILE.decode()})
+    assert page.status == 200
+    assert len(urls(db, owner(alice))) == 2
+
+
+def test_importing_twice_adds_nothing(alice: Browser, db: Database) -> None:
+    alice.post("/opml", {"text": FILE.decode()})
+    page = alice.post("/opml", {"text": FILE.decode()})
+    assert "2 abonnements étaient déjà là." in page.words
+    assert len(urls(db, owner(alice))) == 2
+
+
+def test_an_import_is_ones_own(alice: Browser, bob: Browser, db: Database) -> None:
+    alice.post("/opml", {"text": FILE.decode()})
+    assert urls(db, owner(bob)) == []
+
+
+@pytest.mark.parametrize("body", [b"", b"hello", b"<html><body>no</body></html>", b"\x00\xff\xfe", b"<opml><body>"])
+def test_what_is_no_opml_is_told_beside_the_field(alice: Browser, db: Database, body: bytes) -> None:
+    page = alice.post("/opml", files={"file": ("x.opml", body)})
+    assert page.status == 400
+    assert page.find("//input[@type='file']")[0].get("aria-invalid") == "true"
+    assert urls(db, owner(alice)) == []
+
+
+def test_an_empty_form_is_told_so(alice: Browser) -> None:
+    assert alice.post("/opml", {"text": ""}).status == 400
+
+
+def test_markup_in_a_problem_stays_text(alice: Browser) -> None:
+    evil = '<outline text="&lt;script>alert(1)&lt;/script>" xmlUrl="javascript:x"/>'
+    page = alice.post("/opml", {"text": f'<opml version="2.0"><body>{evil}</body></opml>'})
+    assert page.find("//script[not(@src)]") == []
+
+
+def test_the_export_holds_everything_and_can_be_imported(
+    alice: Browser, bob: Browser, world: World, db: Database
+) -> None:
+    ident = world.subscribe(
+        owner(alice), world.feed("Le Phare", url="https://phare.example/feed?a=1&b=2"), title="Mon <phare>"
+    )
+    world.folder(owner(alice), "Presse & mer", ident)
+    answer = alice.get("/opml/subscriptions.opml")
+    assert answer.status == 200
+    assert answer.header("content-disposition") == 'attachment; filename="dateline-2026-11-22.opml"'
+    assert (answer.header("content-type") or "").startswith("text/x-opml")
+    bob.post("/opml", files={"file": ("a.opml", answer.body)})
+    with db.reading() as tx:
+        (row,) = subscriptions.all_details(tx, owner(bob).id)
+        (folder,) = subscriptions.sidebar(tx, owner(bob).id).folders
+    assert (row.url, row.title, folder.name) == ("https://phare.example/feed?a=1&b=2", "Mon <phare>", "Presse & mer")
+
+
+def test_an_export_has_nothing_of_others(alice: Browser, mallory: Browser, world: World) -> None:
+    world.subscribe(owner(alice), world.feed("Le Phare", url="https://phare.example/feed"))
+    assert b"phare" not in mallory.get("/opml/subscriptions.opml").body
+
+
+def test_without_a_session_nothing_goes_in_or_out(anonymous: Browser, alice: Browser, db: Database) -> None:
+    assert anonymous.get("/opml", follow=False).status == 303
+    assert anonymous.get("/opml/subscriptions.opml", follow=False).status == 303
+    assert anonymous.post("/opml", {"text": FILE.decode()}).status == 403
+    assert urls(db, owner(alice)) == []
