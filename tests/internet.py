@@ -19,6 +19,7 @@ import threading
 import time
 import zlib
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from contextlib import suppress
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from ipaddress import ip_network
@@ -43,7 +44,7 @@ Encoding = Literal["gzip", "deflate", "raw-deflate", "br", "zstd"]
 
 
 class Asked(Struct, frozen=True, kw_only=True):
-    """One request as it came: ``path`` with its query, ``headers`` as spelled, ``at`` in monotonic seconds."""
+    """One request as it came: raw ``path`` with its query, ``headers`` as spelled, ``at`` in monotonic seconds."""
 
     method: str
     path: str
@@ -151,7 +152,7 @@ class _Server:
 
 
 class Internet(_Server):
-    """A good HTTP server: ``pages`` by path (with the query, or without), 404 for all others.
+    """A good HTTP server: ``pages`` by path (with the query, or without; raw, or decoded), 404 for all others.
 
     ``requests`` is the log, ``connections`` how many were opened, ``most_at_once`` how many requests were being
     answered at the same moment at most. Pages may be changed while it runs: ``internet["/feed"] = …``.
@@ -191,7 +192,7 @@ class Internet(_Server):
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         asked = Asked(
             method=request.method,
-            path=request.path_qs,
+            path=request.raw_path,
             headers=tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in request.raw_headers),
             at=time.monotonic(),
         )
@@ -204,7 +205,8 @@ class Internet(_Server):
             self._at_once -= 1
 
     def _reply(self, asked: Asked, path: str) -> Reply:
-        page = self.pages.get(asked.path, self.pages.get(path, 404))
+        spellings = (asked.path, asked.path.partition("?")[0], path)
+        page = next((self.pages[spelling] for spelling in spellings if spelling in self.pages), 404)
         answer = page(asked) if callable(page) else page
         if isinstance(answer, bytes):
             return Reply(answer)
@@ -222,6 +224,7 @@ class Internet(_Server):
         return reply
 
 
+_WITHOUT_BODY = {204, 205, 304}
 _KEPT_ON_304 = {"cache-control", "content-location", "date", "expires", "vary", "age", "retry-after"}
 
 
@@ -256,10 +259,10 @@ async def _send(request: web.BaseRequest, reply: Reply) -> web.StreamResponse:
         response.headers.add(name, value)
     if reply.chunks:
         response.enable_chunked_encoding()
-    elif reply.status != 304 and "Content-Length" not in response.headers:
+    elif reply.status not in _WITHOUT_BODY and "Content-Length" not in response.headers:
         response.content_length = len(body)
     await response.prepare(request)
-    for piece in _pieces(body, reply.chunks):
+    for piece in _pieces(b"" if reply.status in _WITHOUT_BODY else body, reply.chunks):
         await response.write(piece)
         if reply.pause:
             await asyncio.sleep(reply.pause)
@@ -305,6 +308,7 @@ class Wire(_Server):
         super().__init__(host=host, tls=tls)
         self.script = script
         self.heads: list[bytes] = []
+        self._writers: set[asyncio.StreamWriter] = set()
 
     async def _open(self) -> None:
         self._listener = await asyncio.start_server(self._serve, self.host, 0, ssl=self._tls)
@@ -312,9 +316,12 @@ class Wire(_Server):
 
     async def _close(self) -> None:
         self._listener.close()
+        for writer in self._writers:
+            writer.transport.abort()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        self._writers.add(writer)
         try:
             self.heads.append(await reader.readuntil(b"\r\n\r\n"))
             await self.script(reader, writer)
@@ -322,6 +329,12 @@ class Wire(_Server):
             pass  # the client had enough, which is what such servers are for
         finally:
             writer.close()
+            await self._gone(writer)
+
+    async def _gone(self, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            await writer.wait_closed()
+        self._writers.discard(writer)
 
 
 def says(data: bytes, *, every: float = 0.0, at_once: int = 0, then: Literal["close", "hang"] = "close") -> Script:

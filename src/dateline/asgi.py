@@ -11,12 +11,14 @@ from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dateline import settings as settings_room
+from dateline.clean import clean_html
+from dateline.clean.players import FRAME_SOURCES
 from dateline.settings import Settings
 from dateline.store import Database, open_database
 from dateline.web import routes
 from dateline.web.endpoints import Endpoint, Place, Refusal, route
 from dateline.web.pages import error
-from dateline.web.security import PLAYERS, Headers, Hosts, Origins, Proxies
+from dateline.web.security import Headers, Hosts, Origins, Proxies
 from dateline.web.visit import Instance
 
 
@@ -48,7 +50,7 @@ def create_app(
     )
     app: ASGIApp = Origins(places, settings, Refusal(error.wrong_origin, instance))
     app = Hosts(app, settings, Refusal(error.wrong_host, instance))
-    app = Proxies(Headers(app, PLAYERS), settings)
+    app = Proxies(Headers(app, FRAME_SOURCES), settings)
     return Lifespan(app, on_shutdown)
 
 
@@ -80,5 +82,5 @@ class Lifespan:
 def app_from_environment() -> ASGIApp:
     """The application of a server process, by the environment's settings. Raises ``SettingsError``, ``StoreError``."""
     settings = settings_room.load()
-    db = open_database(settings.database_url, create=True)
+    db = open_database(settings.database_url, create=True, sanitiser=clean_html)
     return create_app(settings, db, on_shutdown=db.close)

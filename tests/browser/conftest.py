@@ -1,40 +1,23 @@
 """A real Chromium before a real server; every test has a database of its own, and fails when the page complains."""
 
 import shutil
-import socket
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from starlette.types import ASGIApp
-from tests.people import World
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from tests.browser.stage import ARGUMENTS, CHROMIUM, LiveClock, Open, Site, serving
+from tests.web.browsing import World
 
-from dateline.asgi import create_app, utc_now
+from dateline.asgi import create_app
 from dateline.model import User
 from dateline.settings import Settings
-from dateline.store import Database, accounts, open_database
-from dateline.store import write as store_write
+from dateline.store import open_database
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-DESKTOP = {"width": 1440, "height": 900}
-PHONE = {"width": 390, "height": 844}
+DESKTOP: ViewportSize = {"width": 1440, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -43,54 +26,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
             if CHROMIUM is None:
-                item.add_marker(
-                    pytest.mark.skip(reason="no Chromium on this machine (Debian: apt-get install chromium)")
-                )
-
-
-@dataclass
-class LiveClock:
-    """The real clock: the server and the world agree with the browser."""
-
-    def __call__(self) -> Any:
-        return utc_now()
-
-
-@dataclass
-class Site:
-    """A running server: where it is, what is in its database, and how people come in."""
-
-    url: str
-    db: Database
-    world: World
-
-    def person(self, name: str, *, language: str = "en") -> User:
-        """An account with an open session (``token-of-NAME``); its password cannot be used."""
-        now = utc_now()
-        with store_write.transaction(self.db) as tx:
-            user = accounts.add_user(
-                tx, name=name, password_hash="none", is_admin=False, language=language, time_zone="UTC", now=now
-            )
-            accounts.add_session(tx, user.id, f"token-of-{name}", now)
-        return user
-
-
-@contextmanager
-def serving(app: ASGIApp) -> Iterator[str]:
-    """Serve ``app`` on a free port of loopback, in a thread; gives its address."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(app, log_level="warning", ws="none", lifespan="off", access_log=False)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()
-        listener.close()
+                item.add_marker(pytest.mark.skip(reason="no Chromium here (Debian: apt-get install chromium)"))
 
 
 @pytest.fixture(scope="session")
@@ -112,7 +48,7 @@ def site(tmp_path: Path, empty_database: Path) -> Iterator[Site]:
     )
     db = open_database(settings.database_url)
     with serving(create_app(settings, db)) as url:
-        yield Site(url=url, db=db, world=World(db, LiveClock()))  # type: ignore[arg-type] # a clock is what is called
+        yield Site(url=url, db=db, world=World(db, LiveClock()))
     db.close()
 
 
@@ -122,9 +58,6 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
         browser.close()
-
-
-Open = Callable[..., Page]
 
 
 @pytest.fixture
@@ -148,7 +81,7 @@ def open_page(chromium: Browser, site: Site) -> Iterator[Open]:
     ) -> Page:
         is_phone = size == "phone"
         context = chromium.new_context(
-            viewport=PHONE if is_phone else DESKTOP,  # type: ignore[arg-type] # a dict is what the protocol takes
+            viewport=PHONE if is_phone else DESKTOP,
             is_mobile=is_phone,
             has_touch=is_phone,
             color_scheme=scheme,

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from tests.browser.conftest import Open, Site
+from tests.browser.stage import Open, Site
 from tests.internet import Internet, rss
 
 PASSWORD = "seven herons on a wire"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page
-from tests.browser.conftest import Open, Site
+from tests.browser.stage import Open, Site
 
 from dateline.model import Enclosure, Person, SafeHTML, User
 
@@ -19,6 +19,7 @@ CONTENT = SafeHTML(
     "<table><tr><th>Port</th><th>Ships</th></tr><tr><td>North</td><td>12</td></tr></table>"
     "<p>" + "Donaudampfschifffahrtsgesellschaft" * 6 + "</p>"
 )
+LONG_TITLE = "A title of three hundred characters: " + "and so on " * 27
 PAGES = (
     "/",
     "/?shown=all&q=text",
@@ -53,11 +54,9 @@ def alice(site: Site) -> User:
         "authors": (Person(name="Ana"),),
         "tags": ("sea", "wind"),
         "comments_url": "https://example.org/comments",
-        "enclosures": (Enclosure(url="data:audio/wav;base64,UklGRg==", type="audio/wav", title="Episode 1"),),
+        "enclosures": (Enclosure(url="https://example.org/1.mp3", type="audio/mpeg", title="Episode 1"),),
     }
-    (first, *_) = world.entries(
-        feed, "A short title", "A title of three hundred characters: " + "and so on " * 27, **fields
-    )
+    (first, *_) = world.entries(feed, "A short title", LONG_TITLE, **fields)
     world.entries(feed, "عنوان من اليمين إلى اليسار", language="ar", hours_ago=30)
     world.entries(feed, "Without language", hours_ago=80)
     subscription = world.subscribe(user, feed)
@@ -188,7 +187,7 @@ def test_the_focus_is_always_to_be_seen(alice: User, open_page: Open) -> None:
         outline = page.evaluate(
             """() => {
               const style = getComputedStyle(document.activeElement);
-              return [style.outlineStyle, parseFloat(style.outlineWidth), document.activeElement.outerHTML.slice(0, 80)];
+              return [style.outlineStyle, parseFloat(style.outlineWidth), document.activeElement.outerHTML];
             }"""
         )
         assert outline[0] == "solid", outline
@@ -202,8 +201,7 @@ def test_motion_stops_for_those_who_wish_so(alice: User, open_page: Open) -> Non
 
 def test_the_dark_scheme_is_dark(alice: User, open_page: Open) -> None:
     page = open_page(who=alice, scheme="dark")
-    lightness = re.match(
-        r"oklch\(0?\.(\d\d?)", page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
-    )
+    colour = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    lightness = re.match(r"oklch\(0?\.(\d\d?)", colour)
     assert lightness is not None
     assert int(lightness[1].ljust(2, "0")) < 25

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from starlette.types import ASGIApp
-from tests.people import HOST, Browser, Clock, World
+from tests.web.browsing import HOST, Browser, Clock, World
 
 from dateline.asgi import create_app
 from dateline.settings import Settings

@@ -5,8 +5,8 @@ from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
-from tests.internet import Internet, Reply, rss
-from tests.people import HOST, Browser, World
+from tests.internet import Internet, Page, Reply, rss
+from tests.web.browsing import HOST, Browser, World
 
 from dateline.model import User
 from dateline.settings import Settings
@@ -32,11 +32,10 @@ HOME = b"""<!doctype html><html><head><title>Home</title>
 
 @pytest.fixture
 def internet() -> Iterator[Internet]:
-    pages = {
+    pages: dict[str, Page] = {
         "/feed": rss("Le Phare", "Premier", "Deuxième"),
         "/comments": rss("Les commentaires", "Bravo"),
         "/": Reply(HOME, content_type="text/html"),
-        "/plain": Reply(b"<html><body>No feed here.</body></html>", content_type="text/html"),
         "/gone": 410,
     }
     with Internet(pages) as server:
@@ -110,7 +109,6 @@ def test_a_feed_that_is_subscribed_already_is_led_to(alice: Browser, internet: I
 @pytest.mark.parametrize(
     ("address", "sentence"),
     [
-        ("/plain", "Aucun flux n’a été trouvé"),
         ("/gone", "L’éditeur a définitivement retiré ce flux"),
         ("/missing", "(404)"),
     ],
@@ -124,6 +122,13 @@ def test_an_address_without_a_feed_says_why(
     assert sentence in error.text_content()
     assert page.find("//input[@name='url']")[0].get("value") == internet.url(address)
     assert titles(db, owner(alice)) == []
+
+
+def test_a_site_without_any_feed_says_so(alice: Browser) -> None:
+    with Internet({"/": Reply(b"<html><body>Nothing here.</body></html>", content_type="text/html")}) as plain:
+        page = alice.post("/subscriptions/add", {"url": plain.url("/")})
+    assert page.status == 400
+    assert "Aucun flux n’a été trouvé" in page.words
 
 
 @pytest.mark.parametrize("address", ["javascript:alert(1)", "ftp://example.org/feed", "http://", "file:///etc/passwd"])
@@ -157,8 +162,8 @@ def test_another_persons_folder_cannot_be_used(
     assert titles(db, owner(mallory)) == []
 
 
-def test_without_a_session_nothing_is_fetched(anonymous: Browser, alice: Browser, internet: Internet) -> None:
-    assert alice
+@pytest.mark.usefixtures("alice")
+def test_without_a_session_nothing_is_fetched(anonymous: Browser, internet: Internet) -> None:
     assert anonymous.get("/subscriptions/add", follow=False).status == 303
     assert anonymous.post("/subscriptions/add", {"url": internet.url("/feed")}).status == 403
     assert anonymous.post("/subscriptions", {"url": internet.url("/feed")}).status == 403

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -44,10 +44,8 @@ def in_template(path: Path) -> Iterator[Msgid]:
         for _line, function, message, _comments in babel_extract(
             source, ("_", "ngettext"), (), {"trim_blocks": "true"}
         ):
-            if function == "ngettext":
-                yield (str(message[0]), str(message[1]))
-            else:
-                yield str(message) if isinstance(message, str) else str(message[0])
+            parts = [message] if isinstance(message, str) else list(message or ())
+            yield (str(parts[0]), str(parts[1])) if function == "ngettext" else str(parts[0])
 
 
 def used() -> set[Msgid]:
@@ -65,8 +63,13 @@ def catalogue(path: Path) -> Catalog:
         return read_po(source, locale=path.parts[-3])
 
 
-def key(msgid: Msgid) -> str:
-    return msgid if isinstance(msgid, str) else msgid[0]
+def forms(texts: str | Sequence[str] | None) -> list[str]:
+    """A msgid or msgstr with all its forms."""
+    return [texts] if isinstance(texts, str) else list(texts or ())
+
+
+def key(msgid: str | Sequence[str]) -> str:
+    return forms(msgid)[0]
 
 
 def test_the_extraction_finds_words_in_code_and_in_templates() -> None:
@@ -94,7 +97,7 @@ def test_everything_in_a_catalogue_is_translated_and_none_is_fuzzy(path: Path) -
     assert [message.id for message in messages if message.fuzzy] == []
     untranslated = []
     for message in messages:
-        strings = [message.string] if isinstance(message.string, str) else list(message.string)
+        strings = forms(message.string)
         if not strings or not all(strings):
             untranslated.append(message.id)
     assert untranslated == []
@@ -108,8 +111,8 @@ def test_plural_forms_and_names_in_braces_are_valid(path: Path) -> None:
             check(po, message)
         if not message.id:
             continue
-        sources = [message.id] if isinstance(message.id, str) else list(message.id)
-        strings = [message.string] if isinstance(message.string, str) else list(message.string)
+        sources = forms(message.id)
+        strings = forms(message.string)
         names = set(re.findall(r"{(\w+)}", " ".join(sources)))
         for string in strings:
             assert set(re.findall(r"{(\w+)}", string)) == names, message.id
@@ -122,7 +125,7 @@ def test_french_is_set_with_its_own_spaces_and_apostrophes(path: Path) -> None:
     if path.parts[-3] != "fr":
         pytest.skip("another language")
     for message in catalogue(path):
-        strings = [message.string] if isinstance(message.string, str) else list(message.string)
+        strings = forms(message.string)
         for string in strings if message.id else []:
             assert "'" not in string, string
             assert not re.search(r"[^\u202f\u00a0\d\w:/][;!?]|\w[;!?]", string), string

@@ -1,11 +1,11 @@
 """The page of one entry, and the pictures of feeds."""
 
 import pytest
+from tests.web.browsing import Browser, World
 
 from dateline.model import User
 from dateline.store import Database, icons
 from dateline.store import write as store_write
-from tests.people import Browser, World
 
 
 def owner(browser: Browser) -> User:

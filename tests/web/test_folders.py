@@ -1,7 +1,7 @@
 """Folders: made, renamed, moved, removed, by their owner alone; what lies in them stays."""
 
 import pytest
-from tests.people import Browser, World
+from tests.web.browsing import Browser, World
 
 from dateline.model import User
 from dateline.store import Database, subscriptions

@@ -2,7 +2,7 @@
 
 import pytest
 from starlette.types import ASGIApp
-from tests.people import Browser, Clock
+from tests.web.browsing import Browser, Clock
 
 from dateline.actions import accounts as account_actions
 from dateline.store import Database

@@ -1,9 +1,11 @@
 """Read, star, mark all, undo, refresh: with forms and with behaviours, by the owner, by others, badly."""
 
+from collections.abc import Sequence
+
 import pytest
+from tests.web.browsing import Answer, Browser, World
 
 from dateline.model import User
-from tests.people import Answer, Browser, World
 
 
 def owner(browser: Browser) -> User:
@@ -24,7 +26,9 @@ def notice(page: Answer) -> str:
     return str(page.find(".notice-text")[0].text_content())
 
 
-def test_the_buttons_of_an_entry_work_without_scripts_and_lead_back(alice: Browser, ids: list[int], world: World) -> None:
+def test_the_buttons_of_an_entry_work_without_scripts_and_lead_back(
+    alice: Browser, ids: list[int], world: World
+) -> None:
     page = alice.get("/?shown=all")
     (form,) = page.find("//form[@id='entry-form']")
     back = form.xpath(".//input[@name='next']/@value")[0]
@@ -113,7 +117,13 @@ def test_refresh_makes_feeds_due_and_is_polite(alice: Browser, ids: list[int]) -
 
 
 def test_the_way_back_never_leads_to_another_site(alice: Browser, ids: list[int]) -> None:
-    for evil in ("https://evil.example/", "//evil.example", "/\\evil.example", "/a\r\nSet-Cookie: x=1", "javascript:alert(1)"):
+    for evil in (
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "/a\r\nSet-Cookie: x=1",
+        "javascript:alert(1)",
+    ):
         answer = alice.post("/entries/read", {"id": ids[0], "next": evil}, follow=False)
         assert answer.header("location") in ("/", f"/#entry-{ids[0]}"), evil
 
@@ -154,8 +164,9 @@ def test_visitors_change_nothing(alice: Browser, anonymous: Browser, ids: list[i
     assert world.unread_ids(owner(alice)) == ids
 
 
-BAD_FORMS: list[tuple[str, list[tuple[str, object]]]] = [
-    *((action, fields) for action in ACTIONS for fields in ([], [("id", "x")], [("id", -1)], [("id", 2**64)])),
+BAD_FORMS: list[tuple[str, Sequence[tuple[str, object]]]] = [
+    *((action, []) for action in ACTIONS),
+    *((action, [("id", bad)]) for action in ACTIONS for bad in ("x", "-1", str(2**64))),
     ("/entries/read", [("id", 1)] * 1500),
     ("/entries/read-all", []),
     ("/entries/read-all", [("kind", "main")]),
@@ -172,7 +183,7 @@ BAD_FORMS: list[tuple[str, list[tuple[str, object]]]] = [
 
 @pytest.mark.parametrize(("action", "fields"), BAD_FORMS)
 def test_a_bad_form_is_told_so(
-    alice: Browser, ids: list[int], world: World, action: str, fields: list[tuple[str, object]]
+    alice: Browser, ids: list[int], world: World, action: str, fields: Sequence[tuple[str, object]]
 ) -> None:
     answer = alice.post(action, fields, json=True)
     assert answer.status == 400

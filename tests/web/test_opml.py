@@ -1,7 +1,7 @@
 """OPML in, with a report, and out again."""
 
 import pytest
-from tests.people import Browser, World
+from tests.web.browsing import Browser, World
 
 from dateline.model import User
 from dateline.store import Database, subscriptions

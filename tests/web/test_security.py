@@ -1,16 +1,22 @@
 """The outer wall: hosts, origins, proxies, headers, cookies, sizes."""
 
+import gzip
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
+import brotli  # type: ignore[import-untyped] # it ships neither types nor stubs
 import msgspec
 import pytest
-from tests.people import Browser, Clock, World
+from starlette.requests import Request
+from starlette.responses import Response
+from tests.web.browsing import Browser, Clock, World
 
 from dateline.asgi import create_app
 from dateline.settings import Settings
 from dateline.store import Database
+from dateline.store import write as store_write
+from dateline.web.session import Sessions
 
 
 def browser(settings: Settings, db: Database, clock: Clock, **fields: Any) -> Browser:
@@ -136,11 +142,15 @@ def test_a_get_where_only_posts_go_is_refused(alice: Browser) -> None:
 def test_a_trusted_proxy_says_who_asks_and_how(settings: Settings, db: Database, clock: Clock, world: World) -> None:
     served = changed(settings, trusted_proxies=(ip_network("10.0.0.0/8"),))
     headers = {"x-forwarded-proto": "https", "x-forwarded-for": "198.51.100.7, 10.0.0.2"}
-    assert browser(served, db, clock, client="10.0.0.1").get("/login", headers=headers, follow=False).header(
-        "strict-transport-security"
+    assert (
+        browser(served, db, clock, client="10.0.0.1")
+        .get("/login", headers=headers, follow=False)
+        .header("strict-transport-security")
     )
-    assert not browser(served, db, clock, client="192.0.2.9").get("/login", headers=headers, follow=False).header(
-        "strict-transport-security"
+    assert (
+        not browser(served, db, clock, client="192.0.2.9")
+        .get("/login", headers=headers, follow=False)
+        .header("strict-transport-security")
     )
 
 
@@ -166,11 +176,6 @@ def test_no_page_has_inline_script_or_style(alice: Browser, anonymous: Browser) 
 
 
 def test_a_login_cookie_is_bound_to_https_where_there_is_https(settings: Settings, db: Database, clock: Clock) -> None:
-    from starlette.requests import Request
-    from starlette.responses import Response
-
-    from dateline.web.session import Sessions
-
     def cookie(scheme: str, base_path: str) -> str:
         response = Response()
         Sessions(db, base_path).start(Request({"type": "http", "scheme": scheme, "headers": []}), response, "t")
@@ -257,10 +262,6 @@ def test_static_files_may_be_kept_for_ever_under_their_hash_only(anonymous: Brow
 
 @pytest.mark.parametrize("accepted", ["br", "gzip", "gzip, br;q=0.9", "gzip;q=0, identity", ""])
 def test_pages_are_compressed_as_asked(anonymous: Browser, accepted: str) -> None:
-    import gzip
-
-    import brotli
-
     page = anonymous.get("/nowhere", headers={"accept-encoding": accepted})
     plain = anonymous.get("/nowhere")
     encoding = page.header("content-encoding")
@@ -274,8 +275,6 @@ def test_pages_are_compressed_as_asked(anonymous: Browser, accepted: str) -> Non
 def test_an_unexpected_mistake_is_a_finished_page_without_a_traceback(
     settings: Settings, db: Database, clock: Clock, alice: Browser, caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
-    from dateline.store import write as store_write
-
     with store_write.transaction(db) as tx:
         tx.run("DROP TABLE entry_label")
         tx.run("DROP TABLE star")

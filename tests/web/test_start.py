@@ -1,7 +1,7 @@
 """The first start: one account can be made, once, by whoever knows the code where one is asked for."""
 
 import pytest
-from tests.people import Browser, Clock
+from tests.web.browsing import Browser, Clock
 
 from dateline.asgi import create_app
 from dateline.settings import Settings

@@ -3,9 +3,9 @@
 import re
 
 import pytest
+from tests.web.browsing import Answer, Browser, Clock, World
 
 from dateline.model import Enclosure, Person, SafeHTML, User
-from tests.people import Answer, Browser, Clock, World
 
 
 def titles(page: Answer) -> list[str]:
@@ -94,11 +94,14 @@ def test_a_summary_holds_only_text_and_pictures(alice: Browser, world: World) ->
     assert page.find("//summary")
     assert page.find("//summary//a | //summary//button | //summary//input | //summary//form") == []
     assert page.find("//summary//img")[-1].get("alt") == "✇"
-    assert [image.get("alt") for image in page.find("//div[@id='panel']//img | //div[@id='notice']//img")] == ["❌", "❌"]
+    assert [image.get("alt") for image in page.find("//div[@id='panel']//img | //div[@id='notice']//img")] == [
+        "❌",
+        "❌",
+    ]
 
 
 def test_texts_of_strangers_are_never_markup(alice: Browser, world: World) -> None:
-    nasty = '<script>alert(1)</script>"\'><img src=x onerror=alert(1)>{{ 7 * 7 }}'
+    nasty = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7 * 7 }}"
     feed = world.feed(nasty)
     world.entries(
         feed,
@@ -186,7 +189,10 @@ def test_streams_of_folder_feed_important_starred_and_all(alice: Browser, world:
     assert titles(alice.get(f"/folder/{folder}")) == ["Du sud"]
     assert titles(alice.get(f"/feed/{here}")) == ["Du nord"]
     assert alice.get(f"/feed/{there}").find(".name")[-1].text_content() == "Le Sud à moi"
-    names = [alice.get(path).find("//main//*[@class='name']")[0].text_content() for path in ("/important", "/starred", "/all")]
+    names = [
+        alice.get(path).find("//main//*[@class='name']")[0].text_content()
+        for path in ("/important", "/starred", "/all")
+    ]
     assert names == ["Flux importants", "Favoris", "Tous les articles"]
 
 
@@ -241,14 +247,21 @@ def test_the_sidebar_has_folders_feeds_counts_and_warnings(alice: Browser, world
     def count(name: str) -> str:
         return str(page.find(f"//nav[@id='sidebar']//*[@data-count='{name}']")[0].text_content())
 
-    assert (count("main"), count(f"folder-{outer}"), count(f"folder-{inner}"), count(f"feed-{ids[2]}")) == ("6", "4", "2", "2")
+    assert (count("main"), count(f"folder-{outer}"), count(f"folder-{inner}"), count(f"feed-{ids[2]}")) == (
+        "6",
+        "4",
+        "2",
+        "2",
+    )
     (inside,) = page.find(f"//details[@data-folder-id='{outer}']//details[@data-folder-id='{inner}']")
     assert "Bêta" in inside.text_content()
     (warning,) = page.find(".problem")
     assert warning.get("title") == "Le serveur a mis trop de temps à répondre. Réessayez plus tard."
     assert "trop de temps" in alice.get(f"/feed/{ids[2]}").find(".stream-problem")[0].text_content()
     assert page.find("//title")[0].text_content() == "(6) Flux principal · Dateline"
-    assert [name.text_content() for name in page.find("//*[@aria-current='page']//*[@class='name']")] == ["Flux principaux"]
+    assert [name.text_content() for name in page.find("//*[@aria-current='page']//*[@class='name']")] == [
+        "Flux principaux"
+    ]
 
 
 def test_a_folder_tree_of_any_depth_is_drawn(alice: Browser, world: World) -> None:
@@ -256,7 +269,9 @@ def test_a_folder_tree_of_any_depth_is_drawn(alice: Browser, world: World) -> No
     subscription = world.subscribe(owner(alice), feed)
     parent = None
     for depth in range(40):
-        parent = world.folder(owner(alice), f"Dossier {depth}", *([subscription] if depth == 39 else []), parent_id=parent)
+        parent = world.folder(
+            owner(alice), f"Dossier {depth}", *([subscription] if depth == 39 else []), parent_id=parent
+        )
     page = alice.get("/")
     assert page.status == 200
     assert len(page.find(".folder")) == 40

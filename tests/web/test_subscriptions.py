@@ -1,7 +1,7 @@
 """The table of subscriptions, one subscription's page, and its end: for the owner, and for nobody else."""
 
 import pytest
-from tests.people import Answer, Browser, World
+from tests.web.browsing import Answer, Browser, World
 
 from dateline.errors import NotFound
 from dateline.model import User
@@ -53,34 +53,32 @@ def test_an_empty_table_says_what_to_do(alice: Browser) -> None:
     assert page.find("//a[@href='/opml']")
 
 
-def test_the_filter_looks_at_names_addresses_and_folders(alice: Browser, world: World, lighthouse: int) -> None:
-    other = world.subscribe(owner(alice), world.feed("Autre", url="https://other.example/phare.xml"))
+@pytest.mark.usefixtures("lighthouse")
+def test_the_filter_looks_at_names_addresses_and_folders(alice: Browser, world: World) -> None:
+    world.subscribe(owner(alice), world.feed("Autre", url="https://other.example/phare.xml"))
     third = world.subscribe(owner(alice), world.feed("Troisième"))
     world.folder(owner(alice), "Les Phares", third)
-    fourth = world.feed("Rien de tel")
-    world.subscribe(owner(alice), fourth)
-    assert other
-    assert lighthouse
+    world.subscribe(owner(alice), world.feed("Rien de tel"))
     assert names(alice.get("/subscriptions?q=PHARE")) == ["Autre", "Le Phare", "Troisième"]
     nothing = alice.get("/subscriptions?q=zzz")
     assert names(nothing) == []
     assert "Aucun abonnement ne correspond." in nothing.words
 
 
-def test_a_feed_that_fails_is_marked_with_a_sentence(alice: Browser, world: World, lighthouse: int) -> None:
+@pytest.mark.usefixtures("lighthouse")
+def test_a_feed_that_fails_is_marked_with_a_sentence(alice: Browser, world: World) -> None:
     feed = world.feed("Cassé")
     world.subscribe(owner(alice), feed)
     world.trouble(feed, "fetch.dns")
     page = alice.get("/subscriptions")
-    assert lighthouse
     assert [p.text_content().strip() for p in page.find("//p[@class='trouble']")] == [
         "Le nom de ce serveur est inconnu. Vérifiez qu’il n’y a pas de faute dans l’adresse."
     ]
     assert names(alice.get("/subscriptions?only=troubled")) == ["Cassé"]
 
 
-def test_the_table_shows_nothing_of_others(mallory: Browser, lighthouse: int) -> None:
-    assert lighthouse
+@pytest.mark.usefixtures("lighthouse")
+def test_the_table_shows_nothing_of_others(mallory: Browser) -> None:
     assert names(mallory.get("/subscriptions")) == []
 
 

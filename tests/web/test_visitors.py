@@ -1,9 +1,9 @@
 """Accounts opened to visitors: what they see, what they never see, what they cannot change."""
 
 import pytest
+from tests.web.browsing import Answer, Browser, World
 
 from dateline.model import User
-from tests.people import Answer, Browser, World
 
 
 def owner(browser: Browser) -> User:
@@ -19,17 +19,19 @@ def titles(page: Answer) -> list[str]:
 def opened(alice: Browser, world: World) -> dict[str, int]:
     """Alice's open account: a public, a hidden and a private feed, each starred once, in folders."""
     ids: dict[str, int] = {}
-    for name, columns in (("public", {}), ("hidden", {"hidden_from_visitors": True}), ("private", {})):
+    for name in ("public", "hidden", "private"):
         feed = world.feed(f"Flux {name}", owner=owner(alice) if name == "private" else None)
         (ids[name],) = world.entries(feed, f"Article {name}")
-        ids[f"{name} feed"] = world.subscribe(owner(alice), feed, **columns)
+        ids[f"{name} feed"] = world.subscribe(owner(alice), feed, hidden_from_visitors=name == "hidden")
         ids[f"{name} folder"] = world.folder(owner(alice), f"Dossier {name}", ids[f"{name} feed"])
         world.star(owner(alice), ids[name])
     world.change(owner(alice), open_to_visitors=True)
     return ids
 
 
-@pytest.mark.parametrize("path", ["/", "/@alice/", "/@ALICE/", "/@alice/all", "/@alice/starred", "/@alice/?shown=unread"])
+@pytest.mark.parametrize(
+    "path", ["/", "/@alice/", "/@ALICE/", "/@alice/all", "/@alice/starred", "/@alice/?shown=unread"]
+)
 def test_a_visitor_sees_what_is_public_and_nothing_else(anonymous: Browser, opened: dict[str, int], path: str) -> None:
     page = anonymous.get(path)
     assert page.status == 200
@@ -71,7 +73,12 @@ def test_reading_as_a_visitor_changes_nothing(
     alice: Browser, anonymous: Browser, opened: dict[str, int], world: World
 ) -> None:
     before = world.unread_ids(owner(alice))
-    for path in ("/", "/@alice/starred", f"/@alice/entry/{opened['public']}", f"/@alice/entry/{opened['public']}?fragment=1"):
+    for path in (
+        "/",
+        "/@alice/starred",
+        f"/@alice/entry/{opened['public']}",
+        f"/@alice/entry/{opened['public']}?fragment=1",
+    ):
         assert anonymous.get(path).status == 200
     assert world.unread_ids(owner(alice)) == before
 
@@ -104,7 +111,9 @@ def test_several_open_accounts_are_listed(alice: Browser, bob: Browser, anonymou
     assert "De qui voulez-vous lire les flux ?" in page.words
 
 
-def test_search_engines_are_let_in_only_where_wished(anonymous: Browser, alice: Browser, opened: dict[str, int], world: World) -> None:
+def test_search_engines_are_let_in_only_where_wished(
+    anonymous: Browser, alice: Browser, opened: dict[str, int], world: World
+) -> None:
     world.change(owner(alice), indexed=True)
     assert anonymous.get("/@alice/").find("//meta[@name='robots']") == []
     assert alice.get("/").find("//meta[@name='robots']"), "one's own page is never for search engines"

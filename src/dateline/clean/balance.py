@@ -1,9 +1,9 @@
 """Long or crowded HTML, brought into a form that costs the sanitiser time in proportion to its length.
 
-HTML's parsing rules let a small document grow: depth costs the square, unclosed formatting is opened again in every block,
-one element's attributes are compared with each other, and a run of entities is copied at each of them. So a document beyond
-``is_crowded`` is first rewritten in one pass: well nested, of bounded depth, comments and scripts gone. What is well nested
-already keeps its meaning.
+HTML's parsing rules let a small document grow: depth costs its square, unclosed formatting is opened again in every
+block, one element's attributes are compared with each other, a run of entities is copied at each of them. A document
+beyond ``is_crowded`` is therefore rewritten first, in one pass: well nested, of bounded depth, comments and scripts
+gone. What is well nested already keeps its meaning.
 """
 
 import re
@@ -25,8 +25,10 @@ MAX_VALUE_CHARS: Final = 16_384
 MAX_TEXT_CHARS: Final = 900_000
 MAX_PARAGRAPHS: Final = 10_000
 
-_CROWDED_TAGS: Final = 500
-_CROWDED_CHARS: Final = 100_000
+_FEW_TAGS: Final = 500
+_CROWDED_TAGS: Final = 5_000
+_CROWDED_FORMATTING: Final = 400_000
+_CROWDED_CHARS: Final = 200_000
 _CROWDED_ENTITIES: Final = 5_000
 _ENTITIES_IN_ONE_TEXT: Final = 500
 
@@ -37,19 +39,26 @@ _TAG: Final = re.compile(
     rf"""<(/?)([a-zA-Z][a-zA-Z0-9:_-]*+)((?:[\s/]++|[^\s/<>="']++(?:{_VALUE.replace("([", "(?:[")})?)*+)>"""
 )
 _ATTRIBUTE: Final = re.compile(rf"""([^\s/<>="']++)(?:{_VALUE})?""")
+_FORMATTING: Final = re.compile(rf"<(?:{'|'.join(sorted(policy.FORMATTING))}|font|nobr)[\s/>]", re.IGNORECASE)
 _ANY_TAG: Final = re.compile(r"<[^<>]*>")
 _BLOCK_TAG: Final = re.compile(rf"</?(?:{'|'.join(sorted(policy.BLOCKS))}|br)(?![a-z0-9])[^<>]*>", re.IGNORECASE)
 _HIDDEN: Final = re.compile(
     rf"<(?:(!--)|([!?])|({'|'.join(sorted(policy.DROPPED_WITH_CONTENT))})(?=[\s/>]))", re.IGNORECASE
 )
-_ENTITY: Final = re.compile(r"(?:[^&]*&){%d}" % _ENTITIES_IN_ONE_TEXT)
+_ENTITY: Final = re.compile(rf"(?:[^&]*&){{{_ENTITIES_IN_ONE_TEXT}}}")
 _CLOSED_BY_THEIR_LIKE: Final = frozenset({"dd", "dt", "li", "p", "td", "th", "tr"})
 _KNOWN: Final = policy.TAGS | {"h1", "embed"}
 
 
 def is_crowded(html: str) -> bool:
     """Whether a document has so many tags, entities or characters that it must be balanced first."""
-    return html.count("<") > _CROWDED_TAGS or len(html) > _CROWDED_CHARS or html.count("&") > _CROWDED_ENTITIES
+    if len(html) < 3 * _FEW_TAGS:
+        return False
+    tags = html.count("<")
+    if tags > _CROWDED_TAGS or len(html) > _CROWDED_CHARS or html.count("&") > _CROWDED_ENTITIES:
+        return True
+    # At worst every formatting element is opened again behind every other tag.
+    return tags > _FEW_TAGS and tags * len(_FORMATTING.findall(html)) > _CROWDED_FORMATTING
 
 
 def balanced(html: str) -> str:
@@ -128,7 +137,7 @@ def _text(text: str) -> str:
 
 
 def _without_hidden(html: str) -> str:
-    """HTML → the same without comments and without elements whose content is no text; unclosed, they reach to the end."""
+    """HTML → the same without comments and elements whose content is no text; unclosed, these reach to the end."""
     out, at = [], 0
     while found := _HIDDEN.search(html, at):
         out.append(html[at : found.start()])

@@ -69,7 +69,7 @@ def _content(entry: ParsedEntry, base: str) -> SafeHTML:
 
 
 def one_line(text: str | None, limit: int) -> str:
-    """Text as published → without control characters, blanks folded, at most ``limit`` characters (then ending in …)."""
+    """Text as published → no control characters, blanks folded, at most ``limit`` characters (cut: ending in …)."""
     folded = " ".join(text[: limit * 20].translate(_CONTROLS).split()) if text else ""
     return folded if len(folded) <= limit else folded[: limit - 1].rstrip() + "…"
 

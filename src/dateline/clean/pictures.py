@@ -1,4 +1,4 @@
-"""Pictures in normalised HTML: pixels out, lazy loaders' addresses in, loaded late, without a referrer, at their size."""
+"""Pictures in normalised HTML: beacons out, lazy loaders' addresses in; loaded late, without a referrer."""
 
 import re
 from typing import Final

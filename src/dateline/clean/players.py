@@ -1,8 +1,8 @@
-"""Players in normalised HTML: frames of named hosts in a sandbox, every other frame a link, sound and film on demand.
+"""Players in normalised HTML: frames of named hosts in a sandbox, other frames as links, sound and film on demand.
 
-The sandbox has ``allow-scripts`` without ``allow-same-origin``: a player runs in an origin of its own, with no cookies and
-no storage, and can do nothing with its host's account or with ours. A player that cannot live so still shows its picture
-or a message, so a plain link to the same film stands behind every frame.
+The sandbox has ``allow-scripts`` without ``allow-same-origin``: a player runs in an origin of its own, has no cookies
+and no storage, and can do nothing with its host's account or with ours. Some players refuse to live so; therefore a
+plain link to the same film stands behind every frame.
 """
 
 import re
@@ -38,53 +38,67 @@ PLAYERS: Final[dict[str, tuple[str, ...]]] = {
 FRAME_SOURCES: Final = tuple(f"https://{host}" for host in PLAYERS)
 """The same as a Content-Security-Policy wants them."""
 
+MAX_NESTED_MEDIA: Final = 16
+"""Players within the fallback of players; beyond, none of them is kept."""
+
 SANDBOX: Final = "allow-scripts allow-popups allow-popups-to-escape-sandbox allow-presentation"
 _ALLOW: Final = "encrypted-media; fullscreen; picture-in-picture"
 _YOUTUBE: Final = "www.youtube-nocookie.com"
 _YOUTUBE_NAMES: Final = frozenset({"youtube.com", "www.youtube.com", "m.youtube.com", "youtube-nocookie.com", _YOUTUBE})
 _FILM_ID: Final = re.compile(r"[A-Za-z0-9_-]{6,64}")
+_FILM_ID_OR_TIME: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_FRAME_SOURCE_NAMES: Final = ("src", "data-src", "data-lazy-src")
 _KEPT_PARAMETERS: Final = ("list", "start", "end")
 
-_FRAME: Final = re.compile(
-    rf"<iframe{tags.ATTRIBUTES_PATTERN}>.*?</iframe>|<embed{tags.ATTRIBUTES_PATTERN}>", re.DOTALL
+_LINK_OR_FRAME: Final = re.compile(
+    rf"(</?a)[ >]|<iframe{tags.ATTRIBUTES_PATTERN}>.*?</iframe>|<embed{tags.ATTRIBUTES_PATTERN}>", re.DOTALL
 )
 _MEDIA: Final = re.compile(rf"<(audio|video){tags.ATTRIBUTES_PATTERN}>")
 _MEDIA_WHOLE: Final = re.compile(r"(<(audio|video)(?: [^<>]*)?>)((?:[^<]|<(?!/?(?:audio|video)[ >]))*+)</\2>")
+_MEDIA_TAG: Final = re.compile(r"</?(?:audio|video|source)(?: [^<>]*)?>")
 _MEDIA_SOURCE: Final = re.compile(r"<source [^<>]*>")
 
 
 def rewrite_frames(html: str, base: str | None) -> str:
     """Normalised HTML → the same with every ``<iframe>`` and ``<embed>`` a sandboxed player, a link or nothing."""
-    return _FRAME.sub(lambda found: _frame(found, base), html)
+    out, end, in_link = [], 0, False
+    for found in _LINK_OR_FRAME.finditer(html):
+        if found[1]:
+            in_link = found[1] == "<a"
+            continue
+        given = tags.attributes_of(found[2] if found[2] is not None else found[3])
+        followed_by = html[found.end() : found.end() + 2 * urls.MAX_URL_CHARS]
+        out += [html[end : found.start()], _frame(given, base, in_link=in_link, followed_by=followed_by)]
+        end = found.end()
+    return "".join([*out, html[end:]])
 
 
-def _frame(found: re.Match[str], base: str | None) -> str:
-    given = tags.attributes_of(found[1] if found[1] is not None else found[2])
+def _frame(given: dict[str, str], base: str | None, *, in_link: bool, followed_by: str) -> str:
+    """One frame's attributes → a player and a link (unless one is there or around it), a link alone, or nothing."""
     address = next(filter(None, (_frame_address(given.get(name), base) for name in _FRAME_SOURCE_NAMES)), None)
     if address is None or tags.is_unseen(given) or urls.is_beacon(address):
         return ""
     player = _player_address(address)
     if player is None:
-        return _link(address, given.get("title") or urls.escaped(_label(address)))
-    title = given.get("title")
-    frame = tags.written(
-        "iframe",
-        {
-            "src": urls.escaped(player),
-            "title": title,
-            "width": tags.side(given.get("width")),
-            "height": tags.side(given.get("height")),
-            "sandbox": SANDBOX,
-            "allow": _ALLOW,
-            "loading": "lazy",
-            "referrerpolicy": _referrer_policy(player),
-        },
-    )
-    link = _link(_page_of(player), f"▶ {urls.escaped(_host(player).removeprefix('www.'))}")
-    return f"{frame}</iframe>" + ("" if found.string.startswith(link, found.end()) else link)
+        label = _shown(given.get("title")) or _shown(urls.escaped(_label(address)))
+        return label if in_link else _link(address, label)
+    page = _page_of(player)
+    link = _link(page, f"▶ {_host(page)}")
+    return _sandboxed(player, given) + ("" if in_link or followed_by.startswith(link) else link)
 
 
-_FRAME_SOURCE_NAMES: Final = ("src", "data-src", "data-lazy-src")
+def _sandboxed(player: str, given: dict[str, str]) -> str:
+    attributes = {
+        "src": urls.escaped(player),
+        "title": given.get("title") or _host(_page_of(player)),
+        "width": tags.side(given.get("width")),
+        "height": tags.side(given.get("height")),
+        "sandbox": SANDBOX,
+        "allow": _ALLOW,
+        "loading": "lazy",
+        "referrerpolicy": _referrer_policy(player),
+    }
+    return f"{tags.written('iframe', attributes)}</iframe>"
 
 
 def _frame_address(value: str | None, base: str | None) -> str | None:
@@ -120,9 +134,6 @@ def _youtube(path: str, query: str) -> str | None:
     return f"https://{_YOUTUBE}/embed/{film}" + ("?" + "&".join(kept) if kept else "")
 
 
-_FILM_ID_OR_TIME: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
-
-
 def _page_of(player: str) -> str:
     """A player's address → the page a person may open instead."""
     parts = urlsplit(player)
@@ -134,11 +145,11 @@ def _page_of(player: str) -> str:
 
 def _referrer_policy(player: str) -> str:
     """YouTube refuses to play without a referrer (its error 153), so it learns our origin, but never the page."""
-    return "strict-origin" if _host(player) == _YOUTUBE else "no-referrer"
+    return "strict-origin" if urlsplit(player).hostname == _YOUTUBE else "no-referrer"
 
 
 def _host(address: str) -> str:
-    return urlsplit(address).hostname or ""
+    return (urlsplit(address).hostname or "").removeprefix("www.")
 
 
 def _label(address: str) -> str:
@@ -148,18 +159,25 @@ def _label(address: str) -> str:
 def _link(address: str, label: str) -> str:
     """A link as nh3 writes it, so that cleaning it again changes nothing; ``label`` is escaped already."""
     href = urls.without_tracking(f' href="{urls.escaped(address)}"')
-    # Between tags a quotation mark stands for itself.
-    text = " ".join(label.replace("&quot;", '"').split())
-    return f'<a{href} target="{policy.LINK_TARGET}" rel="{policy.LINK_REL}">{text}</a>'
+    return f'<a{href} target="{policy.LINK_TARGET}" rel="{policy.LINK_REL}">{label}</a>'
+
+
+def _shown(value: str | None) -> str:
+    """An attribute's escaped value → the same as text, where a quotation mark stands for itself."""
+    return " ".join((value or "").replace("&quot;", '"').split())
 
 
 # ------------------------------------------------------------------------------------------------ sound and film
 
 
 def rewrite_media(html: str, base: str | None) -> str:
-    """Normalised HTML → the same with every ``<audio>`` and ``<video>`` silent until asked, and without its fallback."""
+    """Normalised HTML → the same with ``<audio>`` and ``<video>`` silent until asked, and without their fallback."""
     html = _MEDIA.sub(lambda found: _medium(found[1], tags.attributes_of(found[2]), base), html)
-    return _MEDIA_WHOLE.sub(_without_fallback, html)
+    for _ in range(MAX_NESTED_MEDIA):
+        if (outer := _MEDIA_WHOLE.sub(_without_fallback, html)) == html:
+            return html
+        html = outer
+    return _MEDIA_TAG.sub("", html)
 
 
 def _medium(name: str, given: dict[str, str], base: str | None) -> str:

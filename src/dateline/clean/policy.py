@@ -6,31 +6,36 @@ stored bodies look different, so that they are cleaned again.
 
 from typing import Final
 
-BLOCKS: Final = frozenset(
-    "address article aside blockquote caption center col colgroup dd details div dl dt figcaption figure footer h2 h3 h4"
-    " h5 h6 header hgroup hr li ol p pre section summary table tbody td tfoot th thead tr ul".split()
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+BLOCKS: Final = _names(
+    "address article aside blockquote caption center col colgroup dd details div dl dt figcaption figure footer h2 h3"
+    " h4 h5 h6 header hgroup hr li ol p pre section summary table tbody td tfoot th thead tr ul"
 )
 """Elements that stand on lines of their own: in plain text they separate words."""
 
-MEDIA: Final = frozenset("audio iframe img picture source video".split())
+MEDIA: Final = _names("audio iframe img picture source video")
 """Elements that load something; ``pictures`` and ``players`` write them anew."""
 
-FORMATTING: Final = frozenset("a b big code em i s small strike strong tt u".split())
+FORMATTING: Final = _names("a b big code em i s small strike strong tt u")
 """What HTML's parsing rules open again in the next block when it was not closed ("active formatting elements")."""
 
-PHRASES: Final = FORMATTING | frozenset(
-    "abbr bdi bdo br cite data del dfn ins kbd mark q rb rp rt rtc ruby samp span sub sup time var wbr".split()
+PHRASES: Final = FORMATTING | _names(
+    "abbr bdi bdo br cite data del dfn ins kbd mark q rb rp rt rtc ruby samp span sub sup time var wbr"
 )
 """Elements inside a line of text."""
 
 TAGS: Final = BLOCKS | MEDIA | PHRASES
 """Every element that may stand in SafeHTML."""
 
-VOID: Final = frozenset("br col hr img source wbr embed".split())
+VOID: Final = _names("br col hr img source wbr embed")
 """Elements without content and without an end tag."""
 
-DROPPED_WITH_CONTENT: Final = frozenset(
-    "datalist math noembed noframes noscript optgroup option script select style svg template textarea title".split()
+DROPPED_WITH_CONTENT: Final = _names(
+    "datalist math noembed noframes noscript optgroup option script select style svg template textarea title"
 )
 """Elements whose content is no part of the text; any other unknown element leaves its content behind."""
 

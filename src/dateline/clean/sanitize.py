@@ -37,13 +37,19 @@ _CLEANER: Final = nh3.Cleaner(
 
 _MARKUP: Final = re.compile(r"[<&>\r\0\xa0]")
 _NOSCRIPT: Final = re.compile(r"</?noscript[^<>]*>", re.IGNORECASE)
+_UNUSUAL: Final = re.compile(
+    r"<(?=[abdfilmnoprstxABDFILMNOPRSTX])(?:applet|button|dir|fieldset|form|isindex|listing|main|marquee|menu|nav|noscript"
+    r"|object|plaintext|ruby|search|select|table|template|xmp)[\s/>]",
+    re.IGNORECASE,
+)
+"""Elements that let others stand where they could not without them (a link in a link), and ``<noscript>``."""
 _PLAIN_ADDRESS: Final = r'(?!https?://[^/?#\\\s"&]|mailto:|tel:)'
 _HAS_ODD_ADDRESS: Final = re.compile(rf'="(?:(?<= href=")|(?<= src=")|(?<= poster=")){_PLAIN_ADDRESS}')
 _ODD_ADDRESS: Final = re.compile(rf' (href|src|poster)="{_PLAIN_ADDRESS}([^"]*)"')
 _HEADING: Final = re.compile(r"<(/?)h1(?=[ >])")
 _PRE: Final = re.compile(rf"<pre{tags.ATTRIBUTES_PATTERN}>\n")
-_RESTLESS: Final = re.compile(r"<(?:table|button|marquee|applet|object|form|iframe|embed|audio|video)", re.IGNORECASE)
-"""Elements after which parsing the result may give yet another one: misplaced parts of tables, barriers taken away."""
+_HEADING_TAG: Final = re.compile(r"<(/?)h[2-6]")
+_LINK_TAG: Final = re.compile(r"<(/?)a[ >]")
 
 
 def clean_html(html: RawHTML, base_url: str | None) -> SafeHTML:
@@ -53,45 +59,53 @@ def clean_html(html: RawHTML, base_url: str | None) -> SafeHTML:
     Never raises: what cannot be cleaned becomes paragraphs of its text.
     """
     if not _MARKUP.search(html):
-        return SafeHTML(html)
+        return SafeHTML(html[: balance.MAX_CHARS])
     base = urls.usable_base(base_url)
-    raw = _readable(html)
+    raw = html[: balance.MAX_CHARS]
+    try:
+        return SafeHTML(_settled(raw, base))
+    except UnicodeEncodeError:  # halves of characters, which no encoding can write
+        return SafeHTML(_settled(raw.encode("utf-8", "replace").decode(), base))
+
+
+def _settled(raw: str, base: str | None) -> str:
+    """HTML of bounded length → safe HTML, cleaned as often as it takes to stay the same."""
+    unusual = _UNUSUAL.search(raw) is not None
+    if unusual:
+        raw = _NOSCRIPT.sub("", raw)  # what it holds is meant for us: lazy loaders hide the real picture there
     once = _cleaned(raw, base)
-    if not _may_change_again(raw, once):
-        return SafeHTML(once)
+    if not unusual and not _may_change_again(raw, once):
+        return once
     for _ in range(MAX_ROUNDS):
         again = _cleaned(once, base)
         if again == once:
-            return SafeHTML(once)
+            return once
         once = again
-    return SafeHTML(balance.text_only(once))
-
-
-def _readable(html: str) -> str:
-    """Published HTML → what nh3 can read: of bounded length, without halves of characters, ``<noscript>`` laid open."""
-    raw = html[: balance.MAX_CHARS]
-    try:
-        raw.encode()
-    except UnicodeEncodeError:
-        raw = raw.encode("utf-8", "replace").decode()
-    if "<![CDATA[" in raw:  # a second wrapping, left over in broken feeds
-        raw = raw.replace("<![CDATA[", "").replace("]]>", "")
-    return raw
+    return balance.text_only(once)
 
 
 def _may_change_again(raw: str, cleaned: str) -> bool:
-    return _RESTLESS.search(raw) is not None or (balance.is_crowded(cleaned) and not balance.is_crowded(raw))
+    """Whether parsing the result may give another tree than it was written from, though nothing unusual was in it:
+    a link stands in a link or a heading in a heading (HTML's rules leave such trees behind), or only it is crowded."""
+    for tag in (_HEADING_TAG, _LINK_TAG):
+        marks = tag.findall(cleaned)
+        if marks != ["", "/"] * (len(marks) // 2):
+            return True
+    return balance.is_crowded(cleaned) and not balance.is_crowded(raw)
 
 
 def _cleaned(raw: str, base: str | None) -> str:
     """One round: readable HTML → safe HTML."""
-    if "<noscript" in raw or "<NOSCRIPT" in raw:
-        raw = _NOSCRIPT.sub("", raw)
     if balance.is_crowded(raw):
         raw = balance.balanced(raw)
     html = _CLEANER.clean(raw)
-    if len(html) > balance.MAX_CHARS:
-        return balance.text_only(raw)
+    if len(html) <= balance.MAX_CHARS:
+        html = _finished(html, base)
+    return html if len(html) <= balance.MAX_CHARS else balance.text_only(raw)
+
+
+def _finished(html: str, base: str | None) -> str:
+    """What nh3 wrote → the same after the second look at whatever needs one."""
     # Frames come first: what stands between their tags is not escaped.
     if "<iframe" in html or "<embed" in html:
         html = players.rewrite_frames(html, base)
@@ -104,7 +118,7 @@ def _cleaned(raw: str, base: str | None) -> str:
         html = _HEADING.sub(r"<\1h2", html)
     if "<pre" in html:  # HTML drops the first line end after <pre>, nh3 does not write it again
         html = _PRE.sub("<pre\\1>\n\n", html)
-    return html if len(html) <= balance.MAX_CHARS else balance.text_only(html)
+    return html
 
 
 def _with_addresses(html: str, base: str | None) -> str:
@@ -115,7 +129,7 @@ def _with_addresses(html: str, base: str | None) -> str:
 
 
 def _address(attribute: str, value: str, base: str | None) -> str:
-    """One attribute that holds a relative, strangely written or hostile address → the attribute set right, or nothing."""
+    """An attribute with a relative, strangely written or hostile address → the attribute set right, or nothing."""
     address = urls.unescaped(value)
     target = urls.link_target(address, base) if attribute == "href" else urls.absolute(address, base)
     return f' {attribute}="{urls.escaped(target)}"' if target else ""

@@ -46,11 +46,7 @@ def is_unseen(attributes: dict[str, str]) -> bool:
     return style is not None and _UNSEEN.search(style) is not None
 
 
-def loaded(value: str | None, base: str | None, *, secure: bool = False) -> str | None:
-    """An escaped address of something that a page loads → absolute, http(s) (https when ``secure``), escaped; or None."""
-    if not value:
-        return None
-    address = urls.absolute(urls.unescaped(value), base)
-    if address is None or (secure and not address.startswith("https://")):
-        return None
-    return urls.escaped(address)
+def loaded(value: str | None, base: str | None) -> str | None:
+    """An escaped address of something that a page loads → absolute, http(s), escaped again; or None."""
+    address = urls.absolute(urls.unescaped(value), base) if value else None
+    return urls.escaped(address) if address else None

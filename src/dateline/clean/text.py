@@ -9,7 +9,7 @@ from dateline.model import RawHTML, SafeHTML
 from . import policy
 from .sanitize import clean_html
 
-_TAG: Final = re.compile(r'<(/?[a-z][a-z0-9]*)(?: [a-z-]+="[^"<>]*")*>')
+_TAG: Final = re.compile(r"<(/?[a-z][a-z0-9]*)[^<>]*>")
 _SPACED: Final = policy.BLOCKS | policy.MEDIA | {"br"}
 _GAPS: Final = {mark + name: " " if name in _SPACED else "" for name in policy.TAGS | {"br"} for mark in ("", "/")}
 
@@ -36,7 +36,7 @@ def _text_of_normalised(html: str) -> str | None:
         except KeyError:
             return None
         text = "".join(pieces)
-        if "<" in text:
+        if "<" in text or ">" in text:  # normalised HTML escapes them, in values too
             return None
     if "&" in text:
         text = unescape(text)

@@ -15,13 +15,11 @@ MAX_URL_CHARS: Final = 8_192
 MAX_BASE_CHARS: Final = 1_024
 """A longer base would multiply itself into every relative address of an entry."""
 
-_PLAIN: Final = re.compile(r"https?://[A-Za-z0-9.-]*[A-Za-z0-9](?::\d{1,5})?(?:[/?#][^\s\"'<>\\`\x00-\x20\x7f]*)?")
+_PLAIN: Final = re.compile(r"https?://[A-Za-z0-9.-]*[A-Za-z0-9](?:[/?#][^\s\"'<>\\`\x00-\x20\x7f]*)?")
 _SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(.*)")
 _OUTER: Final = "".join(map(chr, range(0x21)))
 _REMOVED: Final = {9: None, 10: None, 13: None}
-_ENCODED: Final = {ord(sign): f"%{ord(sign):02X}" for sign in " \"'<>`\\^{|}\x7f"} | {
-    code: None for code in range(0x20)
-}
+_ENCODED: Final = {ord(sign): f"%{ord(sign):02X}" for sign in " \"'<>`\\^{|}\x7f"} | dict.fromkeys(range(0x20))
 
 
 def absolute(address: str, base: str | None = None) -> str | None:
@@ -33,7 +31,7 @@ def absolute(address: str, base: str | None = None) -> str | None:
     if len(address) > MAX_URL_CHARS:
         return None
     if _PLAIN.fullmatch(address):
-        return address if _has_host(address) else None
+        return address
     whole = _resolved(address.strip(_OUTER).translate(_REMOVED), base)
     if whole is None:
         return None
@@ -109,7 +107,7 @@ _TRACKING: Final = (
 _TRACKED_LATER: Final = re.compile(rf'&amp;(?:amp;)*(?:{_TRACKING})=[^&"#]*', re.IGNORECASE)
 _TRACKED_FIRST: Final = re.compile(rf'([?#])(?:amp;)*(?:{_TRACKING})=[^&"#]*(&amp;|(?=["#])|$)', re.IGNORECASE)
 _HREF: Final = re.compile(r' href="[^"]*"')
-_MARKS: Final = re.compile(rf"[?#;](?:{_TRACKING})=", re.IGNORECASE)
+_MARKS: Final = re.compile(rf"[?#;](?:{_TRACKING})=")
 
 
 def without_tracking(html: str) -> str:

@@ -11,7 +11,7 @@ XML = "http://www.w3.org/XML/1998/namespace"
 
 def atom10(feed: PrintedFeed) -> bytes:
     """Atom 1.0; an outlet whose format is ``atom10-xhtml`` gives XHTML."""
-    root = etree.Element(_named("feed"), nsmap={None: ATOM})
+    root = etree.fromstring(f'<feed xmlns="{ATOM}"/>')
     root.set(f"{{{XML}}}lang", feed.outlet.language)
     if feed.outlet.relative:
         root.set(f"{{{XML}}}base", feed.base_url)

@@ -1,4 +1,4 @@
-"""The little markup of the sample articles → well-formed HTML.
+"""The little markup of the sample entries → well-formed HTML.
 
 Blocks are separated by blank lines:
 
@@ -13,8 +13,8 @@ Blocks are separated by blank lines:
 - ``<…``: HTML, taken as it is (it must be well-formed, for it may end in an XML document)
 - all else is a paragraph; a line that ends in a backslash is broken there.
 
-Within text: ``**strong**``, ``*emphasis*``, backticks for code, ``[words](target)``, ``[^1]``. Nothing else is special, and every
-other character is escaped. A target without a scheme is an article of the same outlet.
+Within text: ``**strong**``, ``*emphasis*``, backticks for code, ``[words](target)``, ``[^1]``. Nothing else is special,
+and every other character is escaped. A target without a scheme is an entry of the same outlet.
 """
 
 import re
@@ -38,18 +38,18 @@ _NOTE = re.compile(r"\[\^(?P<mark>\w+)\]: (?P<text>.*)")
 
 
 class Places(Struct, frozen=True, kw_only=True):
-    """What addresses in a text are made of: where pictures lie and where the outlet's articles do, without a slash at the end."""
+    """What addresses in a text are made of: where pictures and where the outlet's entries lie, no slash at the end."""
 
     pictures: str
-    articles: str
+    entries: str
 
     def picture(self, name: str) -> str:
         """The address of a picture."""
         return f"{self.pictures}/{name}"
 
     def target(self, target: str) -> str:
-        """The address that a link's target means: an absolute address as it is, else an article of this outlet."""
-        return target if "://" in target else f"{self.articles}/{target}"
+        """The address that a link's target means: an absolute address as it is, else an entry of this outlet."""
+        return target if "://" in target else f"{self.entries}/{target}"
 
 
 def to_html(text: str, places: Places) -> str:
@@ -143,9 +143,8 @@ def _figures(block: str, places: Places) -> str:
 
 def _figure(match: re.Match[str], places: Places) -> str:
     width, height = size_of(match["name"])
-    picture = (
-        f'<img src="{escape(places.picture(match["name"]))}" alt="{escape(match["alt"])}" width="{width}" height="{height}" />'
-    )
+    size = f'width="{width}" height="{height}"'
+    picture = f'<img src="{escape(places.picture(match["name"]))}" alt="{escape(match["alt"])}" {size} />'
     caption = f"<figcaption>{_inline(match['caption'], places)}</figcaption>" if match["caption"] else ""
     return f"<figure>{picture}{caption}</figure>"
 

@@ -9,7 +9,7 @@ A file ``outlets/NAME.md`` begins with TOML between two ``+++`` lines and goes o
 
     The text, in the markup of ``markup.py``.
 
-The other keys of an entry are in ``_KEYS``. Sections with the same slug and different ``editions`` are versions of one entry.
+The other keys are in ``_KEYS``. Sections with the same slug and different ``editions`` are versions of one entry.
 """
 
 import re
@@ -22,16 +22,19 @@ from typing import Literal
 from msgspec import Struct, convert
 
 Format = Literal["rss20", "rss20-summary", "rss10", "atom10", "atom10-xhtml", "json11"]
+Voice = Literal["bell", "horn", "whistle"]
 
 _ENTRY = re.compile(r"^=== (?=\S+$)", re.MULTILINE)
 _AGE = re.compile(r"(?:(\d+)d)? ?(?:(\d+)h)? ?(?:(\d+)m)?")
-_KEYS = frozenset({"title", "age", "updated", "undated", "author", "tags", "summary", "picture", "voice", "notes", "editions"})
+_KEYS = frozenset(
+    {"title", "age", "updated", "undated", "author", "tags", "summary", "picture", "voice", "notes", "editions"}
+)
 
 
 class Sound(Struct, frozen=True, kw_only=True):
     """An episode's sound: how it is made (``voice``) and its notes, such as ``C3 G3 C4``."""
 
-    voice: Literal["bell", "horn", "whistle"]
+    voice: Voice
     notes: tuple[str, ...]
 
 
@@ -72,7 +75,7 @@ class Section(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Outlet(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A publication: what its feed says about itself, and all versions of its entries, newest first.
 
-    ``folder`` is the path of folders that the demo account files it under. ``relative`` outlets write relative addresses.
+    ``folder`` is the path of folders that it is filed under. ``relative`` outlets write relative addresses.
     """
 
     name: str
@@ -135,7 +138,9 @@ def _entry(outlet: str, section: str) -> SampleEntry:
         tags=tuple(fields["tags"].split(", ")) if "tags" in fields else (),
         summary=fields.get("summary"),
         picture=fields.get("picture"),
-        sound=convert({"voice": fields["voice"], "notes": fields["notes"].split()}, Sound) if "voice" in fields else None,
+        sound=convert({"voice": fields["voice"], "notes": fields["notes"].split()}, Sound)
+        if "voice" in fields
+        else None,
         editions=_editions(fields.get("editions", "1-")),
         text=text.strip(),
     )

@@ -9,14 +9,15 @@ from .press import FEED_FILES, PrintedEntry, PrintedFeed, section_path
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 
 STYLE = """\
-:root { --paper: #fbf9f4; --ink: #2a241d; --muted: #6d655a; --line: #e2ddd3; --accent: #a8321f; color-scheme: light dark; }
+:root { --paper: #fbf9f4; --ink: #2a241d; --muted: #6d655a; --line: #e2ddd3; --accent: #a8321f;
+  color-scheme: light dark; }
 @media (prefers-color-scheme: dark) {
   :root { --paper: #191612; --ink: #e6e1d8; --muted: #a39b8f; --line: #37322b; --accent: #e0705c; }
 }
 body { margin: 0 auto; max-inline-size: 42rem; padding: 1.5rem; background: var(--paper); color: var(--ink);
   font: 1.125rem/1.6 Charter, "Source Serif 4", Georgia, serif; }
-header.site { display: flex; gap: .6rem; align-items: center; border-block-end: 1px solid var(--line); padding-block-end: .75rem;
-  margin-block-end: 2rem; }
+header.site { display: flex; gap: .6rem; align-items: center; border-block-end: 1px solid var(--line);
+  padding-block-end: .75rem; margin-block-end: 2rem; }
 header.site a { color: inherit; font-weight: 600; text-decoration: none; }
 h1 { font-size: 2rem; line-height: 1.2; margin-block: 0 .5rem; }
 h2 { margin-block-start: 2rem; font-size: 1.35rem; line-height: 1.3; }
@@ -38,13 +39,14 @@ audio { inline-size: 100%; }
 def index_page(feeds: list[PrintedFeed]) -> str:
     """The server's own front page: all outlets with the addresses of their feeds."""
     rows = "".join(
-        f'<li><img src="{escape(feed.icon_url)}" alt="" width="20" height="20"> <a href="{escape(feed.site_url)}">{escape(feed.title)}</a>'
+        f'<li><img src="{escape(feed.icon_url)}" alt="" width="20" height="20">'
+        f' <a href="{escape(feed.site_url)}">{escape(feed.title)}</a>'
         f' <span lang="{feed.outlet.language}" dir="auto">{escape(feed.outlet.description)}</span><br>'
         f"<code>{escape(feed.url)}</code></li>"
         for feed in feeds
     )
     body = (
-        "<h1>Sample feeds</h1><p>Invented publications that come with Dateline, so that it can be tried without the internet. "
+        "<h1>Sample feeds</h1><p>Invented publications, so that a reader can be tried without the internet. "
         f'All of them: <a href="/feeds.opml">feeds.opml</a>.</p><ul class="list">{rows}</ul>'
     )
     return _page(title="Sample feeds", language="en", head="", body=body)
@@ -71,7 +73,10 @@ def entry_page(feed: PrintedFeed, entry: PrintedEntry) -> str:
         f"<footer><p>{escape(' · '.join(entry.tags))}</p></footer>"
     )
     return _page(
-        title=f"{entry.title or entry.summary_text} — {feed.title}", language=feed.outlet.language, head=_announcements(feed), body=body
+        title=f"{entry.title or entry.summary_text} — {feed.title}",
+        language=feed.outlet.language,
+        head=_announcements(feed),
+        body=body,
     )
 
 
@@ -96,7 +101,8 @@ def _announcements(feed: PrintedFeed) -> str:
     media_type = FEED_FILES[feed.outlet.format][1]
     links = [(feed.title, feed.url), *_sections(feed.outlet)]
     return f'<link rel="icon" href="{escape(feed.icon_url)}">' + "".join(
-        f'<link rel="alternate" type="{media_type}" title="{escape(title)}" href="{escape(url)}">' for title, url in links
+        f'<link rel="alternate" type="{media_type}" title="{escape(title)}" href="{escape(url)}">'
+        for title, url in links
     )
 
 

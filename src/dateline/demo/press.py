@@ -59,7 +59,7 @@ class PrintedEntry(Struct, frozen=True, kw_only=True):
 
 
 class PrintedFeed(Struct, frozen=True, kw_only=True):
-    """A feed with real addresses and times, newest entry first. ``base_url`` is what relative addresses are relative to."""
+    """A feed with real addresses and times, newest entry first. Relative addresses are relative to ``base_url``."""
 
     outlet: Outlet
     title: str
@@ -82,10 +82,12 @@ def section_path(outlet: Outlet, section: Section) -> str:
     return f"/{outlet.name}/{section.slug}-{FEED_FILES[outlet.format][0]}"
 
 
-def print_feed(outlet: Outlet, base_url: str, now: datetime, edition: int, section: Section | None = None) -> PrintedFeed:
+def print_feed(
+    outlet: Outlet, base_url: str, now: datetime, edition: int, section: Section | None = None
+) -> PrintedFeed:
     """Give an outlet's feed, or that of one of its sections, as the edition carries it.
 
-    ``base_url`` is the server's address without a slash at its end, ``now`` the aware time that all ages count back from.
+    ``base_url`` is the server's address without a slash at its end, ``now`` the aware time that ages count back from.
     """
     entries = [entry for entry in outlet.in_edition(edition) if section is None or section.tag in entry.tags]
     printed = tuple(print_entry(outlet, entry, base_url, now) for entry in entries)
@@ -125,8 +127,8 @@ def print_entry(outlet: Outlet, entry: SampleEntry, base_url: str, now: datetime
 
 def _places(outlet: Outlet, base_url: str) -> Places:
     if outlet.relative:
-        return Places(pictures="../pictures", articles=".")
-    return Places(pictures=f"{base_url}/pictures", articles=f"{base_url}/{outlet.name}")
+        return Places(pictures="../pictures", entries=".")
+    return Places(pictures=f"{base_url}/pictures", entries=f"{base_url}/{outlet.name}")
 
 
 def _picture(name: str | None, base_url: str) -> Picture | None:
@@ -141,7 +143,7 @@ def _audio(outlet: Outlet, entry: SampleEntry, base_url: str) -> Audio | None:
         url=f"{here}/audio/{entry.slug}.wav",
         type="audio/wav",
         length=length_of(entry.sound),
-        seconds=round(seconds_of(entry.sound)),
+        seconds=int(seconds_of(entry.sound)),
         chapters_url=f"{here}/chapters/{entry.slug}.json",
         sound=entry.sound,
     )
@@ -152,5 +154,3 @@ def _shortened(text: str) -> str:
         return text
     cut = text[:SUMMARY_LENGTH]
     return (cut.rpartition(" ")[0] or cut).rstrip(" ,;:–—") + "…"
-
-

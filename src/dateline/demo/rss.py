@@ -21,11 +21,13 @@ RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RSS10 = "http://purl.org/rss/1.0/"
 SY = "http://purl.org/rss/1.0/modules/syndication/"
 
+_RDF_ROOT = f'<rdf:RDF xmlns="{RSS10}" xmlns:rdf="{RDF}" xmlns:dc="{DC}" xmlns:content="{CONTENT}" xmlns:sy="{SY}"/>'
 
-def put(parent: etree._Element, tag: str, text: str | None = None, **attributes: str) -> etree._Element:
-    """Add an element with a text and attributes; without a text it stays empty."""
+
+def put(parent: etree._Element, tag: str, words: str | None = None, /, **attributes: str) -> etree._Element:
+    """Add an element with its words and attributes; without words it stays empty."""
     child = etree.SubElement(parent, tag, attributes)
-    child.text = text
+    child.text = words
     return child
 
 
@@ -64,7 +66,7 @@ def _itunes_channel(channel: etree._Element, feed: PrintedFeed) -> None:
     put(channel, f"{{{ITUNES}}}author", feed.outlet.author)
     put(channel, f"{{{ITUNES}}}image", href=feed.cover_url)
     put(channel, f"{{{ITUNES}}}explicit", "false")
-    put(channel, f"{{{ITUNES}}}category").set("text", "Arts")
+    put(channel, f"{{{ITUNES}}}category", text="Arts")
 
 
 def _rss20_entry(channel: etree._Element, entry: PrintedEntry, *, full: bool) -> None:
@@ -104,7 +106,7 @@ def _media(element: etree._Element, entry: PrintedEntry) -> None:
 
 def rss10(feed: PrintedFeed) -> bytes:
     """RSS 1.0, which is RDF: the channel names its entries, the entries stand beside it."""
-    root = etree.Element(f"{{{RDF}}}RDF", nsmap={None: RSS10, "rdf": RDF, "dc": DC, "content": CONTENT, "sy": SY})
+    root = etree.fromstring(_RDF_ROOT)
     channel = _about(root, "channel", feed.url)
     put(channel, f"{{{RSS10}}}title", feed.title)
     put(channel, f"{{{RSS10}}}link", feed.site_url)

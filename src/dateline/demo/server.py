@@ -7,6 +7,7 @@ It does what a good publisher's server does: validators and 304, compression, ``
 import gzip
 import re
 import socket
+import sys
 import threading
 import time
 from datetime import UTC, datetime
@@ -23,6 +24,7 @@ from .sound import wav
 LOOPBACK = "127.0.0.1"
 LAST_EDITION = 2
 _COMPRESSED = ("text/", "application/", "image/svg+xml")
+_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?:[,\s]|$))")
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
 
@@ -30,8 +32,8 @@ class DemoServer:
     """A server of the sample feeds, in threads of its own.
 
     ``port`` 0 takes any free one. ``now`` is the aware time that all dates count back from (the clock's, unless given).
-    ``advance_after`` brings the second edition out by itself after so many seconds. Use it as a context manager, or call
-    ``start`` and ``close``. ``start`` raises ``OSError`` when the port is taken.
+    ``advance_after`` brings the second edition out by itself after so many seconds. Use it as a context manager, or
+    call ``start`` and ``close``. ``start`` raises ``OSError`` when the port is taken.
     """
 
     def __init__(self, port: int = 0, *, now: datetime | None = None, advance_after: float | None = None) -> None:
@@ -72,7 +74,9 @@ class DemoServer:
         self._listener.demo = self
         if self._advance_after is not None:
             self._listener.advance_at = time.monotonic() + self._advance_after
-        self._thread = threading.Thread(target=self._listener.serve_forever, args=(0.05,), name="demo server", daemon=True)
+        self._thread = threading.Thread(
+            target=self._listener.serve_forever, args=(0.05,), name="demo server", daemon=True
+        )
         self._thread.start()
 
     def close(self) -> None:
@@ -90,7 +94,9 @@ class DemoServer:
         self.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def resource(self, path: str) -> Resource | None:
@@ -130,7 +136,9 @@ class _Listener(ThreadingHTTPServer):
                 continue
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is nobody's error here."""
+        """A client that went away is nobody's error; anything else is ours and is shown."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
 
 
 class _Visit(BaseHTTPRequestHandler):
@@ -146,7 +154,9 @@ class _Visit(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         resource = self.server.demo.resource(urlsplit(self.path).path)
         if resource is None:
-            self._answer(HTTPStatus.NOT_FOUND, b"There is no such page here.\n", {"Content-Type": "text/plain; charset=utf-8"})
+            self._answer(
+                HTTPStatus.NOT_FOUND, b"There is no such page here.\n", {"Content-Type": "text/plain; charset=utf-8"}
+            )
         elif resource.location:
             self._answer(HTTPStatus.MOVED_PERMANENTLY, b"", {"Location": resource.location})
         elif _is_known(resource, self.headers.get("If-None-Match"), self.headers.get("If-Modified-Since")):
@@ -156,14 +166,15 @@ class _Visit(BaseHTTPRequestHandler):
         else:
             self._answer_whole(resource)
 
-    do_HEAD = do_GET
+    def do_HEAD(self) -> None:
+        self.do_GET()
 
     def _answer_whole(self, resource: Resource) -> None:
         headers = {"Content-Type": resource.content_type, **_validators(resource)}
         body = resource.body
         if resource.content_type.startswith(_COMPRESSED):
             headers["Vary"] = "Accept-Encoding"
-            if "gzip" in self.headers.get("Accept-Encoding", ""):
+            if _GZIP.search(self.headers.get("Accept-Encoding", "")):
                 headers["Content-Encoding"] = "gzip"
                 body = gzip.compress(body, compresslevel=6, mtime=0)
         self._answer(HTTPStatus.OK, body, headers)
@@ -192,7 +203,7 @@ class _Visit(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(body)
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, *_arguments: Any) -> None:
         """Quiet: the terminal belongs to the command that started the demo."""
 
 

@@ -8,11 +8,11 @@ from hashlib import blake2b
 from msgspec import Struct, json
 
 from .catalogue import document, opml
-from .outlet import Outlet, outlets
+from .outlet import Outlet, Sound, outlets
 from .pages import STYLE, entry_page, front_page, index_page
 from .pictures import icon, icon_names, picture, picture_names, type_of
 from .press import FEED_FILES, Audio, PrintedFeed, feed_path, print_feed, section_path
-from .sound import STROKE_SECONDS, Sound
+from .sound import STROKE_SECONDS
 
 FEED_MAX_AGE = 60
 PICTURE_MAX_AGE = 86_400
@@ -75,7 +75,9 @@ def _audio(audio: Audio, base_url: str, now: datetime) -> Iterator[tuple[str, Re
     path = audio.url.removeprefix(base_url)
     yield path, _resource(audio.type, path.encode(), now, sound=audio.sound, max_age=PICTURE_MAX_AGE)
     stroke = STROKE_SECONDS[audio.sound.voice]
-    chapters = [{"startTime": place * stroke, "title": note} for place, note in enumerate(audio.sound.notes) if note != "-"]
+    chapters = [
+        {"startTime": place * stroke, "title": note} for place, note in enumerate(audio.sound.notes) if note != "-"
+    ]
     body = json.encode({"version": "1.2.0", "chapters": chapters})
     yield audio.chapters_url.removeprefix(base_url), _resource("application/json+chapters", body, now)
 

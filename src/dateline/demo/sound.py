@@ -1,6 +1,7 @@
 """``Sound`` → a small WAV file: 8-bit, mono, 11,025 samples a second, made of sines.
 
-A bell is a few inharmonic partials that die away, a horn a steady fundamental with odd partials, a whistle a wavering sine.
+A bell is a few inharmonic partials that die away, a horn a steady fundamental with odd partials, a whistle a sine that
+wavers.
 """
 
 import io
@@ -53,7 +54,7 @@ def frequency(note: str) -> float:
     if note == "-":
         return 0.0
     semitone = _SEMITONES[note[0]] + (1 if "#" in note else 0) + 12 * int(note[-1])
-    return 440.0 * 2.0 ** ((semitone - 57) / 12)
+    return 440.0 * math.pow(2.0, (semitone - 57) / 12)
 
 
 def _strike(samples: list[float], start: int, pitch: float, voice: str) -> None:
@@ -73,7 +74,9 @@ def _bell(t: float, pitch: float) -> float:
 
 def _horn(t: float, pitch: float) -> float:
     turn = math.tau * pitch * t
-    return _swell(t, 2.2) * (math.sin(turn) + 0.4 * math.sin(3 * turn) + 0.2 * math.sin(5 * turn) + 0.1 * math.sin(2 * turn))
+    return _swell(t, 2.2) * (
+        math.sin(turn) + 0.4 * math.sin(3 * turn) + 0.2 * math.sin(5 * turn) + 0.1 * math.sin(2 * turn)
+    )
 
 
 def _whistle(t: float, pitch: float) -> float:

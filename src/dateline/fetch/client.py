@@ -1,8 +1,8 @@
 """The client: one GET after another, each polite, guarded, bounded in time and memory.
 
 ``get`` → ``_follow`` (walk the redirects, a turn of the gate for each) → ``_hop`` (one request; every failure gets its
-code) → ``_ask`` (what the answer means). aiohttp speaks HTTP; redirects, decompression, retries, cookies and proxies are
-not left to it. (RFC 9110, RFC 9111.)
+code) → ``_ask`` (what the answer means). aiohttp speaks HTTP; redirects, decompression, retries, cookies and proxies
+are not left to it. (RFC 9110, RFC 9111.)
 """
 
 import asyncio

@@ -46,8 +46,8 @@ def of_exception(error: Exception, *, url: str, status: int | None) -> FetchErro
     """The failure that an exception means, raised while ``url`` was asked (``status`` once headers had come)."""
     cause = _cause(error)
     code = next((code for kinds, code in _CODE_OF_ERROR if isinstance(cause, kinds)), "fetch.protocol")
-    detail = f"{type(cause).__name__}: {cause}".rstrip(": ").encode("utf-8", "replace").decode("utf-8")
-    return FetchError(code, detail[:300], status=status, final_url=url)
+    said = " ".join(str(cause).encode("utf-8", "replace").decode("utf-8").split())
+    return FetchError(code, f"{type(cause).__name__}: {said}".rstrip(": ")[:300], status=status, final_url=url)
 
 
 def _cause(error: Exception) -> Exception:

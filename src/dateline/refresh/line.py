@@ -44,6 +44,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     error: DatelineError | None = None
     quiet_host: tuple[str, datetime] | None = None
     validators: Validators = Validators()
+    validators_url: str = ""
     body_hash: bytes | None = None
     identity: Identity = "guid"
     described: Described | None = None
@@ -120,6 +121,7 @@ def _unchanged(db: Database, feed: Feed, answer: Response, *, asked_url: str, no
         next_at=schedule.next_good(now, schedule.rhythm(times, now), hints, dice),
         check=_check(answer, now, "not_modified" if answer.status == 304 else "unchanged"),
         validators=answer.validators,
+        validators_url=answer.final_url,
         body_hash=feed.body_hash,
         identity=_identity(feed),
         move=_move(feed, answer, asked_url, now),
@@ -160,6 +162,7 @@ def _read(db: Database, feed: Feed, answer: Response, *, asked_url: str, now: da
         next_at=schedule.next_good(now, schedule.rhythm(dates, now), hints, dice),
         check=_check(answer, now, "ok", len(arrived), len(edited)),
         validators=answer.validators,
+        validators_url=answer.final_url,
         body_hash=answer.body_hash,
         identity=changes.identity,
         described=_described(parsed, hints),
@@ -176,11 +179,10 @@ def compare(db: Database, feed: Feed, parsed: ParsedFeed, now: datetime) -> Chan
     with db.reading() as tx:
         carried = entries.carried(tx, feed.id) if not feed.is_first else []
         listed = candidates(parsed, identity)
+        renamed: tuple[tuple[int, str, bytes], ...] = ()
         while identity != "content" and untrusted(listed, carried):
             identity = weaker(identity)
             listed = candidates(parsed, identity)
-        renamed: tuple[tuple[int, str, bytes], ...] = ()
-        if identity != feed.identity:
             carried, renamed = _renamed(carried, listed, identity)
         unique = folded(listed)
         known = {entry.guid_hash: entry for entry in carried}
@@ -357,6 +359,7 @@ def _record_last(tx: WriteTx, outcome: Outcome, arrived: Sequence[Arrived]) -> N
         now=outcome.check.at,
         next_at=outcome.next_at,
         validators=outcome.validators,
+        validators_url=outcome.validators_url,
         body_hash=outcome.body_hash,
         identity=outcome.identity,
         changed=bool(outcome.arrived or outcome.edited),

@@ -26,6 +26,7 @@ class Feed(Struct, frozen=True, kw_only=True):
     title: str
     site_url: str | None
     validators: Validators
+    validators_url: str | None
     body_hash: bytes | None
     identity: str
     moved_url: str | None
@@ -52,7 +53,7 @@ class Feed(Struct, frozen=True, kw_only=True):
 _FEED = (
     "f.id, f.url, f.owner_id, f.host, f.credentials, f.title, f.site_url, f.etag, f.last_modified, f.body_hash, f.identity,"
     " f.moved_url, f.moved_at, f.created_at, f.checked_at, f.check_count, f.ok_at, f.changed_at, f.failures, f.error_code,"
-    " f.stopped_at, f.lease_count, f.old_asked_at, f.hints, (SELECT count(*) FROM subscription s WHERE s.feed_id = f.id)"
+    " f.stopped_at, f.lease_count, f.old_asked_at, f.hints, f.validators_url, (SELECT count(*) FROM subscription s WHERE s.feed_id = f.id)"
 )
 
 
@@ -81,7 +82,8 @@ def _feed(row: tuple[Any, ...]) -> Feed:
         lease_count=row[21],
         old_asked_at=from_us_or_none(row[22]),
         hints=row[23],
-        subscribers=row[24],
+        validators_url=row[24],
+        subscribers=row[25],
     )
 
 
@@ -316,13 +318,15 @@ def succeed(
     now: datetime,
     next_at: datetime,
     validators: Validators,
+    validators_url: str,
     body_hash: bytes | None,
     identity: str,
     changed: bool,
 ) -> None:
     """The last word on a good check: validators, hash and schedule, and the lease is given back."""
     tx.run(
-        "UPDATE feed SET etag = :etag, last_modified = :last_modified, body_hash = :body_hash, identity = :identity,"
+        "UPDATE feed SET etag = :etag, last_modified = :last_modified,"
+        " validators_url = :validators_url, body_hash = :body_hash, identity = :identity,"
         " next_at = CASE WHEN orphaned_at IS NULL THEN CAST(:next_at AS BIGINT) END, checked_at = :now, ok_at = :now,"
         " changed_at = CASE WHEN :changed = 1 THEN CAST(:now AS BIGINT) ELSE changed_at END, check_count = check_count + 1,"
         " failures = 0, error_code = NULL, error_detail = NULL, error_at = NULL, stopped_at = NULL,"
@@ -330,6 +334,7 @@ def succeed(
         id=feed.id,
         etag=validators.etag,
         last_modified=validators.last_modified,
+        validators_url=validators_url,
         body_hash=body_hash,
         identity=identity,
         now=to_us(now),
@@ -431,6 +436,14 @@ def remove_if_empty(tx: WriteTx, feed_id: int) -> None:
         " AND NOT EXISTS (SELECT 1 FROM subscription s WHERE s.feed_id = feed.id)",
         id=feed_id,
     )
+
+
+def remove_with_entries(tx: WriteTx, feed_id: int) -> None:
+    """Delete a private feed and all it holds: its owner is gone."""
+    tx.run("DELETE FROM entry_edited WHERE entry_id IN (SELECT id FROM entry WHERE feed_id = :id)", id=feed_id)
+    tx.run("DELETE FROM entry_text WHERE [[text_key]] IN (SELECT id FROM entry WHERE feed_id = :id)", id=feed_id)
+    tx.run("DELETE FROM entry WHERE feed_id = :id", id=feed_id)
+    tx.run("DELETE FROM feed WHERE id = :id", id=feed_id)
 
 
 def all_ids(tx: Tx) -> list[int]:

@@ -52,7 +52,7 @@ def merge(tx: WriteTx, kept: int, gone: int, now: datetime) -> None:
         "UPDATE feed SET entry_count = (SELECT count(*) FROM entry WHERE feed_id = :kept),"
         " last_entry_id = coalesce((SELECT max(id) FROM entry WHERE feed_id = :kept), 0), orphaned_at = NULL,"
         # The two documents may differ: nothing is known of what the one at the new address holds.
-        " etag = NULL, last_modified = NULL, body_hash = NULL WHERE id = :kept",
+        " etag = NULL, last_modified = NULL, validators_url = NULL, body_hash = NULL WHERE id = :kept",
         kept=kept,
     )
     tx.run(

@@ -76,6 +76,27 @@ def _chosen(tx: Tx, user_id: int, stream: Stream, rows: list[Row]) -> list[Row]:
     return [row for row in rows if row[3] in _VISIBLE[stream.kind]]
 
 
+def without_important(tx: Tx, user_id: int, stream: Stream) -> list[int] | None:
+    """The feeds that "mark all read" reaches in a stream; None for all of the user's.
+
+    Important feeds are not marked from the main stream.
+    """
+    within = scope(tx, user_id, stream)
+    if stream.kind not in ("main", "all"):
+        return within.feed_ids
+    important = scope(tx, user_id, Stream(kind="important")) if stream.kind == "main" else None
+    if (important is None or not important.feed_ids) and within.is_everything_unread:
+        return None
+    left = set(important.feed_ids) if important else set()
+    return [feed for feed in within.feed_ids if feed not in left]
+
+
+def marked_unread(tx: Tx, user_id: int, stream: Stream) -> list[int]:
+    """The unread entries among the starred or labelled ones of a stream."""
+    keys = _marked_keys(tx, user_id, stream, scope(tx, user_id, stream), "unread", _END, 1_000_000)
+    return [key[1] for key in keys]
+
+
 def _folder_subscriptions(tx: Tx, user_id: int, folder_id: int | None) -> list[int]:
     if tx.value("SELECT 1 FROM folder WHERE id = :id AND user_id = :user", id=folder_id, user=user_id) is None:
         raise NotFound(f"folder {folder_id}")

@@ -30,9 +30,11 @@ class Upload(Struct, frozen=True, kw_only=True):
 
 
 class Form:
-    """Named values from outside; the methods say what they should be. All raise ``ActionError("action.bad_value")``."""
+    """Named values from outside; methods say what they should be and raise ``ActionError("action.bad_value")``."""
 
-    def __init__(self, fields: Mapping[str, list[str]] | None = None, files: Mapping[str, Upload] | None = None) -> None:
+    def __init__(
+        self, fields: Mapping[str, list[str]] | None = None, files: Mapping[str, Upload] | None = None
+    ) -> None:
         self._fields = fields or {}
         self._files = files or {}
 
@@ -94,7 +96,7 @@ def whole_number(text: str, name: str) -> int:
 
 
 async def read_form(request: Request, *, max_bytes: int) -> Form:
-    """A POST's body → its form. Raises ``ActionError``: ``too_large`` beyond ``max_bytes``, ``bad_value`` when broken."""
+    """A POST's body → its form. Raises ``action.too_large`` beyond ``max_bytes``, ``action.bad_value`` when broken."""
     declared = request.headers.get("content-length", "")
     if declared.isascii() and declared.isdigit() and (len(declared) > 12 or int(declared) > max_bytes):
         raise ActionError("action.too_large", f"at most {max_bytes} bytes")

@@ -62,6 +62,7 @@ class Words:
     def __init__(self, language: str, translations: gettext.NullTranslations) -> None:
         self.language = language
         self.locale = Locale.parse(_BABEL_LOCALES.get(language, language))
+        self._locale_name = str(self.locale)
         self.direction: Literal["ltr", "rtl"] = "rtl" if self.locale.text_direction == "rtl" else "ltr"
         self._gettext = translations.gettext
         self._ngettext = translations.ngettext
@@ -86,15 +87,15 @@ class Words:
 
     def day(self, day: date) -> str:
         """``22 novembre 2026``."""
-        return _day(day, "long", str(self.locale))
+        return _day(day, "long", self._locale_name)
 
     def short_day(self, day: date) -> str:
         """``22 nov. 2026``."""
-        return _day(day, "medium", str(self.locale))
+        return _day(day, "medium", self._locale_name)
 
     def minute(self, moment: datetime) -> str:
         """``14:58``, of a time already in the reader's zone."""
-        return _minute(moment.hour, moment.minute, str(self.locale))
+        return _minute(moment.hour, moment.minute, self._locale_name)
 
     def moment(self, moment: datetime) -> str:
         """``4 juin 2025 à 14:58``, of a time already in the reader's zone."""

@@ -50,7 +50,9 @@ SENTENCES: dict[str, str] = {
     "store.in_use": N_("Another server is using this database."),
     "store.bad_backup": N_("This backup is not whole and was not used."),
     "store.secret": N_("The key of this instance is missing or not the right one."),
-    "refresh.crashed": N_("Reading this feed failed twice in a way that should not happen. It is tried again more rarely."),
+    "refresh.crashed": N_(
+        "Reading this feed failed twice in a way that should not happen. It is tried again more rarely."
+    ),
     "refresh.failed": N_("Reading this feed failed in a way that should not happen. It will be tried again."),
     "action.not_found": N_("There is nothing here, or it is not yours to see."),
     "action.forbidden": N_("You may not do that."),
@@ -64,7 +66,9 @@ SENTENCES: dict[str, str] = {
     "action.already_subscribed": N_("You are subscribed to this feed already."),
     "action.bad_url": N_("This is not a web address. It should look like https://example.org/feed."),
     "action.no_feed_found": N_("No feed was found at this address. Try the address of the feed itself."),
-    "action.bad_value": N_("The server did not understand this request. Go back, look at what was entered, and try again."),
+    "action.bad_value": N_(
+        "The server did not understand this request. Go back, look at what was entered, and try again."
+    ),
     "action.too_large": N_("What was sent is too large."),
     "action.last_admin": N_("This is the only administrator left. Make somebody else one first."),
 }

@@ -1,4 +1,4 @@
-"""Whose streams are read, and by whom: a path (``/…`` or ``/@NAME/…``) and a session → the owner and what may be seen."""
+"""Whose streams are read, and by whom: a path (``/…``, ``/@NAME/…``) and a session → the owner and what may be seen."""
 
 from msgspec import Struct
 
@@ -9,7 +9,7 @@ from dateline.web.visit import Visit
 
 
 class Reading(Struct, frozen=True, kw_only=True):
-    """``owner``'s streams below the path ``root`` ("" or ``/@NAME``). A visitor changes nothing and sees what is public."""
+    """``owner``'s streams below ``root`` ("" or ``/@NAME``). A visitor sees what is public and changes nothing."""
 
     owner: User
     root: str

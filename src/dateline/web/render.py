@@ -1,6 +1,6 @@
 """Templates: a name and a page's context → HTML, in the reader's language.
 
-One minijinja environment a language, so that ``_()`` and ``ngettext()`` are plain globals. Undefined names are errors and
+One minijinja environment a language, so that ``_()`` and ``ngettext()`` are plain globals. Undefined names are errors;
 everything is escaped, but for ``SafeHTML`` that a template marks ``|safe``. Templates keep to what Jinja2 renders too.
 """
 
@@ -32,7 +32,7 @@ class Renderer:
     def __init__(self, settings: Settings, assets: Assets) -> None:
         self.urls = Urls(settings)
         self._assets = assets
-        self._static = Markup(self.urls(f"/static/{assets.hash_hex}/"))
+        self._static = self.urls(f"/static/{assets.hash_hex}/")
         self._environments: dict[str, Environment] = {}
 
     def static(self, name: str) -> Markup:

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from markupsafe import Markup
 from msgspec import Struct
 
 from dateline.model import Enclosure, Entry, SafeHTML
@@ -38,7 +39,7 @@ class Row(Struct, frozen=True, kw_only=True):
     title: str
     preview: str
     language: str
-    url: str | None
+    url: Markup | None
     comments_url: str | None
     short_time: str
     iso_time: str
@@ -111,7 +112,7 @@ class RowMaker:
             title=entry.title,
             preview=entry.preview_text if self.preview or is_long else "",
             language=language_tag(entry.language),
-            url=entry.url,
+            url=Markup.escape(entry.url) if entry.url else None,
             comments_url=entry.comments_url,
             short_time=self.short_time(at),
             iso_time=at.isoformat(timespec="minutes"),

@@ -1,7 +1,7 @@
 """The outer wall, before any page: who really asks, is this host ours, may this POST be sent, what browsers are told.
 
-Pure ASGI, in the order in which ``asgi`` hangs them: ``Proxies`` (client and scheme), ``Hosts`` (DNS rebinding), ``Origins`` (CSRF),
-``Headers``. Sources: Fetch Metadata (W3C), RFC 6454 (Origin), RFC 9110 15.5.20 (421), CSP Level 3.
+Pure ASGI, in the order in which ``asgi`` hangs them: ``Proxies`` (client and scheme), ``Headers``, ``Hosts`` (DNS
+rebinding), ``Origins`` (CSRF). Sources: Fetch Metadata (W3C), RFC 6454 (Origin), RFC 9110 15.5.20 (421), CSP Level 3.
 """
 
 from collections.abc import Iterable
@@ -12,10 +12,7 @@ from starlette.datastructures import Headers as RequestHeaders
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dateline.settings import Network, Settings, listen_address
-
-# The players whose frames ``clean`` lets through.
-PLAYERS = ("www.youtube-nocookie.com", "player.vimeo.com")
+from dateline.settings import Settings, listen_address
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
@@ -72,9 +69,9 @@ class Proxies:
 class Hosts:
     """Refuses a ``Host`` that is not ours (421): a page elsewhere could point its name here and read the answers.
 
-    Ours are the base URL's host, loopback, the name that ``listen`` gives, and, when listening beyond loopback without a
-    base URL, any address written in digits: a page can only have come from such an address itself. ``/healthz`` has no
-    secrets and is asked by name of container or address; it is let through.
+    Ours are the base URL's host, loopback, the name that ``listen`` gives, and, when listening beyond loopback without
+    a base URL, any address written in digits: a page can only have come from such an address itself. ``/healthz`` has
+    no secrets and is asked by name of container or address; it is let through.
     """
 
     def __init__(self, app: ASGIApp, settings: Settings, refuse: ASGIApp) -> None:
@@ -105,8 +102,8 @@ class Hosts:
 class Origins:
     """Refuses a POST (anything that is not safe) that another site may have made a browser send (403).
 
-    ``Sec-Fetch-Site`` must say ``same-origin``; browsers leave it out on plain http, there ``Origin`` must be ours. A request
-    with neither is refused: every browser sends one of them with a form.
+    ``Sec-Fetch-Site`` must say ``same-origin``; browsers leave it out on plain http, there ``Origin`` must be ours. A
+    request with neither is refused: every browser sends one of them with a form.
     """
 
     def __init__(self, app: ASGIApp, settings: Settings, refuse: ASGIApp) -> None:
@@ -135,10 +132,10 @@ class Origins:
 class Headers:
     """Says on every answer what browsers may do with it. An answer's own header wins (icons have a narrower policy)."""
 
-    def __init__(self, app: ASGIApp, players: Iterable[str]) -> None:
+    def __init__(self, app: ASGIApp, frame_sources: Iterable[str]) -> None:
         self.app = app
         self.every = {
-            "content-security-policy": content_security_policy(players),
+            "content-security-policy": content_security_policy(frame_sources),
             "x-content-type-options": "nosniff",
             "referrer-policy": "same-origin",
             "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
@@ -164,9 +161,9 @@ class Headers:
         await self.app(scope, receive, telling)
 
 
-def content_security_policy(players: Iterable[str]) -> str:
-    """The policy of every page: our own scripts and styles, anybody's pictures and sound, frames of named players only."""
-    frames = " ".join(f"https://{host}" for host in sorted(players)) or "'none'"
+def content_security_policy(frame_sources: Iterable[str]) -> str:
+    """The policy of every page: our own scripts and styles, anybody's pictures and sound, frames of players alone."""
+    frames = " ".join(frame_sources) or "'none'"
     return "; ".join(
         (
             "default-src 'none'",
@@ -209,7 +206,7 @@ def is_loopback(name: str) -> bool:
 
 
 def origin(url: str) -> tuple[str, str, int] | None:
-    """Scheme, host and port of an address or ``Origin`` header; None for ``null`` and everything that is not http(s)."""
+    """Scheme, host and port of an address or ``Origin`` header; None for ``null`` and what else is not http(s)."""
     try:
         parts = urlsplit(url)
         port = parts.port or _DEFAULT_PORTS.get(parts.scheme, 0)

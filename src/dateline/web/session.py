@@ -12,8 +12,7 @@ from starlette.responses import Response
 
 from dateline.actions import accounts as account_actions
 from dateline.model import User
-from dateline.store import Database
-from dateline.store import accounts
+from dateline.store import Database, accounts
 
 LIFETIME = timedelta(days=90)
 _TOUCH_EVERY = timedelta(hours=1)
@@ -22,7 +21,7 @@ _REMEMBERED = 10_000
 
 
 def cookie_name(*, secure: bool, base_path: str) -> str:
-    """The prefixes bind the cookie to https and, where Dateline hangs at the root, to this host alone (RFC 6265bis 4.1.3)."""
+    """The prefixes bind the cookie to https and, where Dateline hangs at the root, to this host (RFC 6265bis 4.1.3)."""
     if not secure:
         return "dateline"
     return "__Secure-dateline" if base_path else "__Host-dateline"
@@ -44,14 +43,14 @@ class Sessions:
         return token if token and len(token) <= _MAX_TOKEN_LENGTH else None
 
     def user(self, token: str | None, now: datetime) -> tuple[User | None, bool]:
-        """Whose session it is, or None; and whether it was prolonged just now (at most once an hour): so must its cookie."""
+        """Whose session it is, or None; and whether it was prolonged just now (once an hour), as its cookie must be."""
         if token is None:
             return None, False
         with self._db.reading() as tx:
             user = accounts.session_user(tx, token, now)
         is_prolonged = user is not None and self._is_due(token, now)
         if is_prolonged:
-            account_actions.seen(self._db, token, now)
+            account_actions.seen(self._db, token, now=now)
         return user, is_prolonged
 
     def _is_due(self, token: str, now: datetime) -> bool:

@@ -16,12 +16,13 @@ _ALL_OPEN = 30
 
 
 class FeedView(Struct, frozen=True, kw_only=True):
-    """A subscription. ``problem`` says why its feed cannot be fetched, "" when all is well."""
+    """A subscription; ``count`` is ``unread`` in words. ``problem`` says why its feed fails, "" when all is well."""
 
     id: int
     title: str
     icon_id: int | None
     unread: int
+    count: str
     problem: str
     is_current: bool
 
@@ -32,6 +33,7 @@ class FolderView(Struct, frozen=True, kw_only=True):
     id: int
     name: str
     unread: int
+    count: str
     is_current: bool
     is_open: bool
     folders: tuple["FolderView", ...]
@@ -80,9 +82,13 @@ class SidebarBuilder:
             title=row.title,
             icon_id=row.icon_id,
             unread=0 if self.is_visitor else row.unread_count,
+            count=self._count(row.unread_count),
             problem=messages.sentence(self.words, row.error_code) if row.error_code and not self.is_visitor else "",
             is_current=self._is_current("feed", row.id),
         )
+
+    def _count(self, unread: int) -> str:
+        return self.words.number(unread) if unread and not self.is_visitor else ""
 
     def branches(self, parent_id: int | None, depth: int = 0) -> tuple[FolderView, ...]:
         """The folders below ``parent_id``, each with its own. A visitor sees only those that hold something."""
@@ -104,6 +110,7 @@ class SidebarBuilder:
             id=folder.id,
             name=folder.name,
             unread=0 if self.is_visitor else folder.unread_count,
+            count=self._count(folder.unread_count),
             is_current=is_current,
             is_open=self.all_open or is_current or holds_current,
             folders=tuple(below),

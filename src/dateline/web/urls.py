@@ -21,7 +21,7 @@ class Urls:
         self.base_path = settings.base_path
 
     def __call__(self, path: str, query: Mapping[str, object] | None = None, **more: object) -> Markup:
-        """A path that begins with ``/`` and query values (None and "" are left out) → an escaped, path-absolute link."""
+        """A path that begins with ``/`` and query values (None and "" are left out) → an escaped link with the base."""
         pairs = [(key, str(value)) for key, value in {**(query or {}), **more}.items() if value not in (None, "")]
         link = self.base_path + quote(path, safe=_PATH_SAFE)
         return Markup.escape(f"{link}?{urlencode(pairs)}" if pairs else link)

@@ -164,7 +164,7 @@ class Visit:
         return HTMLResponse(self.instance.renderer.html(template, self.words, {"page": page}))
 
     def see(self, link: str, notice: Notice | None = None) -> Response:
-        """``303``: the browser goes on to ``link`` (made by ``url.plain`` or ``url.local``), where the notice is told."""
+        """``303``: the browser goes on to ``link`` (of ``url.plain`` or ``url.local``), where the notice is told."""
         response = RedirectResponse(link, status_code=303)
         if notice is not None:
             notices.leave(self.request, response, notice, self._cookie_path)

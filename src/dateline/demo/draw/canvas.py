@@ -79,7 +79,12 @@ def hills(height: float, swing: float, seed: float, detail: int = 5) -> Curve:
     """A soft, endless range of hills around a height."""
 
     def curve(x: float) -> float:
-        return height + swing * sum(math.sin((2.1 * k + seed % 1) * x * 3.2 + seed * k * 1.7) / k for k in range(1, detail + 1)) / 1.6
+        return (
+            height
+            + swing
+            * sum(math.sin((2.1 * k + seed % 1) * x * 3.2 + seed * k * 1.7) / k for k in range(1, detail + 1))
+            / 1.6
+        )
 
     return curve
 
@@ -88,7 +93,9 @@ def peaks(height: float, swing: float, seed: float, detail: int = 5) -> Curve:
     """A jagged range: zigzags of falling size."""
 
     def curve(x: float) -> float:
-        return height - swing * sum(_zigzag(x * 1.9 * 1.9**k + seed * (k + 1)) / 2**k for k in range(detail))
+        return height - swing * sum(
+            _zigzag(1.9 * x * math.pow(1.9, k) + seed * (k + 1)) / math.pow(2, k) for k in range(detail)
+        )
 
     return curve
 

@@ -1,48 +1,35 @@
 """The charts, maps and diagrams, as SVG: ink on paper, labels beside what they name."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
-INK = "#2a241d"
-MUTED = "#7a7063"
-LINE = "#d8cfc0"
-RED = "#a8321f"
-BLUE = "#3f5a6b"
-PAPER = "#fbf8f1"
-SANS = "font-family='Inter, Helvetica, Arial, sans-serif'"
-
-
-def svg(width: int, height: int, body: str, paper: str = PAPER) -> str:
-    """A whole SVG document on paper."""
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">'
-        f'<rect width="{width}" height="{height}" fill="{paper}"/>{body}</svg>\n'
-    )
-
-
-def text(x: float, y: float, words: str, colour: str = INK, size: int = 20, anchor: str = "start", weight: int = 400) -> str:
-    """A line of text; ``words`` holds no markup."""
-    return f'<text x="{x:.0f}" y="{y:.0f}" fill="{colour}" font-size="{size}" font-weight="{weight}" text-anchor="{anchor}" {SANS}>{words}</text>'
-
-
-def path(points: Iterable[tuple[float, float]], colour: str, width: float = 3, fill: str = "none", close: bool = False) -> str:
-    """A line through points."""
-    d = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points) + ("Z" if close else "")
-    return f'<path d="{d}" fill="{fill}" stroke="{colour}" stroke-width="{width}" stroke-linejoin="round"/>'
+from .svg import BLUE, INK, LINE, MUTED, PAPER, RED, disc, line, rect, ring, stroke, svg, text
 
 
 def _strait_map() -> str:
-    north = [(0, 0), (0, 150), *((x, 150 + 46 * math.sin(x / 150) + 22 * math.sin(x / 61)) for x in range(0, 1001, 20)), (1000, 0)]
-    south = [(0, 560), *((x, 430 - 38 * math.sin(x / 170 + 1) - 18 * math.sin(x / 47)) for x in range(0, 1001, 20)), (1000, 560)]
-    shoal = [(640 + 90 * math.cos(a / 8 * math.pi), 262 + 30 * math.sin(a / 8 * math.pi) + 6 * math.sin(a)) for a in range(16)]
+    north = [
+        (0, 0),
+        (0, 150),
+        *((x, 150 + 46 * math.sin(x / 150) + 22 * math.sin(x / 61)) for x in range(0, 1001, 20)),
+        (1000, 0),
+    ]
+    south = [
+        (0, 560),
+        *((x, 430 - 38 * math.sin(x / 170 + 1) - 18 * math.sin(x / 47)) for x in range(0, 1001, 20)),
+        (1000, 560),
+    ]
+    shoal = [
+        (640 + 90 * math.cos(a / 8 * math.pi), 262 + 30 * math.sin(a / 8 * math.pi) + 6 * math.sin(a))
+        for a in range(16)
+    ]
     lane = [(x, 300 - 30 * math.sin(x / 200)) for x in range(0, 1001, 25)]
     return svg(
         1000,
         560,
-        path(north, MUTED, 1.5, "#e9e1cf", close=True)
-        + path(south, MUTED, 1.5, "#e9e1cf", close=True)
-        + path(lane, BLUE, 2).replace("/>", ' stroke-dasharray="3 9"/>')
-        + path(shoal, MUTED, 1.5, "#dccfae", close=True)
+        line(north, MUTED, 1.5, "#e9e1cf", close=True)
+        + line(south, MUTED, 1.5, "#e9e1cf", close=True)
+        + line(lane, BLUE, 2).replace("/>", ' stroke-dasharray="3 9"/>')
+        + line(shoal, MUTED, 1.5, "#dccfae", close=True)
         + f'<circle cx="588" cy="268" r="11" fill="{RED}"/>'
         + text(612, 345, "Halcyon Tern", RED, 22, weight=600)
         + f'<path d="M596 276L612 326" stroke="{RED}" stroke-width="1.5"/>'
@@ -66,7 +53,7 @@ def _tide_chart() -> str:
         960,
         540,
         "".join(f'<path d="M70 {y}h850" stroke="{LINE}"/>' for y in (110, 200, 290, 380, 470))
-        + path(curve, BLUE, 4)
+        + line(curve, BLUE, 4)
         + f'<path d="M70 {needed:.0f}h850" stroke="{RED}" stroke-width="2" stroke-dasharray="6 6"/>'
         + text(74, needed - 10, "water needed to float", RED, 19)
         + f'<circle cx="{70 + 68.5 * 11.6:.0f}" cy="{needed:.0f}" r="9" fill="{RED}"/>'
@@ -78,17 +65,21 @@ def _tide_chart() -> str:
 def _ferry_bars() -> str:
     years = ((2018, 412), (2019, 438), (2020, 171), (2021, 226), (2022, 355), (2023, 447), (2024, 503), (2025, 561))
     bars = "".join(
-        f'<rect x="{80 + i * 104}" y="{440 - n * 0.62:.0f}" width="72" height="{n * 0.62:.0f}" fill="{RED if i == 7 else BLUE}"/>'
+        rect(80 + i * 104, 440 - n * 0.62, 72, n * 0.62, RED if i == 7 else BLUE)
         + text(116 + i * 104, 430 - n * 0.62, str(n), INK, 19, "middle", 600)
         + text(116 + i * 104, 470, str(year), MUTED, 18, "middle")
         for i, (year, n) in enumerate(years)
     )
-    return svg(960, 520, bars + f'<path d="M60 440h860" stroke="{INK}" stroke-width="2"/>' + text(60, 50, "Passengers, thousands", MUTED, 19))
+    return svg(
+        960,
+        520,
+        bars + stroke("M60 440h860", INK) + text(60, 50, "Passengers, thousands", MUTED, 19),
+    )
 
 
 def _contours() -> str:
     rings = "".join(
-        path(
+        line(
             (
                 (
                     480 + (r * 1.35 + 14 * math.sin(3 * a + r / 40)) * math.cos(a) - r * 0.22,
@@ -102,19 +93,24 @@ def _contours() -> str:
         )
         for r in range(20, 401, 20)
     )
-    stream = path(((480 + 5 * t + 18 * math.sin(t / 6), 270 + 3.2 * t) for t in range(0, 95, 3)), BLUE, 3)
+    stream = line(((480 + 5 * t + 18 * math.sin(t / 6), 270 + 3.2 * t) for t in range(0, 95, 3)), BLUE, 3)
     peak = f'<path d="M470 282l10 -18l10 18z" fill="{INK}"/>' + text(498, 276, "1 284", INK, 20, weight=600)
     return svg(960, 540, rings + stream + peak, "#f0ecdc")
 
 
 def _orbits() -> str:
-    rings = "".join(f'<ellipse cx="430" cy="280" rx="{r * 1.1:.0f}" ry="{r * 0.62:.0f}" fill="none" stroke="{LINE}" stroke-width="2"/>' for r in (110, 190, 280, 380))
+    rings = "".join(ring(430, 280, r * 1.1, r * 0.62, LINE) for r in (110, 190, 280, 380))
     bodies = "".join(
-        f'<circle cx="{430 + r * 1.1 * math.cos(a):.0f}" cy="{280 + r * 0.62 * math.sin(a):.0f}" r="{size}" fill="{colour}"/>'
+        disc(430 + r * 1.1 * math.cos(a), 280 + r * 0.62 * math.sin(a), size, colour)
         + text(430 + r * 1.1 * math.cos(a) + size + 8, 286 + r * 0.62 * math.sin(a), name, INK, 19)
-        for r, a, size, colour, name in ((110, 0.6, 9, BLUE, "b"), (190, 2.5, 14, "#8a6a4a", "c"), (280, 5.4, 11, BLUE, "d"), (380, 0.25, 17, RED, "e"))
+        for r, a, size, colour, name in (
+            (110, 0.6, 9, BLUE, "b"),
+            (190, 2.5, 14, "#8a6a4a", "c"),
+            (280, 5.4, 11, BLUE, "d"),
+            (380, 0.25, 17, RED, "e"),
+        )
     )
-    return svg(960, 560, rings + '<circle cx="430" cy="280" r="34" fill="#d9a441"/>' + bodies)
+    return svg(960, 560, rings + disc(430, 280, 34, "#d9a441") + bodies)
 
 
 def _pipeline() -> str:
@@ -125,7 +121,8 @@ def _pipeline() -> str:
         for i, step in enumerate(steps)
     )
     arrows = "".join(
-        f'<path d="M{212 + i * 230} 132h50m-10 -7l10 7l-10 7" stroke="{RED}" stroke-width="2.5" fill="none"/>' + text(238 + i * 230, 76, verb, MUTED, 17, "middle")
+        stroke(f"M{212 + i * 230} 132h50m-10 -7l10 7l-10 7", RED, 2.5)
+        + text(238 + i * 230, 76, verb, MUTED, 17, "middle")
         for i, verb in enumerate(("scan", "parse", "emit"))
     )
     return svg(940, 240, boxes + arrows)
@@ -137,14 +134,14 @@ def _flame() -> str:
         ((0, 640, "load_project"), (650, 250, "report")),
         ((0, 420, "parse_file"), (430, 200, "resolve"), (650, 140, "format")),
         ((0, 150, "scan"), (160, 250, "build_tree"), (430, 90, "lookup")),
-        ((160, 190, "intern"), (10, 80, "peek")),
+        ((160, 190, "intern"),),
     )
     shades = ("#c9963f", "#d08a4a", "#c8743f", "#b85a34", RED)
     return svg(
         960,
         360,
         "".join(
-            f'<rect x="{30 + x}" y="{290 - depth * 60}" width="{width}" height="54" fill="{shades[depth]}"/>' + text(40 + x, 324 - depth * 60, name, PAPER, 19)
+            rect(30 + x, 290 - depth * 60, width, 54, shades[depth]) + text(40 + x, 324 - depth * 60, name, PAPER, 19)
             for depth, row in enumerate(rows)
             for x, width, name in row
         ),
@@ -153,21 +150,24 @@ def _flame() -> str:
 
 def _rings() -> str:
     rings = "".join(
-        f'<circle cx="{360 + r * 0.06:.0f}" cy="{380 - r * 0.04:.0f}" r="{r}" fill="none" stroke="#7a5230" stroke-width="{1.2 + 2.4 * abs(math.sin(r * 1.37)):.1f}"/>'
+        ring(360 + r * 0.06, 380 - r * 0.04, r, r, "#7a5230", 1.2 + 2.4 * abs(math.sin(r * 1.37)))
         for r in range(14, 330, 12)
     )
-    label = f'<path d="M378 371L626 76" stroke="{RED}" stroke-width="2"/>' + text(636, 66, "1816", RED, 26, weight=600)
-    return svg(720, 760, '<circle cx="372" cy="374" r="340" fill="#d9b98a"/>' + rings + label)
+    label = stroke("M378 371L626 76", RED) + text(636, 66, "1816", RED, 26, weight=600)
+    return svg(720, 760, disc(372, 374, 340, "#d9b98a") + rings + label)
 
 
 def _calendar() -> str:
     shades = ("#efe8da", "#d9c3a0", "#c98f5f", "#a8321f")
     cells = "".join(
-        f'<rect x="{40 + week * 34}" y="{50 + day * 34}" width="29" height="29" fill="{shades[int(2 + 1.99 * math.sin(week * 0.55 + day * 1.1) * math.cos(week * 0.21))]}"/>'
-        for week in range(26)
-        for day in range(7)
+        rect(40 + week * 34, 50 + day * 34, 29, 29, shades[_rain(week, day)]) for week in range(26) for day in range(7)
     )
     return svg(960, 320, cells)
+
+
+def _rain(week: int, day: int) -> int:
+    """How wet a day was, 0 to 3: invented, in slanting bands as fronts pass."""
+    return int(2 + 1.99 * math.sin(week * 0.55 + day * 1.1) * math.cos(week * 0.21))
 
 
 CHARTS: dict[str, Callable[[], str]] = {

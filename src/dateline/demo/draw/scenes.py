@@ -36,8 +36,24 @@ def _crane(sheet: Canvas, left: float, foot: float) -> None:
     sheet.box(left + 0.05, foot - 0.3, left + 0.058, foot, INK)
     sheet.box(left, foot - 0.2, left + 0.058, foot - 0.19, INK)
     sheet.box(left - 0.03, foot - 0.31, left + 0.14, foot - 0.295, INK)
-    sheet.polygon([(left + 0.02, foot - 0.42), (left + 0.028, foot - 0.42), (left + 0.14, foot - 0.3), (left + 0.132, foot - 0.3)], INK)
-    sheet.polygon([(left + 0.02, foot - 0.42), (left + 0.03, foot - 0.42), (left + 0.034, foot - 0.3), (left + 0.024, foot - 0.3)], INK)
+    sheet.polygon(
+        [
+            (left + 0.02, foot - 0.42),
+            (left + 0.028, foot - 0.42),
+            (left + 0.14, foot - 0.3),
+            (left + 0.132, foot - 0.3),
+        ],
+        INK,
+    )
+    sheet.polygon(
+        [
+            (left + 0.02, foot - 0.42),
+            (left + 0.03, foot - 0.42),
+            (left + 0.034, foot - 0.3),
+            (left + 0.024, foot - 0.3),
+        ],
+        INK,
+    )
 
 
 def _strait_ship() -> Canvas:
@@ -80,7 +96,9 @@ def _sierra() -> Canvas:
 
 def _valley_fog() -> Canvas:
     sheet = Canvas(*WIDE, "#f2ede4")
-    for place, colour in enumerate(("#dfdcd3", "#c6cac2", "#f2ede4", "#a3afa6", "#e9e6dc", "#71837a", "#4a5c54", "#2f3d38")):
+    for place, colour in enumerate(
+        ("#dfdcd3", "#c6cac2", "#f2ede4", "#a3afa6", "#e9e6dc", "#71837a", "#4a5c54", "#2f3d38")
+    ):
         sheet.below(hills(0.25 + place * 0.1, 0.05, 3.7 + place * 2.3), colour)
     return sheet
 
@@ -98,7 +116,9 @@ def _night_city() -> Canvas:
                     sheet.box(x, y, x + 0.007, y + 0.02, "#e0b050" if (row + column) % 3 else "#f0d89a")
     sheet.bands(["#10151c", "#141a22", "#0d1117"], 0.86, 1.0, 0.003)
     for place in range(9):
-        sheet.box(0.06 + place * 0.105, 0.89 + place % 3 * 0.03, 0.09 + place * 0.105, 0.895 + place % 3 * 0.03, "#8d7440")
+        sheet.box(
+            0.06 + place * 0.105, 0.89 + place % 3 * 0.03, 0.09 + place * 0.105, 0.895 + place % 3 * 0.03, "#8d7440"
+        )
     return sheet
 
 
@@ -141,7 +161,9 @@ def _lighthouse() -> Canvas:
     sheet.polygon([(0.435, 0.24), (0.525, 0.24), (0.56, 0.74), (0.4, 0.74)], PAPER)
     for top in (0.32, 0.48, 0.64):
         upper, lower = 0.045 + (top - 0.24) * 0.07, 0.045 + (top - 0.16) * 0.07  # the tower widens evenly
-        sheet.polygon([(0.48 - upper, top), (0.48 + upper, top), (0.48 + lower, top + 0.08), (0.48 - lower, top + 0.08)], RED)
+        sheet.polygon(
+            [(0.48 - upper, top), (0.48 + upper, top), (0.48 + lower, top + 0.08), (0.48 - lower, top + 0.08)], RED
+        )
     sheet.box(0.42, 0.23, 0.54, 0.242, INK)
     sheet.box(0.445, 0.17, 0.515, 0.23, "#f4d58a")
     sheet.polygon([(0.48, 0.13), (0.53, 0.17), (0.43, 0.17)], INK)
@@ -154,7 +176,13 @@ def _pines() -> Canvas:
     for depth, colour in enumerate(("#b9bfa6", "#84937b", "#4d6152", "#26352d")):
         sheet.below(hills(0.62 + depth * 0.09, 0.02, depth * 2.2 + 1), colour)
         for place in range(9 - depth * 2):
-            _pine(sheet, (place + 0.3 + 0.2 * math.sin(place * 4.0 + depth)) / (8.4 - depth * 2), 0.68 + depth * 0.09, 0.2 + depth * 0.13, colour)
+            _pine(
+                sheet,
+                (place + 0.3 + 0.2 * math.sin(place * 4.0 + depth)) / (8.4 - depth * 2),
+                0.68 + depth * 0.09,
+                0.2 + depth * 0.13,
+                colour,
+            )
     return sheet
 
 
@@ -183,7 +211,18 @@ def _terraces() -> Canvas:
     sheet = Canvas(*WIDE, "#eaf0ea")
     sheet.below(peaks(0.28, 0.08, 0.9), "#c2d0c8")
     sheet.below(hills(0.36, 0.04, 6.1), "#9db5a6")
-    greens = ("#86a57f", "#d9e4d6", "#6f9470", "#c3d6cf", "#5a8062", "#adc8c4", "#486c54", "#93b5b4", "#395946", "#2c4738")
+    greens = (
+        "#86a57f",
+        "#d9e4d6",
+        "#6f9470",
+        "#c3d6cf",
+        "#5a8062",
+        "#adc8c4",
+        "#486c54",
+        "#93b5b4",
+        "#395946",
+        "#2c4738",
+    )
     for place, colour in enumerate(greens):
         sheet.below(hills(0.42 + place * 0.06, 0.06 - place * 0.002, 1.1 + place * 0.16, 3), colour)
     return sheet
@@ -207,7 +246,7 @@ def _bridge() -> Canvas:
 
 
 def _cable(x: float) -> float:
-    """A suspension bridge's cable between two towers at 0.3 and 0.7: a parabola in the middle, straight to the shores."""
+    """A suspension bridge's cable between two towers at 0.3 and 0.7: a parabola between, straight to the shores."""
     if 0.3 <= x <= 0.7:
         return 0.22 + 0.31 * (1 - ((x - 0.5) / 0.2) ** 2)
     return 0.22 + 0.35 * min(1.0, (0.3 - min(x, 1 - x)) / 0.3)

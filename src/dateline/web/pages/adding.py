@@ -7,8 +7,8 @@ from starlette.responses import Response
 
 from dateline import __version__
 from dateline.actions import subscriptions as subscription_actions
-from dateline.actions.subscriptions import LookedFeed
 from dateline.errors import ActionError, DatelineError, StoreError
+from dateline.refresh.look import LookedFeed
 from dateline.store import subscriptions
 from dateline.web import i18n, messages
 from dateline.web.notices import Notice
@@ -82,6 +82,7 @@ def subscribe(visit: Visit) -> Response:
             folder_ids=form.integers("folder_ids"),
             new_folder=form.text("new_folder", "", max_length=200) or None,
             private=form.flag("private"),
+            settings=visit.instance.settings,
             now=visit.now,
         )
     except ActionError as error:
@@ -116,7 +117,7 @@ def _found(visit: Visit, feed: LookedFeed) -> FoundFeed:
         site_url=feed.site_url,
         description=(feed.description or "")[:500],
         entries=tuple(
-            FoundEntry(title=entry.title or "", published=_day(visit, entry.published_at)) for entry in feed.entries
+            FoundEntry(title=entry.title, published=_day(visit, entry.published_at)) for entry in feed.entries
         ),
         entry_count=feed.entry_count,
         subscription_id=feed.subscription_id,

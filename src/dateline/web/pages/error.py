@@ -28,7 +28,9 @@ def failed(visit: Visit, error: DatelineError) -> Response:
 def broken(visit: Visit) -> Response:
     """A failure without one: a mistake of ours."""
     visit.forget_user()
-    sentence = visit.words.text("Dateline made a mistake. It was written to the server’s log. Nothing of yours is lost; try again.")
+    sentence = visit.words.text(
+        "Dateline made a mistake. It was written to the server’s log. Nothing of yours is lost; try again."
+    )
     return _answer(visit, 500, "failed", sentence)
 
 

@@ -1,4 +1,4 @@
-"""What a reader does with entries: read, unread, star, unstar, all read, undo, refresh. Each answers a form or a behaviour."""
+"""What a reader does with entries: read, unread, star, unstar, all read, undo, refresh; for forms and behaviours."""
 
 from starlette.responses import Response
 

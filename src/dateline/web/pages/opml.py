@@ -7,7 +7,16 @@ from dateline.actions import opml as opml_actions
 from dateline.errors import ActionError, ParseError
 from dateline.web import messages
 from dateline.web.forms import MAX_UPLOAD_BYTES
+from dateline.web.i18n import N_
 from dateline.web.visit import Visit
+
+_PROBLEMS = {
+    "opml.damaged": N_("The file is damaged here. What could be read was taken."),
+    "opml.no_address": N_("This line has no address."),
+    "opml.bad_address": N_("This is not a web address."),
+    "opml.duplicate": N_("This feed stands in the file a second time."),
+    "opml.too_many": N_("The file holds more feeds than are taken at once."),
+}
 
 
 class ProblemLine(Struct, frozen=True, kw_only=True):
@@ -42,16 +51,22 @@ def show(visit: Visit) -> Response:
 def read(visit: Visit) -> Response:
     """Import a chosen file, else the pasted text, and say line by line what came of it."""
     try:
-        report = opml_actions.import_opml(visit.db, visit.me, _body(visit), now=visit.now)
+        report = opml_actions.import_opml(
+            visit.db, visit.me, _body(visit), settings=visit.instance.settings, now=visit.now
+        )
     except (ActionError, ParseError) as error:
         sentence = messages.sentence(visit.words, error.code)
         return visit.html("pages/opml.html", OpmlPage(report=None, error=sentence), status=400)
     problems = tuple(
-        ProblemLine(line=problem.line, text=problem.text[:200], sentence=messages.sentence(visit.words, problem.code))
+        ProblemLine(line=problem.line, text=problem.text[:200], sentence=_sentence(visit, problem.code))
         for problem in report.problems
     )
     view = ReportView(added=report.added, already=report.already, folders_added=report.folders_added, problems=problems)
     return visit.html("pages/opml.html", OpmlPage(report=view, error=""))
+
+
+def _sentence(visit: Visit, code: str) -> str:
+    return visit.words.text(_PROBLEMS[code]) if code in _PROBLEMS else messages.sentence(visit.words, code)
 
 
 def write(visit: Visit) -> Response:

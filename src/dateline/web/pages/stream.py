@@ -1,7 +1,7 @@
 """The stream page, normal view: ``/ /important /starred /all /folder/ID /feed/ID``, one's own or below ``/@NAME/``.
 
-Query: ``shown`` (``unread`` or ``all``; without it, what suits), ``q`` (search), ``before`` (``AT.ID``, where the page before ended),
-``fragment=1`` (only the rows). Reading never writes a visitor's or an owner's states; arrived entries are delivered first.
+Query: ``shown`` (``unread`` or ``all``; without it, what suits), ``q`` (search), ``before`` (``AT.ID``, where the last
+page ended), ``fragment=1`` (only the rows). Reading changes no states; arrived entries are delivered first.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -41,8 +41,8 @@ Empty = Literal["", "search", "unread", "starred", "important", "no_feeds", "wai
 class StreamPage(Struct, frozen=True, kw_only=True):
     """The context of ``pages/stream.html`` and ``parts/entries.html``.
 
-    ``root`` and ``path`` are paths without the base (``/@NAME``, ``/folder/3``). ``unread`` counts the whole stream. ``more_*`` are
-    the next page's query values, "" at the end. ``empty`` says why there are no rows, "" when there are.
+    ``root`` and ``path`` are paths without the base (``/@NAME``, ``/folder/3``). ``unread`` counts the whole stream.
+    ``more`` is the next page's ``before``, "" at the end. ``empty`` says why there are no rows, "" when there are.
     """
 
     sidebar: SidebarView

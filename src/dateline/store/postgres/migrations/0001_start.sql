@@ -23,7 +23,7 @@ CREATE TABLE session (
   seen_at BIGINT NOT NULL,
   expires_at BIGINT NOT NULL
 );
-CREATE INDEX session_user ON session (user_id);
+CREATE INDEX session_of_user ON session (user_id);
 CREATE INDEX session_expiry ON session (expires_at);
 
 -- Failed logins, counted per name and per client address.
@@ -66,6 +66,7 @@ CREATE TABLE feed (
   icon_checked_at BIGINT,
   etag TEXT,
   last_modified TEXT,
+  validators_url TEXT,                      -- the address that gave them: they are sent to no other
   body_hash BYTEA,
   hints TEXT,                               -- the last document's ttl and skipped hours and days, as JSON
   identity TEXT NOT NULL DEFAULT 'guid',    -- what tells entries apart: guid, link or content

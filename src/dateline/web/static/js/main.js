@@ -31,7 +31,11 @@ const behaviours = {
 
 for (const element of document.querySelectorAll("[data-behaviour]")) {
   for (const name of element.dataset.behaviour.split(/\s+/)) {
-    behaviours[name]?.(element);
+    try {
+      behaviours[name]?.(element);
+    } catch (error) {
+      reportError(error); // one that fails takes no other with it
+    }
   }
 }
 document.documentElement.dataset.ready = "";

@@ -16,7 +16,7 @@ export default function notice(box) {
     event.preventDefault();
     hide();
   });
-  box.querySelector(".notice-undo").addEventListener("submit", (event) => {
+  box.querySelector(".notice-undo")?.addEventListener("submit", (event) => {
     const undone = undoneBy(event.target.elements.seq.value);
     if (undone) {
       event.preventDefault();

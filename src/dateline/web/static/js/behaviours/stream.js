@@ -1,6 +1,6 @@
 // The stream: one entry open at a time, its row keeping its place; opening marks as read; buttons without a reload.
 
-import { closeOthers, complete, idOf, isUnread, setUnread, toggle } from "../lib/entries.js";
+import { closeOthers, complete, idOf, isUnread, makeReachable, setUnread, toggle } from "../lib/entries.js";
 import { addressOf, mark } from "../lib/marking.js";
 import { markSoon } from "../lib/read-queue.js";
 
@@ -22,6 +22,7 @@ export default function stream(main) {
 
   const single = main.querySelector(":scope > .entry");
   if (single) {
+    makeReachable(single);
     readNow(single);
   }
 
@@ -37,6 +38,7 @@ export default function stream(main) {
 
 function wasOpened(entry) {
   closeOthers(entry);
+  makeReachable(entry);
   complete(entry);
   readNow(entry);
 }

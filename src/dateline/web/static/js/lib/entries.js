@@ -58,6 +58,15 @@ function coveredHeight() {
   return bar + day;
 }
 
+/** What can be scrolled sideways can be reached by keys. */
+export function makeReachable(entry) {
+  for (const wide of entry.querySelectorAll(".article-content :is(pre, table)")) {
+    if (wide.scrollWidth > wide.clientWidth) {
+      wide.tabIndex = 0;
+    }
+  }
+}
+
 /** An article too long for the list comes when it is opened. */
 export async function complete(entry) {
   const body = entry.querySelector("[data-fragment]");
@@ -69,6 +78,7 @@ export async function complete(entry) {
   body.setAttribute("aria-busy", "true");
   try {
     body.replaceChildren(await fragment(address));
+    makeReachable(entry);
   } catch {
     body.dataset.fragment = address;
   } finally {

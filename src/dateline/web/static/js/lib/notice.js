@@ -27,8 +27,10 @@ export function show(text, undo = null, isError = false) {
   }
   notice.querySelector(".notice-text").textContent = text;
   const form = notice.querySelector(".notice-undo");
-  form.hidden = !undo;
-  form.elements.seq.value = undo ?? "";
+  if (form) {
+    form.hidden = !undo;
+    form.elements.seq.value = undo ?? "";
+  }
   notice.classList.toggle("is-error", isError);
   notice.classList.remove("is-empty");
   wait();

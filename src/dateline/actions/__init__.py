@@ -1,0 +1,1 @@
+"""What a person may do: check the right, do, record. ``db, user, request value, now → value``."""

@@ -1,0 +1,290 @@
+"""Accounts: creating them, logging in and out, their settings, delivery on arrival."""
+
+import secrets
+import unicodedata
+import zoneinfo
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from dateline.errors import ActionError, NotFound
+from dateline.model import User
+from dateline.refresh import deliver
+from dateline.store import Database, Tx, accounts, feeds
+from dateline.store.db import WriteTx
+from dateline.store.times import HOUR, SECOND, to_us
+from dateline.store.write import transaction
+
+MIN_PASSWORD = 8
+MAX_PASSWORD = 1024
+MAX_NAME = 40
+SEEN_EVERY = HOUR
+
+FREE_FAILURES = 5
+"""Failed logins that cost nothing; each further one doubles the wait, from a second to a quarter of an hour."""
+LONGEST_WAIT = 15 * 60 * SECOND
+FORGOTTEN_AFTER = timedelta(days=1)
+
+# RFC 9106's second recommendation (64 MiB, 3 passes): what argon2-cffi calls its default, with one lane less.
+_hasher = PasswordHasher(time_cost=3, memory_cost=65536, parallelism=2)
+
+
+# ------------------------------------------------------------------------------------------------ creating
+
+
+def create_first(
+    db: Database, *, name: str, password: str, language: str, time_zone: str, now: datetime
+) -> tuple[User, str]:
+    """Create the first account, an administrator, and log it in. (user, session token).
+
+    Raises ``ActionError``: ``action.forbidden`` when an account exists; a bad name, password, language or zone.
+    """
+    shown = _checked_name(name)
+    hashed = _hashed(password)
+    _check_language(language)
+    _check_zone(time_zone)
+    with transaction(db) as tx:
+        if accounts.any_user(tx):
+            raise ActionError("action.forbidden", "an account exists already")
+        user = accounts.add_user(
+            tx, name=shown, password_hash=hashed, is_admin=True, language=language, time_zone=time_zone, now=now
+        )
+        return user, _open_session(tx, user.id, now)
+
+
+def create(
+    db: Database,
+    *,
+    name: str,
+    password: str,
+    is_admin: bool = False,
+    language: str = "en",
+    time_zone: str = "UTC",
+    now: datetime,
+) -> User:
+    """Create an account. Raises ``ActionError``: name taken or invalid, password too short or long, bad language or zone."""
+    shown = _checked_name(name)
+    hashed = _hashed(password)
+    _check_language(language)
+    _check_zone(time_zone)
+    with transaction(db) as tx:
+        if accounts.find_user(tx, shown) is not None:
+            raise ActionError("action.name_taken", shown)
+        return accounts.add_user(
+            tx, name=shown, password_hash=hashed, is_admin=is_admin, language=language, time_zone=time_zone, now=now
+        )
+
+
+def remove(db: Database, user_id: int, *, now: datetime) -> None:
+    """Delete an account's rows and private feeds, never shared entries.
+
+    Raises ``NotFound``; ``ActionError`` ``action.last_admin``.
+    """
+    with transaction(db) as tx:
+        user = accounts.user_by_id(tx, user_id)
+        _keep_an_admin(tx, user)
+        subscribed = tx.column("SELECT feed_id FROM subscription WHERE user_id = :user", user=user_id)
+        owned = feeds.private_feeds(tx, user_id)
+        accounts.remove_user(tx, user_id)
+        for feed_id in {*subscribed, *owned}:
+            feeds.orphan_if_unread_by_all(tx, feed_id, now)
+        for feed_id in owned:
+            feeds.remove_with_entries(tx, feed_id)
+
+
+def _keep_an_admin(tx: Tx, user: User) -> None:
+    if user.is_admin and accounts.count_admins(tx) == 1 and len(accounts.all_users(tx)) > 1:
+        raise ActionError("action.last_admin", user.name)
+
+
+# ------------------------------------------------------------------------------------------------ sessions
+
+
+def log_in(db: Database, *, name: str, password: str, client: str, now: datetime) -> tuple[User, str]:
+    """Open a session. (user, token).
+
+    Failures are counted per name and per client address; after five of them each costs a longer wait.
+    Raises ``ActionError``: ``action.wrong_password`` (also for an unknown name, after the same work), ``action.too_many_attempts``
+    with the seconds to wait as its detail.
+    """
+    keys = [f"name:{accounts.name_key(name)[:MAX_NAME]}", f"client:{client}"]
+    with db.reading() as tx:
+        _refuse_in_haste(tx, keys, now)
+        user = accounts.find_user(tx, name[: 4 * MAX_NAME])
+        hashed = accounts.password_hash(tx, user.id) if user else _nobodys_hash()
+    right = _verified(hashed, password) and user is not None
+    with transaction(db) as tx:
+        if not right or user is None:
+            # counted again inside: many guesses at once shall not pass as one
+            _refuse_in_haste(tx, keys, now)
+            for key in keys:
+                accounts.note_failure(tx, key, accounts.failures(tx, key)[0] + 1, now)
+        else:
+            accounts.forget_failures(tx, keys[:1], now - FORGOTTEN_AFTER)
+            if _hasher.check_needs_rehash(hashed):
+                accounts.change_user(tx, user.id, password_hash=_hasher.hash(password))
+            accounts.note_active(tx, user.id, now)
+            return user, _open_session(tx, user.id, now)
+    raise ActionError("action.wrong_password")
+
+
+def _refuse_in_haste(tx: Tx, keys: list[str], now: datetime) -> None:
+    for key in keys:
+        count, last_at = accounts.failures(tx, key)
+        if count >= FREE_FAILURES and to_us(now) - last_at < FORGOTTEN_AFTER.total_seconds() * SECOND:
+            wait = min(SECOND * 2 ** min(count - FREE_FAILURES, 20), LONGEST_WAIT)
+            left = last_at + wait - to_us(now)
+            if left > 0:
+                raise ActionError("action.too_many_attempts", str(-(-left // SECOND)))
+
+
+@lru_cache(maxsize=1)
+def _nobodys_hash() -> str:
+    """A hash that nothing matches, so that an unknown name takes as long as a known one."""
+    return _hasher.hash(secrets.token_urlsafe(32))
+
+
+def _verified(hashed: str, password: str) -> bool:
+    try:
+        return len(password) <= MAX_PASSWORD and _hasher.verify(hashed, password)
+    except (VerificationError, InvalidHashError, UnicodeEncodeError):
+        return False
+
+
+def _open_session(tx: WriteTx, user_id: int, now: datetime) -> str:
+    token = secrets.token_urlsafe(32)
+    accounts.add_session(tx, user_id, token, now)
+    return token
+
+
+def log_out(db: Database, *, token: str, now: datetime) -> None:  # noqa: ARG001 - every action takes the time
+    """Close a session."""
+    with transaction(db) as tx:
+        accounts.end_session(tx, token)
+
+
+def seen(db: Database, token: str, *, now: datetime) -> None:
+    """A session was used: at most once an hour this prolongs it and notes that its user is here."""
+    with db.reading() as tx:
+        at = accounts.session_seen_at(tx, token)
+        if at is None or to_us(now) - at < SEEN_EVERY:
+            return
+        user = accounts.session_user(tx, token, now)
+    with transaction(db) as tx:
+        accounts.prolong_session(tx, token, now)
+        if user is not None:
+            accounts.note_active(tx, user.id, now)
+
+
+# ------------------------------------------------------------------------------------------------ settings
+
+
+def change(
+    db: Database,
+    user: User,
+    *,
+    now: datetime,  # noqa: ARG001 - every action takes the time
+    language: str | None = None,
+    time_zone: str | None = None,
+    preview: bool | None = None,
+    open_to_visitors: bool | None = None,
+    indexed: bool | None = None,
+) -> User:
+    """Change what is given of a user's settings; None leaves as it is. Raises ``ActionError`` ``action.bad_value``."""
+    wanted = {
+        "language": language,
+        "time_zone": time_zone,
+        "preview": preview,
+        "open_to_visitors": open_to_visitors,
+        "indexed": indexed,
+    }
+    if language is not None:
+        _check_language(language)
+    if time_zone is not None:
+        _check_zone(time_zone)
+    with transaction(db) as tx:
+        return accounts.change_user(tx, user.id, **{key: value for key, value in wanted.items() if value is not None})
+
+
+def set_admin(db: Database, user: User, is_admin: bool, *, now: datetime) -> User:  # noqa: ARG001 - every action takes the time
+    """Give or take the right to administer. Raises ``ActionError`` ``action.last_admin``."""
+    with transaction(db) as tx:
+        if not is_admin:
+            _keep_an_admin(tx, accounts.user_by_id(tx, user.id))
+        return accounts.change_user(tx, user.id, is_admin=is_admin)
+
+
+def change_password(
+    db: Database, user: User, *, old: str, new: str, keep_token: str | None, now: datetime
+) -> None:  # the old one is asked for again: a session left open shall not lose the account
+    """Change one's own password; all other sessions end. Raises ``ActionError``: ``action.wrong_password``, too short or long."""
+    with db.reading() as tx:
+        hashed = accounts.password_hash(tx, user.id)
+    if not _verified(hashed, old):
+        raise ActionError("action.wrong_password")
+    set_password(db, user, new, keep_token=keep_token, now=now)
+
+
+def set_password(
+    db: Database,
+    user: User,
+    new: str,
+    *,
+    keep_token: str | None = None,
+    now: datetime,  # noqa: ARG001 - every action takes the time
+) -> None:
+    """Set a password without the old one (for the command line); all other sessions end."""
+    hashed = _hashed(new)
+    with transaction(db) as tx:
+        accounts.change_user(tx, user.id, password_hash=hashed)
+        accounts.end_other_sessions(tx, user.id, keep_token)
+
+
+def catch_up(db: Database, user_id: int, *, now: datetime) -> int:  # noqa: ARG001 - every action takes the time
+    """Deliver what arrived since to a user: runs first in every page and sync request. How many entries."""
+    return deliver.catch_up(db, user_id)
+
+
+# ------------------------------------------------------------------------------------------------ checks
+
+
+def _checked_name(name: str) -> str:
+    """A user's name as it is kept: NFC, one blank between words, at most 40 characters, no signs that mean something in addresses."""
+    shown = " ".join(unicodedata.normalize("NFC", name).split())
+    bad = any(unicodedata.category(char)[0] == "C" or char in '/\\@?#%:;,"<>' for char in shown)
+    if not shown or len(shown) > MAX_NAME or bad or shown in (".", ".."):
+        raise ActionError("action.name_invalid", shown[:MAX_NAME])
+    return shown
+
+
+def _hashed(password: str) -> str:
+    if len(password) < MIN_PASSWORD:
+        raise ActionError("action.password_too_short", str(MIN_PASSWORD))
+    if len(password) > MAX_PASSWORD:
+        raise ActionError("action.password_too_long", str(MAX_PASSWORD))
+    try:
+        return _hasher.hash(password)
+    except UnicodeEncodeError as error:
+        raise ActionError("action.bad_value", "password") from error
+
+
+def _check_language(language: str) -> None:
+    # The catalogues are the page's matter; here only the form of a language tag counts (BCP 47, short).
+    if not (1 < len(language) <= 11 and language.replace("-", "").replace("_", "").isalnum() and language.isascii()):
+        raise ActionError("action.bad_value", f"language {language[:20]!r}")
+
+
+def _check_zone(time_zone: str) -> None:
+    if time_zone not in zoneinfo.available_timezones():
+        raise ActionError("action.bad_value", f"time zone {time_zone[:60]!r}")
+
+
+def exists(db: Database, name: str) -> User:
+    """The user of this name. Raises ``NotFound``."""
+    with db.reading() as tx:
+        user = accounts.find_user(tx, name)
+    if user is None:
+        raise NotFound(f"user {name}")
+    return user

@@ -1,0 +1,96 @@
+"""What a person does with entries: read, unread, star, mark all, undo. Each deed is one row of the history."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec import Struct
+
+from dateline.errors import ActionError, NotFound
+from dateline.model import Stream, User
+from dateline.store import Database, search, states, streams
+from dateline.store.db import WriteTx
+from dateline.store.write import transaction
+
+MAX_ENTRIES = 10_000
+ALL_MATCHES = 1_000_000
+
+
+class Done(Struct, frozen=True, kw_only=True):
+    """What a deed did: to how many entries, and its number in the history (None when nothing changed)."""
+
+    count: int
+    seq: int | None
+
+
+def mark(db: Database, user: User, entry_ids: Sequence[int], *, read: bool, now: datetime) -> Done:
+    """Mark entries read or unread; those that already are, or are not the user's, are passed over.
+
+    Raises ``NotFound`` when none of them is the user's, ``ActionError`` ``action.too_large`` for more than 10,000.
+    """
+    with transaction(db) as tx:
+        own = _own(tx, user, entry_ids)
+        changed = states.mark_read(tx, user.id, own) if read else states.mark_unread(tx, user.id, own)
+        return _noted(tx, user, "read" if read else "unread", changed, now)
+
+
+def star(db: Database, user: User, entry_ids: Sequence[int], *, starred: bool, now: datetime) -> Done:
+    """Star entries, or take their stars away. Errors as in ``mark``."""
+    with transaction(db) as tx:
+        own = _own(tx, user, entry_ids)
+        changed = states.star(tx, user.id, own, now) if starred else states.unstar(tx, user.id, own)
+        return _noted(tx, user, "star" if starred else "unstar", sorted(changed), now)
+
+
+def mark_all_read(db: Database, user: User, stream: Stream, *, up_to: int, now: datetime) -> Done:
+    """Mark everything in a stream read, but nothing that arrived after entry ``up_to`` (what the page showed).
+
+    The main stream's important feeds are left alone: they are marked in their own stream. Raises ``NotFound``.
+    """
+    with transaction(db) as tx:
+        if stream.kind in ("starred", "label"):
+            changed = states.mark_read(tx, user.id, _starred_unread(tx, user, stream, up_to))
+        else:
+            narrowed = streams.without_important(tx, user.id, stream)
+            matches = _matches(tx, user, stream, narrowed) if stream.search else None
+            changed = states.mark_all_read(tx, user.id, up_to=up_to, feed_ids=narrowed, entry_ids=matches)
+        return _noted(tx, user, "mark_all", changed, now)
+
+
+def _matches(tx: WriteTx, user: User, stream: Stream, feed_ids: Sequence[int] | None) -> list[int]:
+    feeds = streams.scope(tx, user.id, stream).feed_ids if feed_ids is None else feed_ids
+    found = search.newest_matches(tx, stream.search, feeds, user_id=user.id, unread=True, limit=ALL_MATCHES)
+    return [key[1] for key in found]
+
+
+def _starred_unread(tx: WriteTx, user: User, stream: Stream, up_to: int) -> list[int]:
+    return [entry_id for entry_id in streams.marked_unread(tx, user.id, stream) if entry_id <= up_to]
+
+
+def undo(db: Database, user: User, seq: int, *, now: datetime) -> Done:
+    """Take back a deed of one's own. Raises ``NotFound``."""
+    with transaction(db) as tx:
+        deed = states.deed(tx, user.id, seq)
+        if deed is None:
+            raise NotFound(f"history {seq}")
+        if deed.action in ("read", "mark_all"):
+            changed = states.mark_unread(tx, user.id, deed.entry_ids)
+            return _noted(tx, user, "unread", changed, now)
+        if deed.action == "unread":
+            return _noted(tx, user, "read", states.mark_read(tx, user.id, deed.entry_ids), now)
+        if deed.action == "star":
+            return _noted(tx, user, "unstar", sorted(states.unstar(tx, user.id, deed.entry_ids)), now)
+        return _noted(tx, user, "star", sorted(states.star(tx, user.id, deed.entry_ids, now)), now)
+
+
+def _own(tx: WriteTx, user: User, entry_ids: Sequence[int]) -> list[int]:
+    if len(entry_ids) > MAX_ENTRIES:
+        raise ActionError("action.too_large", f"at most {MAX_ENTRIES} entries at once")
+    own = states.visible(tx, user.id, [entry_id for entry_id in entry_ids if 0 < entry_id < 2**63])
+    if entry_ids and not own:
+        raise NotFound("entries")
+    return own
+
+
+def _noted(tx: WriteTx, user: User, action: str, changed: Sequence[int], now: datetime) -> Done:
+    seq = states.note(tx, user.id, action, changed, now) if changed else None
+    return Done(count=len(changed), seq=seq)

@@ -1,0 +1,270 @@
+"""What a person arranges: subscribing, unsubscribing, titles, folders, « Actualiser »."""
+
+import secrets
+import time
+import unicodedata
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import get_args
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from dateline.errors import ActionError, FetchError
+from dateline.fetch.address import absolute_http_url, host_key
+from dateline.model import Stream, User, Visibility
+from dateline.refresh import look as looking
+from dateline.refresh.look import LookedFeed
+from dateline.settings import Settings
+from dateline.store import Database, Tx, feeds, states, streams, subscriptions
+from dateline.store.db import WriteTx
+from dateline.store.secrets import Keyring, key_path
+from dateline.store.write import transaction
+
+MAX_TITLE = 500
+MAX_FOLDER_NAME = 100
+MAX_DEPTH = 10
+MAX_SUBSCRIPTIONS = 20_000
+CHECKED_LATELY = timedelta(minutes=5)
+"""« Actualiser » leaves alone what was asked within this time."""
+
+
+class Look(Struct, frozen=True, kw_only=True):
+    """What is behind an address: one feed, or those that a page announces (the first one fetched)."""
+
+    feeds: tuple[LookedFeed, ...]
+
+
+def look(
+    db: Database,
+    settings: Settings,
+    user: User,
+    address: str,
+    *,
+    version: str,
+    now: datetime,
+    clock: Callable[[], datetime] | None = None,
+) -> Look:
+    """Look before subscribing. Network, at most 20 seconds; nothing is stored.
+
+    Raises ``ActionError`` (``action.bad_url``, ``action.no_feed_found``), ``FetchError``, ``ParseError``.
+    """
+    found = looking.look(
+        db, settings, address, version=version, holder=f"look-{secrets.token_hex(4)}", clock=clock or _running_from(now)
+    )
+    with db.reading() as tx:
+        known = [subscriptions.by_feed_url(tx, user.id, feed.url) for feed in found]
+    return Look(feeds=tuple(replace(feed, subscription_id=own) for feed, own in zip(found, known, strict=True)))
+
+
+def _running_from(now: datetime) -> Callable[[], datetime]:
+    """A clock that runs on from ``now``."""
+    start = time.monotonic()
+    return lambda: now + timedelta(seconds=time.monotonic() - start)
+
+
+# ------------------------------------------------------------------------------------------------ subscribing
+
+
+def subscribe(
+    db: Database,
+    user: User,
+    url: str,
+    *,
+    title: str | None = None,
+    folder_ids: Iterable[int] = (),
+    new_folder: str | None = None,
+    private: bool = False,
+    settings: Settings | None = None,
+    now: datetime,
+) -> int:
+    """Subscribe to the feed at an address; it is due at once. The subscription's id.
+
+    User information in the address is taken out of it and kept encrypted (``settings`` say where the key is), and the feed is
+    private then. Raises ``ActionError``: ``action.bad_url``, ``action.already_subscribed`` (its id as detail), ``NotFound`` for a folder.
+    """
+    clean_url, credentials = split_address(url)
+    encrypted = Keyring(key_path(settings or Settings())).encrypt(credentials) if credentials else None
+    with transaction(db) as tx:
+        ids = [subscriptions.folder(tx, user.id, folder_id).id for folder_id in folder_ids]
+        if new_folder and new_folder.strip():
+            ids.append(_folder_named(tx, user.id, new_folder))
+        owner = user.id if private or encrypted else 0
+        return add_subscription(
+            tx, user.id, clean_url, owner_id=owner, credentials=encrypted, title=title or "", folder_ids=ids, now=now
+        )
+
+
+def add_subscription(
+    tx: WriteTx,
+    user_id: int,
+    url: str,
+    *,
+    owner_id: int = 0,
+    credentials: bytes | None = None,
+    title: str = "",
+    folder_ids: Iterable[int] = (),
+    now: datetime,
+) -> int:
+    """Subscribe inside a transaction: find or insert the feed, deliver what it carries. Raises ``ActionError`` as ``subscribe``."""
+    feed = feeds.find(tx, url, owner_id)
+    known = subscriptions.by_feed(tx, user_id, feed.id) if feed else subscriptions.by_feed_url(tx, user_id, url)
+    if known is not None:
+        raise ActionError("action.already_subscribed", str(known))
+    if len(subscriptions.feeds_of_user(tx, user_id)) >= MAX_SUBSCRIPTIONS:
+        raise ActionError("action.too_large", f"at most {MAX_SUBSCRIPTIONS} subscriptions")
+    if feed is None:
+        feed_id = feeds.add(tx, url=url, owner_id=owner_id, host=host_key(url), credentials=credentials, now=now)
+        upto = 0
+    else:
+        feed_id = feed.id
+        feeds.wake(tx, feed_id, now)
+        upto = feeds.newest_entry_id(tx, feed_id)
+    subscription_id = subscriptions.add(tx, user_id=user_id, feed_id=feed_id, title=_title(title), now=now)
+    states.deliver_carried(tx, user_id, subscription_id, feed_id, upto)
+    subscriptions.put_in_folders(tx, subscription_id, folder_ids)
+    return subscription_id
+
+
+def split_address(address: str) -> tuple[str, str | None]:
+    """An address as typed → the address without user information, and that."""
+    try:
+        url = absolute_http_url(address)
+    except FetchError as error:
+        raise ActionError("action.bad_url", error.detail) from error
+    parts = urlsplit(url)
+    userinfo, at, host = parts.netloc.rpartition("@")
+    if not at:
+        return url, None
+    user, _, password = userinfo.partition(":")
+    return urlunsplit(parts._replace(netloc=host)), f"{unquote(user)}:{unquote(password)}"
+
+
+def unsubscribe(db: Database, user: User, subscription_id: int, *, now: datetime) -> None:
+    """End a subscription: its unread marks go, stars and labels stay. Raises ``NotFound``."""
+    with transaction(db) as tx:
+        feed_id = subscriptions.remove(tx, user.id, subscription_id)
+        feeds.orphan_if_unread_by_all(tx, feed_id, now)
+
+
+def edit(
+    db: Database,
+    user: User,
+    subscription_id: int,
+    *,
+    title: str | None = None,
+    folder_ids: Iterable[int] | None = None,
+    visibility: Visibility | None = None,
+    hidden_from_visitors: bool | None = None,
+    now: datetime,  # noqa: ARG001 - every action takes the time
+) -> None:
+    """Change what is given of a subscription; ``title`` "" is the feed's own again. Raises ``NotFound``, ``ActionError``."""
+    if visibility is not None and visibility not in get_args(Visibility):
+        raise ActionError("action.bad_value", f"visibility {visibility!r}")
+    with transaction(db) as tx:
+        subscriptions.feed_of(tx, user.id, subscription_id)
+        wanted = {
+            "title": None if title is None else _title(title),
+            "visibility": visibility,
+            "hidden_from_visitors": hidden_from_visitors,
+        }
+        changes = {key: value for key, value in wanted.items() if value is not None}
+        subscriptions.change(tx, user.id, subscription_id, **changes)
+        if folder_ids is not None:
+            own = [subscriptions.folder(tx, user.id, folder_id).id for folder_id in folder_ids]
+            subscriptions.put_in_folders(tx, subscription_id, own)
+
+
+def _title(title: str) -> str:
+    return " ".join(title.replace("\0", "").split())[:MAX_TITLE]
+
+
+def refresh_soon(db: Database, user: User, stream: Stream, *, now: datetime) -> int:
+    """Make a stream's feeds due; the worker does the rest. How many. Those asked within five minutes are left. Raises ``NotFound``."""
+    with transaction(db) as tx:
+        within = streams.scope(tx, user.id, stream)
+        return feeds.make_due(tx, within.feed_ids, now, now - CHECKED_LATELY)
+
+
+# ------------------------------------------------------------------------------------------------ folders
+
+
+def folder_name(name: str) -> str:
+    """A folder's name as it is kept: NFC, trimmed, without ``/`` (Google Reader's labels are paths). Raises ``ActionError``."""
+    shown = " ".join(unicodedata.normalize("NFC", name).split())
+    if not shown or len(shown) > MAX_FOLDER_NAME or "/" in shown or any(unicodedata.category(c)[0] == "C" for c in shown):
+        raise ActionError("action.name_invalid", shown[:MAX_FOLDER_NAME])
+    return shown
+
+
+def add_folder(db: Database, user: User, name: str, *, parent_id: int | None = None, now: datetime) -> int:  # noqa: ARG001 - every action takes the time
+    """Create a folder. Its id. Raises ``ActionError`` (``action.name_taken``, ``action.name_invalid``), ``NotFound`` for the parent."""
+    shown = folder_name(name)
+    with transaction(db) as tx:
+        if parent_id is not None:
+            subscriptions.folder(tx, user.id, parent_id)
+            _check_depth(tx, user.id, parent_id)
+        _check_free(tx, user.id, shown)
+        return subscriptions.add_folder(tx, user.id, shown, parent_id)
+
+
+def rename_folder(db: Database, user: User, folder_id: int, name: str, *, now: datetime) -> None:  # noqa: ARG001 - every action takes the time
+    """Rename a folder. Errors as in ``add_folder``."""
+    shown = folder_name(name)
+    with transaction(db) as tx:
+        subscriptions.folder(tx, user.id, folder_id)
+        if subscriptions.name_owner(tx, user.id, shown) != ("folder", folder_id):
+            _check_free(tx, user.id, shown)
+        subscriptions.rename_folder(tx, folder_id, shown)
+
+
+def move_folder(db: Database, user: User, folder_id: int, parent_id: int | None, *, now: datetime) -> None:  # noqa: ARG001 - every action takes the time
+    """Put a folder into another (None: to the top). Raises ``NotFound``; ``ActionError`` when it would stand in itself."""
+    with transaction(db) as tx:
+        subscriptions.folder(tx, user.id, folder_id)
+        if parent_id is not None:
+            subscriptions.folder(tx, user.id, parent_id)
+            if folder_id in _path(tx, user.id, parent_id):
+                raise ActionError("action.bad_value", "a folder cannot stand in itself")
+            _check_depth(tx, user.id, parent_id)
+        subscriptions.move_folder(tx, folder_id, parent_id)
+
+
+def remove_folder(db: Database, user: User, folder_id: int, *, now: datetime) -> None:  # noqa: ARG001 - every action takes the time
+    """Delete a folder; subscriptions stay, folders within go where it was. Raises ``NotFound``."""
+    with transaction(db) as tx:
+        subscriptions.folder(tx, user.id, folder_id)
+        subscriptions.remove_folder(tx, folder_id)
+
+
+def _folder_named(tx: WriteTx, user_id: int, name: str) -> int:
+    """The folder of this name, created if there is none."""
+    shown = folder_name(name)
+    owner = subscriptions.name_owner(tx, user_id, shown)
+    if owner is None:
+        return subscriptions.add_folder(tx, user_id, shown, None)
+    if owner[0] != "folder":
+        raise ActionError("action.name_taken", shown)
+    return owner[1]
+
+
+def _check_free(tx: Tx, user_id: int, name: str) -> None:
+    if subscriptions.name_owner(tx, user_id, name) is not None:
+        raise ActionError("action.name_taken", name)
+
+
+def _path(tx: Tx, user_id: int, folder_id: int) -> list[int]:
+    """A folder and those it stands in, from the inside out."""
+    parents = {folder.id: folder.parent_id for folder in subscriptions.folders(tx, user_id)}
+    path: list[int] = []
+    current: int | None = folder_id
+    while current is not None and current not in path:
+        path.append(current)
+        current = parents.get(current)
+    return path
+
+
+def _check_depth(tx: Tx, user_id: int, parent_id: int) -> None:
+    if len(_path(tx, user_id, parent_id)) >= MAX_DEPTH:
+        raise ActionError("action.too_large", f"at most {MAX_DEPTH} folders in each other")

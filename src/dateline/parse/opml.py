@@ -1,0 +1,219 @@
+"""OPML both ways: subscriptions in from any reader, out to any reader (http://opml.org/spec2.opml).
+
+Reading is tolerant: half-written files, wrong encodings, ``text`` without ``title``, folders as nested outlines or as a ``category``
+attribute. What cannot be used is told with its line.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from email.utils import format_datetime
+
+from lxml import etree
+from msgspec import Struct
+from msgspec.structs import replace
+
+from dateline.errors import ParseError
+
+from .addresses import absolute
+from .encoding import to_utf8
+
+MAX_BYTES = 20_000_000
+MAX_DEPTH = 20
+MAX_FEEDS = 50_000
+MAX_TEXT = 1_000
+
+_OWN = {"text", "title", "type", "xmlurl", "htmlurl", "description", "category"}
+_PREFIXES = {"https://freshrss.org/opml": "frss"}
+
+
+class OpmlFeed(Struct, frozen=True, kw_only=True):
+    """One subscription. ``folders`` are the paths of folder names it stands in, from the outside in; none at the top.
+
+    ``attributes`` are what other readers add (``frss:priority`` …).
+    """
+
+    url: str
+    title: str = ""
+    site_url: str | None = None
+    description: str = ""
+    folders: tuple[tuple[str, ...], ...] = ()
+    attributes: dict[str, str] = {}
+    line: int = 0
+
+
+class OpmlProblem(Struct, frozen=True, kw_only=True):
+    """What could not be used: ``opml.no_address``, ``opml.bad_address``, ``opml.duplicate``, ``opml.damaged``, ``opml.too_many``."""
+
+    line: int
+    code: str
+    text: str
+
+
+class OpmlDocument(Struct, frozen=True, kw_only=True):
+    """A file, read: each address once, in the order of the file."""
+
+    title: str
+    feeds: tuple[OpmlFeed, ...]
+    problems: tuple[OpmlProblem, ...]
+
+
+def parse_opml(body: bytes) -> OpmlDocument:
+    """Read a file. Raises ``ParseError``: ``parse.empty``, ``parse.not_opml`` when it holds no outline, ``parse.too_complex``."""
+    if not body.strip():
+        raise ParseError("parse.empty")
+    if len(body) > MAX_BYTES:
+        raise ParseError("parse.too_complex", f"more than {MAX_BYTES} bytes")
+    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
+    try:
+        root = etree.fromstring(to_utf8(body).text, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise ParseError("parse.not_opml", str(error)[:200]) from error
+    if next(_outlines(root), None) is None:
+        raise ParseError("parse.not_opml", "no outline in it")
+    problems = [OpmlProblem(line=error.line, code="opml.damaged", text=error.message[:200]) for error in parser.error_log][:1]
+    feeds = _Reader(problems).read(root)
+    return OpmlDocument(title=_title(root), feeds=tuple(feeds), problems=tuple(problems))
+
+
+def _name(element: etree._Element) -> str:
+    return etree.QName(element).localname.lower() if isinstance(element.tag, str) else ""
+
+
+def _outlines(element: etree._Element) -> Iterator[etree._Element]:
+    return (inner for inner in element.iter() if _name(inner) == "outline")
+
+
+def _title(root: etree._Element) -> str:
+    for element in root.iter():
+        if _name(element) == "title":
+            return " ".join((element.text or "").split())[:MAX_TEXT]
+    return ""
+
+
+class _Reader:
+    """Walks the outlines; doubles join their folders to the first of them."""
+
+    def __init__(self, problems: list[OpmlProblem]) -> None:
+        self._problems = problems
+        self._found: dict[str, OpmlFeed] = {}
+
+    def read(self, root: etree._Element) -> list[OpmlFeed]:
+        stack: list[tuple[etree._Element, tuple[str, ...]]] = [(root, ())]
+        while stack:
+            element, path = stack.pop()
+            below = path
+            if _name(element) == "outline":
+                below = self._outline(element, path)
+            if len(below) <= MAX_DEPTH:
+                stack.extend((child, below) for child in reversed(element))
+        return list(self._found.values())
+
+    def _outline(self, element: etree._Element, path: tuple[str, ...]) -> tuple[str, ...]:
+        """Take in one outline. The path for what is within it."""
+        values = _attributes(element)
+        name = values.get("text") or values.get("title") or ""
+        address = values.get("xmlurl", "")
+        if not address:
+            if len(element) == 0 and values.get("type", "").lower() in ("rss", "atom", "feed"):
+                self._problem(element, "opml.no_address", name)
+            return (*path, name) if name and len(element) else path
+        url = absolute(address.strip(), None)
+        if url is None:
+            self._problem(element, "opml.bad_address", address)
+            return path
+        self._add(element, url, values, path)
+        return path
+
+    def _add(self, element: etree._Element, url: str, values: dict[str, str], path: tuple[str, ...]) -> None:
+        folders = ((path,) if path else ()) + tuple(_categories(values.get("category", "")))
+        known = self._found.get(url)
+        if known is not None:
+            more = tuple(folder for folder in folders if folder not in known.folders)
+            if not more:
+                self._problem(element, "opml.duplicate", url)
+            self._found[url] = replace(known, folders=known.folders + more)
+        elif len(self._found) >= MAX_FEEDS:
+            self._problem(element, "opml.too_many", url)
+        else:
+            self._found[url] = OpmlFeed(
+                url=url,
+                title=values.get("title") or values.get("text") or "",
+                site_url=absolute(values.get("htmlurl"), None),
+                description=values.get("description", ""),
+                folders=folders,
+                attributes={key: value for key, value in values.items() if key not in _OWN},
+                line=_line(element),
+            )
+
+    def _problem(self, element: etree._Element, code: str, text: str) -> None:
+        if len(self._problems) < 1_000:
+            self._problems.append(OpmlProblem(line=_line(element), code=code, text=text[:200]))
+
+
+def _line(element: etree._Element) -> int:
+    line: int | None = getattr(element, "sourceline", None)
+    return line or 0
+
+
+def _attributes(element: etree._Element) -> dict[str, str]:
+    """An outline's attributes: the specification's in lower case, others with their prefix."""
+    found = {}
+    for key, value in element.attrib.items():
+        qname = etree.QName(str(key))
+        text = " ".join(str(value).split())
+        if not qname.namespace:
+            lowered = qname.localname.lower()
+            name = lowered if lowered in _OWN else qname.localname
+        else:
+            name = f"{_PREFIXES.get(qname.namespace, element.prefix or 'x')}:{qname.localname}"
+        found[name] = text[: 8_000 if name in ("xmlurl", "htmlurl") else MAX_TEXT]
+    return found
+
+
+def _categories(text: str) -> Iterator[tuple[str, ...]]:
+    """``category="/Press/Europe,Sport"`` → paths. Plain words are publishers' categories, not folders."""
+    for part in text.split(","):
+        names = tuple(name.strip() for name in part.split("/") if name.strip())
+        if names and part.strip().startswith("/"):
+            yield names[:MAX_DEPTH]
+
+
+# ------------------------------------------------------------------------------------------------ writing
+
+
+def write_opml(title: str, feeds: Iterable[OpmlFeed], *, created_at: datetime) -> bytes:
+    """Write an OPML 2.0 file. A feed in several folders stands in each of them."""
+    root = etree.Element("opml", {"version": "2.0"})
+    head = etree.SubElement(root, "head")
+    etree.SubElement(head, "title").text = _xml_text(title)
+    etree.SubElement(head, "dateCreated").text = format_datetime(created_at, usegmt=True)
+    body = etree.SubElement(root, "body")
+    folders: dict[tuple[str, ...], etree._Element] = {(): body}
+    for feed in feeds:
+        for path in feed.folders or ((),):
+            _write_feed(_folder(folders, path), feed)
+    written: bytes = etree.tostring(root, encoding="utf-8", xml_declaration=True, pretty_print=True)
+    return written
+
+
+def _folder(folders: dict[tuple[str, ...], etree._Element], path: tuple[str, ...]) -> etree._Element:
+    if path not in folders:
+        parent = _folder(folders, path[:-1])
+        name = _xml_text(path[-1])
+        folders[path] = etree.SubElement(parent, "outline", {"text": name, "title": name})
+    return folders[path]
+
+
+def _write_feed(parent: etree._Element, feed: OpmlFeed) -> None:
+    title = _xml_text(feed.title or feed.url)
+    values = {"type": "rss", "text": title, "title": title, "xmlUrl": _xml_text(feed.url)}
+    if feed.site_url:
+        values["htmlUrl"] = _xml_text(feed.site_url)
+    if feed.description:
+        values["description"] = _xml_text(feed.description)
+    etree.SubElement(parent, "outline", values)
+
+
+def _xml_text(text: str) -> str:
+    """Without the characters that XML 1.0 cannot hold, and without surrogates."""
+    return "".join(c for c in text if c in "\t\n\r" or " " <= c <= "\ud7ff" or "\ue000" <= c <= "\ufffd" or c > "\uffff")

@@ -1,0 +1,82 @@
+"""Feeds' icons: looked for once a feed, at the address the feed names, in its site's page, at ``/favicon.ico``."""
+
+import logging
+from datetime import datetime
+
+from dateline.errors import DatelineError
+from dateline.fetch import Client
+from dateline.model import Response
+from dateline.parse.discover import find_icons
+from dateline.store import Database, feeds, icons
+from dateline.store.feeds import Feed
+from dateline.store.write import transaction
+
+log = logging.getLogger(__name__)
+
+MAX_ICON_BYTES = 100_000
+MAX_PAGE_BYTES = 2_000_000
+CANDIDATES = 4
+
+# What the first bytes say counts, never the server's word: an icon is served from our own address.
+_SIGNATURES: tuple[tuple[bytes, str], ...] = (
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\x00\x00\x01\x00", "image/x-icon"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"BM", "image/bmp"),
+)
+
+
+def icon_type(body: bytes) -> str | None:
+    """The picture type that a body's first bytes show; None when it is no picture that a browser draws."""
+    for signature, content_type in _SIGNATURES:
+        if body.startswith(signature):
+            return content_type
+    if body[:4] == b"RIFF" and body[8:12] == b"WEBP":
+        return "image/webp"
+    start = body[:1000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith((b"<svg", b"<?xml", b"<!--", b"<!doctype svg")) and b"<svg" in body[:5000].lower():
+        return "image/svg+xml"
+    return None
+
+
+async def find_icon(db: Database, client: Client, feed: Feed, now: datetime) -> int | None:
+    """Look for a feed's icon and store it. Its id; None when there is none. Notes in any case that it was looked for."""
+    icon = await _first_picture(client, await _addresses(db, client, feed))
+    with transaction(db) as tx:
+        icon_id = icons.add(tx, *icon) if icon else None
+        feeds.set_icon(tx, feed.id, icon_id, now)
+    return icon_id
+
+
+async def _addresses(db: Database, client: Client, feed: Feed) -> list[str]:
+    with db.reading() as tx:
+        named = feeds.icon_address(tx, feed.id)
+    site = feed.site_url or feed.url
+    page = await _page(client, site)
+    found = find_icons(page.body, url=page.final_url, content_type=page.content_type) if page else []
+    if not page:
+        found = find_icons(b"", url=site)
+    return list(dict.fromkeys([*([named] if named else []), *found]))[:CANDIDATES]
+
+
+async def _page(client: Client, url: str) -> Response | None:
+    try:
+        return await client.get(url, accept="page", max_bytes=MAX_PAGE_BYTES)
+    except DatelineError as error:
+        log.debug("no page for an icon at %s: %s", url, error)
+        return None
+
+
+async def _first_picture(client: Client, urls: list[str]) -> tuple[str, bytes] | None:
+    for url in urls:
+        try:
+            answer = await client.get(url, accept="icon", max_bytes=MAX_ICON_BYTES)
+        except DatelineError as error:
+            log.debug("no icon at %s: %s", url, error)
+            continue
+        content_type = icon_type(answer.body)
+        if content_type:
+            return content_type, answer.body
+    return None

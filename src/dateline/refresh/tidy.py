@@ -1,0 +1,32 @@
+"""Upkeep, once an hour: what is over goes."""
+
+from datetime import datetime, timedelta
+
+from dateline.store import Database, entries, feeds, hosts, states
+from dateline.store.write import transaction
+
+ORPHANS_KEPT = timedelta(days=30)
+FEEDS_AT_ONCE = 20
+ENTRIES_AT_ONCE = 200
+
+
+def tidy(db: Database, now: datetime) -> int:
+    """Drop old history, idle hosts, and the unsaved entries of feeds nobody has subscribed to for 30 days. How many entries went."""
+    with transaction(db) as tx:
+        states.forget_history(tx, now)
+        hosts.forget_idle(tx, now - timedelta(days=1))
+    with db.reading() as tx:
+        forgotten = feeds.orphans(tx, now - ORPHANS_KEPT, FEEDS_AT_ONCE)
+    return sum(_empty(db, feed_id) for feed_id in forgotten)
+
+
+def _empty(db: Database, feed_id: int) -> int:
+    gone = 0
+    while True:
+        with transaction(db) as tx:
+            ids = entries.unsaved(tx, feed_id, ENTRIES_AT_ONCE)
+            entries.purge(tx, feed_id, ids)
+            if not ids:
+                feeds.remove_if_empty(tx, feed_id)
+                return gone
+        gone += len(ids)

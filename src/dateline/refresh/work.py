@@ -1,0 +1,341 @@
+"""The worker's heart: claim what is due, ask in parallel, take in order of arrival, record, index.
+
+The network runs in one event loop; parsing, cleaning and storing in one thread beside it, which takes whatever has arrived and
+commits it together. Memory is bounded by the number of feeds in flight.
+"""
+
+import asyncio
+import contextlib
+import logging
+import random
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from msgspec import Struct
+
+from dateline.errors import DatelineError, FetchError, RefreshError, StoreError
+from dateline.fetch import Client
+from dateline.model import Response
+from dateline.settings import Settings
+from dateline.store import Database, accounts, feeds, hosts
+from dateline.store.feeds import Feed
+from dateline.store.secrets import Keyring, key_path
+from dateline.store.times import to_us
+from dateline.store.write import transaction
+
+from .deliver import catch_up
+from .icons import find_icon
+from .index import index_all, index_chunk
+from .line import Outcome, ask_address, failed, record, take
+from .polite import TableGate
+from .tidy import tidy
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=4)
+LOOK_EVERY = 5.0
+"""Seconds between two looks for due feeds when there are none."""
+TIDY_EVERY = timedelta(hours=1)
+ACTIVE_WITHIN = timedelta(days=7)
+TAKEN_AT_ONCE = 16
+ICONS_AT_ONCE = 10
+HOST_QUEUE_SECONDS = 5.0
+CRASHES = 2
+"""Leases that expired, after which a feed is held to have killed its worker."""
+
+
+class Report(Struct, frozen=True, kw_only=True):
+    """One feed's refresh, for whoever watches: ``code`` as in its history, ``new`` and ``changed`` entries."""
+
+    url: str
+    code: str
+    new: int
+    changed: int
+    detail: str = ""
+
+
+class _Answer(Struct, frozen=True, kw_only=True):
+    feed: Feed
+    asked_url: str
+    answer: Response | DatelineError
+
+
+class Refresher:
+    """Runs the line for many feeds. One object a process; ``holder`` must be unique among living processes."""
+
+    def __init__(
+        self,
+        db: Database,
+        settings: Settings,
+        *,
+        version: str,
+        holder: str,
+        clock: Callable[[], datetime],
+        on_report: Callable[[Report], None] | None = None,
+    ) -> None:
+        self._db = db
+        self._settings = settings
+        self._version = version
+        self._holder = holder
+        self._clock = clock
+        self._on_report = on_report
+        self._gate = TableGate(db, settings, holder=holder, clock=clock)
+        self._keyring = Keyring(key_path(settings))
+        self._dice = random.Random()  # noqa: S311 - jitter, not a secret
+        self._in_flight: set[asyncio.Task[None]] = set()
+        self._arrived: asyncio.Queue[_Answer] = asyncio.Queue()
+        # no more than the client asks at once: a turn at a host is taken before a free connection
+        self._capacity = settings.fetch_concurrency
+        self._limit_per_host = (
+            max(settings.host_connections, int(HOST_QUEUE_SECONDS / settings.host_spacing))
+            if settings.host_spacing
+            else self._capacity
+        )
+
+    # -------------------------------------------------------------------------------------------- runs
+
+    async def run_forever(self, stop: asyncio.Event) -> None:
+        """Refresh what is due until told to stop, then finish what is in flight."""
+        next_upkeep = self._clock()
+        async with self._client() as client:
+            taker = asyncio.create_task(self._take_forever())
+            try:
+                while not stop.is_set():
+                    claimed = await self._claim(client, only=None)
+                    if claimed == 0 and not self._in_flight:
+                        await self._idle_work(client)
+                        if self._clock() >= next_upkeep:
+                            await asyncio.to_thread(self._upkeep)
+                            next_upkeep = self._clock() + TIDY_EVERY
+                    await self._pause(stop, claimed)
+                await self._drain(taker)
+            finally:
+                taker.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await taker
+
+    async def run_once(self, only: Sequence[int] | None = None) -> None:
+        """Refresh these feeds now (None: all that are due), index them, and return."""
+        left = None if only is None else set(only)
+        async with self._client() as client:
+            taker = asyncio.create_task(self._take_forever())
+            try:
+                while left is None or left:
+                    claimed = await self._claim(client, only=left)
+                    if claimed == 0 and not self._in_flight and self._arrived.empty():
+                        break
+                    await self._some_progress()
+                await self._drain(taker)
+            finally:
+                taker.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await taker
+        await asyncio.to_thread(index_all, self._db)
+
+    async def find_icons(self) -> None:
+        """Look for the icons that are missing."""
+        async with self._client() as client:
+            while await self._some_icons(client):
+                pass
+
+    def _client(self) -> Client:
+        return Client(self._settings, version=self._version, gate=self._gate)
+
+    async def _pause(self, stop: asyncio.Event, claimed: int) -> None:
+        if self._in_flight:
+            await self._some_progress()
+        elif claimed == 0:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), LOOK_EVERY)
+
+    async def _some_progress(self) -> None:
+        if self._in_flight:
+            await asyncio.wait(self._in_flight, timeout=0.5, return_when=asyncio.FIRST_COMPLETED)
+            # let a burst of answers come in before the next claim: a claim is a transaction
+            await asyncio.sleep(0.02)
+        else:
+            await asyncio.sleep(0.02)
+
+    async def _drain(self, taker: asyncio.Task[None]) -> None:
+        """Finish what was asked for; a taker that died has said why."""
+        while self._in_flight:
+            await asyncio.wait(self._in_flight)
+        joined = asyncio.create_task(self._arrived.join())
+        await asyncio.wait({joined, taker}, return_when=asyncio.FIRST_COMPLETED)
+        joined.cancel()
+        if taker.done():
+            taker.result()
+
+    # -------------------------------------------------------------------------------------------- claim and ask
+
+    async def _claim(self, client: Client, only: set[int] | None) -> int:
+        free = self._capacity - len(self._in_flight) - self._arrived.qsize()
+        if free < max(1, self._capacity // 4) and self._in_flight:
+            return 0
+        claimed = await asyncio.to_thread(self._lease, free, None if only is None else sorted(only))
+        if only is not None:
+            only.difference_update(feed.id for feed in claimed)
+        suspects = [feed for feed in claimed if feed.lease_count == CRASHES]
+        for feed in claimed:
+            if feed.lease_count > CRASHES:
+                error = RefreshError("refresh.crashed", "the worker died twice while it worked on this feed")
+                await self._arrived.put(_Answer(feed=feed, asked_url=feed.url, answer=error))
+            elif feed.lease_count < CRASHES:
+                self._start(client, feed)
+        if suspects:
+            await self._one_by_one(client, suspects)
+        return len(claimed)
+
+    def _lease(self, free: int, only: list[int] | None) -> list[Feed]:
+        now = self._clock()
+        load = self._gate.load()
+        full = [host for host, count in load.items() if count >= self._limit_per_host]
+        with self._db.reading() as tx:
+            rows = feeds.due(tx, holder=self._holder, now=now, limit=8 * free, full_hosts=full, only=only)
+        chosen: list[int] = []
+        per_host = dict(load)
+        for feed_id, host in rows:
+            if len(chosen) < free and per_host.get(host, 0) < self._limit_per_host:
+                per_host[host] = per_host.get(host, 0) + 1
+                chosen.append(feed_id)
+        if not chosen:
+            return []
+        with transaction(self._db) as tx:
+            claimed = feeds.lease(tx, chosen, holder=self._holder, now=now, until=now + LEASE)
+            times = hosts.times(tx, sorted({feed.host for feed in claimed}))
+        for feed in claimed:
+            self._gate.hold(feed.host, times.get(feed.host, (0, 0))[0], to_us(now))
+        return claimed
+
+    async def _one_by_one(self, client: Client, suspects: Sequence[Feed]) -> None:
+        """Feeds whose lease expired once are refreshed alone: if the process dies again, it is clear by whose hand."""
+        while self._in_flight:
+            await asyncio.wait(self._in_flight)
+        await self._arrived.join()
+        for feed in suspects:
+            self._start(client, feed)
+            while self._in_flight:
+                await asyncio.wait(self._in_flight)
+            await self._arrived.join()
+
+    def _start(self, client: Client, feed: Feed) -> None:
+        task = asyncio.create_task(self._ask(client, feed))
+        self._in_flight.add(task)
+        task.add_done_callback(self._in_flight.discard)
+
+    async def _ask(self, client: Client, feed: Feed) -> None:
+        url = ask_address(feed, self._clock())
+        answer: Response | DatelineError
+        try:
+            answer = await client.get(
+                self._with_credentials(feed, url),
+                validators=feed.validators,
+                validators_url=feed.validators_url,
+                subscribers=feed.subscribers,
+            )
+        except DatelineError as error:
+            answer = error
+        except Exception as error:  # noqa: BLE001 - one feed's surprise must not stop the others; it is kept on the feed
+            log.exception("asking %s failed", url)
+            answer = RefreshError("refresh.failed", f"{type(error).__name__}: {error}")
+        await self._arrived.put(_Answer(feed=feed, asked_url=url, answer=answer))
+
+    def _with_credentials(self, feed: Feed, url: str) -> str:
+        if feed.credentials is None:
+            return url
+        user, _, password = self._keyring.decrypt(feed.credentials).partition(":")
+        parts = urlsplit(url)
+        return urlunsplit(parts._replace(netloc=f"{quote(user, safe='')}:{quote(password, safe='')}@{parts.netloc}"))
+
+    # -------------------------------------------------------------------------------------------- take and record
+
+    async def _take_forever(self) -> None:
+        while True:
+            batch = [await self._arrived.get()]
+            while len(batch) < TAKEN_AT_ONCE and not self._arrived.empty():
+                batch.append(self._arrived.get_nowait())
+            try:
+                await asyncio.to_thread(self._take, batch)
+            except StoreError as error:
+                # The disk is full, or the database away: nothing is lost, the leases expire and the feeds are asked again.
+                log.error("storing failed: %s", error)  # noqa: TRY400 - the sentence says it; a trace would not add to it
+                await asyncio.sleep(1.0)
+            finally:
+                for _ in batch:
+                    self._arrived.task_done()
+
+    def _take(self, batch: Sequence[_Answer]) -> None:
+        outcomes = [self._take_one(answer) for answer in batch]
+        try:
+            record(self._db, outcomes)
+        finally:
+            self._let_go(batch)
+        for outcome in outcomes:
+            self._tell(outcome)
+        while index_chunk(self._db, whole_only=True):
+            pass
+
+    def _take_one(self, answer: _Answer) -> Outcome:
+        now = self._clock()
+        dice = self._dice.random()
+        try:
+            return take(self._db, answer.feed, answer.answer, asked_url=answer.asked_url, now=now, dice=dice)
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a document that breaks us is that feed's failure, kept on its record
+            log.exception("refreshing %s failed", answer.asked_url)
+            surprise = RefreshError("refresh.failed", f"{type(error).__name__}: {error}")
+            return failed(answer.feed, surprise, now=now, dice=dice)
+
+    def _let_go(self, batch: Sequence[_Answer]) -> None:
+        done = [answer.feed.host for answer in batch]
+        free = [host for host in done if self._gate.let_go(host)]
+        asked = self._gate.take_asked()
+        with transaction(self._db) as tx:
+            for host, at in asked.items():
+                hosts.note_asked(tx, [host], at + timedelta(seconds=self._settings.host_spacing))
+            hosts.release(tx, free, holder=self._holder)
+
+    def _tell(self, outcome: Outcome) -> None:
+        check = outcome.check
+        log.debug("%s %s", check.code, outcome.feed.url)
+        if self._on_report is not None:
+            self._on_report(
+                Report(
+                    url=outcome.feed.url,
+                    code=check.code,
+                    new=check.new_entries,
+                    changed=check.changed_entries,
+                    detail=check.detail or "",
+                )
+            )
+
+    # -------------------------------------------------------------------------------------------- when nothing is due
+
+    async def _idle_work(self, client: Client) -> None:
+        await asyncio.to_thread(index_all, self._db)
+        await self._some_icons(client)
+        await asyncio.to_thread(self._deliver)
+
+    async def _some_icons(self, client: Client) -> bool:
+        with self._db.reading() as tx:
+            waiting = feeds.without_icon(tx, ICONS_AT_ONCE)
+        await asyncio.gather(*(self._icon(client, feed) for feed in waiting))
+        return bool(waiting)
+
+    async def _icon(self, client: Client, feed: Feed) -> None:
+        try:
+            await find_icon(self._db, client, feed, self._clock())
+        except FetchError as error:
+            log.debug("no icon for %s: %s", feed.url, error)
+
+    def _deliver(self) -> None:
+        """Deliver ahead for those who were here lately: their next page finds everything done."""
+        with self._db.reading() as tx:
+            users = accounts.active_users(tx, self._clock() - ACTIVE_WITHIN)
+        for user_id in users:
+            catch_up(self._db, user_id, everything=True)
+
+    def _upkeep(self) -> None:
+        tidy(self._db, self._clock())

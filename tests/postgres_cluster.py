@@ -1,0 +1,120 @@
+"""A PostgreSQL cluster of our own on loopback, thrown away after the run. Needs the server's binaries, nothing running."""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import psycopg
+from psycopg import sql
+
+START_SECONDS = 30
+
+
+def find_postgres() -> Path | None:
+    """The folder with ``initdb`` and ``postgres``; None when PostgreSQL is not installed."""
+    on_path = shutil.which("initdb")
+    candidates = [*sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)]
+    if on_path:
+        candidates.append(Path(on_path).resolve().parent)
+    return next((folder for folder in candidates if (folder / "initdb").exists() and (folder / "postgres").exists()), None)
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+class Cluster:
+    """Started on entering, stopped and deleted on leaving. As root it runs as the user ``postgres``."""
+
+    def __init__(self, binaries: Path) -> None:
+        self._binaries = binaries
+        self._folder = Path(tempfile.mkdtemp(prefix="dateline-pg-"))
+        self._port = _free_port()
+        self._user = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def _demote(self) -> dict[str, str | int | list[str]]:
+        if os.geteuid() != 0:
+            return {}
+        account = pwd.getpwnam("postgres")
+        return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+
+    def _run(self, command: Sequence[str | Path]) -> None:
+        subprocess.run(command, check=True, capture_output=True, cwd=self._folder, **self._demote())  # type: ignore[call-overload] # the keywords of _demote
+
+    def __enter__(self) -> Self:
+        if os.geteuid() == 0:
+            shutil.chown(self._folder, "postgres", "postgres")
+        data = self._folder / "data"
+        self._run([
+            self._binaries / "initdb", "-D", data, "-U", self._user, "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"
+        ])  # fmt: skip
+        options = ["fsync=off", "full_page_writes=off", "synchronous_commit=off", "max_connections=60", "shared_buffers=64MB"]
+        with (self._folder / "log").open("wb") as log:
+            self._process = subprocess.Popen(  # type: ignore[call-overload] # the keywords of _demote
+                [
+                    self._binaries / "postgres", "-D", data, "-h", "127.0.0.1", "-p", str(self._port), "-k", self._folder,
+                    *(part for option in options for part in ("-c", option)),
+                ],  # fmt: skip
+                cwd=self._folder,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                **self._demote(),
+            )
+        self._wait()
+        return self
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                psycopg.connect(self.url("postgres")).close()
+            except psycopg.OperationalError as error:
+                if self._process is not None and self._process.poll() is not None:
+                    raise RuntimeError((self._folder / "log").read_text()) from error
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.05)
+            else:
+                return
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._process is not None:
+            self._process.terminate()
+            try:
+                self._process.wait(10)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def url(self, name: str) -> str:
+        """The address of a database of this cluster."""
+        return f"postgresql://{self._user}@127.0.0.1:{self._port}/{name}"
+
+    @contextmanager
+    def database(self, name: str) -> Iterator[str]:
+        """A new, empty database; dropped afterwards."""
+        self._execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        try:
+            yield self.url(name)
+        finally:
+            self._execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def _execute(self, statement: sql.Composed) -> None:
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(statement)

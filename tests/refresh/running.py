@@ -1,0 +1,32 @@
+"""Run the line for real: a database, a loopback server, a clock that the test moves."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from dateline.refresh.work import Refresher, Report
+from dateline.settings import Settings
+from dateline.store import Database
+from tests.internet import LOOPBACK
+
+
+class Runner:
+    """Refreshes what is due at ``now``; ``later`` moves the clock."""
+
+    def __init__(self, db: Database, now: datetime, settings: Settings = LOOPBACK) -> None:
+        self.db = db
+        self.now = now
+        self.settings = settings
+
+    def later(self, **delta: float) -> None:
+        """Move the clock on."""
+        self.now += timedelta(**delta)
+
+    def run(self, only: Sequence[int] | None = None) -> dict[str, Report]:
+        """One round. What was reported, by address."""
+        reports: list[Report] = []
+        refresher = Refresher(
+            self.db, self.settings, version="0", holder="test", clock=lambda: self.now, on_report=reports.append
+        )
+        asyncio.run(refresher.run_once(only))
+        return {report.url: report for report in reports}

@@ -1,0 +1,136 @@
+"""Every template renders with its declared context, in minijinja and in Jinja2 alike."""
+
+import html
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import jinja2
+import msgspec
+import pytest
+from minijinja import TemplateError
+from tests.web.browsing import Browser, World
+
+from dateline.model import User
+from dateline.settings import Settings
+from dateline.web import i18n
+from dateline.web.assets import load_assets
+from dateline.web.i18n import Words
+from dateline.web.render import TEMPLATE_FOLDER, Renderer, read_template
+
+
+@dataclass
+class Rendered:
+    """One rendering as it happened."""
+
+    renderer: Renderer
+    template: str
+    words: Words
+    context: Mapping[str, object]
+    text: str
+
+
+@dataclass
+class Record:
+    """Everything that was rendered during a test."""
+
+    seen: list[Rendered] = field(default_factory=list)
+
+    @property
+    def names(self) -> set[str]:
+        return {rendered.template for rendered in self.seen}
+
+
+@pytest.fixture
+def record(monkeypatch: pytest.MonkeyPatch) -> Record:
+    """Listens to the renderer without changing what it does."""
+    kept, original = Record(), Renderer.html
+
+    def listening(self: Renderer, template: str, words: Words, context: Mapping[str, object]) -> str:
+        text = original(self, template, words, context)
+        kept.seen.append(Rendered(self, template, words, context, text))
+        return text
+
+    monkeypatch.setattr(Renderer, "html", listening)
+    return kept
+
+
+def in_jinja2(rendered: Rendered) -> str:
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(read_template),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(rendered.renderer.globals(rendered.words))
+    return environment.get_template(rendered.template).render(**rendered.context)
+
+
+def owner(browser: Browser) -> User:
+    assert browser.user is not None
+    return browser.user
+
+
+def tour(alice: Browser, bob: Browser, anonymous: Browser, world: World) -> None:
+    """Visits every page, full and empty, as owner, stranger and visitor."""
+    feeds = [world.feed(f"Flux {number} & <co>") for number in range(3)]
+    for feed in feeds:
+        world.entries(feed, *(f"Titre {number} / « <b> »" for number in range(25)), tags=("a/b",), language="fr")
+    subscriptions = [world.subscribe(owner(alice), feed) for feed in feeds]
+    outer = world.folder(owner(alice), "Presse", subscriptions[0])
+    world.folder(owner(alice), "Europe", subscriptions[1], parent_id=outer)
+    world.trouble(feeds[2], "fetch.gone")
+    world.change(owner(alice), preview=True)
+    (entry, *_) = world.entries(feeds[0], "Dernier")
+    for path in (
+        *("/", "/?shown=all", "/?q=rien", "/starred", "/important", "/all", "/nowhere"),
+        *(f"/entry/{entry}", f"/entry/{entry}?fragment=1", "/?fragment=1", f"/feed/{subscriptions[2]}"),
+        *("/settings", "/subscriptions", "/subscriptions?q=x", "/subscriptions/add", "/opml", f"/folders/{outer}"),
+        *(f"/subscriptions/{subscriptions[2]}", f"/subscriptions/{subscriptions[2]}/remove"),
+    ):
+        for browser in (alice, bob, anonymous):
+            browser.get(path)
+    anonymous.get("/login")
+    world.change(owner(alice), open_to_visitors=True)
+    anonymous.get("/")
+    anonymous.get(f"/@alice/entry/{entry}")
+    world.change(owner(bob), open_to_visitors=True)
+    anonymous.get("/")
+    alice.post("/entries/read", {"id": entry})
+
+
+def test_every_template_renders_alike_in_both_engines(
+    anonymous: Browser, alice: Browser, bob: Browser, world: World, record: Record
+) -> None:
+    tour(alice, bob, anonymous, world)
+    for rendered in record.seen:
+        assert html.unescape(rendered.text) == html.unescape(in_jinja2(rendered)), rendered.template
+
+
+def test_the_tour_visits_every_page(
+    anonymous: Browser, alice: Browser, bob: Browser, world: World, record: Record
+) -> None:
+    tour(alice, bob, anonymous, world)
+    pages = {path.relative_to(TEMPLATE_FOLDER).as_posix() for path in TEMPLATE_FOLDER.glob("pages/*.html")}
+    assert pages - record.names == {"pages/start.html"}
+
+
+def test_the_first_start_renders_alike_too(anonymous: Browser, record: Record) -> None:
+    assert anonymous.get("/start").status == 200
+    for rendered in record.seen:
+        assert html.unescape(rendered.text) == html.unescape(in_jinja2(rendered))
+
+
+def test_an_undefined_name_is_an_error(settings: Settings) -> None:
+    renderer = Renderer(settings, load_assets())
+
+    class Nothing(msgspec.Struct, frozen=True):
+        """A context without what the page needs."""
+
+    with pytest.raises(TemplateError):
+        renderer.html("pages/error.html", i18n.words("en"), {"page": Nothing(), "frame": Nothing()})
+
+
+def test_a_static_file_that_is_not_there_is_an_error(settings: Settings) -> None:
+    with pytest.raises(LookupError):
+        Renderer(settings, load_assets()).static("css/nowhere.css")
