@@ -1,4 +1,6 @@
-"""What all tests share: a real database of each engine, a fixed clock, a cast of people, the captured feeds where they are."""
+"""What all tests share:
+a real database of each engine, a fixed clock, a cast of people, the captured feeds where they are.
+"""
 
 import os
 import secrets
@@ -7,10 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from tests.people import Cast, make_cast
 from tests.postgres_cluster import Cluster, find_postgres
-
-from argon2 import PasswordHasher
 
 from dateline.actions import accounts
 from dateline.clean import clean_html
@@ -32,7 +33,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return
     for item in items:
         if "shared" in item.keywords:
-            item.add_marker(pytest.mark.skip(reason="the folder ../shared with captured feeds is not beside the project"))
+            item.add_marker(
+                pytest.mark.skip(reason="the folder ../shared with captured feeds is not beside the project")
+            )
 
 
 @pytest.fixture
@@ -69,7 +72,10 @@ def sqlite_db(tmp_path: Path) -> Iterator[Database]:
 @pytest.fixture
 def postgres_db(postgres: Cluster) -> Iterator[Database]:
     """An empty PostgreSQL database."""
-    with postgres.database(f"t{secrets.token_hex(6)}") as url, open_database(url, sanitiser=clean_html).closing() as database:
+    with (
+        postgres.database(f"t{secrets.token_hex(6)}") as url,
+        open_database(url, sanitiser=clean_html).closing() as database,
+    ):
         yield database
 
 

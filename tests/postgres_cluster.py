@@ -1,4 +1,7 @@
-"""A PostgreSQL cluster of our own on loopback, thrown away after the run. Needs the server's binaries, nothing running."""
+"""A PostgreSQL cluster of our own on loopback, thrown away after the run.
+
+Needs the server's binaries, nothing running.
+"""
 
 import os
 import pwd
@@ -17,6 +20,12 @@ import psycopg
 from psycopg import sql
 
 START_SECONDS = 30
+INITDB = ["-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"]
+# Nothing here outlives the run: no waiting for the disk.
+POSTGRES = [
+    *("-h", "127.0.0.1", "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off"),
+    *("-c", "max_connections=60", "-c", "shared_buffers=64MB"),
+]
 
 
 def find_postgres() -> Path | None:
@@ -25,7 +34,9 @@ def find_postgres() -> Path | None:
     candidates = [*sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)]
     if on_path:
         candidates.append(Path(on_path).resolve().parent)
-    return next((folder for folder in candidates if (folder / "initdb").exists() and (folder / "postgres").exists()), None)
+    return next(
+        (folder for folder in candidates if (folder / "initdb").exists() and (folder / "postgres").exists()), None
+    )
 
 
 def _free_port() -> int:
@@ -58,20 +69,11 @@ class Cluster:
         if os.geteuid() == 0:
             shutil.chown(self._folder, "postgres", "postgres")
         data = self._folder / "data"
-        self._run([
-            self._binaries / "initdb", "-D", data, "-U", self._user, "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"
-        ])  # fmt: skip
-        options = ["fsync=off", "full_page_writes=off", "synchronous_commit=off", "max_connections=60", "shared_buffers=64MB"]
+        self._run([self._binaries / "initdb", "-D", data, "-U", self._user, *INITDB])
+        command = [self._binaries / "postgres", "-D", data, "-p", str(self._port), "-k", self._folder, *POSTGRES]
         with (self._folder / "log").open("wb") as log:
             self._process = subprocess.Popen(  # type: ignore[call-overload] # the keywords of _demote
-                [
-                    self._binaries / "postgres", "-D", data, "-h", "127.0.0.1", "-p", str(self._port), "-k", self._folder,
-                    *(part for option in options for part in ("-c", option)),
-                ],  # fmt: skip
-                cwd=self._folder,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                **self._demote(),
+                command, cwd=self._folder, stdout=log, stderr=subprocess.STDOUT, **self._demote()
             )
         self._wait()
         return self

@@ -34,7 +34,8 @@ class Response(Struct, frozen=True, kw_only=True):
 
     ``url`` is what was asked, ``final_url`` where the answer came from, ``permanent_url`` the target when every
     hop that led there was permanent (301, 308), else None. ``body`` is decompressed; ``body_hash`` its 16-byte BLAKE2b
-    (empty for a 304). ``fresh_seconds`` is how long the answer says it stays fresh (``Cache-Control: max-age`` less ``Age``, else
+    (empty for a 304). ``fresh_seconds`` is how long the answer says it stays fresh (``Cache-Control: max-age`` less
+    ``Age``, else
     ``Expires``), None when it does not say. ``links`` are the ``Link`` header's (rel, absolute address) pairs.
     """
 
@@ -57,7 +58,21 @@ class Response(Struct, frozen=True, kw_only=True):
 
 # ---------------------------------------------------------------------------------------------- parse → refresh
 
-FeedFormat = Literal["rss090", "rss091", "rss092", "rss093", "rss094", "rss10", "rss20", "rss", "atom03", "atom10", "json10", "json11", "cdf"]
+FeedFormat = Literal[
+    "rss090",
+    "rss091",
+    "rss092",
+    "rss093",
+    "rss094",
+    "rss10",
+    "rss20",
+    "rss",
+    "atom03",
+    "atom10",
+    "json10",
+    "json11",
+    "cdf",
+]
 
 
 class Person(Struct, frozen=True, kw_only=True):

@@ -1,7 +1,8 @@
 """Settings: one frozen value, from the environment and an optional TOML file.
 
 ``load`` is the only place in Dateline that reads the environment. Every setting ``name`` is the variable
-``DATELINE_NAME`` and the TOML key ``name``; the environment wins. Each is documented in ``docs/admin/settings.md`` (a test
+``DATELINE_NAME`` and the TOML key ``name``; the environment wins. Each is documented in ``docs/admin/settings.md`` (a
+test
 compares).
 """
 

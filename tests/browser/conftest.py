@@ -52,7 +52,7 @@ def site(tmp_path: Path, empty_database: Path) -> Iterator[Site]:
     db.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while it runs, its event loop is this thread's: tests elsewhere want their own
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)

@@ -1,11 +1,17 @@
 """First start, login, settings and feeds in a real browser, in French and English."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from playwright.sync_api import expect
 from tests.browser.stage import Open, Site
-from tests.internet import Internet, rss
+from tests.internet import LOOPBACK, Internet, rss
+
+from dateline.asgi import utc_now
+from dateline.fetch import fetch_now
+from dateline.refresh import line
+from dateline.store import Database, feeds
 
 PASSWORD = "seven herons on a wire"
 OPML = (
@@ -14,8 +20,18 @@ OPML = (
 )
 
 
+def refresh_all(db: Database) -> None:
+    """What the worker does, once."""
+    with db.reading() as tx:
+        found = [feeds.read(tx, feed_id) for feed_id in tx.column("SELECT id FROM feed")]
+    for feed in found:
+        with ThreadPoolExecutor() as threads:  # this thread has Playwright's event loop
+            answer = threads.submit(fetch_now, LOOPBACK, feed.url, version="1").result()
+        line.record(db, [line.take(db, feed, answer, asked_url=feed.url, now=utc_now(), dice=0.5)])
+
+
 @pytest.mark.parametrize("scripts", [True, False])
-def test_from_the_first_start_to_the_first_subscription(open_page: Open, scripts: bool) -> None:
+def test_from_the_first_start_to_the_first_entries(site: Site, open_page: Open, scripts: bool) -> None:
     with Internet({"/feed": rss("Le Phare", "Premier", "Deuxième")}) as internet:
         page = open_page("/", scripts=scripts, locale="fr-FR", timezone_id="Europe/Paris")
         expect(page.get_by_role("heading", name="Bienvenue dans Dateline")).to_be_visible()
@@ -32,8 +48,12 @@ def test_from_the_first_start_to_the_first_subscription(open_page: Open, scripts
         page.get_by_label("Nouveau dossier").fill("Presse")
         page.get_by_role("button", name="S’abonner").click()
         expect(page.locator("#notice")).to_contain_text("Abonnement ajouté.")
-        expect(page).to_have_title(re.compile("Le Phare · Dateline"))
         expect(page.locator(".folder-link .name")).to_have_text(["Presse"])
+        refresh_all(site.db)
+        if not scripts:
+            page.get_by_role("link", name="Regarder de nouveau").click()
+        expect(page.locator("summary .title")).to_have_text(["Premier", "Deuxième"])
+        expect(page).to_have_title("(2) Le Phare · Dateline")
 
 
 def test_logging_out_and_in_again(site: Site, open_page: Open) -> None:
@@ -85,7 +105,7 @@ def test_an_opml_file_is_imported_and_the_subscription_renamed_moved_and_ended(s
     expect(page.get_by_text("1 abonnement a été ajouté.")).to_be_visible()
     page.goto("/subscriptions")
     page.get_by_role("link", name="Le Phare").click()
-    page.get_by_label("Titre").fill("Mon phare")
+    page.get_by_label("Titre", exact=True).fill("Mon phare")
     page.get_by_label("Presse").uncheck()
     page.get_by_role("button", name="Enregistrer").click()
     expect(page.locator("#notice")).to_contain_text("Enregistré.")

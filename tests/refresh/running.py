@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from tests.internet import LOOPBACK
+
 from dateline.refresh.work import Refresher, Report
 from dateline.settings import Settings
 from dateline.store import Database
-from tests.internet import LOOPBACK
 
 
 class Runner:

@@ -4,6 +4,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from msgspec.structs import replace
+from tests.internet import LOOPBACK, Internet, Reply, redirect
+from tests.people import Cast
+from tests.refresh.running import Runner
 
 from dateline.actions import entries, subscriptions
 from dateline.model import Stream, User
@@ -12,9 +15,9 @@ from dateline.store import Database, feeds, streams
 from dateline.store.entries import guid_hash
 from dateline.store.times import to_us
 from dateline.store.write import transaction
-from tests.internet import LOOPBACK, Internet, Reply, redirect
-from tests.people import Cast
-from tests.refresh.running import Runner
+
+
+MAIN = Stream()
 
 
 def document(*items: tuple[str, str], title: str = "News", extra: str = "") -> bytes:
@@ -27,7 +30,7 @@ def document(*items: tuple[str, str], title: str = "News", extra: str = "") -> b
     return f"<rss version='2.0'><channel><title>{title}</title>{extra}{body}</channel></rss>".encode()
 
 
-def titles(db: Database, user: User, stream: Stream = Stream()) -> list[str]:
+def titles(db: Database, user: User, stream: Stream = MAIN) -> list[str]:
     deliver.catch_up(db, user.id)
     with db.reading() as tx:
         return [entry.title for entry in streams.read(tx, user.id, stream).entries]
@@ -39,7 +42,9 @@ def row(db: Database, column: str, url: str) -> Any:
 
 
 def test_a_feed_is_read_then_not_modified_then_brings_one_more(db: Database, cast: Cast, now: datetime) -> None:
-    with Internet({"/feed": Reply(document(("1", "One"), ("2", "Two")), etag='W/"a-gzip"', encoding="gzip")}) as internet:
+    with Internet(
+        {"/feed": Reply(document(("1", "One"), ("2", "Two")), etag='W/"a-gzip"', encoding="gzip")}
+    ) as internet:
         url = internet.url("/feed")
         subscriptions.subscribe(db, cast.alice, url, now=now)
         runner = Runner(db, now)
@@ -113,7 +118,9 @@ def test_too_many_requests_quiets_the_whole_host(db: Database, cast: Cast, now: 
         assert runner.run()[internet.url("/b")].code == "ok"
 
 
-def test_a_permanent_redirect_is_remembered_and_adopted_after_three_days(db: Database, cast: Cast, now: datetime) -> None:
+def test_a_permanent_redirect_is_remembered_and_adopted_after_three_days(
+    db: Database, cast: Cast, now: datetime
+) -> None:
     with Internet({"/old": redirect("/new", 301), "/new": document(("1", "One"))}) as internet:
         old, new = internet.url("/old"), internet.url("/new")
         subscriptions.subscribe(db, cast.alice, old, now=now)
@@ -240,7 +247,9 @@ def test_a_feed_that_killed_its_worker_twice_is_set_aside(db: Database, cast: Ca
         with transaction(db) as tx:
             for minutes in (0, 10):
                 at = now - timedelta(hours=1) + timedelta(minutes=minutes)
-                feeds.lease(tx, tx.column("SELECT id FROM feed"), holder="dead", now=at, until=at + timedelta(minutes=4))
+                feeds.lease(
+                    tx, tx.column("SELECT id FROM feed"), holder="dead", now=at, until=at + timedelta(minutes=4)
+                )
         runner = Runner(db, now)
         assert runner.run()[url].code == "refresh.crashed"
         assert internet.asked("/feed") == []

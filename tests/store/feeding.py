@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from dateline.model import CleanEntry, SafeHTML, User
 from dateline.actions import subscriptions
+from dateline.model import CleanEntry, SafeHTML, User
 from dateline.store import Database, entries
 from dateline.store.entries import Arrived, guid_hash
 from dateline.store.write import transaction
@@ -41,7 +41,9 @@ def arrived(title: str, listed_at: datetime, *, text: str = "") -> Arrived:
     )
 
 
-def fill(db: Database, feed_id: int, titles: list[str], start: datetime, *, step: int = 60, text: str = "") -> list[int]:
+def fill(
+    db: Database, feed_id: int, titles: list[str], start: datetime, *, step: int = 60, text: str = ""
+) -> list[int]:
     """Insert entries with these titles, ``step`` seconds apart from ``start`` on. Their ids."""
     new = [
         arrived(title, start + timedelta(seconds=step * place), text=text or f"text of {title}")

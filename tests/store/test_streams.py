@@ -15,11 +15,14 @@ from dateline.refresh import deliver, index
 from dateline.store import Database, streams
 
 
+MAIN = Stream()
+
+
 def titles(page: Page) -> list[str]:
     return [entry.title for entry in page.entries]
 
 
-def read(db: Database, user_id: int, stream: Stream = Stream(), before: Cursor | None = None, limit: int = 50) -> Page:
+def read(db: Database, user_id: int, stream: Stream = MAIN, before: Cursor | None = None, limit: int = 50) -> Page:
     with db.reading() as tx:
         return streams.read(tx, user_id, stream, before=before, limit=limit)
 
@@ -151,7 +154,7 @@ def test_search_finds_words_and_phrases_in_the_stream_only(db: Database, cast: C
     deliver.catch_up(db, cast.alice.id)
     index.index_all(db)
 
-    def found(query: str, kind: Stream = Stream()) -> list[str]:
+    def found(query: str, kind: Stream = MAIN) -> list[str]:
         stream = Stream(kind=kind.kind, key=kind.key, search=query)
         return titles(read(db, cast.alice.id, stream))
 

@@ -1,6 +1,7 @@
 """The stream page: what it shows to its owner, to somebody else, to nobody, and when asked badly."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from tests.web.browsing import Answer, Browser, Clock, World
@@ -45,6 +46,17 @@ def test_days_are_those_of_the_readers_zone(alice: Browser, bob: Browser, world:
         world.subscribe(owner(reader), feed)
     assert alice.get("/").find(".date")[0].text_content() == "Hier — 22 novembre 2026"
     assert bob.get("/").find(".date")[0].text_content() == "Today — 22 November 2026"
+
+
+def test_a_row_says_when_as_short_as_can_be(alice: Browser, world: World, clock: Clock) -> None:
+    feed = world.feed()
+    world.entries(feed, "L’an passé", hours_ago=8000)
+    world.entries(feed, "Cet automne", hours_ago=500)
+    world.entries(feed, "Hier", hours_ago=20)
+    world.entries(feed, "Tard venu", hours_ago=2, published_at=clock() - timedelta(hours=20))
+    world.subscribe(owner(alice), feed)
+    times = [time.text_content() for time in alice.get("/").find("//summary//time")]
+    assert times == ["21 nov.", "19:00", "1 nov.", "24 déc. 2025"]
 
 
 def test_an_entry_opens_to_its_title_date_content_and_foot(alice: Browser, world: World) -> None:

@@ -30,7 +30,7 @@ def opened(alice: Browser, world: World) -> dict[str, int]:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/@alice/", "/@ALICE/", "/@alice/all", "/@alice/starred", "/@alice/?shown=unread"]
+    "path", ["/", "/@alice", "/@alice/", "/@ALICE/", "/@alice/all", "/@alice/starred", "/@alice/?shown=unread"]
 )
 def test_a_visitor_sees_what_is_public_and_nothing_else(anonymous: Browser, opened: dict[str, int], path: str) -> None:
     page = anonymous.get(path)

@@ -64,7 +64,9 @@ def create(
     time_zone: str = "UTC",
     now: datetime,
 ) -> User:
-    """Create an account. Raises ``ActionError``: name taken or invalid, password too short or long, bad language or zone."""
+    """Create an account. Raises ``ActionError``:
+    name taken or invalid, password too short or long, bad language or zone.
+    """
     shown = _checked_name(name)
     hashed = _hashed(password)
     _check_language(language)
@@ -106,7 +108,8 @@ def log_in(db: Database, *, name: str, password: str, client: str, now: datetime
     """Open a session. (user, token).
 
     Failures are counted per name and per client address; after five of them each costs a longer wait.
-    Raises ``ActionError``: ``action.wrong_password`` (also for an unknown name, after the same work), ``action.too_many_attempts``
+    Raises ``ActionError``: ``action.wrong_password`` (also for an unknown name, after the same work),
+    ``action.too_many_attempts``
     with the seconds to wait as its detail.
     """
     keys = [f"name:{accounts.name_key(name)[:MAX_NAME]}", f"client:{client}"]
@@ -159,7 +162,7 @@ def _open_session(tx: WriteTx, user_id: int, now: datetime) -> str:
     return token
 
 
-def log_out(db: Database, *, token: str, now: datetime) -> None:  # noqa: ARG001 - every action takes the time
+def log_out(db: Database, *, token: str, now: datetime) -> None:
     """Close a session."""
     with transaction(db) as tx:
         accounts.end_session(tx, token)
@@ -185,7 +188,7 @@ def change(
     db: Database,
     user: User,
     *,
-    now: datetime,  # noqa: ARG001 - every action takes the time
+    now: datetime,
     language: str | None = None,
     time_zone: str | None = None,
     preview: bool | None = None,
@@ -208,7 +211,7 @@ def change(
         return accounts.change_user(tx, user.id, **{key: value for key, value in wanted.items() if value is not None})
 
 
-def set_admin(db: Database, user: User, is_admin: bool, *, now: datetime) -> User:  # noqa: ARG001 - every action takes the time
+def set_admin(db: Database, user: User, is_admin: bool, *, now: datetime) -> User:
     """Give or take the right to administer. Raises ``ActionError`` ``action.last_admin``."""
     with transaction(db) as tx:
         if not is_admin:
@@ -219,7 +222,9 @@ def set_admin(db: Database, user: User, is_admin: bool, *, now: datetime) -> Use
 def change_password(
     db: Database, user: User, *, old: str, new: str, keep_token: str | None, now: datetime
 ) -> None:  # the old one is asked for again: a session left open shall not lose the account
-    """Change one's own password; all other sessions end. Raises ``ActionError``: ``action.wrong_password``, too short or long."""
+    """Change one's own password;
+    all other sessions end. Raises ``ActionError``: ``action.wrong_password``, too short or long.
+    """
     with db.reading() as tx:
         hashed = accounts.password_hash(tx, user.id)
     if not _verified(hashed, old):
@@ -233,7 +238,7 @@ def set_password(
     new: str,
     *,
     keep_token: str | None = None,
-    now: datetime,  # noqa: ARG001 - every action takes the time
+    now: datetime,
 ) -> None:
     """Set a password without the old one (for the command line); all other sessions end."""
     hashed = _hashed(new)
@@ -242,7 +247,7 @@ def set_password(
         accounts.end_other_sessions(tx, user.id, keep_token)
 
 
-def catch_up(db: Database, user_id: int, *, now: datetime) -> int:  # noqa: ARG001 - every action takes the time
+def catch_up(db: Database, user_id: int, *, now: datetime) -> int:
     """Deliver what arrived since to a user: runs first in every page and sync request. How many entries."""
     return deliver.catch_up(db, user_id)
 
@@ -251,7 +256,9 @@ def catch_up(db: Database, user_id: int, *, now: datetime) -> int:  # noqa: ARG0
 
 
 def _checked_name(name: str) -> str:
-    """A user's name as it is kept: NFC, one blank between words, at most 40 characters, no signs that mean something in addresses."""
+    """A user's name as it is kept:
+    NFC, one blank between words, at most 40 characters, no signs that mean something in addresses.
+    """
     shown = " ".join(unicodedata.normalize("NFC", name).split())
     bad = any(unicodedata.category(char)[0] == "C" or char in '/\\@?#%:;,"<>' for char in shown)
     if not shown or len(shown) > MAX_NAME or bad or shown in (".", ".."):

@@ -40,7 +40,8 @@ def import_opml(
 ) -> ImportReport:
     """Subscribe to everything in an OPML file, in one transaction: nothing half done. The feeds are due at once.
 
-    Who subscribes already keeps title and folders. Raises ``ParseError`` when the file is no OPML; nothing was done then.
+    Who subscribes already keeps title and folders. Raises ``ParseError`` when the file is no OPML; nothing was done
+    then.
     """
     document = parse_opml(body)
     keyring = Keyring(key_path(settings or Settings()))
@@ -98,7 +99,10 @@ class _Import:
         return "added"
 
     def _folder(self, path: tuple[str, ...]) -> int:
-        """The folder at a path, made where it is missing. Names are unique per user: a second "Tech" becomes "Tech (Blogs)"."""
+        """The folder at a path, made where it is missing.
+
+        Names are unique per user: a second "Tech" becomes "Tech (Blogs)".
+        """
         parent: int | None = None
         above = ""
         for name in path[:MAX_DEPTH]:
@@ -113,7 +117,11 @@ class _Import:
         return parent
 
     def _free_name(self, name: str, above: str) -> str:
-        candidates = [name, *([f"{name} ({above})"] if above else []), *(f"{name} ({number})" for number in range(2, 1000))]
+        candidates = [
+            name,
+            *([f"{name} ({above})"] if above else []),
+            *(f"{name} ({number})" for number in range(2, 1000)),
+        ]
         return next(free for free in candidates if subscriptions.name_owner(self._tx, self._user.id, free) is None)
 
 

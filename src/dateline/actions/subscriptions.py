@@ -81,8 +81,10 @@ def subscribe(
 ) -> int:
     """Subscribe to the feed at an address; it is due at once. The subscription's id.
 
-    User information in the address is taken out of it and kept encrypted (``settings`` say where the key is), and the feed is
-    private then. Raises ``ActionError``: ``action.bad_url``, ``action.already_subscribed`` (its id as detail), ``NotFound`` for a folder.
+    User information in the address is taken out of it and kept encrypted (``settings`` say where the key is), and the
+    feed is
+    private then. Raises ``ActionError``: ``action.bad_url``, ``action.already_subscribed`` (its id as detail),
+    ``NotFound`` for a folder.
     """
     clean_url, credentials = split_address(url)
     encrypted = Keyring(key_path(settings or Settings())).encrypt(credentials) if credentials else None
@@ -107,7 +109,9 @@ def add_subscription(
     folder_ids: Iterable[int] = (),
     now: datetime,
 ) -> int:
-    """Subscribe inside a transaction: find or insert the feed, deliver what it carries. Raises ``ActionError`` as ``subscribe``."""
+    """Subscribe inside a transaction:
+    find or insert the feed, deliver what it carries. Raises ``ActionError`` as ``subscribe``.
+    """
     feed = feeds.find(tx, url, owner_id)
     known = subscriptions.by_feed(tx, user_id, feed.id) if feed else subscriptions.by_feed_url(tx, user_id, url)
     if known is not None:
@@ -157,9 +161,11 @@ def edit(
     folder_ids: Iterable[int] | None = None,
     visibility: Visibility | None = None,
     hidden_from_visitors: bool | None = None,
-    now: datetime,  # noqa: ARG001 - every action takes the time
+    now: datetime,
 ) -> None:
-    """Change what is given of a subscription; ``title`` "" is the feed's own again. Raises ``NotFound``, ``ActionError``."""
+    """Change what is given of a subscription;
+    ``title`` "" is the feed's own again. Raises ``NotFound``, ``ActionError``.
+    """
     if visibility is not None and visibility not in get_args(Visibility):
         raise ActionError("action.bad_value", f"visibility {visibility!r}")
     with transaction(db) as tx:
@@ -181,7 +187,9 @@ def _title(title: str) -> str:
 
 
 def refresh_soon(db: Database, user: User, stream: Stream, *, now: datetime) -> int:
-    """Make a stream's feeds due; the worker does the rest. How many. Those asked within five minutes are left. Raises ``NotFound``."""
+    """Make a stream's feeds due;
+    the worker does the rest. How many. Those asked within five minutes are left. Raises ``NotFound``.
+    """
     with transaction(db) as tx:
         within = streams.scope(tx, user.id, stream)
         return feeds.make_due(tx, within.feed_ids, now, now - CHECKED_LATELY)
@@ -191,15 +199,25 @@ def refresh_soon(db: Database, user: User, stream: Stream, *, now: datetime) -> 
 
 
 def folder_name(name: str) -> str:
-    """A folder's name as it is kept: NFC, trimmed, without ``/`` (Google Reader's labels are paths). Raises ``ActionError``."""
+    """A folder's name as it is kept:
+    NFC, trimmed, without ``/`` (Google Reader's labels are paths). Raises ``ActionError``.
+    """
     shown = " ".join(unicodedata.normalize("NFC", name).split())
-    if not shown or len(shown) > MAX_FOLDER_NAME or "/" in shown or any(unicodedata.category(c)[0] == "C" for c in shown):
+    if (
+        not shown
+        or len(shown) > MAX_FOLDER_NAME
+        or "/" in shown
+        or any(unicodedata.category(c)[0] == "C" for c in shown)
+    ):
         raise ActionError("action.name_invalid", shown[:MAX_FOLDER_NAME])
     return shown
 
 
-def add_folder(db: Database, user: User, name: str, *, parent_id: int | None = None, now: datetime) -> int:  # noqa: ARG001 - every action takes the time
-    """Create a folder. Its id. Raises ``ActionError`` (``action.name_taken``, ``action.name_invalid``), ``NotFound`` for the parent."""
+def add_folder(db: Database, user: User, name: str, *, parent_id: int | None = None, now: datetime) -> int:
+    """Create a folder. Its id.
+
+    Raises ``ActionError`` (``action.name_taken``, ``action.name_invalid``), ``NotFound`` for the parent.
+    """
     shown = folder_name(name)
     with transaction(db) as tx:
         if parent_id is not None:
@@ -209,7 +227,7 @@ def add_folder(db: Database, user: User, name: str, *, parent_id: int | None = N
         return subscriptions.add_folder(tx, user.id, shown, parent_id)
 
 
-def rename_folder(db: Database, user: User, folder_id: int, name: str, *, now: datetime) -> None:  # noqa: ARG001 - every action takes the time
+def rename_folder(db: Database, user: User, folder_id: int, name: str, *, now: datetime) -> None:
     """Rename a folder. Errors as in ``add_folder``."""
     shown = folder_name(name)
     with transaction(db) as tx:
@@ -219,8 +237,10 @@ def rename_folder(db: Database, user: User, folder_id: int, name: str, *, now: d
         subscriptions.rename_folder(tx, folder_id, shown)
 
 
-def move_folder(db: Database, user: User, folder_id: int, parent_id: int | None, *, now: datetime) -> None:  # noqa: ARG001 - every action takes the time
-    """Put a folder into another (None: to the top). Raises ``NotFound``; ``ActionError`` when it would stand in itself."""
+def move_folder(db: Database, user: User, folder_id: int, parent_id: int | None, *, now: datetime) -> None:
+    """Put a folder into another (None:
+    to the top). Raises ``NotFound``; ``ActionError`` when it would stand in itself.
+    """
     with transaction(db) as tx:
         subscriptions.folder(tx, user.id, folder_id)
         if parent_id is not None:
@@ -231,7 +251,7 @@ def move_folder(db: Database, user: User, folder_id: int, parent_id: int | None,
         subscriptions.move_folder(tx, folder_id, parent_id)
 
 
-def remove_folder(db: Database, user: User, folder_id: int, *, now: datetime) -> None:  # noqa: ARG001 - every action takes the time
+def remove_folder(db: Database, user: User, folder_id: int, *, now: datetime) -> None:
     """Delete a folder; subscriptions stay, folders within go where it was. Raises ``NotFound``."""
     with transaction(db) as tx:
         subscriptions.folder(tx, user.id, folder_id)

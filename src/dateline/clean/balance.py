@@ -22,12 +22,12 @@ MAX_DEPTH: Final = 160
 MAX_FORMATTING_DEPTH: Final = 8
 MAX_ATTRIBUTES: Final = 60
 MAX_VALUE_CHARS: Final = 16_384
-MAX_TEXT_CHARS: Final = 900_000
+MAX_TEXT_CHARS: Final = 400_000
 MAX_PARAGRAPHS: Final = 10_000
 
 _FEW_TAGS: Final = 500
-_CROWDED_TAGS: Final = 5_000
-_CROWDED_FORMATTING: Final = 400_000
+_CROWDED_TAGS: Final = 4_000
+_CROWDED_FORMATTING: Final = 200_000
 _CROWDED_CHARS: Final = 200_000
 _CROWDED_ENTITIES: Final = 5_000
 _ENTITIES_IN_ONE_TEXT: Final = 500
@@ -48,6 +48,14 @@ _HIDDEN: Final = re.compile(
 _ENTITY: Final = re.compile(rf"(?:[^&]*&){{{_ENTITIES_IN_ONE_TEXT}}}")
 _CLOSED_BY_THEIR_LIKE: Final = frozenset({"dd", "dt", "li", "p", "td", "th", "tr"})
 _KNOWN: Final = policy.TAGS | {"h1", "embed"}
+
+
+def cut(html: str) -> str:
+    """HTML → at most ``MAX_CHARS`` of it, never ending inside a tag."""
+    if len(html) <= MAX_CHARS:
+        return html
+    tag = html.rfind("<", 0, MAX_CHARS)
+    return html[:tag] if html.rfind(">", 0, MAX_CHARS) < tag else html[:MAX_CHARS]
 
 
 def is_crowded(html: str) -> bool:
@@ -72,7 +80,7 @@ def balanced(html: str) -> str:
         end = tag.end()
         name = tag[2].lower()
         if name in _KNOWN and tags < MAX_TAGS:
-            tags += 1
+            tags += not tag[1]
             (_close if tag[1] else _open)(name, tag[3], still_open, out)
     out.append(_text(html[end:]))
     out.extend(f"</{name}>" for name in reversed(still_open))
@@ -166,7 +174,8 @@ def text_only(html: str) -> str:
     The result is safe as it is, at most ``MAX_CHARS`` long, and the same when it is made again from itself.
     """
     plain = _ANY_TAG.sub("", _BLOCK_TAG.sub("\n", _without_hidden(html)))
-    plain = unescape(plain).replace("\0", "")[:MAX_TEXT_CHARS]
+    # Six signs are as many as the result's escapes need for one: made again from itself, nothing more is cut off.
+    plain = unescape(plain[: 6 * MAX_TEXT_CHARS]).replace("\0", "")[:MAX_TEXT_CHARS]
     lines = [line for line in (" ".join(line.split()) for line in plain.splitlines()) if line]
     if len(lines) > MAX_PARAGRAPHS:
         lines[MAX_PARAGRAPHS - 1 :] = [" ".join(lines[MAX_PARAGRAPHS - 1 :])]

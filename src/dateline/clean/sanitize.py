@@ -13,7 +13,7 @@ from dateline.model import RawHTML, SafeHTML
 
 from . import balance, pictures, players, policy, tags, urls
 
-MAX_ROUNDS: Final = 6
+MAX_ROUNDS: Final = 5
 """How often a result is cleaned again until it stays the same; two nearly always do."""
 
 _CLEANER: Final = nh3.Cleaner(
@@ -35,7 +35,7 @@ _CLEANER: Final = nh3.Cleaner(
     url_relative="pass_through",  # resolved below, with the base of each entry
 )
 
-_MARKUP: Final = re.compile(r"[<&>\r\0\xa0]")
+_MARKUP: Final = re.compile(r"[<&>\r\0\xa0\ud800-\udfff]")
 _NOSCRIPT: Final = re.compile(r"</?noscript[^<>]*>", re.IGNORECASE)
 _UNUSUAL: Final = re.compile(
     r"<(?=[abdfilmnoprstxABDFILMNOPRSTX])(?:applet|button|dir|fieldset|form|isindex|listing|main|marquee|menu|nav|noscript"
@@ -58,10 +58,10 @@ def clean_html(html: RawHTML, base_url: str | None) -> SafeHTML:
     ``base_url`` is what relative addresses are relative to (absolute http or https); without one they are dropped.
     Never raises: what cannot be cleaned becomes paragraphs of its text.
     """
-    if not _MARKUP.search(html):
-        return SafeHTML(html[: balance.MAX_CHARS])
+    raw = balance.cut(html)
+    if not _MARKUP.search(raw):
+        return SafeHTML(raw)
     base = urls.usable_base(base_url)
-    raw = html[: balance.MAX_CHARS]
     try:
         return SafeHTML(_settled(raw, base))
     except UnicodeEncodeError:  # halves of characters, which no encoding can write
@@ -74,7 +74,7 @@ def _settled(raw: str, base: str | None) -> str:
     if unusual:
         raw = _NOSCRIPT.sub("", raw)  # what it holds is meant for us: lazy loaders hide the real picture there
     once = _cleaned(raw, base)
-    if not unusual and not _may_change_again(raw, once):
+    if not unusual and not _may_change_again(once):
         return once
     for _ in range(MAX_ROUNDS):
         again = _cleaned(once, base)
@@ -84,24 +84,24 @@ def _settled(raw: str, base: str | None) -> str:
     return balance.text_only(once)
 
 
-def _may_change_again(raw: str, cleaned: str) -> bool:
+def _may_change_again(cleaned: str) -> bool:
     """Whether parsing the result may give another tree than it was written from, though nothing unusual was in it:
-    a link stands in a link or a heading in a heading (HTML's rules leave such trees behind), or only it is crowded."""
+    a link stands in a link or a heading in a heading (HTML's rules leave such trees), or balancing changes it."""
     for tag in (_HEADING_TAG, _LINK_TAG):
         marks = tag.findall(cleaned)
         if marks != ["", "/"] * (len(marks) // 2):
             return True
-    return balance.is_crowded(cleaned) and not balance.is_crowded(raw)
+    return balance.is_crowded(cleaned) and balance.balanced(cleaned) != cleaned
 
 
 def _cleaned(raw: str, base: str | None) -> str:
     """One round: readable HTML → safe HTML."""
-    if balance.is_crowded(raw):
-        raw = balance.balanced(raw)
-    html = _CLEANER.clean(raw)
-    if len(html) <= balance.MAX_CHARS:
-        html = _finished(html, base)
-    return html if len(html) <= balance.MAX_CHARS else balance.text_only(raw)
+    bounded = balance.balanced(raw) if balance.is_crowded(raw) else raw
+    if len(bounded) <= 2 * balance.MAX_CHARS:
+        html = _finished(_CLEANER.clean(bounded), base)
+        if len(html) <= balance.MAX_CHARS:
+            return html
+    return balance.text_only(raw)
 
 
 def _finished(html: str, base: str | None) -> str:

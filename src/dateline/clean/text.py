@@ -40,4 +40,6 @@ def _text_of_normalised(html: str) -> str | None:
             return None
     if "&" in text:
         text = unescape(text)
+    if "\0" in text:  # databases refuse it
+        text = text.replace("\0", "")
     return " ".join(text.split())

@@ -1,6 +1,7 @@
 """Feed and icon discovery: what a web page announces of itself. Pure: nothing is fetched.
 
-``<link rel=alternate>`` with a feed's type (https://www.rssboard.org/rss-autodiscovery), then ``<a>`` whose address looks like a
+``<link rel=alternate>`` with a feed's type (https://www.rssboard.org/rss-autodiscovery), then ``<a>`` whose address
+looks like a
 feed's; ``rel=icon`` (HTML Living Standard, 4.6.7.8) and the well-known ``/favicon.ico``.
 """
 
@@ -35,7 +36,9 @@ FEED_TYPES = frozenset(
 )
 # These may be anything; they count when the address says the rest.
 _VAGUE_TYPES = frozenset({"application/json", "application/xml", "text/xml"})
-_FEED_PATH = re.compile(r"(?:^|[/._?=&-])(?:feeds?|rss2?|atom|rdf|xmlrss|index\.xml|feed\.json)(?:$|[/._?=&-])", re.IGNORECASE)
+_FEED_PATH = re.compile(
+    r"(?:^|[/._?=&-])(?:feeds?|rss2?|atom|rdf|xmlrss|index\.xml|feed\.json)(?:$|[/._?=&-])", re.IGNORECASE
+)
 _NO_FEED = re.compile(r"comments?[/._-]|/comments|\.(?:png|jpe?g|gif|svg|css|js|pdf|mp3|zip)(?:$|\?)", re.IGNORECASE)
 _GUESSES = ("feed", "rss.xml", "atom.xml", "index.xml", "feed.xml", "rss", "feed.json")
 _SIZE = re.compile(r"(\d{1,4})[xX](\d{1,4})")
@@ -58,7 +61,11 @@ def guesses(url: str) -> list[str]:
     """Addresses at which a site's feed often is, for a page that announces none."""
     parts = urlsplit(url)
     root = f"{parts.scheme}://{parts.netloc}/"
-    here = urljoin(url, "./") if parts.path.endswith("/") else f"{url.split('?')[0].split('#')[0]}/"
+    here = (
+        urljoin(url, "./")
+        if parts.path.endswith("/")
+        else f"{url.split('?', maxsplit=1)[0].split('#', maxsplit=1)[0]}/"
+    )
     near = [urljoin(here, guess) for guess in _GUESSES[:1]] if parts.path not in ("", "/") else []
     return list(dict.fromkeys([*near, *(urljoin(root, guess) for guess in _GUESSES)]))
 

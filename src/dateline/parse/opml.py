@@ -1,6 +1,7 @@
 """OPML both ways: subscriptions in from any reader, out to any reader (http://opml.org/spec2.opml).
 
-Reading is tolerant: half-written files, wrong encodings, ``text`` without ``title``, folders as nested outlines or as a ``category``
+Reading is tolerant: half-written files, wrong encodings, ``text`` without ``title``, folders as nested outlines or as
+a ``category``
 attribute. What cannot be used is told with its line.
 """
 
@@ -42,7 +43,9 @@ class OpmlFeed(Struct, frozen=True, kw_only=True):
 
 
 class OpmlProblem(Struct, frozen=True, kw_only=True):
-    """What could not be used: ``opml.no_address``, ``opml.bad_address``, ``opml.duplicate``, ``opml.damaged``, ``opml.too_many``."""
+    """What could not be used:
+    ``opml.no_address``, ``opml.bad_address``, ``opml.duplicate``, ``opml.damaged``, ``opml.too_many``.
+    """
 
     line: int
     code: str
@@ -58,21 +61,31 @@ class OpmlDocument(Struct, frozen=True, kw_only=True):
 
 
 def parse_opml(body: bytes) -> OpmlDocument:
-    """Read a file. Raises ``ParseError``: ``parse.empty``, ``parse.not_opml`` when it holds no outline, ``parse.too_complex``."""
+    """Read a file. Raises ``ParseError``:
+    ``parse.empty``, ``parse.not_opml`` when it holds no outline, ``parse.too_complex``.
+    """
     if not body.strip():
         raise ParseError("parse.empty")
     if len(body) > MAX_BYTES:
         raise ParseError("parse.too_complex", f"more than {MAX_BYTES} bytes")
-    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
-    try:
-        root = etree.fromstring(to_utf8(body).text, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise ParseError("parse.not_opml", str(error)[:200]) from error
-    if next(_outlines(root), None) is None:
+    parser = etree.XMLParser(
+        recover=True, resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True
+    )
+    root = _tree(body, parser)
+    if root is None or next(_outlines(root), None) is None:
         raise ParseError("parse.not_opml", "no outline in it")
-    problems = [OpmlProblem(line=error.line, code="opml.damaged", text=error.message[:200]) for error in parser.error_log][:1]
+    problems = [
+        OpmlProblem(line=error.line, code="opml.damaged", text=error.message[:200]) for error in parser.error_log
+    ][:1]
     feeds = _Reader(problems).read(root)
     return OpmlDocument(title=_title(root), feeds=tuple(feeds), problems=tuple(problems))
+
+
+def _tree(body: bytes, parser: etree.XMLParser) -> etree._Element | None:
+    try:
+        return etree.fromstring(to_utf8(body).text, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise ParseError("parse.not_opml", str(error)[:200]) from error
 
 
 def _name(element: etree._Element) -> str:
@@ -216,4 +229,6 @@ def _write_feed(parent: etree._Element, feed: OpmlFeed) -> None:
 
 def _xml_text(text: str) -> str:
     """Without the characters that XML 1.0 cannot hold, and without surrogates."""
-    return "".join(c for c in text if c in "\t\n\r" or " " <= c <= "\ud7ff" or "\ue000" <= c <= "\ufffd" or c > "\uffff")
+    return "".join(
+        c for c in text if c in "\t\n\r" or " " <= c <= "\ud7ff" or "\ue000" <= c <= "\ufffd" or c > "\uffff"
+    )

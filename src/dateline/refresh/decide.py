@@ -1,7 +1,9 @@
 """``ParsedFeed`` × what is known → ``Changes``: which entries are new, changed, unchanged, back or gone. Pure.
 
-An entry is known by its guid: the publisher's id, else its link, else a hash of title, date and content. A feed whose guids cannot
-be trusted (over 5 % repeat within a document, or at least 80 % are new while their contents are known) falls to the link, then to
+An entry is known by its guid: the publisher's id, else its link, else a hash of title, date and content. A feed whose
+guids cannot
+be trusted (over 5 % repeat within a document, or at least 80 % are new while their contents are known) falls to the
+link, then to
 the content: FreshRSS's rule of 5 %, with a second sign for ids that change at each fetch.
 Content is compared by a hash of the raw fields, before any HTML is touched: an unchanged entry costs nothing more.
 """
@@ -62,7 +64,10 @@ class Changes(Struct, frozen=True, kw_only=True):
 
 
 def content_hash(entry: ParsedEntry) -> bytes:
-    """16 bytes that change when a reader would see a change. Dates do not count: many feeds touch them at every build."""
+    """16 bytes that change when a reader would see a change.
+
+    Dates do not count: many feeds touch them at every build.
+    """
     digest = hashlib.blake2b(digest_size=16)
     for part in (entry.title, entry.url, entry.content_html, entry.summary_html):
         digest.update((part or "").encode("utf-8", "surrogatepass"))
@@ -114,14 +119,14 @@ def untrusted(entries: Sequence[Candidate], carried: Sequence[Known]) -> bool:
         return True
     known_guids = {known.guid_hash for known in carried}
     known_contents = {known.content_hash for known in carried}
-    renamed = sum(
-        1 for guid, content in different.items() if guid not in known_guids and content in known_contents
-    )
+    renamed = sum(1 for guid, content in different.items() if guid not in known_guids and content in known_contents)
     return renamed >= RENAMED_SHARE * len(different) and renamed >= SMALLEST_SAMPLE
 
 
 def listed_at(published_at: datetime | None, *, first: bool, now: datetime) -> datetime:
-    """The place in the default order: see "Times" in the house. Nothing is slipped in behind a reader after the first document."""
+    """The place in the default order:
+    see "Times" in the house. Nothing is slipped in behind a reader after the first document.
+    """
     if not first or published_at is None or published_at > now or published_at < EARLIEST:
         return now
     return published_at
@@ -146,7 +151,9 @@ def decide(
     met = [(known[c.guid_hash], c) for c in entries if c.guid_hash in known]
     changed = [(old, c) for old, c in met if old.content_hash != c.content_hash]
     present = {c.guid_hash for c in entries}
-    new = [NewEntry(candidate=c, listed_at=listed_at(c.entry.published_at, first=first, now=now)) for c in reversed(fresh)]
+    new = [
+        NewEntry(candidate=c, listed_at=listed_at(c.entry.published_at, first=first, now=now)) for c in reversed(fresh)
+    ]
     new.sort(key=lambda entry: (entry.listed_at, entry.candidate.entry.published_at or entry.listed_at))
     return Changes(
         identity=identity,

@@ -1,4 +1,7 @@
-"""Delivery: what arrived becomes unread for those who subscribe. Used by ``actions`` when a person comes, by the worker before."""
+"""Delivery: what arrived becomes unread for those who subscribe.
+
+Used by ``actions`` when a person comes, by the worker before.
+"""
 
 from dateline.store import Database, states
 from dateline.store.write import transaction

@@ -42,7 +42,10 @@ def icon_type(body: bytes) -> str | None:
 
 
 async def find_icon(db: Database, client: Client, feed: Feed, now: datetime) -> int | None:
-    """Look for a feed's icon and store it. Its id; None when there is none. Notes in any case that it was looked for."""
+    """Look for a feed's icon and store it.
+
+    Its id; None when there is none. Notes in any case that it was looked for.
+    """
     icon = await _first_picture(client, await _addresses(db, client, feed))
     with transaction(db) as tx:
         icon_id = icons.add(tx, *icon) if icon else None

@@ -1,6 +1,7 @@
 """The line for one feed: ``ask`` (network), ``take`` (parse, decide, clean), ``record`` (store).
 
-Network and parsing never happen inside a transaction. Entries go in batches of at most 50; validators, body hash and schedule go into a
+Network and parsing never happen inside a transaction. Entries go in batches of at most 50; validators, body hash and
+schedule go into a
 feed's *last* batch: an interruption is read again, never lost. Several unchanged or small feeds share a commit.
 """
 
@@ -55,14 +56,18 @@ class Outcome(Struct, frozen=True, kw_only=True):
 
 
 class Move(Struct, frozen=True, kw_only=True):
-    """What an answer says of the feed's address: a target to ask from now on, or None to ask the address itself again."""
+    """What an answer says of the feed's address:
+    a target to ask from now on, or None to ask the address itself again.
+    """
 
     target: str | None
     adopt: bool = False
 
 
 def ask_address(feed: Feed, now: datetime) -> str:
-    """Where to ask: the target of a permanent redirect; once a day the old address, to see whether it still redirects."""
+    """Where to ask: the target of a permanent redirect;
+    once a day the old address, to see whether it still redirects.
+    """
     if feed.moved_url is None:
         return feed.url
     asked = feed.old_asked_at
@@ -72,7 +77,9 @@ def ask_address(feed: Feed, now: datetime) -> str:
 # ------------------------------------------------------------------------------------------------ take
 
 
-def take(db: Database, feed: Feed, answer: Response | DatelineError, *, asked_url: str, now: datetime, dice: float) -> Outcome:
+def take(
+    db: Database, feed: Feed, answer: Response | DatelineError, *, asked_url: str, now: datetime, dice: float
+) -> Outcome:
     """An answer → what to record. Never raises for what came from outside: that is an outcome too."""
     if isinstance(answer, DatelineError):
         return failed(feed, answer, now=now, dice=dice)
@@ -85,7 +92,13 @@ def take(db: Database, feed: Feed, answer: Response | DatelineError, *, asked_ur
 
 
 def failed(
-    feed: Feed, error: DatelineError, *, now: datetime, dice: float, answer: Response | None = None, seconds: float = 0.0
+    feed: Feed,
+    error: DatelineError,
+    *,
+    now: datetime,
+    dice: float,
+    answer: Response | None = None,
+    seconds: float = 0.0,
 ) -> Outcome:
     """A failure → what to record: its code, when to try again, and whether the whole host is left alone for a while."""
     retry_after = error.retry_after if isinstance(error, FetchError) else None

@@ -1,4 +1,6 @@
-"""What is behind an address that somebody pastes: a feed, or a page that announces feeds. Network, within 20 seconds, nothing stored."""
+"""What is behind an address that somebody pastes:
+a feed, or a page that announces feeds. Network, within 20 seconds, nothing stored.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -7,7 +9,7 @@ from msgspec import Struct
 
 from dateline.clean import clean_entry
 from dateline.errors import ActionError, FetchError, ParseError
-from dateline.fetch import Gate, fetch_now
+from dateline.fetch import fetch_now
 from dateline.fetch.address import absolute_http_url
 from dateline.model import Response
 from dateline.parse import parse_feed
@@ -108,6 +110,8 @@ def described(answer: Response, asked_url: str) -> LookedFeed:
         description=parsed.description,
         format=parsed.format,
         language=parsed.language,
-        entries=tuple(LookedEntry(title=entry.title, url=entry.url, published_at=entry.published_at) for entry in cleaned),
+        entries=tuple(
+            LookedEntry(title=entry.title, url=entry.url, published_at=entry.published_at) for entry in cleaned
+        ),
         entry_count=len(parsed.entries),
     )

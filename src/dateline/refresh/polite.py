@@ -1,7 +1,9 @@
 """Politeness over all processes: a ``Gate`` that stands on the ``host`` table.
 
-Hosts of the feeds that a worker claimed are held by it already (``feeds.lease``): within the process a ``HostGate`` spaces their
-requests, and the moments are written back with the results. Any other host (a redirect's target, a page that somebody adds)
+Hosts of the feeds that a worker claimed are held by it already (``feeds.lease``): within the process a ``HostGate``
+spaces their
+requests, and the moments are written back with the results. Any other host (a redirect's target, a page that somebody
+adds)
 is taken in the table first, turn by turn.
 """
 
@@ -73,7 +75,7 @@ class TableGate:
 
     @asynccontextmanager
     async def _table_turn(self, host: str) -> AsyncIterator[None]:
-        while (wait := await asyncio.to_thread(self._try, host)) > 0:
+        while (wait := await asyncio.to_thread(self._try, host)) > 0:  # noqa: ASYNC110 - other processes set no event here
             await asyncio.sleep(min(wait, 1.0))
         try:
             yield

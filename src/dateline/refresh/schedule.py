@@ -1,12 +1,15 @@
 """When to ask a feed again. Pure: the clock and the dice are arguments.
 
-After a good answer: half the feed's usual gap between entries, within the floor of an hour and the ceiling of a day, never sooner than
-the server's own hints allow. After a bad one: each failure has its own ladder. Always with jitter, so that feeds added together do not
+After a good answer: half the feed's usual gap between entries, within the floor of an hour and the ceiling of a day,
+never sooner than
+the server's own hints allow. After a bad one: each failure has its own ladder. Always with jitter, so that feeds
+added together do not
 stay together. (Etiquette: feeds.md, 6–12.)
 """
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from statistics import median
 from typing import Literal
 
@@ -30,11 +33,13 @@ class Hints(Struct, frozen=True, kw_only=True):
 
 
 def rhythm(dates: Sequence[datetime], now: datetime) -> timedelta:
-    """The usual gap between a feed's entries: the median of the newest twenty gaps, and not less than the present silence's share."""
+    """The usual gap between a feed's entries:
+    the median of the newest twenty gaps, and not less than the present silence's share.
+    """
     past = sorted((at for at in dates if at <= now), reverse=True)[: SAMPLE + 1]
     if len(past) < 2:
         return CEILING
-    gaps = [(newer - older).total_seconds() for newer, older in zip(past, past[1:], strict=False)]
+    gaps = [(newer - older).total_seconds() for newer, older in pairwise(past)]
     silence = (now - past[0]).total_seconds()
     return timedelta(seconds=max(median(gaps), silence / 8))
 

@@ -11,7 +11,10 @@ ENTRIES_AT_ONCE = 200
 
 
 def tidy(db: Database, now: datetime) -> int:
-    """Drop old history, idle hosts, and the unsaved entries of feeds nobody has subscribed to for 30 days. How many entries went."""
+    """Drop old history, idle hosts, and the unsaved entries of feeds nobody has subscribed to for 30 days.
+
+    How many entries went.
+    """
     with transaction(db) as tx:
         states.forget_history(tx, now)
         hosts.forget_idle(tx, now - timedelta(days=1))

@@ -1,6 +1,7 @@
 """The worker's heart: claim what is due, ask in parallel, take in order of arrival, record, index.
 
-The network runs in one event loop; parsing, cleaning and storing in one thread beside it, which takes whatever has arrived and
+The network runs in one event loop; parsing, cleaning and storing in one thread beside it, which takes whatever has
+arrived and
 commits it together. Memory is bounded by the number of feeds in flight.
 """
 
@@ -236,7 +237,7 @@ class Refresher:
             )
         except DatelineError as error:
             answer = error
-        except Exception as error:  # noqa: BLE001 - one feed's surprise must not stop the others; it is kept on the feed
+        except Exception as error:
             log.exception("asking %s failed", url)
             answer = RefreshError("refresh.failed", f"{type(error).__name__}: {error}")
         await self._arrived.put(_Answer(feed=feed, asked_url=url, answer=answer))
@@ -258,8 +259,9 @@ class Refresher:
             try:
                 await asyncio.to_thread(self._take, batch)
             except StoreError as error:
-                # The disk is full, or the database away: nothing is lost, the leases expire and the feeds are asked again.
-                log.error("storing failed: %s", error)  # noqa: TRY400 - the sentence says it; a trace would not add to it
+                # The disk is full, or the database away: nothing is lost, the leases expire and the feeds are asked
+                # again.
+                log.error("storing failed: %s", error)
                 await asyncio.sleep(1.0)
             finally:
                 for _ in batch:
@@ -283,7 +285,7 @@ class Refresher:
             return take(self._db, answer.feed, answer.answer, asked_url=answer.asked_url, now=now, dice=dice)
         except StoreError:
             raise
-        except Exception as error:  # noqa: BLE001 - a document that breaks us is that feed's failure, kept on its record
+        except Exception as error:
             log.exception("refreshing %s failed", answer.asked_url)
             surprise = RefreshError("refresh.failed", f"{type(error).__name__}: {error}")
             return failed(answer.feed, surprise, now=now, dice=dice)

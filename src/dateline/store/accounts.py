@@ -111,7 +111,9 @@ def add_user(
 
 
 def change_user(tx: WriteTx, user_id: int, **columns: Any) -> User:
-    """Set columns of a user (``language``, ``time_zone``, ``preview``, ``open_to_visitors``, ``indexed``, ``is_admin``, ``password_hash``)."""
+    """Set columns of a user (``language``, ``time_zone``, ``preview``, ``open_to_visitors``, ``indexed``,
+    ``is_admin``, ``password_hash``).
+    """
     for column, value in columns.items():
         assert column in _CHANGEABLE, column
         stored = int(value) if isinstance(value, bool) else value

@@ -1,6 +1,7 @@
 """An entry's body: safe HTML and what it was made of, in one compressed value.
 
-The safe HTML and the raw HTML are nearly the same text: in one zstd frame the second costs almost nothing. Version is the
+The safe HTML and the raw HTML are nearly the same text: in one zstd frame the second costs almost nothing. Version is
+the
 cleaner's: a body of an older policy is cleaned again before it is shown.
 """
 
@@ -17,7 +18,9 @@ MAX_UNPACKED = 64_000_000
 
 
 class Body(msgspec.Struct, frozen=True, array_like=True):
-    """``html`` is safe; ``content`` and ``summary`` are as published; ``base_url`` is what their addresses are relative to."""
+    """``html`` is safe; ``content`` and ``summary`` are as published;
+    ``base_url`` is what their addresses are relative to.
+    """
 
     html: SafeHTML
     content: RawHTML | None = None
@@ -53,7 +56,9 @@ def unpack(packed: bytes) -> Body:
 
 
 def safe_html(packed: bytes, version: int, sanitiser: Sanitiser | None) -> SafeHTML:
-    """The HTML to show: as stored when the policy is today's, else cleaned again (nothing when no sanitiser is there)."""
+    """The HTML to show: as stored when the policy is today's, else cleaned again (nothing when no sanitiser is
+    there).
+    """
     body = unpack(packed)
     if version == CLEANER_VERSION:
         return body.html

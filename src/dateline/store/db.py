@@ -1,4 +1,5 @@
-"""What every engine offers: a ``Database`` that opens transactions, a ``Tx`` that reads, a ``WriteTx`` that also writes.
+"""What every engine offers: a ``Database`` that opens transactions, a ``Tx`` that reads, a ``WriteTx`` that also
+writes.
 
 SQL is written once, with ``:name`` parameters, in the dialect that both engines share, plus these marks:
 
@@ -84,7 +85,9 @@ class Database(ABC):
 
     @abstractmethod
     def migrate(self, steps: Sequence[tuple[int, str]]) -> None:
-        """Carry out the (version, SQL) steps above the version that stands, keeping a copy first where that is ours to do."""
+        """Carry out the (version, SQL) steps above the version that stands, keeping a copy first where that is ours
+        to do.
+        """
 
     @abstractmethod
     def close(self) -> None:

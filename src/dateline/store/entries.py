@@ -70,13 +70,12 @@ def carried(tx: Tx, feed_id: int) -> list[Known]:
 def with_hashes(tx: Tx, feed_id: int, hashes: Sequence[bytes]) -> list[Known]:
     """The entries with these guid hashes."""
     rows = tx.all(
-        "SELECT id, guid_hash, content_hash, url, gone_at FROM entry WHERE feed_id = :feed AND guid_hash IN hashes(:hashes)",
+        "SELECT id, guid_hash, content_hash, url, gone_at FROM entry WHERE feed_id = :feed AND guid_hash IN"
+        " hashes(:hashes)",
         feed=feed_id,
         hashes=list(hashes),
     )
-    return [
-        Known(id=row[0], guid_hash=row[1], content_hash=row[2], url=row[3], carried=row[4] is None) for row in rows
-    ]
+    return [Known(id=row[0], guid_hash=row[1], content_hash=row[2], url=row[3], carried=row[4] is None) for row in rows]
 
 
 def buried(tx: Tx, feed_id: int, hashes: Sequence[bytes]) -> set[bytes]:
@@ -156,8 +155,10 @@ def edit(tx: WriteTx, edited: Sequence[Edited]) -> None:
     """Store the new content of known entries; their place in the order stays. The search index is told."""
     for entry in edited:
         tx.run(
-            "UPDATE entry SET content_hash = :content_hash, url = :url, title = :title, authors = :authors, tags = :tags,"
-            " language = :language, enclosures = :enclosures, thumbnail_url = :thumbnail_url, comments_url = :comments_url,"
+            "UPDATE entry SET content_hash = :content_hash, url = :url, title = :title, authors = :authors,"
+            " tags = :tags,"
+            " language = :language, enclosures = :enclosures, thumbnail_url = :thumbnail_url, comments_url ="
+            " :comments_url,"
             " preview = :preview, word_count = :word_count, published_at = coalesce(:published_at, published_at),"
             " updated_at = :updated_at, gone_at = NULL WHERE id = :id",
             id=entry.id,

@@ -51,9 +51,12 @@ class Feed(Struct, frozen=True, kw_only=True):
 
 
 _FEED = (
-    "f.id, f.url, f.owner_id, f.host, f.credentials, f.title, f.site_url, f.etag, f.last_modified, f.body_hash, f.identity,"
-    " f.moved_url, f.moved_at, f.created_at, f.checked_at, f.check_count, f.ok_at, f.changed_at, f.failures, f.error_code,"
-    " f.stopped_at, f.lease_count, f.old_asked_at, f.hints, f.validators_url, (SELECT count(*) FROM subscription s WHERE s.feed_id = f.id)"
+    "f.id, f.url, f.owner_id, f.host, f.credentials, f.title, f.site_url, f.etag, f.last_modified, f.body_hash,"
+    " f.identity,"
+    " f.moved_url, f.moved_at, f.created_at, f.checked_at, f.check_count, f.ok_at, f.changed_at, f.failures,"
+    " f.error_code,"
+    " f.stopped_at, f.lease_count, f.old_asked_at, f.hints, f.validators_url, (SELECT count(*) FROM"
+    " subscription s WHERE s.feed_id = f.id)"
 )
 
 
@@ -144,7 +147,8 @@ def make_due(tx: WriteTx, feed_ids: list[int], now: datetime, not_checked_since:
     """Make feeds due now, but those checked lately, stopped, or being asked by somebody. How many."""
     return tx.run(
         "UPDATE feed SET next_at = :now WHERE id IN ids(:feeds) AND stopped_at IS NULL AND lease_until <= :now"
-        " AND orphaned_at IS NULL AND (checked_at IS NULL OR checked_at < :since) AND (next_at IS NULL OR next_at > :now)",
+        " AND orphaned_at IS NULL AND (checked_at IS NULL OR checked_at < :since) AND (next_at IS NULL OR"
+        " next_at > :now)",
         feeds=feed_ids,
         now=to_us(now),
         since=to_us(not_checked_since),
@@ -157,7 +161,8 @@ def make_due(tx: WriteTx, feed_ids: list[int], now: datetime, not_checked_since:
 def due(
     tx: Tx, *, holder: str, now: datetime, limit: int, full_hosts: list[str], only: list[int] | None = None
 ) -> list[tuple[int, str]]:
-    """(id, host) of feeds that are due, longest due first, whose host nobody else holds or silences and is not in ``full_hosts``.
+    """(id, host) of feeds that are due, longest due first, whose host nobody else holds or silences and is not in
+    ``full_hosts``.
 
     ``only`` narrows to these feeds, due or not.
     """
@@ -296,7 +301,8 @@ def describe(tx: WriteTx, feed_id: int, described: Described) -> None:
     """Store what the newest document says of its feed; an empty title keeps the one that was known."""
     tx.run(
         "UPDATE feed SET title = CASE WHEN :title = '' THEN title ELSE :title END, site_url = :site_url,"
-        " description = :description, language = :language, format = :format, image_url = :image_url, icon_url = :icon_url,"
+        " description = :description, language = :language, format = :format, image_url = :image_url, icon_url"
+        " = :icon_url,"
         " hints = :hints"
         " WHERE id = :id",
         id=feed_id,
@@ -328,7 +334,8 @@ def succeed(
         "UPDATE feed SET etag = :etag, last_modified = :last_modified,"
         " validators_url = :validators_url, body_hash = :body_hash, identity = :identity,"
         " next_at = CASE WHEN orphaned_at IS NULL THEN CAST(:next_at AS BIGINT) END, checked_at = :now, ok_at = :now,"
-        " changed_at = CASE WHEN :changed = 1 THEN CAST(:now AS BIGINT) ELSE changed_at END, check_count = check_count + 1,"
+        " changed_at = CASE WHEN :changed = 1 THEN CAST(:now AS BIGINT) ELSE changed_at END, check_count ="
+        " check_count + 1,"
         " failures = 0, error_code = NULL, error_detail = NULL, error_at = NULL, stopped_at = NULL,"
         " lease_holder = NULL, lease_until = 0, lease_count = 0 WHERE id = :id",
         id=feed.id,
@@ -349,7 +356,8 @@ def fail(
     """The last word on a bad check: the error stays on the feed until a good one; the lease is given back."""
     tx.run(
         "UPDATE feed SET failures = failures + 1, error_code = :code, error_detail = :detail, error_at = :now,"
-        " next_at = CASE WHEN orphaned_at IS NULL THEN CAST(:next_at AS BIGINT) END, checked_at = :now, check_count = check_count + 1,"
+        " next_at = CASE WHEN orphaned_at IS NULL THEN CAST(:next_at AS BIGINT) END, checked_at = :now,"
+        " check_count = check_count + 1,"
         " stopped_at = CASE WHEN :stopped = 1 THEN CAST(:now AS BIGINT) ELSE stopped_at END,"
         " lease_holder = NULL, lease_until = 0, lease_count = 0 WHERE id = :id",
         id=feed.id,
@@ -393,7 +401,8 @@ def change_address(tx: WriteTx, feed_id: int, url: str, host: str) -> None:
 def without_icon(tx: Tx, limit: int) -> list[Feed]:
     """Feeds whose icon was never looked for."""
     rows = tx.all(
-        f"SELECT {_FEED} FROM feed f WHERE f.icon_checked_at IS NULL AND f.ok_at IS NOT NULL ORDER BY f.ok_at LIMIT :limit",
+        f"SELECT {_FEED} FROM feed f WHERE f.icon_checked_at IS NULL AND f.ok_at IS NOT NULL ORDER BY f.ok_at"
+        " LIMIT :limit",
         limit=limit,
     )
     return [_feed(row) for row in rows]

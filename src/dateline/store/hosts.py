@@ -1,6 +1,7 @@
 """Politeness, shared by all processes: one row a host says who may ask it, and when again.
 
-Whoever holds a host keeps to ``DATELINE_HOST_CONNECTIONS`` within its own process, so that the limit holds over all processes.
+Whoever holds a host keeps to ``DATELINE_HOST_CONNECTIONS`` within its own process, so that the limit holds over all
+processes.
 """
 
 from datetime import datetime
@@ -10,7 +11,9 @@ from .times import to_us
 
 
 def take(tx: WriteTx, name: str, *, holder: str, now: datetime, until: datetime, spacing_us: int) -> float:
-    """Try to get a turn at a host: 0.0 when it is given (and the host is held), else the seconds to wait before trying again."""
+    """Try to get a turn at a host:
+    0.0 when it is given (and the host is held), else the seconds to wait before trying again.
+    """
     row = tx.one(
         "SELECT next_at, quiet_until, holder, held_until FROM host WHERE name = :name [[lock_row]]",
         name=name,
@@ -26,7 +29,8 @@ def take(tx: WriteTx, name: str, *, holder: str, now: datetime, until: datetime,
     tx.run(
         "INSERT INTO host (name, next_at, holder, held_until) VALUES (:name, :next, :holder, :until)"
         " ON CONFLICT (name) DO UPDATE SET next_at = excluded.next_at, holder = excluded.holder,"
-        " held_until = CASE WHEN host.held_until > excluded.held_until THEN host.held_until ELSE excluded.held_until END",
+        " held_until = CASE WHEN host.held_until > excluded.held_until THEN host.held_until ELSE"
+        " excluded.held_until END",
         name=name,
         next=at + spacing_us,
         holder=holder,
@@ -38,14 +42,19 @@ def take(tx: WriteTx, name: str, *, holder: str, now: datetime, until: datetime,
 def release(tx: WriteTx, names: list[str], *, holder: str) -> None:
     """Give hosts back."""
     for name in names:
-        tx.run("UPDATE host SET holder = NULL, held_until = 0 WHERE name = :name AND holder = :holder", name=name, holder=holder)
+        tx.run(
+            "UPDATE host SET holder = NULL, held_until = 0 WHERE name = :name AND holder = :holder",
+            name=name,
+            holder=holder,
+        )
 
 
 def silence(tx: WriteTx, name: str, until: datetime) -> None:
     """The host said that it has enough: nobody asks it until then."""
     tx.run(
         "INSERT INTO host (name, quiet_until) VALUES (:name, :until) ON CONFLICT (name) DO UPDATE SET"
-        " quiet_until = CASE WHEN host.quiet_until > excluded.quiet_until THEN host.quiet_until ELSE excluded.quiet_until END",
+        " quiet_until = CASE WHEN host.quiet_until > excluded.quiet_until THEN host.quiet_until ELSE"
+        " excluded.quiet_until END",
         name=name,
         until=to_us(until),
     )
@@ -54,7 +63,10 @@ def silence(tx: WriteTx, name: str, until: datetime) -> None:
 def note_asked(tx: WriteTx, names: list[str], next_at: datetime) -> None:
     """These hosts were asked just now: the next request waits until then, whoever makes it."""
     at = to_us(next_at)
-    tx.many("UPDATE host SET next_at = :at WHERE name = :name AND next_at < :at", [{"name": name, "at": at} for name in names])
+    tx.many(
+        "UPDATE host SET next_at = :at WHERE name = :name AND next_at < :at",
+        [{"name": name, "at": at} for name in names],
+    )
 
 
 def times(tx: Tx, names: list[str]) -> dict[str, tuple[int, int]]:

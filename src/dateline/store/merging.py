@@ -35,7 +35,8 @@ def merge(tx: WriteTx, kept: int, gone: int, now: datetime) -> None:
     tx.run("UPDATE entry_label SET feed_id = :kept WHERE feed_id = :gone", **ids)
     tx.run(
         "INSERT INTO unread (user_id, feed_id, listed_at, entry_id)"
-        " SELECT user_id, CAST(:kept AS BIGINT), listed_at, entry_id FROM unread WHERE feed_id = :gone ON CONFLICT DO NOTHING",
+        " SELECT user_id, CAST(:kept AS BIGINT), listed_at, entry_id FROM unread WHERE feed_id = :gone ON"
+        " CONFLICT DO NOTHING",
         **ids,
     )
     tx.run("DELETE FROM unread WHERE feed_id = :gone", **ids)
@@ -56,7 +57,8 @@ def merge(tx: WriteTx, kept: int, gone: int, now: datetime) -> None:
         kept=kept,
     )
     tx.run(
-        "UPDATE subscription SET seen_entry_id = (SELECT last_entry_id FROM feed WHERE id = :kept) WHERE feed_id = :kept",
+        "UPDATE subscription SET seen_entry_id = (SELECT last_entry_id FROM feed WHERE id = :kept) WHERE"
+        " feed_id = :kept",
         kept=kept,
     )
     for user_id in tx.column("SELECT user_id FROM subscription WHERE feed_id = :kept", kept=kept):
@@ -82,7 +84,8 @@ def _move_marks_of_doubles(tx: WriteTx, ids: dict[str, int]) -> None:
         " WHERE l.feed_id = :gone ON CONFLICT DO NOTHING",
         **ids,
     )
-    # Unread only for those who had no other chance to read it: subscribers of the feed that goes, but not of the one that stays.
+    # Unread only for those who had no other chance to read it: subscribers of the feed that goes, but not of the one
+    # that stays.
     tx.run(
         "INSERT INTO unread (user_id, feed_id, listed_at, entry_id)"
         " SELECT u.user_id, CAST(:kept AS BIGINT), x.listed_at, x.kept_id FROM unread u JOIN"
@@ -115,7 +118,10 @@ def _move_subscriptions(tx: WriteTx, ids: dict[str, int]) -> None:
         " JOIN subscription_folder sf ON sf.subscription_id = g.id WHERE g.feed_id = :gone ON CONFLICT DO NOTHING",
         **ids,
     )
-    both = "SELECT g.id FROM subscription g JOIN subscription k ON k.user_id = g.user_id AND k.feed_id = :kept WHERE g.feed_id = :gone"
+    both = (
+        "SELECT g.id FROM subscription g JOIN subscription k ON k.user_id = g.user_id AND k.feed_id = :kept"
+        " WHERE g.feed_id = :gone"
+    )
     tx.run(f"DELETE FROM subscription_folder WHERE subscription_id IN ({both})", **ids)
     tx.run(f"DELETE FROM subscription WHERE id IN ({both})", **ids)
     tx.run("UPDATE subscription SET feed_id = :kept WHERE feed_id = :gone", **ids)

@@ -1,6 +1,7 @@
 """Forward-only migrations: numbered ``.sql`` files, each with its version bump in one transaction.
 
-SQLite keeps its version in ``PRAGMA user_version`` and is copied to ``<file>.before-N.bak`` before a migration touches existing
+SQLite keeps its version in ``PRAGMA user_version`` and is copied to ``<file>.before-N.bak`` before a migration
+touches existing
 data; PostgreSQL keeps it in the table ``schema_version``. A newer schema than this program knows is refused.
 """
 
@@ -14,7 +15,9 @@ from .db import Database, EngineName
 def migrations(engine: EngineName) -> list[tuple[int, str]]:
     """Every migration of an engine as (version, SQL), rising from 1 without gaps."""
     folder = resources.files(f"dateline.store.{engine}") / "migrations"
-    found = sorted((file.name, file.read_text(encoding="utf-8")) for file in folder.iterdir() if file.name.endswith(".sql"))
+    found = sorted(
+        (file.name, file.read_text(encoding="utf-8")) for file in folder.iterdir() if file.name.endswith(".sql")
+    )
     numbered = [(int(name.split("_", 1)[0]), sql) for name, sql in found]
     assert [number for number, _ in numbered] == list(range(1, len(numbered) + 1))
     return numbered

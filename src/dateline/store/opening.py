@@ -11,7 +11,8 @@ from .migrations import migrate
 def open_database(url: str, *, create: bool = True, sanitiser: Sanitiser | None = None) -> Database:
     """Open ``sqlite:///relative``, ``sqlite:////absolute`` or ``postgresql://…`` and bring its schema up to date.
 
-    ``create=False`` refuses a SQLite file that is not there. ``sanitiser`` cleans stored raw HTML again when its safe form
+    ``create=False`` refuses a SQLite file that is not there. ``sanitiser`` cleans stored raw HTML again when its safe
+    form
     was made by an older policy. Raises ``StoreError``.
     """
     db = _open_sqlite(sqlite_path(url), create=create) if url.startswith("sqlite:") else _open_postgres(url)

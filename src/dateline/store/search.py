@@ -1,7 +1,9 @@
 """Full-text search: one index an engine, one function above both.
 
-SQLite: a contentless FTS5 table whose rowid is the entry id. PostgreSQL: a ``tsvector`` with the configuration ``simple``. Both
-see text without diacritics and case, and with every Han, kana, hangul or Thai character a word of its own (these scripts do not
+SQLite: a contentless FTS5 table whose rowid is the entry id. PostgreSQL: a ``tsvector`` with the configuration
+``simple``. Both
+see text without diacritics and case, and with every Han, kana, hangul or Thai character a word of its own (these
+scripts do not
 put blanks between words), so that a phrase finds a part of a sentence.
 The index follows the entries with a watermark (``meta.indexed_to``): it may be late by a moment, it never disagrees.
 """
@@ -19,7 +21,9 @@ MAX_INDEXED = 400_000
 # tsvector takes at most 1 MB of distinct words and positions up to 16,383 (PostgreSQL manual, 8.11 and 12.11).
 _PG_TEXT = 250_000
 
-_SPACELESS = re.compile(r"([\u0e00-\u0e7f\u1100-\u11ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff])")
+_SPACELESS = re.compile(
+    r"([\u0e00-\u0e7f\u1100-\u11ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff])"
+)
 _COMBINING = re.compile(r"[\u0300-\u036f\u064b-\u065f\u0591-\u05c7]+")
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 _PART = re.compile(r"[\"“”«»„]([^\"“”«»„]*)[\"“”«»„]?|(\S+)")
@@ -61,7 +65,10 @@ def _match(tx: Tx, query: str) -> str | None:
 def newest_matches(
     tx: Tx, query: str, feed_ids: Sequence[int], *, user_id: int, unread: bool = False, limit: int = NEWEST_MATCHES
 ) -> list[tuple[int, int]]:
-    """(listed_at, entry id) of the newest matches in these feeds, in no order. A search without a word matches nothing."""
+    """(listed_at, entry id) of the newest matches in these feeds, in no order.
+
+    A search without a word matches nothing.
+    """
     match = _match(tx, query)
     if match is None:
         return []
@@ -136,7 +143,8 @@ def index(tx: WriteTx, texts: Sequence[tuple[int, str, str]]) -> None:
     _write(tx, texts)
     if texts:
         tx.run(
-            "INSERT INTO meta (key, value) VALUES ('indexed_to', :to) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            "INSERT INTO meta (key, value) VALUES ('indexed_to', :to) ON CONFLICT (key) DO UPDATE SET value ="
+            " excluded.value",
             to=str(texts[-1][0]),
         )
 
@@ -156,7 +164,9 @@ def start_over(tx: WriteTx) -> None:
 
 def _write(tx: WriteTx, texts: Sequence[tuple[int, str, str]]) -> None:
     if tx.engine == "sqlite":
-        rows = [{"id": ident, "title": spaced(title), "text": spaced(text[:MAX_INDEXED])} for ident, title, text in texts]
+        rows = [
+            {"id": ident, "title": spaced(title), "text": spaced(text[:MAX_INDEXED])} for ident, title, text in texts
+        ]
         tx.many("INSERT OR REPLACE INTO entry_text (rowid, title, body) VALUES (:id, :title, :text)", rows)
         return
     rows = [{"id": ident, "text": _pg_words(title, text)} for ident, title, text in texts]
@@ -168,5 +178,7 @@ def _write(tx: WriteTx, texts: Sequence[tuple[int, str, str]]) -> None:
 
 
 def _pg_words(title: str, text: str) -> str:
-    """Only words and blanks reach ``to_tsvector``: its own parser would read addresses, paths and numbers its own way."""
+    """Only words and blanks reach ``to_tsvector``:
+    its own parser would read addresses, paths and numbers its own way.
+    """
     return " ".join(_WORD.findall(fold(f"{title} {text[:_PG_TEXT]}")))

@@ -1,6 +1,7 @@
 """What a user did with entries: unread, starred, and the history of it.
 
-A row in ``unread`` exists only while an entry is unread; ``subscription.unread_count`` is changed in the same transaction, by as
+A row in ``unread`` exists only while an entry is unread; ``subscription.unread_count`` is changed in the same
+transaction, by as
 many rows as were really inserted or deleted.
 """
 
@@ -39,7 +40,8 @@ def deliver(tx: WriteTx, user_id: int, limit: int = DELIVERED_AT_ONCE) -> int:
     """Make what arrived since unread for a user, at most ``limit`` entries. How many were delivered."""
     behind = tx.all(
         "SELECT s.id, s.feed_id, s.seen_entry_id, f.last_entry_id FROM subscription s JOIN feed f ON f.id = s.feed_id"
-        " WHERE s.user_id = :user AND f.last_entry_id > s.seen_entry_id ORDER BY s.seen_entry_id, s.id [[lock_rows_of_s]]",
+        " WHERE s.user_id = :user AND f.last_entry_id > s.seen_entry_id ORDER BY s.seen_entry_id, s.id"
+        " [[lock_rows_of_s]]",
         user=user_id,
     )
     delivered = 0
@@ -149,7 +151,9 @@ def mark_unread(tx: WriteTx, user_id: int, entry_ids: Sequence[int]) -> list[int
 def mark_all_read(
     tx: WriteTx, user_id: int, *, up_to: int, feed_ids: Sequence[int] | None, entry_ids: Sequence[int] | None = None
 ) -> list[int]:
-    """Everything up to an entry id is read: of these feeds (None: of all), of these entries (None: all). Which were unread."""
+    """Everything up to an entry id is read:
+    of these feeds (None: of all), of these entries (None: all). Which were unread.
+    """
     where = "user_id = :user AND entry_id <= :up_to"
     if feed_ids is not None:
         where += " AND feed_id IN ids(:feeds)"
@@ -166,7 +170,10 @@ def mark_all_read(
 
 
 def recount(tx: WriteTx, user_id: int | None = None) -> int:
-    """Make every counter what the rows say, and drop rows of feeds that are not subscribed to. How many counters were wrong."""
+    """Make every counter what the rows say, and drop rows of feeds that are not subscribed to.
+
+    How many counters were wrong.
+    """
     only = "" if user_id is None else " AND user_id = :user"
     params = {} if user_id is None else {"user": user_id}
     tx.run(

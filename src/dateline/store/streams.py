@@ -1,7 +1,9 @@
 """Streams: the one way to ask for entries, page by page, newest first.
 
-Unread streams walk ``unread``, which holds nothing else: a page costs the same at 10,000 and at 1,000,000 entries. Streams that also hold
-read entries are gathered per feed: the newest entry of each feed (one probe a feed) tells from which moment on a page's entries can
+Unread streams walk ``unread``, which holds nothing else: a page costs the same at 10,000 and at 1,000,000 entries.
+Streams that also hold
+read entries are gathered per feed: the newest entry of each feed (one probe a feed) tells from which moment on a
+page's entries can
 only come, and only the feeds that reach so far are read.
 """
 
@@ -183,7 +185,8 @@ _UNREAD = _Source(table="unread", entry="entry_id", where="t.user_id = :user AND
 def _gathered(tx: Tx, source: _Source, feed_ids: Sequence[int], before: Key, limit: int, **params: Any) -> list[Key]:
     """The newest ``limit`` keys of these feeds before a place, without reading more of a feed than can be in them.
 
-    If the n feeds with the newest entries are known, the n-th of these moments is a bound: each of the n feeds has an entry at or
+    If the n feeds with the newest entries are known, the n-th of these moments is a bound: each of the n feeds has an
+    entry at or
     after it, so a page of n holds nothing older, and other feeds have nothing newer.
     """
     # Two bounds instead of a row comparison: SQLite then uses the index (feed, listed_at, id) for the maximum too.
@@ -205,7 +208,9 @@ def _gathered(tx: Tx, source: _Source, feed_ids: Sequence[int], before: Key, lim
 
 
 def _newest_of_each(tx: Tx, source: _Source, feed_ids: list[int], place: dict[str, Any]) -> list[Key]:
-    """At most ``limit`` keys of each feed: a statement a feed in SQLite, where one costs microseconds, one for all elsewhere."""
+    """At most ``limit`` keys of each feed:
+    a statement a feed in SQLite, where one costs microseconds, one for all elsewhere.
+    """
     newest = (
         f"SELECT t.listed_at, t.{source.entry} FROM {source.table} t WHERE {source.where}t.feed_id = {{feed}}"
         f" AND t.listed_at >= :bound AND t.listed_at <= :at AND (t.listed_at, t.{source.entry}) < (:at, :id)"
@@ -255,7 +260,8 @@ def _marked_feeds(tx: Tx, user_id: int, table: str) -> list[int]:
 
 _ENTRY = (
     "SELECT e.id, e.feed_id, s.id, CASE WHEN s.title <> '' THEN s.title WHEN f.title <> '' THEN f.title ELSE f.url END,"
-    " f.url, f.icon_id, e.guid, e.url, e.title, e.authors, e.tags, e.language, e.enclosures, e.thumbnail_url, e.comments_url,"
+    " f.url, f.icon_id, e.guid, e.url, e.title, e.authors, e.tags, e.language, e.enclosures, e.thumbnail_url,"
+    " e.comments_url,"
     " e.preview, e.word_count, e.published_at, e.updated_at, e.received_at, e.listed_at,"
     " EXISTS (SELECT 1 FROM unread u WHERE u.user_id = :user AND u.feed_id = e.feed_id"
     " AND u.listed_at = e.listed_at AND u.entry_id = e.id),"
@@ -327,7 +333,8 @@ def _entry(row: Row, labels: tuple[str, ...], tx: Tx) -> Entry:
 
 
 def entry(tx: Tx, user_id: int, entry_id: int, *, public_only: bool = False) -> Entry:
-    """One entry with its body. Raises ``NotFound`` unless the user has a right to it: a subscription, or an own star or label.
+    """One entry with its body. Raises ``NotFound`` unless the user has a right to it: a subscription, or an own star
+    or label.
 
     ``public_only``: unless a visitor may see it (the subscription is not hidden, its feed not private).
     """

@@ -111,7 +111,8 @@ def _rows(tx: Tx, user_id: int, *, public_only: bool) -> list[SidebarRow]:
     found = tx.all(
         "SELECT s.id, s.feed_id, CASE WHEN s.title <> '' THEN s.title WHEN f.title <> '' THEN f.title ELSE f.url END,"
         " f.icon_id, s.unread_count, s.visibility, f.error_code, f.stopped_at, s.hidden_from_visitors"
-        " FROM subscription s JOIN feed f ON f.id = s.feed_id WHERE s.user_id = :user" + (_PUBLIC if public_only else ""),
+        " FROM subscription s JOIN feed f ON f.id = s.feed_id WHERE s.user_id = :user"
+        + (_PUBLIC if public_only else ""),
         user=user_id,
     )
     rows = [
@@ -190,7 +191,8 @@ def _starred(tx: Tx, user_id: int, feed_ids: list[int] | None) -> int:
 # ------------------------------------------------------------------------------------------------ one subscription
 
 _DETAILS = (
-    "SELECT s.id, s.feed_id, s.title, f.title, f.url, f.site_url, f.description, f.icon_id, s.unread_count, f.entry_count,"
+    "SELECT s.id, s.feed_id, s.title, f.title, f.url, f.site_url, f.description, f.icon_id, s.unread_count,"
+    " f.entry_count,"
     " s.visibility, s.hidden_from_visitors, f.owner_id, f.stopped_at, f.moved_url, f.checked_at, f.ok_at, f.changed_at,"
     " f.next_at, f.error_code, f.error_detail, f.error_at, f.failures, s.created_at"
     " FROM subscription s JOIN feed f ON f.id = s.feed_id WHERE s.user_id = :user"
@@ -270,7 +272,8 @@ def by_feed(tx: Tx, user_id: int, feed_id: int) -> int | None:
 def add(tx: WriteTx, *, user_id: int, feed_id: int, title: str, now: datetime) -> int:
     """Insert a subscription that is not there. Its id."""
     ident: int = tx.value(
-        "INSERT INTO subscription (user_id, feed_id, title, created_at) VALUES (:user, :feed, :title, :now) RETURNING id",
+        "INSERT INTO subscription (user_id, feed_id, title, created_at) VALUES (:user, :feed, :title, :now)"
+        " RETURNING id",
         user=user_id,
         feed=feed_id,
         title=title,
@@ -302,7 +305,9 @@ def remove(tx: WriteTx, user_id: int, subscription_id: int) -> int:
 
 def feed_of(tx: Tx, user_id: int, subscription_id: int) -> int:
     """The feed of a user's subscription. Raises ``NotFound``."""
-    found = tx.value("SELECT feed_id FROM subscription WHERE id = :id AND user_id = :user", id=subscription_id, user=user_id)
+    found = tx.value(
+        "SELECT feed_id FROM subscription WHERE id = :id AND user_id = :user", id=subscription_id, user=user_id
+    )
     if found is None:
         raise NotFound(f"subscription {subscription_id}")
     return int(found)
@@ -330,7 +335,9 @@ def folders(tx: Tx, user_id: int) -> list[Folder]:
 
 def folder(tx: Tx, user_id: int, folder_id: int) -> Folder:
     """One folder. Raises ``NotFound``, also for somebody else's."""
-    row = tx.one("SELECT id, parent_id, name FROM folder WHERE id = :id AND user_id = :user", id=folder_id, user=user_id)
+    row = tx.one(
+        "SELECT id, parent_id, name FROM folder WHERE id = :id AND user_id = :user", id=folder_id, user=user_id
+    )
     if row is None:
         raise NotFound(f"folder {folder_id}")
     return Folder(id=row[0], parent_id=row[1], name=row[2])
@@ -344,7 +351,7 @@ def name_owner(tx: Tx, user_id: int, name: str) -> tuple[str, int] | None:
         user=user_id,
         key=name_key(name),
     )
-    return cast(tuple[str, int], row) if row else None
+    return cast("tuple[str, int]", row) if row else None
 
 
 def add_folder(tx: WriteTx, user_id: int, name: str, parent_id: int | None) -> int:
@@ -361,7 +368,9 @@ def add_folder(tx: WriteTx, user_id: int, name: str, parent_id: int | None) -> i
 
 def rename_folder(tx: WriteTx, folder_id: int, name: str) -> None:
     """Give a folder a name that is free."""
-    tx.run("UPDATE folder SET name = :name, name_key = :key WHERE id = :id", name=name, key=name_key(name), id=folder_id)
+    tx.run(
+        "UPDATE folder SET name = :name, name_key = :key WHERE id = :id", name=name, key=name_key(name), id=folder_id
+    )
 
 
 def move_folder(tx: WriteTx, folder_id: int, parent_id: int | None) -> None:
@@ -372,7 +381,8 @@ def move_folder(tx: WriteTx, folder_id: int, parent_id: int | None) -> None:
 def remove_folder(tx: WriteTx, folder_id: int) -> None:
     """Delete a folder; what was in it goes where the folder was."""
     tx.run(
-        "UPDATE folder SET parent_id = (SELECT parent_id FROM folder d WHERE d.id = :id) WHERE parent_id = :id", id=folder_id
+        "UPDATE folder SET parent_id = (SELECT parent_id FROM folder d WHERE d.id = :id) WHERE parent_id = :id",
+        id=folder_id,
     )
     tx.run("DELETE FROM subscription_folder WHERE folder_id = :id", id=folder_id)
     tx.run("DELETE FROM folder WHERE id = :id", id=folder_id)

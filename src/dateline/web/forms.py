@@ -17,6 +17,7 @@ from dateline.errors import ActionError
 MAX_FORM_BYTES = 1_000_000
 MAX_UPLOAD_BYTES = 20_000_000
 MAX_FIELDS = 2_000
+_DRAINED_BYTES = 100_000_000
 MAX_ID = 2**63 - 1
 
 Choice = TypeVar("Choice", bound=str)
@@ -97,15 +98,16 @@ def whole_number(text: str, name: str) -> int:
 
 async def read_form(request: Request, *, max_bytes: int) -> Form:
     """A POST's body → its form. Raises ``action.too_large`` beyond ``max_bytes``, ``action.bad_value`` when broken."""
-    declared = request.headers.get("content-length", "")
-    if declared.isascii() and declared.isdigit() and (len(declared) > 12 or int(declared) > max_bytes):
-        raise ActionError("action.too_large", f"at most {max_bytes} bytes")
-    bounded = Request(request.scope, _bounded(request.receive, max_bytes))
+    body = _Body(request.receive, max_bytes)
     try:
-        async with bounded.form(max_files=4, max_fields=MAX_FIELDS, max_part_size=max_bytes) as parsed:
+        async with Request(request.scope, body).form(
+            max_files=4, max_fields=MAX_FIELDS, max_part_size=max_bytes
+        ) as parsed:
             return await _collect(parsed.multi_items())
     except (MultiPartException, UnicodeError, ValueError) as error:
         raise _bad("form") from error
+    finally:
+        await body.drain()
 
 
 async def _collect(pairs: list[tuple[str, UploadFile | str]]) -> Form:
@@ -121,19 +123,29 @@ async def _collect(pairs: list[tuple[str, UploadFile | str]]) -> Form:
     return Form(fields, files)
 
 
-def _bounded(receive: Receive, max_bytes: int) -> Receive:
-    """``receive`` that raises once more than ``max_bytes`` have come."""
-    count = 0
+class _Body:
+    """A request's body as it comes: raises once more than ``max_bytes`` have come."""
 
-    async def counting() -> Message:
-        nonlocal count
-        message = await receive()
-        count += len(message.get("body", b""))
-        if count > max_bytes:
-            raise ActionError("action.too_large", f"at most {max_bytes} bytes")
+    def __init__(self, receive: Receive, max_bytes: int) -> None:
+        self._receive = receive
+        self._max_bytes = max_bytes
+        self._count = 0
+        self._is_over = False
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        self._is_over = not message.get("more_body", False)
+        self._count += len(message.get("body", b""))
+        if self._count > self._max_bytes:
+            raise ActionError("action.too_large", f"at most {self._max_bytes} bytes")
         return message
 
-    return counting
+    async def drain(self) -> None:
+        """Let the rest of a refused body pass, within reason: a browser shows no answer before it has sent it."""
+        while not self._is_over and self._count < _DRAINED_BYTES:
+            message = await self._receive()
+            self._is_over = not message.get("more_body", False)
+            self._count += len(message.get("body", b""))
 
 
 def _bad(name: str) -> ActionError:

@@ -13,7 +13,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from babel import Locale
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_skeleton, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -65,6 +65,7 @@ class Words:
         self._locale_name = str(self.locale)
         self.direction: Literal["ltr", "rtl"] = "rtl" if self.locale.text_direction == "rtl" else "ltr"
         self._gettext = translations.gettext
+        self._moment_pattern = translations.gettext(N_("{day} at {time}"))
         self._ngettext = translations.ngettext
 
     def text(self, msgid: str, /, **values: object) -> str:
@@ -93,17 +94,23 @@ class Words:
         """``22 nov. 2026``."""
         return _day(day, "medium", self._locale_name)
 
+    def day_of_year(self, day: date) -> str:
+        """``22 nov.``."""
+        return _day(day, "MMMd", self._locale_name)
+
     def minute(self, moment: datetime) -> str:
         """``14:58``, of a time already in the reader's zone."""
         return _minute(moment.hour, moment.minute, self._locale_name)
 
     def moment(self, moment: datetime) -> str:
         """``4 juin 2025 à 14:58``, of a time already in the reader's zone."""
-        return self.text(N_("{day} at {time}"), day=self.day(moment.date()), time=self.minute(moment))
+        return self._moment_pattern.format(day=self.day(moment.date()), time=self.minute(moment))
 
 
 @lru_cache(maxsize=8192)
-def _day(day: date, length: Literal["long", "medium"], locale: str) -> str:
+def _day(day: date, length: Literal["long", "medium", "MMMd"], locale: str) -> str:
+    if length == "MMMd":
+        return str(format_skeleton("MMMd", day, locale=locale))
     return str(format_date(day, length, locale=locale))
 
 

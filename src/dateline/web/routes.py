@@ -32,6 +32,7 @@ def routes() -> tuple[Place, ...]:
         Place(path="/feed/{key}", get=stream.feed),
         Place(path="/entry/{entry_id}", get=entry.show),
         # Reading: what an account opened to visitors
+        Place(path="/@{account}", get=stream.front, open_to="anyone"),
         Place(path="/@{account}/", get=stream.front, open_to="anyone"),
         Place(path="/@{account}/important", get=stream.important, open_to="anyone"),
         Place(path="/@{account}/starred", get=stream.starred, open_to="anyone"),

@@ -70,8 +70,10 @@ class RowMaker:
         self.words = words
         self.zone = zone
         self.today = local(now, zone).date()
+        self.yesterday = self.today - timedelta(days=1)
         self.preview = preview
         self.is_visitor = is_visitor
+        self._minutes: dict[int, str] = {}
 
     def rows(self, entries: Iterable[Entry], *, after: datetime | None = None) -> tuple[Row, ...]:
         """The rows, each day's first with its separator. ``after``: where the list goes on from, when it does."""
@@ -88,14 +90,14 @@ class RowMaker:
         day = local(listed_at, self.zone).date()
         if day >= self.today:
             return "today"
-        return "yesterday" if day == self.today - timedelta(days=1) else "before"
+        return "yesterday" if day == self.yesterday else "before"
 
     def separator(self, bucket: Bucket) -> Separator:
         """The line that begins a bucket."""
         if bucket == "today":
             text = self.words.text("Today — {day}", day=self.words.day(self.today))
         elif bucket == "yesterday":
-            text = self.words.text("Yesterday — {day}", day=self.words.day(self.today - timedelta(days=1)))
+            text = self.words.text("Yesterday — {day}", day=self.words.day(self.yesterday))
         else:
             text = self.words.text("Before yesterday")
         return Separator(bucket=bucket, text=text)
@@ -114,13 +116,13 @@ class RowMaker:
             language=language_tag(entry.language),
             url=Markup.escape(entry.url) if entry.url else None,
             comments_url=entry.comments_url,
-            short_time=self.short_time(at),
+            short_time=self._short_time(at, local(entry.listed_at, self.zone).date()),
             iso_time=at.isoformat(timespec="minutes"),
             moment=self.words.moment(at),
             updated=self._updated(entry),
             authors=", ".join(person.name or person.email or person.url or "" for person in entry.authors),
             tags=entry.tags,
-            minutes=self.words.text("{count} min", count=max(1, round(entry.word_count / _WORDS_A_MINUTE))),
+            minutes=self._reading_time(entry.word_count),
             enclosures=_sounds(entry),
             is_unread=entry.unread and not self.is_visitor,
             is_starred=entry.starred and not self.is_visitor,
@@ -129,10 +131,18 @@ class RowMaker:
             separator=separator,
         )
 
-    def short_time(self, at: datetime) -> str:
-        """``14:58`` for today's, ``4 juin 2025`` for older ones."""
-        day: date = at.date()
-        return self.words.minute(at) if day == self.today else self.words.short_day(day)
+    def _short_time(self, at: datetime, listed_on: date) -> str:
+        """``14:58`` under today's or yesterday's line; ``4 juin`` when that is another day, with the year if another."""
+        day = at.date()
+        if day == listed_on and day >= self.yesterday:
+            return self.words.minute(at)
+        return self.words.day_of_year(day) if day.year == self.today.year else self.words.short_day(day)
+
+    def _reading_time(self, word_count: int) -> str:
+        minutes = max(1, round(word_count / _WORDS_A_MINUTE))
+        if minutes not in self._minutes:
+            self._minutes[minutes] = self.words.text("{count} min", count=self.words.number(minutes))
+        return self._minutes[minutes]
 
     def _updated(self, entry: Entry) -> str:
         """When it was changed, if that was clearly after it came out; else ""."""

@@ -1,6 +1,7 @@
 """One PostgreSQL database: a pool of readers and a pool of writers.
 
-Readers run ``REPEATABLE READ, READ ONLY`` (one consistent state for a page), writers ``READ COMMITTED``. psycopg is imported
+Readers run ``REPEATABLE READ, READ ONLY`` (one consistent state for a page), writers ``READ COMMITTED``. psycopg is
+imported
 when this module is, and this module only when a ``postgresql://`` address is opened.
 """
 

@@ -1,6 +1,7 @@
 """One SQLite file: pooled read-only connections and one writer a process.
 
-WAL with ``synchronous=NORMAL``: after a power cut the newest transactions may be missing, but a committed state is never
+WAL with ``synchronous=NORMAL``: after a power cut the newest transactions may be missing, but a committed state is
+never
 broken; after a mere crash of the process nothing is missing (https://sqlite.org/wal.html). Every write begins with
 ``BEGIN IMMEDIATE``: a deferred transaction that turns into a writer fails at once when another one wrote meanwhile.
 """

@@ -13,6 +13,7 @@ import panel from "./behaviours/panel.js";
 import refresh from "./behaviours/refresh.js";
 import sidebar from "./behaviours/sidebar.js";
 import stream from "./behaviours/stream.js";
+import waiting from "./behaviours/waiting.js";
 
 const behaviours = {
   autosave,
@@ -27,6 +28,7 @@ const behaviours = {
   refresh,
   sidebar,
   stream,
+  waiting,
 };
 
 for (const element of document.querySelectorAll("[data-behaviour]")) {
