@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 RUN    := $(VENV)/.installed
 TEST   := $(VENV)/.installed-test
 
-.PHONY: help run demo test check format bench screenshots install-system clean
+.PHONY: help run demo test check format bench screenshots schema lock install-system clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -34,6 +34,9 @@ bench: $(TEST) ## measure speed and memory, against named baselines
 
 screenshots: $(TEST) ## take the pictures of docs/screenshots anew
 	$(BIN)/python -m bench.screenshots
+
+schema: $(TEST) ## write the schema that the migrations make
+	$(BIN)/python scripts/schema
 
 lock: $(TEST) ## pin all dependencies anew
 	scripts/lock

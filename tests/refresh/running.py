@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 from tests.internet import LOOPBACK
@@ -29,5 +30,7 @@ class Runner:
         refresher = Refresher(
             self.db, self.settings, version="0", holder="test", clock=lambda: self.now, on_report=reports.append
         )
-        asyncio.run(refresher.run_once(only))
+        # in a thread of its own: a browser test has a running loop in this one
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(lambda: asyncio.run(refresher.run_once(only))).result()
         return {report.url: report for report in reports}

@@ -16,7 +16,6 @@ from dateline.store.entries import guid_hash
 from dateline.store.times import to_us
 from dateline.store.write import transaction
 
-
 MAIN = Stream()
 
 

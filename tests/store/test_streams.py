@@ -14,7 +14,6 @@ from dateline.model import Cursor, Page, Shown, Stream
 from dateline.refresh import deliver, index
 from dateline.store import Database, streams
 
-
 MAIN = Stream()
 
 

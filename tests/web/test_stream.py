@@ -7,6 +7,7 @@ import pytest
 from tests.web.browsing import Answer, Browser, Clock, World
 
 from dateline.model import Enclosure, Person, SafeHTML, User
+from dateline.refresh.index import index_all
 
 
 def titles(page: Answer) -> list[str]:
@@ -212,6 +213,10 @@ def test_a_search_finds_words_and_phrases_and_says_when_it_finds_nothing(alice: 
     feed = world.feed()
     world.entries(feed, "Vent du nord", "Pluie du sud")
     world.subscribe(owner(alice), feed)
+    index_all(world.db)
+    assert titles(alice.get("/?q=vent")) == ["Vent du nord"]
+    assert titles(alice.get("/?q=%22pluie+du+sud%22")) == ["Pluie du sud"]
+    assert titles(alice.get("/?q=du")) == ["Pluie du sud", "Vent du nord"]
     page = alice.get("/?q=rien+de+tel")
     assert "Rien dans ce flux ne contient « rien de tel »." in page.words
     assert page.find("//input[@name='q']")[0].get("value") == "rien de tel"

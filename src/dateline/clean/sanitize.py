@@ -46,10 +46,10 @@ _UNUSUAL: Final = re.compile(
 _PLAIN_ADDRESS: Final = r'(?!https?://[^/?#\\\s"&]|mailto:|tel:)'
 _HAS_ODD_ADDRESS: Final = re.compile(rf'="(?:(?<= href=")|(?<= src=")|(?<= poster=")){_PLAIN_ADDRESS}')
 _ODD_ADDRESS: Final = re.compile(rf' (href|src|poster)="{_PLAIN_ADDRESS}([^"]*)"')
+_SECOND_LOOK: Final = re.compile(r"<(img|h1|pre|iframe|embed|source|audio|video)[ >]")
 _HEADING: Final = re.compile(r"<(/?)h1(?=[ >])")
 _PRE: Final = re.compile(rf"<pre{tags.ATTRIBUTES_PATTERN}>\n")
-_HEADING_TAG: Final = re.compile(r"<(/?)h[2-6]")
-_LINK_TAG: Final = re.compile(r"<(/?)a[ >]")
+_LINK_OR_HEADING: Final = re.compile(r"<(/?(?:a|h[2-6]))[ >]")
 
 
 def clean_html(html: RawHTML, base_url: str | None) -> SafeHTML:
@@ -87,10 +87,11 @@ def _settled(raw: str, base: str | None) -> str:
 def _may_change_again(cleaned: str) -> bool:
     """Whether parsing the result may give another tree than it was written from, though nothing unusual was in it:
     a link stands in a link or a heading in a heading (HTML's rules leave such trees), or balancing changes it."""
-    for tag in (_HEADING_TAG, _LINK_TAG):
-        marks = tag.findall(cleaned)
-        if marks != ["", "/"] * (len(marks) // 2):
-            return True
+    marks = _LINK_OR_HEADING.findall(cleaned)
+    links = [mark for mark in marks if mark[-1] == "a"]
+    headings = [mark[0] for mark in marks if mark[-1] != "a"] if len(links) != len(marks) else []
+    if links != ["a", "/a"] * (len(links) // 2) or headings != ["h", "/"] * (len(headings) // 2):
+        return True
     return balance.is_crowded(cleaned) and balance.balanced(cleaned) != cleaned
 
 
@@ -106,17 +107,18 @@ def _cleaned(raw: str, base: str | None) -> str:
 
 def _finished(html: str, base: str | None) -> str:
     """What nh3 wrote → the same after the second look at whatever needs one."""
+    present = set(_SECOND_LOOK.findall(html))
     # Frames come first: what stands between their tags is not escaped.
-    if "<iframe" in html or "<embed" in html:
+    if present & {"iframe", "embed"}:
         html = players.rewrite_frames(html, base)
     html = _with_addresses(html, base)
-    if "<img" in html or "<source" in html:
+    if present & {"img", "source"}:
         html = pictures.rewrite(html, base)
-    if "<audio" in html or "<video" in html:
+    if present & {"audio", "video"}:
         html = players.rewrite_media(html, base)
-    if "<h1" in html:  # the page has one of its own
+    if "h1" in present:  # the page has one of its own
         html = _HEADING.sub(r"<\1h2", html)
-    if "<pre" in html:  # HTML drops the first line end after <pre>, nh3 does not write it again
+    if "pre" in present:  # HTML drops the first line end after <pre>, nh3 does not write it again
         html = _PRE.sub("<pre\\1>\n\n", html)
     return html
 

@@ -112,7 +112,9 @@ _MARKS: Final = re.compile(rf"[?#;](?:{_TRACKING})=")
 
 def without_tracking(html: str) -> str:
     """Normalised HTML → the same, with the parameters that only follow readers around taken out of link addresses."""
-    return _HREF.sub(_untracked, html) if _MARKS.search(html) else html
+    if ("?" in html or "#" in html) and _MARKS.search(html):
+        return _HREF.sub(_untracked, html)
+    return html
 
 
 def _untracked(href: re.Match[str]) -> str:

@@ -132,7 +132,7 @@ class RowMaker:
         )
 
     def _short_time(self, at: datetime, listed_on: date) -> str:
-        """``14:58`` under today's or yesterday's line; ``4 juin`` when that is another day, with the year if another."""
+        """``14:58`` under today's or yesterday's line; ``4 juin`` of another day, with its year if that is another."""
         day = at.date()
         if day == listed_on and day >= self.yesterday:
             return self.words.minute(at)

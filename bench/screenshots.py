@@ -1,0 +1,258 @@
+"""Takes the pictures of ``docs/screenshots``: the demo's sample feeds in a real Chromium, light and dark, desk, phone.
+
+``python -m bench.screenshots`` writes the few that the documents show; ``--all FOLDER`` every page, to be looked at.
+"""
+
+import argparse
+import asyncio
+import secrets
+import shutil
+import socket
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Literal
+
+import uvicorn
+from msgspec import Struct
+from msgspec.structs import replace
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+
+from dateline import __version__
+from dateline.actions import accounts as account_actions
+from dateline.actions import entries as entry_actions
+from dateline.actions import opml as opml_actions
+from dateline.actions import subscriptions as subscription_actions
+from dateline.asgi import create_app
+from dateline.demo import DemoServer, feeds, opml
+from dateline.model import Stream, User
+from dateline.refresh.work import Refresher
+from dateline.settings import Settings
+from dateline.store import Database, open_database, streams, subscriptions
+
+DOCUMENTS = Path(__file__).parent.parent / "docs" / "screenshots"
+LARGEST = 150_000
+SIZES: dict[str, ViewportSize] = {"desk": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+Opened = Literal["", "first", "picture", "panel", "sidebar", "look"]
+
+
+class Shot(Struct, frozen=True, kw_only=True):
+    """One picture: a page, who looks at it, what is opened on it."""
+
+    name: str
+    path: str = "/"
+    size: str = "desk"
+    scheme: Literal["light", "dark"] = "light"
+    language: str = "en"
+    opened: Opened = ""
+    logged_in: bool = True
+
+
+FOR_DOCUMENTS = (
+    Shot(name="reading", opened="picture"),
+    Shot(name="list-dark", scheme="dark"),
+    Shot(name="phone", size="phone"),
+    Shot(name="phone-dark", size="phone", scheme="dark", opened="picture"),
+)
+
+EVERY = (
+    Shot(name="list"),
+    Shot(name="list-fr", language="fr"),
+    Shot(name="opened", opened="first"),
+    Shot(name="picture", opened="picture"),
+    Shot(name="panel", opened="panel"),
+    Shot(name="search", path="/?q=harbour"),
+    Shot(name="nothing-found", path="/?q=zzzzzz"),
+    Shot(name="starred", path="/starred"),
+    Shot(name="feed", path="/feed/1"),
+    Shot(name="broken-feed", path="/feed/BROKEN"),
+    Shot(name="entry", path="/entry/1"),
+    Shot(name="settings", path="/settings", language="fr"),
+    Shot(name="subscriptions", path="/subscriptions"),
+    Shot(name="subscription", path="/subscriptions/BROKEN"),
+    Shot(name="unsubscribe", path="/subscriptions/1/remove"),
+    Shot(name="add", path="/subscriptions/add", opened="look"),
+    Shot(name="welcome", path="/subscriptions/add?welcome=1", language="fr"),
+    Shot(name="folder", path="/folders/1"),
+    Shot(name="opml", path="/opml"),
+    Shot(name="missing", path="/nothing-here"),
+    Shot(name="login", path="/login", logged_in=False),
+)
+
+
+class Stage(Struct, frozen=True, kw_only=True):
+    """A running instance with the demo's feeds in it. ``feed_url`` is one that can be looked at."""
+
+    url: str
+    feed_url: str
+    tokens: dict[str, str]
+    broken_ids: dict[str, int]
+
+
+@contextmanager
+def staged() -> Iterator[Stage]:
+    """Serve an instance of its own: an account a language, the sample feeds, one feed that fails."""
+    with tempfile.TemporaryDirectory() as folder, DemoServer() as demo:
+        settings = Settings(
+            database_url=f"sqlite:///{folder}/dateline.sqlite",
+            allowed_networks=(ip_network("127.0.0.0/8"),),
+            host_connections=8,
+            host_spacing=0,
+        )
+        db = open_database(settings.database_url, create=True)
+        people = {language: _account(db, language) for language in ("en", "fr")}
+        looked = next(feed.url for feed in feeds(demo.url, demo.now) if feed.name == "parallax")
+        broken = {language: _subscribe(db, user, demo.url, looked) for language, (user, _) in people.items()}
+        asyncio.run(_refresh(db, settings))
+        for user, _ in people.values():
+            _read_a_little(db, user)
+        with _serving(settings, db) as url:
+            tokens = {language: token for language, (_, token) in people.items()}
+            yield Stage(url=url, feed_url=looked, tokens=tokens, broken_ids=broken)
+        db.close()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _account(db: Database, language: str) -> tuple[User, str]:
+    """Somebody with previews on, and an open session."""
+    name, password = f"reader-{language}", secrets.token_urlsafe(16)
+    account_actions.create(db, name=name, password=password, language=language, time_zone="Europe/Paris", now=_now())
+    user, token = account_actions.log_in(db, name=name, password=password, client="127.0.0.1", now=_now())
+    return account_actions.change(db, user, preview=True, now=_now()), token
+
+
+def _subscribe(db: Database, user: User, demo_url: str, all_but: str) -> int:
+    """The sample feeds but for one, and one that is not there. The latter's subscription id."""
+    opml_actions.import_opml(db, user, opml(demo_url), now=_now())
+    with db.reading() as tx:
+        left_out = subscriptions.by_feed_url(tx, user.id, all_but)
+    if left_out is not None:
+        subscription_actions.unsubscribe(db, user, left_out, now=_now())
+    missing = f"{demo_url}/almanac/feed.xml"
+    return subscription_actions.subscribe(db, user, missing, title="The Old Almanac", now=_now())
+
+
+async def _refresh(db: Database, settings: Settings) -> None:
+    refresher = Refresher(db, settings, version=__version__, holder="screenshots", clock=_now)
+    await refresher.run_once()
+    await refresher.find_icons()
+
+
+def _read_a_little(db: Database, user: User) -> None:
+    """Some of the newest entries were read, some are favourites: a list as people have it."""
+    account_actions.catch_up(db, user.id, now=_now())
+    with db.reading() as tx:
+        ids = [entry.id for entry in streams.read(tx, user.id, Stream(shown="all"), limit=40).entries]
+    entry_actions.mark(db, user, [*ids[2:4], *ids[6:7], *ids[25:]], read=True, now=_now())
+    entry_actions.star(db, user, [ids[1], ids[6], ids[12]], starred=True, now=_now())
+
+
+@contextmanager
+def _serving(settings: Settings, db: Database) -> Iterator[str]:
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(create_app(settings, db), log_level="warning", ws="none", lifespan="off")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server.should_exit = True
+    thread.join()
+    listener.close()
+
+
+# ------------------------------------------------------------------------------------------------ pictures
+
+
+def take(browser: Browser, stage: Stage, shot: Shot, folder: Path) -> Path:
+    """Take one picture. Its file."""
+    context = browser.new_context(
+        viewport=SIZES[shot.size],
+        is_mobile=shot.size == "phone",
+        has_touch=shot.size == "phone",
+        color_scheme=shot.scheme,
+        base_url=stage.url,
+        locale=shot.language,
+        reduced_motion="reduce",
+    )
+    if shot.logged_in:
+        context.add_cookies([{"name": "dateline", "value": stage.tokens[shot.language], "url": stage.url}])
+    page = context.new_page()
+    page.goto(shot.path.replace("BROKEN", str(stage.broken_ids[shot.language])))
+    page.wait_for_selector("html[data-ready]", state="attached")
+    _open(page, shot.opened, stage)
+    page.wait_for_load_state("networkidle")
+    page.evaluate("document.querySelector('#notice:not(.is-empty) a.close')?.click()")
+    path = folder / f"{shot.name}.png"
+    page.screenshot(path=path)
+    context.close()
+    return path
+
+
+def _open(page: Page, opened: Opened, stage: Stage) -> None:
+    match opened:
+        case "first":
+            page.keyboard.press("j")
+        case "picture":
+            page.locator("details.entry:has(.article-content img) summary").first.click()
+        case "panel":
+            page.keyboard.press("?")
+        case "sidebar":
+            page.locator(".bar-menu").tap()
+        case "look":
+            page.locator("#url").fill(stage.feed_url)
+            page.locator("form[data-behaviour='busy'] button").click()
+            page.wait_for_selector("#found")
+        case _:
+            pass
+
+
+def main() -> None:
+    """Take the pictures that the arguments ask for."""
+    parser = argparse.ArgumentParser(prog="python -m bench.screenshots", description=__doc__)
+    parser.add_argument("--all", metavar="FOLDER", type=Path, help="every page, in both schemes and sizes, into FOLDER")
+    folder = parser.parse_args().all
+    shots = every_shot() if folder else FOR_DOCUMENTS
+    target = folder or DOCUMENTS
+    target.mkdir(parents=True, exist_ok=True)
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    with staged() as stage, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        for shot in shots:
+            path = take(browser, stage, shot, target)
+            size = path.stat().st_size
+            print(f"{path}  {size // 1000} kB{'  too large' if not folder and size > LARGEST else ''}")
+        browser.close()
+
+
+def every_shot() -> list[Shot]:
+    """Each of ``EVERY`` at a desk and on a phone, light and dark."""
+    return [
+        replace(shot, name=f"{shot.name}-{size}-{scheme}", size=size, scheme=scheme)
+        for shot in EVERY
+        for size in SIZES
+        for scheme in ("light", "dark")
+    ]
+
+
+if __name__ == "__main__":
+    main()

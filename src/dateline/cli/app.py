@@ -1,0 +1,91 @@
+"""The table of commands, and the one place where a failure becomes a sentence and an exit code.
+
+Nothing heavy is loaded here or by the commands' modules: each imports what it needs when it runs, so that
+``dateline --help`` is quick.
+"""
+
+import contextlib
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer.exceptions import TyperException
+
+from dateline import __version__
+from dateline.errors import DatelineError
+
+from . import backup, demo, doctor, entries, opml, parse, refresh, serve, subscriptions, users, worker
+from .failures import ABORTED, BROKEN_PIPE, Refused, exit_code_of, sentence_of
+from .opening import read_settings
+
+app = typer.Typer(
+    name="dateline",
+    help="A news reader for your own server: feeds, many people, one page.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(serve.serve)
+app.command()(worker.worker)
+app.command()(demo.demo)
+app.add_typer(users.group, name="users")
+app.command()(subscriptions.subscribe)
+app.command()(refresh.refresh)
+app.add_typer(opml.group, name="opml")
+app.command()(entries.entries)
+app.command()(parse.parse)
+app.command()(backup.backup)
+app.command()(backup.restore)
+app.command()(doctor.doctor)
+app.command()(doctor.migrate)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"dateline {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    config: Annotated[
+        Path | None, typer.Option("--config", metavar="FILE", help="A TOML file with settings; the environment wins over it.")
+    ] = None,
+    version: Annotated[  # noqa: ARG001 - its callback does all there is to do
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    """A news reader for your own server: feeds, many people, one page."""
+    if context.invoked_subcommand and not {"-h", "--help"} & set(sys.argv):
+        context.obj = read_settings(config)
+
+
+def main() -> None:
+    """Run the command line and leave the process with an exit code that tells (``failures.EXIT_CODES``)."""
+    try:
+        code = app(standalone_mode=False)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _close_quietly()
+        code = BROKEN_PIPE
+    except (KeyboardInterrupt, typer.Abort):
+        code = ABORTED
+    except TyperException as error:
+        error.show()
+        code = error.exit_code
+    except (DatelineError, Refused, OSError) as error:
+        print(f"dateline: {sentence_of(error)}", file=sys.stderr)
+        code = exit_code_of(error)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _close_quietly() -> None:
+    """Whoever read our output is gone: let the interpreter's last flush go nowhere instead of complaining."""
+    with contextlib.suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())

@@ -1,0 +1,249 @@
+-- Generated from the migrations; `make schema` writes it anew.
+
+CREATE TABLE attempt (
+  key TEXT PRIMARY KEY,
+  failures INTEGER NOT NULL,
+  last_at INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE entry (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  feed_id INTEGER NOT NULL REFERENCES feed (id),
+  guid TEXT NOT NULL,
+  guid_hash BLOB NOT NULL,
+  content_hash BLOB NOT NULL,
+  url TEXT,
+  title TEXT NOT NULL,
+  authors TEXT,
+  tags TEXT,
+  language TEXT,
+  enclosures TEXT,
+  thumbnail_url TEXT,
+  comments_url TEXT,
+  preview TEXT NOT NULL,
+  word_count INTEGER NOT NULL,
+  published_at INTEGER,
+  updated_at INTEGER,
+  received_at INTEGER NOT NULL,
+  listed_at INTEGER NOT NULL,
+  gone_at INTEGER,
+  UNIQUE (feed_id, guid_hash)
+);
+
+CREATE INDEX entry_arrived ON entry (feed_id, id);
+
+CREATE INDEX entry_carried ON entry (feed_id) WHERE gone_at IS NULL;
+
+CREATE INDEX entry_listed ON entry (feed_id, listed_at, id);
+
+CREATE TABLE entry_body (
+  entry_id INTEGER PRIMARY KEY REFERENCES entry (id) ON DELETE CASCADE,
+  version INTEGER NOT NULL,
+  body BLOB NOT NULL
+);
+
+CREATE TABLE entry_edited (entry_id INTEGER PRIMARY KEY);
+
+CREATE TABLE entry_label (
+  user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  label_id INTEGER NOT NULL REFERENCES label (id) ON DELETE CASCADE,
+  listed_at INTEGER NOT NULL,
+  entry_id INTEGER NOT NULL REFERENCES entry (id),
+  feed_id INTEGER NOT NULL,
+  PRIMARY KEY (user_id, label_id, listed_at, entry_id)
+) WITHOUT ROWID;
+
+CREATE INDEX entry_label_entry ON entry_label (entry_id);
+
+CREATE VIRTUAL TABLE entry_text USING fts5 (
+  title, body, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2'
+);
+
+CREATE TABLE feed (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  url TEXT NOT NULL,
+  owner_id INTEGER NOT NULL DEFAULT 0,      -- 0: shared by all users
+  host TEXT NOT NULL,
+  credentials BLOB,                         -- user:password taken out of the address, encrypted with the instance's key
+  title TEXT NOT NULL DEFAULT '',
+  site_url TEXT,
+  description TEXT,
+  language TEXT,
+  format TEXT,
+  image_url TEXT,
+  icon_url TEXT,
+  icon_id INTEGER REFERENCES icon (id),
+  icon_checked_at INTEGER,
+  etag TEXT,
+  last_modified TEXT,
+  validators_url TEXT,                      -- the address that gave them: they are sent to no other
+  body_hash BLOB,
+  hints TEXT,                               -- the last document's ttl and skipped hours and days, as JSON
+  identity TEXT NOT NULL DEFAULT 'guid',    -- what tells entries apart: guid, link or content
+  last_entry_id INTEGER NOT NULL DEFAULT 0,
+  entry_count INTEGER NOT NULL DEFAULT 0,
+  created_at INTEGER NOT NULL,
+  next_at INTEGER,                          -- null: not fetched (gone, or nobody subscribes)
+  lease_holder TEXT,
+  lease_until INTEGER NOT NULL DEFAULT 0,
+  lease_count INTEGER NOT NULL DEFAULT 0,   -- leases taken since the last one that was given back
+  checked_at INTEGER,
+  check_count INTEGER NOT NULL DEFAULT 0,
+  ok_at INTEGER,
+  changed_at INTEGER,
+  failures INTEGER NOT NULL DEFAULT 0,
+  error_code TEXT,
+  error_detail TEXT,
+  error_at INTEGER,
+  stopped_at INTEGER,                       -- the server said 410 Gone
+  moved_url TEXT,                           -- the target of a permanent redirect, asked from now on
+  moved_at INTEGER,
+  old_asked_at INTEGER,                         -- when the old address was asked last, to see whether it still redirects
+  orphaned_at INTEGER,                      -- since when nobody subscribes
+  UNIQUE (url, owner_id)
+);
+
+CREATE INDEX feed_due ON feed (next_at) WHERE next_at IS NOT NULL;
+
+CREATE INDEX feed_icon_due ON feed (ok_at) WHERE icon_checked_at IS NULL AND ok_at IS NOT NULL;
+
+CREATE INDEX feed_orphaned ON feed (orphaned_at) WHERE orphaned_at IS NOT NULL;
+
+CREATE TABLE feed_check (
+  feed_id INTEGER NOT NULL REFERENCES feed (id) ON DELETE CASCADE,
+  slot INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  code TEXT NOT NULL,
+  status INTEGER,
+  wire_bytes INTEGER NOT NULL DEFAULT 0,
+  duration_ms INTEGER NOT NULL DEFAULT 0,
+  new_entries INTEGER NOT NULL DEFAULT 0,
+  changed_entries INTEGER NOT NULL DEFAULT 0,
+  detail TEXT,
+  PRIMARY KEY (feed_id, slot)
+) WITHOUT ROWID;
+
+CREATE TABLE folder (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  parent_id INTEGER REFERENCES folder (id) ON DELETE SET NULL,
+  name TEXT NOT NULL,
+  name_key TEXT NOT NULL,
+  UNIQUE (user_id, name_key)
+);
+
+CREATE INDEX folder_parent ON folder (parent_id);
+
+CREATE TABLE history (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  at INTEGER NOT NULL,
+  action TEXT NOT NULL,
+  entries BLOB NOT NULL
+);
+
+CREATE INDEX history_at ON history (at);
+
+CREATE INDEX history_user ON history (user_id, seq);
+
+CREATE TABLE host (
+  name TEXT PRIMARY KEY,
+  next_at INTEGER NOT NULL DEFAULT 0,
+  quiet_until INTEGER NOT NULL DEFAULT 0,
+  holder TEXT,
+  held_until INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+
+CREATE TABLE icon (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  hash BLOB NOT NULL UNIQUE,
+  content_type TEXT NOT NULL,
+  body BLOB NOT NULL
+);
+
+CREATE TABLE label (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  name TEXT NOT NULL,
+  name_key TEXT NOT NULL,
+  UNIQUE (user_id, name_key)
+);
+
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE session (
+  token_hash BLOB PRIMARY KEY,
+  user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  created_at INTEGER NOT NULL,
+  seen_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE INDEX session_expiry ON session (expires_at);
+
+CREATE INDEX session_of_user ON session (user_id);
+
+CREATE TABLE star (
+  user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  listed_at INTEGER NOT NULL,
+  entry_id INTEGER NOT NULL REFERENCES entry (id),
+  feed_id INTEGER NOT NULL,
+  starred_at INTEGER NOT NULL,
+  PRIMARY KEY (user_id, listed_at, entry_id)
+) WITHOUT ROWID;
+
+CREATE INDEX star_entry ON star (entry_id);
+
+CREATE TABLE subscription (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  feed_id INTEGER NOT NULL REFERENCES feed (id),
+  title TEXT NOT NULL DEFAULT '',           -- '': the feed's own
+  visibility TEXT NOT NULL DEFAULT 'main',
+  hidden_from_visitors INTEGER NOT NULL DEFAULT 0,
+  unread_count INTEGER NOT NULL DEFAULT 0,
+  seen_entry_id INTEGER NOT NULL DEFAULT 0, -- delivered up to this entry
+  created_at INTEGER NOT NULL,
+  UNIQUE (user_id, feed_id)
+);
+
+CREATE INDEX subscription_feed ON subscription (feed_id);
+
+CREATE TABLE subscription_folder (
+  subscription_id INTEGER NOT NULL REFERENCES subscription (id) ON DELETE CASCADE,
+  folder_id INTEGER NOT NULL REFERENCES folder (id) ON DELETE CASCADE,
+  PRIMARY KEY (subscription_id, folder_id)
+) WITHOUT ROWID;
+
+CREATE INDEX subscription_folder_folder ON subscription_folder (folder_id);
+
+CREATE TABLE tombstone (
+  feed_id INTEGER NOT NULL REFERENCES feed (id) ON DELETE CASCADE,
+  guid_hash BLOB NOT NULL,
+  PRIMARY KEY (feed_id, guid_hash)
+) WITHOUT ROWID;
+
+CREATE TABLE unread (
+  user_id INTEGER NOT NULL,
+  feed_id INTEGER NOT NULL,
+  listed_at INTEGER NOT NULL,
+  entry_id INTEGER NOT NULL,
+  PRIMARY KEY (user_id, feed_id, listed_at, entry_id)
+) WITHOUT ROWID;
+
+CREATE INDEX unread_listed ON unread (user_id, listed_at, entry_id);
+
+CREATE TABLE users (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL,
+  name_key TEXT NOT NULL UNIQUE,
+  password_hash TEXT NOT NULL,
+  is_admin INTEGER NOT NULL DEFAULT 0,
+  language TEXT NOT NULL DEFAULT 'en',
+  time_zone TEXT NOT NULL DEFAULT 'UTC',
+  preview INTEGER NOT NULL DEFAULT 0,
+  open_to_visitors INTEGER NOT NULL DEFAULT 0,
+  indexed INTEGER NOT NULL DEFAULT 0,
+  created_at INTEGER NOT NULL,
+  active_at INTEGER NOT NULL
+);

@@ -1,0 +1,101 @@
+"""The house stays as it is drawn: docstrings, documents and schema are true."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from dateline import cli as _cli  # noqa: F401 - the roof stands
+from dateline.errors import ALL_CODES
+from dateline.settings import PREFIX, Settings
+from dateline.store import Database
+from dateline.store.migrations import migrations
+from dateline.web import messages
+from dateline.web.routes import routes
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = sorted((ROOT / "src").rglob("*.py"))
+TESTS = sorted((ROOT / "tests").rglob("*.py")) + sorted((ROOT / "bench").rglob("*.py"))
+TEXTS = [
+    path
+    for folder in ("src", "docs", "tests", "bench", "scripts", ".ci")
+    for path in sorted((ROOT / folder).rglob("*"))
+    if path.is_file() and path.suffix not in {".pyc", ".png", ".webp", ".ico", ".jpg"}
+] + [ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "Makefile", "pyproject.toml")]
+
+
+@pytest.mark.parametrize("path", SOURCES + TESTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_module_says_what_it_is_for(path: Path) -> None:
+    docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    assert docstring
+    assert len(docstring) > 20
+
+
+def test_no_module_is_past_what_fits_in_a_head() -> None:
+    long = {str(path.relative_to(ROOT)): n for path in SOURCES if (n := len(path.read_text().splitlines())) > 520}
+    assert long == {}
+
+
+def test_every_error_code_has_a_sentence() -> None:
+    assert {code for code in ALL_CODES if code not in messages.SENTENCES} == set()
+
+
+def test_every_setting_is_documented_with_its_default() -> None:
+    text = (ROOT / "docs/admin/settings.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `(DATELINE_\w+)` \| (.*?) \|", text, re.MULTILINE))
+    assert set(rows) == {PREFIX + name.upper() for name in Settings.__struct_fields__}
+    for name, default in zip(Settings.__struct_fields__, Settings().__struct_defaults__, strict=True):
+        if isinstance(default, str | int | float) and default != "":
+            assert f"`{default:g}`" == rows[PREFIX + name.upper()] or f"`{default}`" == rows[PREFIX + name.upper()]
+
+
+def test_every_place_of_the_site_map_is_documented() -> None:
+    text = (ROOT / "docs/web.md").read_text(encoding="utf-8")
+    assert [place.path for place in routes() if f"`{place.path}`" not in text] == []
+
+
+def test_the_written_schema_is_what_the_migrations_make(sqlite_db: Database) -> None:
+    with sqlite_db.reading() as tx:
+        statements = tx.column(
+            "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'entry_text_%'"
+            " AND name NOT LIKE 'sqlite_%' ORDER BY tbl_name, type DESC, name"
+        )
+    made = "-- Generated from the migrations; `make schema` writes it anew.\n" + "".join(
+        f"\n{sql};\n" for sql in statements
+    )
+    assert (ROOT / "src/dateline/store/schema.sql").read_text(encoding="utf-8") == made
+
+
+@pytest.mark.postgres
+def test_both_engines_have_the_same_tables_and_columns(sqlite_db: Database, postgres_db: Database) -> None:
+    with sqlite_db.reading() as tx:
+        lite = {
+            (table, column)
+            for table in tx.column(
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'entry_text%'"
+            )
+            for column in tx.column("SELECT name FROM pragma_table_info(:table)", table=table)
+            if not table.startswith("sqlite_")
+        }
+    with postgres_db.reading() as tx:
+        big = {
+            (table, column)
+            for table, column in tx.all(
+                "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'"
+                " AND table_name NOT IN ('entry_text', 'schema_version')"
+            )
+        }
+    assert lite == big
+
+
+def test_migrations_are_numbered_alike() -> None:
+    assert [number for number, _ in migrations("sqlite")] == [number for number, _ in migrations("postgres")]
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_file_names_a_machine_or_unfinished_work(path: Path) -> None:
+    text = path.read_text(encoding="utf-8", errors="replace")
+    machine = re.compile(r"(?<![\w/])/(?:work|root|home/\w+)/(?!\S*\*)[\w.]+")
+    assert path == Path(__file__) or machine.findall(text) == []
+    assert path.is_relative_to(ROOT / "tests") or re.findall(r"\b(?:TODO|FIXME|XXX)\b", text) == []
