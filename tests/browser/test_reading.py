@@ -301,6 +301,48 @@ def test_on_a_phone_the_magnifier_becomes_a_field(alice: User, open_page: Open) 
     expect(page.locator("summary .title")).to_have_text(["Second"])
 
 
+@pytest.mark.usefixtures("lighthouse")
+def test_on_a_phone_a_bar_at_the_thumb_goes_through_the_articles(site: Site, alice: User, open_page: Open) -> None:
+    page = open_page(who=alice, size="phone")
+    bar = page.get_by_role("navigation", name="This article")
+    expect(bar).to_be_hidden()
+    title(page, "Fifth").tap()
+    bar.get_by_role("button", name="Next article").tap()
+    assert opened(page) == ["Fourth"]
+    read = bar.get_by_role("button", name="Already read")
+    expect(read).to_have_attribute("aria-pressed", "true")
+    read.tap()
+    expect(read).to_have_attribute("aria-pressed", "false")
+    bar.get_by_role("button", name="Favourite").tap()
+    expect(page.locator("[data-count='starred']")).to_have_text("1")
+    bar.get_by_role("button", name="Close the article").tap()
+    expect(bar).to_be_hidden()
+    assert opened(page) == []
+    assert len(site.world.unread_ids(alice)) == 4
+
+
+@pytest.mark.parametrize(("way", "told"), [(120, "marked as read"), (-120, "added to the favourites"), (40, "")])
+@pytest.mark.usefixtures("lighthouse")
+def test_on_a_phone_a_row_is_swiped(alice: User, open_page: Open, way: int, told: str) -> None:
+    page = open_page(who=alice, size="phone")
+    box = title(page, "Fifth").bounding_box()
+    assert box is not None
+    finger = page.context.new_cdp_session(page)
+    x, y = 180.0, box["y"] + 5
+    finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    for step in range(1, 11):
+        point = {"x": x + way * step / 10, "y": y}
+        finger.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [point]})
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    if told:
+        expect(page.locator("#notice")).to_contain_text(f"1 article {told}.")
+    else:
+        page.wait_for_timeout(300)
+        expect(page.locator("#notice")).to_be_hidden()
+    assert opened(page) == []
+    assert page.locator(".row").first.evaluate("row => row.style.translate") == ""
+
+
 # ------------------------------------------------------------------------------------------------ without scripts
 
 

@@ -1,6 +1,7 @@
 """Streams on both engines: what is in them, in which order, page by page."""
 
 from datetime import datetime, timedelta
+from itertools import count
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,6 +16,7 @@ from dateline.refresh import deliver, index
 from dateline.store import Database, streams
 
 MAIN = Stream()
+NUMBERS = count()
 
 
 def titles(page: Page) -> list[str]:
@@ -212,10 +214,10 @@ def test_pages_together_are_the_whole_stream_in_order(
     db: Database, cast: Cast, now: datetime, times: list[list[int]], read_ones: set[int], limit: int
 ) -> None:
     """Whatever the moments (many alike), every stream read page by page equals the whole, sorted."""
-    user = accounts.create(db, name=f"u{now:%f}{id(times)}{len(times)}{limit}", password="password", now=now)
+    user = accounts.create(db, name=f"reader {next(NUMBERS)}", password="password", now=now)
     expected: list[tuple[datetime, int]] = []
     for place, moments in enumerate(times):
-        subscription, feed = subscribed(db, user, f"https://{id(times)}-{place}-{user.id}.example/feed", now)
+        subscription, feed = subscribed(db, user, f"https://{user.id}-{place}.example/feed", now)
         for moment in sorted(moments):
             at = now + timedelta(seconds=moment)
             expected += [(at, ident) for ident in fill(db, feed, [f"{user.id}-{place}-{moment}-{len(expected)}"], at)]

@@ -28,6 +28,7 @@ UNNAMED: Final = "–"
 """The title of an entry that has neither a title nor text nor an address."""
 
 _CONTROLS: Final = dict.fromkeys([*range(9), 11, *range(14, 32), *range(127, 160), *range(0xD800, 0xE000), 0xFEFF])
+_SHOWN: Final = re.compile(r"<(?:audio|iframe|img|video) ")
 _FIRST_PICTURE: Final = re.compile(r'<img src="([^"]*)"')
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,5}")
 _MEDIA_TYPE: Final = re.compile(r"[\w.+-]+/[\w.+*-]+", re.ASCII)
@@ -42,8 +43,7 @@ def clean_entry(entry: ParsedEntry, *, feed_url: str, site_url: str | None) -> C
     """
     url = urls.absolute(entry.url, entry.base_url or site_url or feed_url) if entry.url else None
     base = entry.base_url or url or site_url or feed_url
-    content = _content(entry, base)
-    text = plain_text(content)
+    content, text = _content(entry, base)
     return CleanEntry(
         url=url,
         title=_title(entry.title, text, url),
@@ -61,11 +61,14 @@ def clean_entry(entry: ParsedEntry, *, feed_url: str, site_url: str | None) -> C
     )
 
 
-def _content(entry: ParsedEntry, base: str) -> SafeHTML:
+def _content(entry: ParsedEntry, base: str) -> tuple[SafeHTML, str]:
+    """→ (the cleaned content, or summary where the content shows nothing, its text)."""
     content = clean_html(entry.content_html or RawHTML(""), base)
-    if not content.strip() and entry.summary_html:
-        return clean_html(entry.summary_html, base)
-    return content
+    text = plain_text(content)
+    if entry.summary_html and not text and not _SHOWN.search(content):
+        content = clean_html(entry.summary_html, base)
+        text = plain_text(content)
+    return content, text
 
 
 def one_line(text: str | None, limit: int) -> str:

@@ -9,7 +9,7 @@ import re
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
-from . import policy, tags, urls
+from . import links, tags, urls
 
 PLAYERS: Final[dict[str, tuple[str, ...]]] = {
     "archive.org": ("/embed/",),
@@ -81,9 +81,9 @@ def _frame(given: dict[str, str], base: str | None, *, in_link: bool, followed_b
     player = _player_address(address)
     if player is None:
         label = _shown(given.get("title")) or _shown(urls.escaped(_label(address)))
-        return label if in_link else _link(address, label)
+        return label if in_link else links.to(address, label)
     page = _page_of(player)
-    link = _link(page, f"▶ {_host(page)}")
+    link = links.to(page, f"▶ {_host(page)}")
     return _sandboxed(player, given) + ("" if in_link or followed_by.startswith(link) else link)
 
 
@@ -154,12 +154,6 @@ def _host(address: str) -> str:
 
 def _label(address: str) -> str:
     return address.partition("://")[2].partition("?")[0].rstrip("/")[:80]
-
-
-def _link(address: str, label: str) -> str:
-    """A link as nh3 writes it, so that cleaning it again changes nothing; ``label`` is escaped already."""
-    href = urls.without_tracking(f' href="{urls.escaped(address)}"')
-    return f'<a{href} target="{policy.LINK_TARGET}" rel="{policy.LINK_REL}">{label}</a>'
 
 
 def _shown(value: str | None) -> str:

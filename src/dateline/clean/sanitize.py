@@ -11,7 +11,7 @@ import nh3
 
 from dateline.model import RawHTML, SafeHTML
 
-from . import balance, pictures, players, policy, tags, urls
+from . import balance, links, pictures, players, policy, tags, urls
 
 MAX_ROUNDS: Final = 5
 """How often a result is cleaned again until it stays the same; two nearly always do."""
@@ -43,9 +43,6 @@ _UNUSUAL: Final = re.compile(
     re.IGNORECASE,
 )
 """Elements that let others stand where they could not without them (a link in a link), and ``<noscript>``."""
-_PLAIN_ADDRESS: Final = r'(?!https?://[^/?#\\\s"&]|mailto:|tel:)'
-_HAS_ODD_ADDRESS: Final = re.compile(rf'="(?:(?<= href=")|(?<= src=")|(?<= poster=")){_PLAIN_ADDRESS}')
-_ODD_ADDRESS: Final = re.compile(rf' (href|src|poster)="{_PLAIN_ADDRESS}([^"]*)"')
 _SECOND_LOOK: Final = re.compile(r"<(img|h1|pre|iframe|embed|source|audio|video)[ >]")
 _HEADING: Final = re.compile(r"<(/?)h1(?=[ >])")
 _PRE: Final = re.compile(rf"<pre{tags.ATTRIBUTES_PATTERN}>\n")
@@ -111,7 +108,7 @@ def _finished(html: str, base: str | None) -> str:
     # Frames come first: what stands between their tags is not escaped.
     if present & {"iframe", "embed"}:
         html = players.rewrite_frames(html, base)
-    html = _with_addresses(html, base)
+    html = links.rewrite(html, base)
     if present & {"img", "source"}:
         html = pictures.rewrite(html, base)
     if present & {"audio", "video"}:
@@ -121,17 +118,3 @@ def _finished(html: str, base: str | None) -> str:
     if "pre" in present:  # HTML drops the first line end after <pre>, nh3 does not write it again
         html = _PRE.sub("<pre\\1>\n\n", html)
     return html
-
-
-def _with_addresses(html: str, base: str | None) -> str:
-    """Normalised HTML → the same with absolute addresses, freed of tracking parameters; unusable ones are taken out."""
-    if _HAS_ODD_ADDRESS.search(html):
-        html = _ODD_ADDRESS.sub(lambda found: _address(found[1], found[2], base), html)
-    return urls.without_tracking(html)
-
-
-def _address(attribute: str, value: str, base: str | None) -> str:
-    """An attribute with a relative, strangely written or hostile address → the attribute set right, or nothing."""
-    address = urls.unescaped(value)
-    target = urls.link_target(address, base) if attribute == "href" else urls.absolute(address, base)
-    return f' {attribute}="{urls.escaped(target)}"' if target else ""

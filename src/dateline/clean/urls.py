@@ -104,25 +104,16 @@ _TRACKING: Final = (
     "|at_(?:medium|campaign|link_[a-z_]+|ptr_name|format|bbc_team|custom[0-9])|(?:pk|mtm|piwik|matomo)_[a-z_]+"
     "|s_cid|ns_(?:mchannel|source|campaign|linkname|fee)|ftag|__twitter_impression|rb_clickid"
 )
-_TRACKED_LATER: Final = re.compile(rf'&amp;(?:amp;)*(?:{_TRACKING})=[^&"#]*', re.IGNORECASE)
-_TRACKED_FIRST: Final = re.compile(rf'([?#])(?:amp;)*(?:{_TRACKING})=[^&"#]*(&amp;|(?=["#])|$)', re.IGNORECASE)
-_HREF: Final = re.compile(r' href="[^"]*"')
-_MARKS: Final = re.compile(rf"[?#;](?:{_TRACKING})=")
+_TRACKED_LATER: Final = re.compile(rf"&(?:amp;)*(?:{_TRACKING})=[^&#]*", re.IGNORECASE)
+_TRACKED_FIRST: Final = re.compile(rf"([?#])(?:amp;)*(?:{_TRACKING})=[^&#]*(&?)", re.IGNORECASE)
+TRACKED: Final = re.compile(rf"[?#;](?:{_TRACKING})=")
+"""Stands in HTML or an address that may hold a tracking parameter; quick."""
 
 
-def without_tracking(html: str) -> str:
-    """Normalised HTML → the same, with the parameters that only follow readers around taken out of link addresses."""
-    if ("?" in html or "#" in html) and _MARKS.search(html):
-        return _HREF.sub(_untracked, html)
-    return html
-
-
-def _untracked(href: re.Match[str]) -> str:
-    link = href[0]
-    if "=" not in link[7:]:
-        return link
-    link = _TRACKED_LATER.sub("", link)
-    return _TRACKED_FIRST.sub(lambda found: found[1] if found[2] else "", link)
+def without_tracking(address: str) -> str:
+    """An address → the same without the parameters that only follow readers around."""
+    address = _TRACKED_LATER.sub("", address)
+    return _TRACKED_FIRST.sub(lambda found: found[1] if found[2] else "", address)
 
 
 # ------------------------------------------------------------------------------------------------------- beacons
@@ -131,17 +122,17 @@ _BEACON_HOSTS: Final = (
     "feeds.feedburner.com|feedproxy.google.com|feedsportal.com|pheedo.com|feedads.g.doubleclick.net|doubleclick.net"
     "|google-analytics.com|googletagmanager.com|googlesyndication.com|googleadservices.com|stats.wordpress.com"
     "|pixel.wp.com|stats.wp.com|statcounter.com|scorecardresearch.com|quantserve.com|moatads.com|chartbeat.net"
-    "|rss.buysellads.com|track.hubspot.com|tracking.feedpress.it|tracking.feedpress.com|api.follow.it|counter.theconversation.com"
-    "|eotrx.substackcdn.com|list-manage.com|analytics.twitter.com|px.ads.linkedin.com|bat.bing.com|hits.theguardian.com"
-    "|a8.net|valuecommerce.com|rfihub.com|mmtro.com|xiti.com|estat.com|adform.net|bluekai.com|mediametrie.fr|ioam.de|vgwort.de"
+    "|rss.buysellads.com|track.hubspot.com|api.follow.it|counter.theconversation.com|eotrx.substackcdn.com"
+    "|list-manage.com|analytics.twitter.com|px.ads.linkedin.com|bat.bing.com|hits.theguardian.com|a8.net"
+    "|valuecommerce.com|rfihub.com|mmtro.com|xiti.com|estat.com|adform.net|bluekai.com|mediametrie.fr|ioam.de|vgwort.de"
 )
 _BEACON: Final = re.compile(
     rf"https?://(?:(?:[^/?#]*[.@])?(?:{_BEACON_HOSTS.replace('.', '[.]')})(?=[:/?#]|$)"
-    r"|(?:[^/?#]*\.)?(?:pixel|beacon|tracker|tracking)\.[^/?#]+"
+    r"|(?:[^/?#]*\.)?(?:pixel|beacon|tracking)\.[^/?#]+(?![^?#]*\.(?:jpe?g|webp|avif)(?:[?#]|$))"
     r"|medium\.com/_/stat|feeds\.wordpress\.com/1\.0/|blogger\.googleusercontent\.com/tracker/"
     r"|(?:www\.)?facebook\.com/tr(?=[/?#]|$)|hexagon-analytics\.com/"
     r"|[^?#]*/(?:(?:track|wf|e|email)/open(?:\.php|\.gif|/)?|1x1\.(?:gif|png)|(?:[^/?#]*[-_.])?pixel\.(?:gif|png)"
-    r"|b\.gif|__utm\.gif|__ptq\.gif|piwik\.php|matomo\.php|count\.gif|beacon\.(?:gif|png)|tracking\.(?:gif|png))(?=[?#]|$))",
+    r"|b\.gif|__utm\.gif|__ptq\.gif|piwik\.php|matomo\.php|count\.gif|(?:beacon|tracking)\.(?:gif|png))(?=[?#]|$))",
     re.IGNORECASE,
 )
 

@@ -54,7 +54,8 @@ def _print_version(wanted: bool) -> None:
 def options(
     context: typer.Context,
     config: Annotated[
-        Path | None, typer.Option("--config", metavar="FILE", help="A TOML file with settings; the environment wins over it.")
+        Path | None,
+        typer.Option("--config", metavar="FILE", help="A TOML file with settings; the environment wins over it."),
     ] = None,
     version: Annotated[  # noqa: ARG001 - its callback does all there is to do
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and leave.")

@@ -17,9 +17,16 @@ from .output import JsonOption, moment, print_json, say
 def parse(
     context: typer.Context,
     source: Annotated[str, typer.Argument(metavar="FILE|URL|-", help="A file, an address, or - for standard input.")],
-    url: Annotated[str | None, typer.Option("--url", metavar="BASE", help="Where the document came from: the base of its addresses.")] = None,
-    content_type: Annotated[str | None, typer.Option(metavar="TYPE", help="The Content-Type that came with it.")] = None,
-    clean: Annotated[bool, typer.Option("--clean", help="Sanitise every entry, as it is done before it is stored.")] = False,
+    url: Annotated[
+        str | None,
+        typer.Option("--url", metavar="BASE", help="Where the document came from: the base of its addresses."),
+    ] = None,
+    content_type: Annotated[
+        str | None, typer.Option(metavar="TYPE", help="The Content-Type that came with it.")
+    ] = None,
+    clean: Annotated[
+        bool, typer.Option("--clean", help="Sanitise every entry, as it is done before it is stored.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Print what is understood of a feed. Unknown input: exit code 65, and the error's code on standard error."""

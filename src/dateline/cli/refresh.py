@@ -24,7 +24,9 @@ SKIPPED = "skipped"
 
 def refresh(
     context: typer.Context,
-    urls: Annotated[list[str] | None, typer.Argument(metavar="[URL]...", help="Feeds that somebody subscribes to.")] = None,
+    urls: Annotated[
+        list[str] | None, typer.Argument(metavar="[URL]...", help="Feeds that somebody subscribes to.")
+    ] = None,
     due: Annotated[bool, typer.Option("--due", help="Feeds whose time has come (the default).")] = False,
     all_feeds: Annotated[bool, typer.Option("--all", help="Every feed that somebody subscribes to.")] = False,
     as_json: JsonOption = False,
@@ -93,7 +95,9 @@ def _skipped(db: "Database", wanted: list[int] | None, reports: list["Report"]) 
             except Gone:  # merged into another feed meanwhile
                 continue
             if url not in told:
-                missing.append(Report(url=url, code=SKIPPED, new=0, changed=0, detail="another process is at it, or its host"))
+                missing.append(
+                    Report(url=url, code=SKIPPED, new=0, changed=0, detail="another process is at it, or its host")
+                )
     return missing
 
 

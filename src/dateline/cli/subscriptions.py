@@ -17,8 +17,12 @@ def subscribe(
     context: typer.Context,
     url: Annotated[str, typer.Argument(metavar="URL", help="A feed, or a page that announces one.")],
     user: UserOption,
-    folder: Annotated[str | None, typer.Option(metavar="FOLDER", help="Put it into this folder, made if there is none.")] = None,
-    no_look: Annotated[bool, typer.Option("--no-look", help="Take the address as it is, without asking it now.")] = False,
+    folder: Annotated[
+        str | None, typer.Option(metavar="FOLDER", help="Put it into this folder, made if there is none.")
+    ] = None,
+    no_look: Annotated[
+        bool, typer.Option("--no-look", help="Take the address as it is, without asking it now.")
+    ] = False,
 ) -> None:
     """Subscribe an account to a feed.
 

@@ -15,7 +15,9 @@ group = typer.Typer(help="Accounts: add, set, list, remove.", no_args_is_help=Tr
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The account's name.")]
 OnOff = Annotated[str | None, typer.Option(metavar="on|off")]
-PasswordStdin = Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input (its first line).")]
+PasswordStdin = Annotated[
+    bool, typer.Option("--password-stdin", help="Read the password from standard input (its first line).")
+]
 Language = Annotated[str | None, typer.Option(help="The language of the pages: en, fr …")]
 TimeZone = Annotated[str | None, typer.Option(help="The time zone of the pages: Europe/Paris …")]
 
@@ -93,7 +95,9 @@ def show(context: typer.Context, as_json: JsonOption = False) -> None:
         print_json([asdict(user) for user in found])
         return
     for user in found:
-        marks = [word for word, is_so in (("admin", user.is_admin), ("open to visitors", user.open_to_visitors)) if is_so]
+        marks = [
+            word for word, is_so in (("admin", user.is_admin), ("open to visitors", user.open_to_visitors)) if is_so
+        ]
         say("\t".join([user.name, user.language, user.time_zone, ", ".join(marks) or "-"]))
 
 

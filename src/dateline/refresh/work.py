@@ -270,13 +270,36 @@ class Refresher:
     def _take(self, batch: Sequence[_Answer]) -> None:
         outcomes = [self._take_one(answer) for answer in batch]
         try:
-            record(self._db, outcomes)
+            outcomes = self._record(outcomes)
         finally:
             self._let_go(batch)
         for outcome in outcomes:
             self._tell(outcome)
         while index_chunk(self._db, whole_only=True):
             pass
+
+    def _record(self, outcomes: Sequence[Outcome]) -> Sequence[Outcome]:
+        """Store outcomes together; when one of them cannot be stored, alone, and that one as a failure."""
+        try:
+            record(self._db, outcomes)
+        except StoreError:
+            raise
+        except Exception:
+            log.exception("storing %d outcomes together failed", len(outcomes))
+            return [self._record_alone(outcome) for outcome in outcomes]
+        return outcomes
+
+    def _record_alone(self, outcome: Outcome) -> Outcome:
+        try:
+            record(self._db, [outcome])
+        except StoreError:
+            raise
+        except Exception as error:
+            log.exception("storing what %s brought failed", outcome.feed.url)
+            surprise = RefreshError("refresh.failed", f"{type(error).__name__}: {error}")
+            outcome = failed(outcome.feed, surprise, now=outcome.check.at, dice=self._dice.random())
+            record(self._db, [outcome])
+        return outcome
 
     def _take_one(self, answer: _Answer) -> Outcome:
         now = self._clock()

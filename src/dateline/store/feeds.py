@@ -188,22 +188,20 @@ def lease(tx: WriteTx, feed_ids: list[int], *, holder: str, now: datetime, until
     """
     if not feed_ids:
         return []
-    feed_ids = tx.column(
-        "UPDATE feed SET lease_holder = :holder, lease_until = :until, lease_count = lease_count + 1 WHERE id IN"
-        " (SELECT id FROM feed WHERE id IN ids(:ids) AND lease_until <= :now [[skip_locked]]) RETURNING id",
-        holder=holder,
-        until=to_us(until),
-        now=to_us(now),
-        ids=feed_ids,
-    )
+    params: dict[str, Any] = {"holder": holder, "until": to_us(until), "now": to_us(now), "ids": feed_ids}
     tx.run(
         "INSERT INTO host (name, holder, held_until)"
-        " SELECT DISTINCT host, :holder, CAST(:until AS BIGINT) FROM feed WHERE id IN ids(:ids)"
+        " SELECT DISTINCT host, :holder, CAST(:until AS BIGINT) FROM feed"
+        " WHERE id IN ids(:ids) AND lease_until <= :now ORDER BY host"
         " ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, held_until = excluded.held_until"
-        " WHERE host.holder IS NULL OR host.holder = excluded.holder OR host.held_until < excluded.held_until",
-        holder=holder,
-        until=to_us(until),
-        ids=feed_ids,
+        " WHERE host.holder IS NULL OR host.holder = excluded.holder OR host.held_until <= :now",
+        **params,
+    )
+    feed_ids = tx.column(
+        "UPDATE feed SET lease_holder = :holder, lease_until = :until, lease_count = lease_count + 1 WHERE id IN"
+        " (SELECT f.id FROM feed f JOIN host h ON h.name = f.host AND h.holder = :holder"
+        " WHERE f.id IN ids(:ids) AND f.lease_until <= :now [[skip_locked_of_f]]) RETURNING id",
+        **params,
     )
     rows = tx.all(f"SELECT {_FEED} FROM feed f WHERE f.id IN ids(:ids) ORDER BY f.next_at, f.id", ids=feed_ids)
     return [_feed(row) for row in rows]

@@ -26,17 +26,19 @@ def take(tx: WriteTx, name: str, *, holder: str, now: datetime, until: datetime,
         free_at = max(next_at, quiet_until)
         if free_at > at:
             return float(free_at - at) / 1_000_000
-    tx.run(
+    taken = tx.run(
         "INSERT INTO host (name, next_at, holder, held_until) VALUES (:name, :next, :holder, :until)"
         " ON CONFLICT (name) DO UPDATE SET next_at = excluded.next_at, holder = excluded.holder,"
-        " held_until = CASE WHEN host.held_until > excluded.held_until THEN host.held_until ELSE"
-        " excluded.held_until END",
+        " held_until = excluded.held_until"
+        # two processes may have found no row: one of them comes second here
+        " WHERE host.holder IS NULL OR host.holder = excluded.holder OR host.held_until <= :now",
         name=name,
         next=at + spacing_us,
         holder=holder,
         until=to_us(until),
+        now=at,
     )
-    return 0.0
+    return 0.0 if taken else 0.05
 
 
 def release(tx: WriteTx, names: list[str], *, holder: str) -> None:

@@ -19,7 +19,7 @@ from dateline.errors import StoreError
 from dateline.store.db import Database, Row, Tx, WriteTx
 
 DIALECT = {
-    "skip_locked": "FOR UPDATE SKIP LOCKED",
+    "skip_locked_of_f": "FOR UPDATE OF f SKIP LOCKED",
     "strings": "json_array_elements_text(CAST(:strings AS json)) AS strings(value)",
     "text_key": "entry_id",
     "lock_rows_of_s": "FOR UPDATE OF s",

@@ -23,7 +23,7 @@ from dateline.errors import StoreError
 from dateline.store.db import Database, Row, Tx, WriteTx
 
 DIALECT = {
-    "skip_locked": "",
+    "skip_locked_of_f": "",
     "strings": "json_each(:strings)",
     "text_key": "rowid",
     "lock_rows_of_s": "",

@@ -10,9 +10,11 @@ import markAll from "./behaviours/mark-all.js";
 import more from "./behaviours/more.js";
 import notice from "./behaviours/notice.js";
 import panel from "./behaviours/panel.js";
+import readingBar from "./behaviours/reading-bar.js";
 import refresh from "./behaviours/refresh.js";
 import sidebar from "./behaviours/sidebar.js";
 import stream from "./behaviours/stream.js";
+import swipe from "./behaviours/swipe.js";
 import waiting from "./behaviours/waiting.js";
 
 const behaviours = {
@@ -25,9 +27,11 @@ const behaviours = {
   more,
   notice,
   panel,
+  "reading-bar": readingBar,
   refresh,
   sidebar,
   stream,
+  swipe,
   waiting,
 };
 

@@ -11,11 +11,16 @@ export const isStarred = (entry) => "starred" in entry.dataset;
 
 export function setUnread(entry, unread) {
   entry?.toggleAttribute("data-unread", unread);
+  changed();
 }
 
 export function setStarred(entry, starred) {
   entry?.toggleAttribute("data-starred", starred);
+  changed();
 }
+
+/** Whoever shows the state of an entry elsewhere hears of it: event "entrychange" of the document. */
+const changed = () => document.dispatchEvent(new Event("entrychange"));
 
 /** The entry the keys speak of: the open one, else the one that has the focus. */
 export function current() {

@@ -1,0 +1,139 @@
+"""``dateline serve``: the web server and one worker, until told to stop."""
+
+import errno
+import socket
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dateline import __version__
+from dateline.settings import Settings, listen_address
+
+from .failures import NO_PERMISSION, UNAVAILABLE, Refused
+from .opening import log_config, opened, override, settings_of
+from .output import say
+from .supervise import WorkerChild
+from .web_process import TARGET
+
+if TYPE_CHECKING:
+    from granian import Granian
+
+WEB_DRAIN_SECONDS = 5
+
+ListenOption = Annotated[
+    str | None, typer.Option("--listen", metavar="HOST:PORT", help="Where to serve; port 0 takes any free one.")
+]
+
+
+def serve(
+    context: typer.Context,
+    listen: ListenOption = None,
+    no_worker: Annotated[bool, typer.Option("--no-worker", help="Only the pages; workers run elsewhere.")] = False,
+) -> None:
+    """Serve the pages and refresh the feeds, until SIGTERM or Ctrl-C.
+
+    Creates what is missing first: the database, its schema, the instance's key. One `serve` for one SQLite file.
+    """
+    from dateline.store.lock import alone
+
+    settings = with_listen(settings_of(context), listen)
+    with alone(settings.database_url):
+        prepare(settings)
+        run(settings, with_worker=not no_worker)
+
+
+def with_listen(settings: Settings, listen: str | None) -> Settings:
+    """The settings with an address that can be listened on: host names resolved, port 0 turned into a free one.
+
+    Raises ``Refused`` when it cannot: the port is taken, or not ours to take.
+    """
+    try:
+        host, port = listen_address(listen or settings.listen)
+    except ValueError as error:
+        raise typer.BadParameter(f"--listen: {error}") from error
+    try:
+        family, _, _, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+    except OSError as error:
+        raise Refused(f"{host} is not an address of this machine: {error.strerror}", UNAVAILABLE) from error
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(place)
+            # bound is not enough: another server may let several share its port, but nobody shares a listening one
+            probe.listen(1)
+        except OSError as error:
+            raise _cannot_listen(f"{host}:{port}", error) from error
+        host, port = probe.getsockname()[:2]
+    return override(listen=f"[{host}]:{port}" if family == socket.AF_INET6 else f"{host}:{port}")
+
+
+def _cannot_listen(place: str, error: OSError) -> Refused:
+    if error.errno == errno.EADDRINUSE:
+        return Refused(
+            f"{place} is in use: another server listens there. Stop it, or choose another place with --listen HOST:PORT.",
+            UNAVAILABLE,
+        )
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return Refused(f"{place} may not be used: take a port above 1023, or a proxy in front.", NO_PERMISSION)
+    return Refused(
+        f"{place} cannot be listened on: {error.strerror}. Choose another with --listen HOST:PORT.", UNAVAILABLE
+    )
+
+
+def prepare(settings: Settings) -> None:
+    """Create and migrate the database, make the key, and say what a first start needs to know. Raises ``StoreError``."""
+    from dateline.store.secrets import Keyring, key_path
+
+    Keyring(key_path(settings)).ensure()
+    with opened(settings) as db:
+        from dateline.asgi import start_code_of
+
+        code = start_code_of(settings, db)
+    if code is not None:
+        say(f"The first account is made with this code: {code}")
+
+
+def run(settings: Settings, *, with_worker: bool = True) -> None:
+    """Serve until SIGTERM or SIGINT. Nothing of it outlives this process."""
+    child = WorkerChild() if with_worker else None
+    server = _server(settings, child)
+    host, port = listen_address(settings.listen)
+    shown = f"[{host}]" if ":" in host else host
+    say(f"Dateline {__version__} serves on {settings.base_url or f'http://{shown}:{port}'}/")
+    try:
+        if child is not None:
+            child.start()
+        server.serve()
+    finally:
+        if child is not None:
+            child.stop()
+
+
+def _server(settings: Settings, child: WorkerChild | None) -> "Granian":
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    class Server(Granian):
+        """granian, which tells the worker to drain while the web processes do."""
+
+        def shutdown(self, exit_code: int = 0) -> None:
+            if child is not None:
+                child.tell_to_stop()
+            super().shutdown(exit_code)
+
+    host, port = listen_address(settings.listen)
+    config = log_config(settings)
+    return Server(
+        TARGET,
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        workers=settings.web_processes,
+        websockets=False,
+        factory=True,
+        respawn_failed_workers=True,
+        workers_kill_timeout=WEB_DRAIN_SECONDS,
+        log_level=LogLevels(config["loggers"]["_granian"]["level"].lower()),
+        log_dictconfig=config,
+    )

@@ -1,0 +1,28 @@
+"""What granian loads in each web process: the application, ending with the process that started it."""
+
+import multiprocessing
+import os
+import signal
+import threading
+from multiprocessing.connection import wait
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+TARGET = "dateline.cli.web_process:app"
+
+
+def app() -> "ASGIApp":
+    """The application by the environment's settings. Raises ``SettingsError``, ``StoreError``."""
+    from dateline.asgi import app_from_environment
+
+    threading.Thread(target=_end_with_parent, name="parent watch", daemon=True).start()
+    return app_from_environment()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os.kill(os.getpid(), signal.SIGTERM)

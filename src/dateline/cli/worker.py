@@ -1,0 +1,24 @@
+"""``dateline worker``: refresh what is due, for ever."""
+
+from typing import Annotated
+
+import typer
+
+from dateline import __version__
+
+from .opening import holder, now, opened, settings_of
+
+
+def worker(
+    context: typer.Context,
+    until_stdin_closes: Annotated[bool, typer.Option("--until-stdin-closes", hidden=True)] = False,
+) -> None:
+    """Refresh feeds when they are due, until SIGTERM or Ctrl-C; what is being asked is finished first, for some seconds.
+
+    `dateline serve` starts one by itself. Any number of workers may share a database.
+    """
+    from dateline import worker as door
+
+    settings = settings_of(context)
+    with opened(settings) as db:
+        door.run(db, settings, version=__version__, holder=holder(), clock=now, until_stdin_closes=until_stdin_closes)

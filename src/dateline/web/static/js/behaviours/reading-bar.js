@@ -1,0 +1,36 @@
+// On a narrow screen, a bar at the thumb while an article is open: close, read, favourite, next.
+
+import { isStarred, isUnread, opened, toggle } from "../lib/entries.js";
+import { toggleRead, toggleStar } from "../lib/marking.js";
+import { move } from "../lib/moving.js";
+
+const ACTS = {
+  close: (entry) => {
+    toggle(entry, false);
+    entry.querySelector("summary").focus({ preventScroll: true });
+  },
+  read: toggleRead,
+  star: toggleStar,
+  next: () => move(1),
+};
+
+export default function readingBar(bar) {
+  const show = () => {
+    const entry = opened();
+    bar.hidden = !entry;
+    if (entry) {
+      bar.querySelector('[data-act="read"]')?.setAttribute("aria-pressed", String(!isUnread(entry)));
+      bar.querySelector('[data-act="star"]')?.setAttribute("aria-pressed", String(isStarred(entry)));
+    }
+  };
+  bar.addEventListener("click", (event) => {
+    const entry = opened();
+    const button = event.target.closest("[data-act]");
+    if (button && entry) {
+      ACTS[button.dataset.act](entry);
+    }
+  });
+  document.addEventListener("toggle", show, true);
+  document.addEventListener("entrychange", show);
+  show();
+}

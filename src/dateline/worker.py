@@ -1,0 +1,81 @@
+"""The worker's door: refresh what is due until told to stop, then finish what is in flight, within seconds."""
+
+import asyncio
+import contextlib
+import importlib
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from datetime import datetime
+
+from dateline.actions import instance
+from dateline.refresh.work import Refresher
+from dateline.settings import Settings
+from dateline.store import Database
+
+log = logging.getLogger(__name__)
+
+DRAIN_SECONDS = 5.0
+"""How long a shutdown waits for servers that are being asked; their feeds are given back and are due as before."""
+
+
+def run(
+    db: Database,
+    settings: Settings,
+    *,
+    version: str,
+    holder: str,
+    clock: Callable[[], datetime],
+    until_stdin_closes: bool = False,
+) -> None:
+    """Refresh until SIGTERM or SIGINT; with ``until_stdin_closes`` also until nobody holds the other end of standard input.
+
+    ``holder`` must be unique among living processes. Raises ``StoreError`` when the database cannot be used.
+    """
+    refresher = Refresher(db, settings, version=version, holder=holder, clock=clock)
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(_run(refresher, until_stdin_closes=until_stdin_closes))
+    instance.give_back_leases(db, holder)
+    log.info("the worker has ended")
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        factory: Callable[[], asyncio.AbstractEventLoop] = importlib.import_module("uvloop").new_event_loop
+    except ImportError:  # it is not made for every platform
+        return None
+    return factory
+
+
+async def _run(refresher: Refresher, *, until_stdin_closes: bool) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    if until_stdin_closes:
+        _when_stdin_closes(lambda: loop.call_soon_threadsafe(stop.set))
+    log.info("the worker has started")
+    working = asyncio.create_task(refresher.run_forever(stop))
+    told = asyncio.create_task(stop.wait())
+    await asyncio.wait({working, told}, return_when=asyncio.FIRST_COMPLETED)
+    if not working.done():
+        await asyncio.wait({working}, timeout=DRAIN_SECONDS)
+    told.cancel()
+    if working.done():
+        working.result()
+        return
+    working.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await working
+
+
+def _when_stdin_closes(then: Callable[[], object]) -> None:
+    def watch() -> None:
+        while sys.stdin.buffer.raw.read(1024):  # type: ignore[attr-defined] # BufferedReader has it; typeshed says BinaryIO
+            pass
+        with contextlib.suppress(RuntimeError):  # the loop was closed meanwhile
+            then()
+
+    threading.Thread(target=watch, name="parent watch", daemon=True).start()
