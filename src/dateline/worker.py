@@ -4,8 +4,8 @@ import asyncio
 import contextlib
 import importlib
 import logging
+import os
 import signal
-import sys
 import threading
 from collections.abc import Callable
 from datetime import datetime
@@ -30,7 +30,7 @@ def run(
     clock: Callable[[], datetime],
     until_stdin_closes: bool = False,
 ) -> None:
-    """Refresh until SIGTERM or SIGINT; with ``until_stdin_closes`` also until nobody holds the other end of standard input.
+    """Refresh until SIGTERM or SIGINT, or with ``until_stdin_closes`` until nobody holds the other end of our input.
 
     ``holder`` must be unique among living processes. Raises ``StoreError`` when the database cannot be used.
     """
@@ -73,7 +73,8 @@ async def _run(refresher: Refresher, *, until_stdin_closes: bool) -> None:
 
 def _when_stdin_closes(then: Callable[[], object]) -> None:
     def watch() -> None:
-        while sys.stdin.buffer.raw.read(1024):  # type: ignore[attr-defined] # BufferedReader has it; typeshed says BinaryIO
+        # not through sys.stdin: its lock, held while it waits, would stop the interpreter from ending
+        while os.read(0, 1024):
             pass
         with contextlib.suppress(RuntimeError):  # the loop was closed meanwhile
             then()

@@ -24,7 +24,7 @@ def test_the_page_shows_what_is_set(alice: Browser) -> None:
     assert page.find("//select[@name='language']/option[@selected]")[0].get("value") == "fr"
     assert page.find("//select[@name='time_zone']/option[@selected]")[0].get("value") == "Europe/Paris"
     assert page.find("//input[@name='preview'][@checked]") == []
-    assert page.find("//a[@href='/@alice/']")
+    assert [code.text_content() for code in page.find("//main//code")] == ["/@alice/"]
 
 
 def test_reading_settings_are_saved_and_said_so_in_the_new_language(alice: Browser, db: Database) -> None:
@@ -49,6 +49,7 @@ def test_a_behaviour_gets_the_sentence_alone(alice: Browser) -> None:
 def test_streams_are_opened_to_visitors_and_closed_again(alice: Browser, anonymous: Browser, db: Database) -> None:
     assert anonymous.get("/@alice/").status == 404
     alice.post("/settings/visitors", {"open_to_visitors": "1", "indexed": "1"})
+    assert alice.get("/settings").find("//a[@href='/@alice/']")
     assert anonymous.get("/@alice/").status == 200
     assert stored(db, alice).indexed
     alice.post("/settings/visitors", {"indexed": "1"})

@@ -4,20 +4,17 @@ Nothing heavy is loaded here or by the commands' modules: each imports what it n
 ``dateline --help`` is quick.
 """
 
-import contextlib
-import os
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from typer.exceptions import TyperException
 
 from dateline import __version__
 from dateline.errors import DatelineError
 
 from . import backup, demo, doctor, entries, opml, parse, refresh, serve, subscriptions, users, worker
-from .failures import ABORTED, BROKEN_PIPE, Refused, exit_code_of, sentence_of
+from .failures import Refused, exit_code_of, sentence_of
 from .opening import read_settings
 
 app = typer.Typer(
@@ -57,7 +54,7 @@ def options(
         Path | None,
         typer.Option("--config", metavar="FILE", help="A TOML file with settings; the environment wins over it."),
     ] = None,
-    version: Annotated[  # noqa: ARG001 - its callback does all there is to do
+    version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and leave.")
     ] = False,
 ) -> None:
@@ -67,26 +64,12 @@ def options(
 
 
 def main() -> None:
-    """Run the command line and leave the process with an exit code that tells (``failures.EXIT_CODES``)."""
+    """Run the command line and leave the process with an exit code that tells (``failures.EXIT_CODES``).
+
+    Wrong usage (2), Ctrl-C (130) and a reader that went away (1) are typer's matter; it is quiet about the last two.
+    """
     try:
-        code = app(standalone_mode=False)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        _close_quietly()
-        code = BROKEN_PIPE
-    except (KeyboardInterrupt, typer.Abort):
-        code = ABORTED
-    except TyperException as error:
-        error.show()
-        code = error.exit_code
+        app()
     except (DatelineError, Refused, OSError) as error:
         print(f"dateline: {sentence_of(error)}", file=sys.stderr)
-        code = exit_code_of(error)
-    sys.exit(code if isinstance(code, int) else 0)
-
-
-def _close_quietly() -> None:
-    """Whoever read our output is gone: let the interpreter's last flush go nowhere instead of complaining."""
-    with contextlib.suppress(OSError, ValueError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
+        sys.exit(exit_code_of(error))

@@ -6,8 +6,6 @@ import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
 from dateline import __version__
 from dateline.settings import Settings
 
@@ -25,7 +23,10 @@ KEY = FOLDER / "demo.key"
 
 
 def demo(listen: ListenOption = None) -> None:
-    """Serve a demo account that reads a local server of sample feeds; its database, var/demo.sqlite, is made anew each time."""
+    """Serve a demo account that reads a local server of sample feeds, without the internet.
+
+    Its database, var/demo.sqlite, is made anew each time.
+    """
     from dateline.demo import account
     from dateline.store.lock import alone
 

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 
 from dateline.errors import DatelineError
 
-OK = 0
 FAILURE = 1
 USAGE = 2
 UNKNOWN_INPUT = 65
@@ -17,10 +16,6 @@ CANNOT_CREATE = 73
 TEMPORARY = 75
 NO_PERMISSION = 77
 CONFIGURATION = 78
-ABORTED = 130
-"""Ctrl-C, as shells count it."""
-BROKEN_PIPE = 141
-"""Whoever read the output went away, as shells count it."""
 
 EXIT_CODES: Mapping[str, int] = {
     "settings": CONFIGURATION,

@@ -22,7 +22,10 @@ def bring_in(
     file: Annotated[Path, typer.Argument(metavar="[FILE]", help="The OPML file; - is standard input.")] = STDIO,
     as_json: JsonOption = False,
 ) -> None:
-    """Subscribe to everything in an OPML file, with its folders, in one transaction. What cannot be used is told by line."""
+    """Subscribe to everything in an OPML file, with its folders, in one transaction.
+
+    What cannot be used is told by line.
+    """
     from dateline.actions import opml
 
     settings = settings_of(context)

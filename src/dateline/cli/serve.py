@@ -16,7 +16,7 @@ from .supervise import WorkerChild
 from .web_process import TARGET
 
 if TYPE_CHECKING:
-    from granian import Granian
+    from granian.server.mp import MPServer
 
 WEB_DRAIN_SECONDS = 5
 
@@ -43,34 +43,44 @@ def serve(
 
 
 def with_listen(settings: Settings, listen: str | None) -> Settings:
-    """The settings with an address that can be listened on: host names resolved, port 0 turned into a free one.
+    """The settings with the place to listen at, port 0 turned into a free one.
 
-    Raises ``Refused`` when it cannot: the port is taken, or not ours to take.
+    Raises ``Refused`` when nobody can listen there: the port is taken, or not ours to take.
     """
     try:
         host, port = listen_address(listen or settings.listen)
     except ValueError as error:
         raise typer.BadParameter(f"--listen: {error}") from error
-    try:
-        family, _, _, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-    except OSError as error:
-        raise Refused(f"{host} is not an address of this machine: {error.strerror}", UNAVAILABLE) from error
+    family, address = _resolved(host)
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(place)
-            # bound is not enough: another server may let several share its port, but nobody shares a listening one
+            probe.bind((address, port))
             probe.listen(1)
         except OSError as error:
             raise _cannot_listen(f"{host}:{port}", error) from error
-        host, port = probe.getsockname()[:2]
-    return override(listen=f"[{host}]:{port}" if family == socket.AF_INET6 else f"{host}:{port}")
+        port = probe.getsockname()[1]
+    # the name as it was given: pages answer to it
+    return override(listen=_place(host, port))
+
+
+def _resolved(host: str) -> tuple[socket.AddressFamily, str]:
+    """A host's name → its family and address. Raises ``Refused``."""
+    try:
+        family, _, _, _, place = socket.getaddrinfo(host, 0, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+    except OSError as error:
+        raise Refused(f"{host} is not an address of this machine: {error.strerror}", UNAVAILABLE) from error
+    return family, str(place[0])
+
+
+def _place(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _cannot_listen(place: str, error: OSError) -> Refused:
     if error.errno == errno.EADDRINUSE:
         return Refused(
-            f"{place} is in use: another server listens there. Stop it, or choose another place with --listen HOST:PORT.",
+            f"{place} is in use: another server listens there. Stop it, or choose another place with --listen.",
             UNAVAILABLE,
         )
     if error.errno in (errno.EACCES, errno.EPERM):
@@ -81,7 +91,7 @@ def _cannot_listen(place: str, error: OSError) -> Refused:
 
 
 def prepare(settings: Settings) -> None:
-    """Create and migrate the database, make the key, and say what a first start needs to know. Raises ``StoreError``."""
+    """Create and migrate the database, make the key, say what a first start needs to know. Raises ``StoreError``."""
     from dateline.store.secrets import Keyring, key_path
 
     Keyring(key_path(settings)).ensure()
@@ -98,8 +108,8 @@ def run(settings: Settings, *, with_worker: bool = True) -> None:
     child = WorkerChild() if with_worker else None
     server = _server(settings, child)
     host, port = listen_address(settings.listen)
-    shown = f"[{host}]" if ":" in host else host
-    say(f"Dateline {__version__} serves on {settings.base_url or f'http://{shown}:{port}'}/")
+    people = f", for people at {settings.base_url}/" if settings.base_url else ""
+    say(f"Dateline {__version__} serves on http://{_place(host, port)}{settings.base_path}/{people}")
     try:
         if child is not None:
             child.start()
@@ -109,24 +119,24 @@ def run(settings: Settings, *, with_worker: bool = True) -> None:
             child.stop()
 
 
-def _server(settings: Settings, child: WorkerChild | None) -> "Granian":
-    from granian import Granian
+def _server(settings: Settings, child: WorkerChild | None) -> "MPServer":
     from granian.constants import Interfaces
     from granian.log import LogLevels
+    from granian.server.mp import MPServer
 
-    class Server(Granian):
+    class Server(MPServer):
         """granian, which tells the worker to drain while the web processes do."""
 
         def shutdown(self, exit_code: int = 0) -> None:
             if child is not None:
                 child.tell_to_stop()
-            super().shutdown(exit_code)
+            super().shutdown(exit_code)  # type: ignore[no-untyped-call] # granian does not say
 
     host, port = listen_address(settings.listen)
     config = log_config(settings)
     return Server(
         TARGET,
-        address=host,
+        address=_resolved(host)[1],
         port=port,
         interface=Interfaces.ASGI,
         workers=settings.web_processes,

@@ -26,8 +26,8 @@ def subscribe(
 ) -> None:
     """Subscribe an account to a feed.
 
-    The address is looked at first; a web page leads to the first feed that it announces. With --no-look nothing is asked:
-    the address must be the feed's own, and the worker says what is wrong with it.
+    The address is looked at first; a web page leads to the first feed that it announces. With --no-look nothing is
+    asked: the address must be the feed's own, and the worker says what is wrong with it.
     """
     from dateline.actions import subscriptions
 

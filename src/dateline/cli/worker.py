@@ -13,7 +13,7 @@ def worker(
     context: typer.Context,
     until_stdin_closes: Annotated[bool, typer.Option("--until-stdin-closes", hidden=True)] = False,
 ) -> None:
-    """Refresh feeds when they are due, until SIGTERM or Ctrl-C; what is being asked is finished first, for some seconds.
+    """Refresh feeds when they are due, until SIGTERM or Ctrl-C; what is being asked is finished first.
 
     `dateline serve` starts one by itself. Any number of workers may share a database.
     """

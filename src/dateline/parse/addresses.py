@@ -5,7 +5,7 @@ inner blanks escaped): an address is also an identity.
 """
 
 import re
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from .limits import MAX_BASE_URL, MAX_URL
 
@@ -29,7 +29,7 @@ def absolute(address: str | None, base: str | None) -> str | None:
         return None
     cleaned = _UNSAFE.sub(_percent, cleaned)
     if _ABSOLUTE.match(cleaned):
-        return cleaned
+        return _http(cleaned)
     if cleaned.startswith("//"):
         scheme = "http:" if base is not None and base.startswith("http:") else "https:"
         return _http(scheme + cleaned)
@@ -71,4 +71,12 @@ def _percent(found: re.Match[str]) -> str:
 
 
 def _http(address: str) -> str | None:
-    return address if _ABSOLUTE.match(address) and len(address) <= MAX_URL else None
+    """The address, if it is one that can be taken apart."""
+    if not _ABSOLUTE.match(address) or len(address) > MAX_URL:
+        return None
+    if "[" in address or "]" in address or not address.isascii():  # nothing else can make urlsplit fail
+        try:
+            urlsplit(address)
+        except ValueError:
+            return None
+    return address

@@ -12,6 +12,7 @@ from .fields import (
     Rule,
     nested_text,
     read_author,
+    read_categories,
     read_category,
     read_date,
     read_html,
@@ -83,10 +84,10 @@ def _read_link(draft: Draft, element: etree._Element, field: str, rank: int) -> 
     assert isinstance(draft, ChannelDraft)
     base = base_address(element.get(XML_BASE), draft.base)
     href = element.get("href")
-    if href is None:
+    if href is None and "rel" not in element.attrib:
         draft.keep("site_url", 0 if not draft.document.atom else 2, absolute(text_of(element), base))
         return
-    address = absolute(href, base)
+    address = absolute(href or text_of(element), base)
     kind = (element.get("type") or "").partition(";")[0].strip().lower()
     for relation in (element.get("rel") or "alternate").lower().split():
         if relation == "alternate":
@@ -157,6 +158,7 @@ _RULES: dict[str, Rule] = {
     "dc:subject": Rule(read_category),
     "media:category": Rule(read_category),
     "itunes:category": Rule(read_category),
+    "categories": Rule(read_categories),
     "itunes:keywords": Rule(read_keywords),
     "media:keywords": Rule(read_keywords),
     "icon": Rule(read_url, "icon", 0),

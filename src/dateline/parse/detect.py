@@ -64,9 +64,16 @@ def _read(root: etree._Element, base: str | None, language: str | None, warnings
     channel = _channel(root)
     namespace = split(str(channel.tag))[0] or split(str(root.tag))[0]
     form = _format(root, namespace)
-    document = Document(Names(core="" if namespace == RDF else namespace), atom=form in {"atom03", "atom10"})
+    inner_base = base_address(channel.get(XML_BASE), base_address(root.get(XML_BASE), base))
+    document = Document(
+        Names(core="" if namespace == RDF else namespace),
+        atom=form in {"atom03", "atom10"},
+        rebased=inner_base != base,
+    )
     fields = read_channel(root, channel, document, base, language)
-    entry_base = _entry_base(root, channel, base, fields["site_url"], atom=document.atom)
+    # What addresses in entries are relative to: xml:base; without it RSS means the site, Atom the document.
+    own = document.rebased or (document.atom and base is not None)
+    entry_base = inner_base if own else base_address(fields["site_url"], base)
     elements = [element for element in items_of(root) if document.names[element.tag] in {"item", "entry"}]
     if len(elements) > MAX_ENTRIES:
         warnings.append(_warning("parse.entries_cut", f"Only the first {MAX_ENTRIES} entries were read."))
@@ -106,16 +113,6 @@ def _format(root: etree._Element, namespace: str) -> FeedFormat:
     if name == "channel":
         return "rss" if root.find("item") is not None else "cdf"
     return _VERSIONS.get(version[:4]) or _VERSIONS.get(version[:1]) or "rss"
-
-
-def _entry_base(
-    root: etree._Element, channel: etree._Element, base: str | None, site_url: str | None, *, atom: bool
-) -> str | None:
-    """What addresses in entries are relative to: ``xml:base``; without it RSS means the site, Atom the document."""
-    inner = base_address(channel.get(XML_BASE), base_address(root.get(XML_BASE), base))
-    if inner != base or (atom and base is not None):
-        return inner
-    return base_address(site_url, base)
 
 
 def _looked_over(feed: ParsedFeed, bad_dates: list[str]) -> ParsedFeed:

@@ -1,12 +1,12 @@
 """Feed and icon discovery: what a web page announces of itself. Pure: nothing is fetched.
 
 ``<link rel=alternate>`` with a feed's type (https://www.rssboard.org/rss-autodiscovery), then ``<a>`` whose address
-looks like a
-feed's; ``rel=icon`` (HTML Living Standard, 4.6.7.8) and the well-known ``/favicon.ico``.
+looks like a feed's; ``rel=icon`` (HTML Living Standard, 4.6.7.8) and the well-known ``/favicon.ico``.
 """
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
@@ -19,6 +19,7 @@ from .markup import folded
 
 MAX_PAGE = 2_000_000
 MAX_LINKS = 50
+MAX_ANCHORS = 5_000
 MAX_ICONS = 10
 
 FEED_TYPES = frozenset(
@@ -96,9 +97,9 @@ def _icon_rank(rels: set[str], link: etree._Element) -> int | None:
             return 0
         if any(32 <= size <= 192 for size in sizes):
             return 1
-        return 3 if sizes else 2
+        return 4 if sizes else 3
     if rels & {"apple-touch-icon", "apple-touch-icon-precomposed"}:
-        return 4
+        return 2
     return None
 
 
@@ -134,14 +135,14 @@ def _announced(root: etree._Element, base: str) -> Iterator[FeedLink]:
 
 def _linked(root: etree._Element, base: str) -> Iterator[FeedLink]:
     host = urlsplit(base).hostname
-    for anchor in root.iter("a"):
+    for anchor in islice(root.iter("a"), MAX_ANCHORS):
         address = absolute(anchor.get("href"), base)
         if address is None or _NO_FEED.search(address):
             continue
         parts = urlsplit(address)
         same_site = (parts.hostname or "").removeprefix("www.") == (host or "").removeprefix("www.")
         if same_site and _FEED_PATH.search(f"{parts.path}?{parts.query}"):
-            yield FeedLink(url=address, title=_title("".join(str(text) for text in anchor.itertext())))
+            yield FeedLink(url=address, title=_title("".join(str(text) for text in islice(anchor.itertext(), 50))))
 
 
 def _title(text: str | None) -> str | None:

@@ -64,6 +64,9 @@ _KNOWN = (
     | {f"cp{n}" for n in (864, 865, 866, 869, 874, 875, 1006, 1026, 1125, 1140)}
     | {"cp037", "mac-roman", "mac-cyrillic", "mac-greek", "mac-latin2", "mac-turkish", "mac-iceland", "mac-croatian"}
 )
+_TWICE = re.compile(rb"\xc3[\x82-\xb4](?:\xc2[\x80-\xbf]|\xc5[\x92-\xbe]|\xcb[\x86\x9c]|\xe2[\x80-\x84][\x80-\xbf])")
+_UNDEFINED = {0x81, 0x8D, 0x8F, 0x90, 0x9D}  # in windows-1252
+_CP1252_AS_BYTES = {ord(bytes([code]).decode("cp1252")): code for code in range(0x80, 0xA0) if code not in _UNDEFINED}
 _MAX_DAMAGED = 10_000  # each costs a call
 _FEW = 3  # so few characters may be valid UTF-8 by chance in an East Asian text
 
@@ -77,6 +80,12 @@ class Decoded(NamedTuple):
 
 def to_utf8(body: bytes, content_type: str = "") -> Decoded:
     """Transcode ``body`` (its ``content_type`` is the HTTP header's value) into valid UTF-8; never fails."""
+    decoded = _decoded(body, content_type)
+    once = _encoded_once(decoded.text)
+    return decoded if once is None else Decoded(once, [*decoded.warnings, _guess("UTF-8, encoded twice")])
+
+
+def _decoded(body: bytes, content_type: str) -> Decoded:
     for mark, name in _BYTE_ORDER_MARKS:
         if body.startswith(mark):
             return _marked(body[len(mark) :], name)
@@ -149,6 +158,8 @@ def _as_claimed(body: bytes, claims: list[str]) -> Decoded | None:
     for index, claim in enumerate(claims):
         if claim == "utf-8":
             continue
+        if claim in _LATIN and (mended := _mend_utf8(body, 10)) is not None:
+            return Decoded(mended, [_wrong(claim, "utf-8 with damaged bytes")])
         text = _strict(body, _SUPERSETS.get(claim, claim))
         if text is not None and ("<" in text[:4096] or "{" in text[:4096]):
             return Decoded(_encode(text), [_wrong(claims[0], claim)] if index else [])
@@ -157,7 +168,7 @@ def _as_claimed(body: bytes, claims: list[str]) -> Decoded | None:
 
 def _guessed(body: bytes, claims: list[str]) -> Decoded:
     if "utf-8" in claims or not claims:
-        mended = _mend_utf8(body)
+        mended = _mend_utf8(body, 1)
         if mended is not None:
             return Decoded(mended, [_guess("utf-8 with damaged bytes")])
     detected = codec_name(cchardet.detect(body[:200_000])["encoding"] or "")
@@ -166,6 +177,21 @@ def _guessed(body: bytes, claims: list[str]) -> Decoded:
         if text is not None:
             return Decoded(_encode(text), [_guess(detected)])
     return Decoded(_encode(body.decode("cp1252", "replace")), [_guess("windows-1252")])
+
+
+def _encoded_once(text: bytes) -> bytes | None:
+    """UTF-8 that was taken for Latin-1 and encoded again (``FlÃ¼chtling``), undone; None when it was not.
+
+    Only when every character outside ASCII belongs to such a sequence, so that a text *about* it stays as it is.
+    """
+    if len(_TWICE.findall(text, 0, 1_000_000)) < _FEW:
+        return None
+    try:
+        once = text.decode("utf-8").translate(_CP1252_AS_BYTES).encode("latin-1")
+        once.decode("utf-8")
+    except UnicodeError:
+        return None
+    return once
 
 
 def _strict(body: bytes, name: str) -> str | None:
@@ -180,12 +206,12 @@ def _encode(text: str) -> bytes:
     return text.encode("utf-8", "replace")
 
 
-def _mend_utf8(body: bytes) -> bytes | None:
-    """Mostly UTF-8, its few damaged bytes read as windows-1252; None when more is damaged than whole."""
+def _mend_utf8(body: bytes, odds: int) -> bytes | None:
+    """UTF-8 with its damaged bytes read as windows-1252; None unless ``odds`` times more is whole than damaged."""
     text = body.decode("utf-8", "replace")
     damaged = text.count("\ufffd")
     intact = len(text) - len(text.encode("ascii", "ignore")) - damaged
-    if damaged > min(intact, _MAX_DAMAGED):
+    if damaged * odds > min(intact, _MAX_DAMAGED):
         return None
     return _encode(body.decode("utf-8", "dateline-cp1252"))
 

@@ -12,13 +12,13 @@ from .fields import (
     Rule,
     nested_text,
     read_author,
+    read_categories,
     read_category,
     read_date,
     read_html,
     read_keywords,
     read_plain_text,
     read_rss_html,
-    read_text,
     read_title,
     read_url,
 )
@@ -73,8 +73,6 @@ def _read_children(draft: EntryDraft, element: etree._Element) -> None:
 
 def _finished(draft: EntryDraft) -> ParsedEntry:
     guid = draft.get("guid")
-    if guid is not None and guid.startswith("/") and draft.document.atom:
-        guid = absolute(guid, draft.base) or guid
     published, updated = draft.date("published"), draft.date("updated")
     if published is None and 5 in draft.best.get("updated", {}):
         published = updated  # dc:date is whichever date there is
@@ -138,15 +136,16 @@ def _read_link(draft: Draft, element: etree._Element, field: str, rank: int) -> 
     assert isinstance(draft, EntryDraft)
     base = base_address(element.get(XML_BASE), draft.base)
     href = element.get("href")
-    if href is None:
+    if href is None and "rel" not in element.attrib:
         draft.keep("url", 1, absolute(text_of(element), base))
         return
+    href = href or text_of(element)
     relation = (
         (element.get("rel") or "alternate").strip().lower().removeprefix("http://www.iana.org/assignments/relation/")
     )
     kind = (element.get("type") or "").partition(";")[0].strip().lower()
     if relation == "enclosure":
-        draft.file(enclosure_of(element, base))
+        draft.file(enclosure_of(element, base, href))
     elif relation == "alternate":
         draft.keep("url", (1 if draft.document.atom else 2) if kind in _HTML_TYPES else 3, absolute(href, base))
     elif relation == "replies" and kind in _HTML_TYPES:
@@ -163,9 +162,19 @@ def _read_guid(draft: Draft, element: etree._Element, field: str, rank: int) -> 
         draft.keep("url", 4, absolute(guid, draft.base))
 
 
+def _read_id(draft: Draft, element: etree._Element, field: str, rank: int) -> None:
+    """Atom's id. One that is no IRI (against RFC 4287 §4.2.6) is resolved when it is a path, or below ``xml:base``."""
+    guid = text_of(element)
+    base = base_address(element.get(XML_BASE), draft.base)
+    rebased = draft.document.rebased or XML_BASE in element.attrib
+    if draft.document.atom and ":" not in guid and (rebased or guid.startswith("/")):
+        guid = absolute(guid, base) or guid
+    draft.keep("guid", 0, guid)
+
+
 def _read_enclosure(draft: Draft, element: etree._Element, field: str, rank: int) -> None:
     assert isinstance(draft, EntryDraft)
-    draft.file(enclosure_of(element, draft.base))
+    draft.file(enclosure_of(element, draft.base, None))
 
 
 def _read_media(draft: Draft, element: etree._Element, field: str, rank: int) -> None:
@@ -221,7 +230,7 @@ _RULES: dict[str, Rule] = {
     "feedburner:origlink": Rule(read_url, "url", 0),
     "pheedo:origlink": Rule(read_url, "url", 0),
     "guid": Rule(_read_guid),
-    "id": Rule(read_text, "guid", 0),
+    "id": Rule(_read_id),
     "description": Rule(_read_summary, "summary", 0),
     "summary": Rule(_read_summary, "summary", 0),
     "abstract": Rule(_read_summary, "summary", 0),  # CDF
@@ -264,6 +273,7 @@ _RULES: dict[str, Rule] = {
     "dc:subject": Rule(read_category),
     "media:category": Rule(read_category),
     "itunes:category": Rule(read_category),
+    "categories": Rule(read_categories),
     "tags": Rule(read_keywords),
     "itunes:keywords": Rule(read_keywords),
     "media:keywords": Rule(read_keywords),

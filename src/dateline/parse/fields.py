@@ -25,11 +25,15 @@ _MAX_BAD_DATES = 500  # so many that mean nothing, and no more are tried
 
 
 class Document:
-    """What holds for a whole document while it is read: names, kind of Atom or not, the dates that made no sense."""
+    """What holds for a whole document while it is read.
 
-    def __init__(self, names: Names, *, atom: bool) -> None:
+    ``names`` of its elements, ``atom`` or not, ``rebased`` by an ``xml:base`` of its own, the dates that made no sense.
+    """
+
+    def __init__(self, names: Names, *, atom: bool = False, rebased: bool = False) -> None:
         self.names = names
         self.atom = atom
+        self.rebased = rebased
         self.bad_dates: list[str] = []
 
     def atomic(self, element: etree._Element) -> bool:
@@ -101,11 +105,6 @@ def read_plain_text(draft: Draft, element: etree._Element, field: str, rank: int
     draft.keep(field, rank, folded(text_of(element)))
 
 
-def read_text(draft: Draft, element: etree._Element, field: str, rank: int) -> None:
-    """A text as it stands: ids."""
-    draft.keep(field, rank, text_of(element))
-
-
 def read_html(draft: Draft, element: etree._Element, field: str, rank: int) -> None:
     """A description: raw HTML by RSS's or Atom's rules."""
     draft.keep(field, rank, content_of(element, draft.base, atomic=draft.document.atomic(element)))
@@ -144,6 +143,13 @@ def read_category(draft: Draft, element: etree._Element, field: str, rank: int) 
     for child in element:
         if draft.document.names[child.tag] == "itunes:category":
             draft.tag(child.get("text"))
+
+
+def read_categories(draft: Draft, element: etree._Element, field: str, rank: int) -> None:
+    """Categories wrapped in an element of their own."""
+    for child in element:
+        if draft.document.names[child.tag] == "category":
+            read_category(draft, child, field, rank)
 
 
 def read_keywords(draft: Draft, element: etree._Element, field: str, rank: int) -> None:

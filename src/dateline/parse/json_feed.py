@@ -31,7 +31,7 @@ def parse_json_feed(
         return None
     if not isinstance(root, dict) or not _is_feed(root):
         return None
-    document = Document(Names(), atom=False)
+    document = Document(Names())
     items = [item for item in _list(root.get("items")) if isinstance(item, dict)]
     if len(items) > MAX_ENTRIES:
         message = f"Only the first {MAX_ENTRIES} entries were read."

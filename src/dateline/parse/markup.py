@@ -60,7 +60,7 @@ def title_of(element: etree._Element, *, atomic: bool) -> str | None:
     """The plain text of a title: no markup, entities decoded, blanks folded; None when nothing is left."""
     if atomic:
         html = _atom_html(element, None)
-        return plain(html) if html else None
+        return plain(html) if html else folded(element.text)
     if len(element):
         return plain(_rss_html(element, None) or "")
     return plain_title(element.text)

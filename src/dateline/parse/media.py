@@ -39,9 +39,9 @@ def enclosure(
     )
 
 
-def enclosure_of(element: etree._Element, base: str | None) -> Enclosure | None:
-    """RSS ``<enclosure>`` or Atom ``<link rel="enclosure">``."""
-    url = absolute(element.get("url") or element.get("href") or element.get("uri"), base)
+def enclosure_of(element: etree._Element, base: str | None, address: str | None) -> Enclosure | None:
+    """RSS ``<enclosure>`` or Atom ``<link rel="enclosure">``; ``address`` is the link's, wherever it stood."""
+    url = absolute(address or element.get("url") or element.get("href") or element.get("uri"), base)
     return enclosure(url, type=element.get("type"), length=element.get("length"), title=element.get("title"))
 
 

@@ -1,10 +1,10 @@
 """OPML both ways: subscriptions in from any reader, out to any reader (http://opml.org/spec2.opml).
 
 Reading is tolerant: half-written files, wrong encodings, ``text`` without ``title``, folders as nested outlines or as
-a ``category``
-attribute. What cannot be used is told with its line.
+a ``category`` attribute. What cannot be used is told with its line.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from email.utils import format_datetime
@@ -17,14 +17,21 @@ from dateline.errors import ParseError
 
 from .addresses import absolute
 from .encoding import to_utf8
+from .names import local_of
+from .xml import read_tree
 
 MAX_BYTES = 20_000_000
 MAX_DEPTH = 20
 MAX_FEEDS = 50_000
+MAX_FOLDERS = 100
 MAX_TEXT = 1_000
 
 _OWN = {"text", "title", "type", "xmlurl", "htmlurl", "description", "category"}
+_FEED_TYPES = {"rss", "rss1", "atom", "rdf", "pie", "feed", "jsonfeed"}
+_FEED_SCHEME = re.compile(r"feed:(?://(?=[^/])(?!https?:)|(?=https?:))", re.IGNORECASE)
 _PREFIXES = {"https://freshrss.org/opml": "frss"}
+_NAMESPACES = {prefix: namespace for namespace, prefix in _PREFIXES.items()}
+_PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,60}")
 
 
 class OpmlFeed(Struct, frozen=True, kw_only=True):
@@ -68,28 +75,18 @@ def parse_opml(body: bytes) -> OpmlDocument:
         raise ParseError("parse.empty")
     if len(body) > MAX_BYTES:
         raise ParseError("parse.too_complex", f"more than {MAX_BYTES} bytes")
-    parser = etree.XMLParser(
-        recover=True, resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True
-    )
-    root = _tree(body, parser)
-    if root is None or next(_outlines(root), None) is None:
+    tree = read_tree(to_utf8(body).text)
+    if tree is None or next(_outlines(tree.root), None) is None:
         raise ParseError("parse.not_opml", "no outline in it")
-    problems = [
-        OpmlProblem(line=error.line, code="opml.damaged", text=error.message[:200]) for error in parser.error_log
-    ][:1]
-    feeds = _Reader(problems).read(root)
-    return OpmlDocument(title=_title(root), feeds=tuple(feeds), problems=tuple(problems))
-
-
-def _tree(body: bytes, parser: etree.XMLParser) -> etree._Element | None:
-    try:
-        return etree.fromstring(to_utf8(body).text, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise ParseError("parse.not_opml", str(error)[:200]) from error
+    problems: list[OpmlProblem] = []
+    if tree.damage is not None:
+        problems.append(OpmlProblem(line=tree.damage[0], code="opml.damaged", text=tree.damage[1]))
+    feeds = _Reader(problems).read(tree.root)
+    return OpmlDocument(title=_title(tree.root), feeds=tuple(feeds), problems=tuple(problems))
 
 
 def _name(element: etree._Element) -> str:
-    return etree.QName(element).localname.lower() if isinstance(element.tag, str) else ""
+    return local_of(element).lower()
 
 
 def _outlines(element: etree._Element) -> Iterator[etree._Element]:
@@ -117,8 +114,7 @@ class _Reader:
             below = path
             if _name(element) == "outline":
                 below = self._outline(element, path)
-            if len(below) <= MAX_DEPTH:
-                stack.extend((child, below) for child in reversed(element))
+            stack.extend((child, below) for child in reversed(element))
         return list(self._found.values())
 
     def _outline(self, element: etree._Element, path: tuple[str, ...]) -> tuple[str, ...]:
@@ -127,10 +123,10 @@ class _Reader:
         name = values.get("text") or values.get("title") or ""
         address = values.get("xmlurl", "")
         if not address:
-            if len(element) == 0 and values.get("type", "").lower() in ("rss", "atom", "feed"):
+            if len(element) == 0 and _should_be_a_feed(values):
                 self._problem(element, "opml.no_address", name)
-            return (*path, name) if name and len(element) else path
-        url = absolute(address.strip(), None)
+            return (*path, name) if name and len(element) and len(path) < MAX_DEPTH else path
+        url = absolute(_FEED_SCHEME.sub("", address.strip()), None)
         if url is None:
             self._problem(element, "opml.bad_address", address)
             return path
@@ -140,12 +136,12 @@ class _Reader:
     def _add(self, element: etree._Element, url: str, values: dict[str, str], path: tuple[str, ...]) -> None:
         folders = ((path,) if path else ()) + tuple(_categories(values.get("category", "")))
         known = self._found.get(url)
-        if known is not None:
+        if known is not None and len(known.folders) < MAX_FOLDERS:
             more = tuple(folder for folder in folders if folder not in known.folders)
             if not more:
                 self._problem(element, "opml.duplicate", url)
             self._found[url] = replace(known, folders=known.folders + more)
-        elif len(self._found) >= MAX_FEEDS:
+        elif known is not None or len(self._found) >= MAX_FEEDS:
             self._problem(element, "opml.too_many", url)
         else:
             self._found[url] = OpmlFeed(
@@ -161,6 +157,11 @@ class _Reader:
     def _problem(self, element: etree._Element, code: str, text: str) -> None:
         if len(self._problems) < 1_000:
             self._problems.append(OpmlProblem(line=_line(element), code=code, text=text[:200]))
+
+
+def _should_be_a_feed(values: dict[str, str]) -> bool:
+    """An outline without children and address is an empty folder, unless it says that it is a feed."""
+    return values.get("type", "").lower() in _FEED_TYPES or bool(values.get("htmlurl"))
 
 
 def _line(element: etree._Element) -> int:
@@ -196,7 +197,7 @@ def _categories(text: str) -> Iterator[tuple[str, ...]]:
 
 def write_opml(title: str, feeds: Iterable[OpmlFeed], *, created_at: datetime) -> bytes:
     """Write an OPML 2.0 file. A feed in several folders stands in each of them."""
-    root = etree.Element("opml", {"version": "2.0"})
+    root = etree.Element("opml", {"version": "2.0"}, nsmap=_NAMESPACES)
     head = etree.SubElement(root, "head")
     etree.SubElement(head, "title").text = _xml_text(title)
     etree.SubElement(head, "dateCreated").text = format_datetime(created_at, usegmt=True)
@@ -224,7 +225,11 @@ def _write_feed(parent: etree._Element, feed: OpmlFeed) -> None:
         values["htmlUrl"] = _xml_text(feed.site_url)
     if feed.description:
         values["description"] = _xml_text(feed.description)
-    etree.SubElement(parent, "outline", values)
+    outline = etree.SubElement(parent, "outline", values)
+    for name, value in feed.attributes.items():
+        prefix, _, local = name.rpartition(":")
+        if _PLAIN_NAME.fullmatch(local) and local.lower() not in _OWN and (not prefix or prefix in _NAMESPACES):
+            outline.set(f"{{{_NAMESPACES[prefix]}}}{local}" if prefix else local, _xml_text(value))
 
 
 def _xml_text(text: str) -> str:

@@ -13,7 +13,7 @@ from .markup import XML_BASE, plain_title, text_of
 from .names import Names
 
 _EMAIL = re.compile(r"(?<![\w.+\-])[\w.+\-]++@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)++(?:\?subject=\S+)?")
-_EMPTY = re.compile(r"\(\s*\)|<\s*>|\[\s*\]|^mailto:")
+_EMPTY = re.compile(r"\(\s*(?:mailto:)?\s*\)|<\s*(?:mailto:)?\s*>|\[\s*\]|^mailto:", re.IGNORECASE)
 _WRAPPED = re.compile(r"[(\[<](.*)[)\]>]")
 _PARTS = {"name": "name", "email": "email", "uri": "url", "url": "url", "homepage": "url"}
 

@@ -7,7 +7,7 @@ asked for; simple internal text entities are put in here, a bounded number of ti
 """
 
 import re
-from html.entities import html5
+from html.entities import html5, name2codepoint
 from typing import NamedTuple
 
 from lxml import etree
@@ -46,14 +46,16 @@ _C1_CHARACTER = re.compile(rb"\xc2([\x80-\x9f])")
 
 _ITEM_START = re.compile(rb"<((?:[A-Za-z][\w.-]*:)?(?:item|entry))(?=[\s/>])", re.IGNORECASE)
 _ITEM_TAGS = ("{*}item", "{*}entry", "{*}Item", "{*}Entry", "{*}ITEM", "{*}ENTRY")
+_UNDECLARED_PREFIX = 201  # libxml2's XML_NS_ERR_UNDEFINED_NAMESPACE
 _RESOURCE_LIMIT = 114  # libxml2's XML_ERR_RESOURCE_LIMIT: depth, text length
 
 
 class Tree(NamedTuple):
-    """A read document: its root, and the warnings that reading it gave."""
+    """A read document: its root, the warnings that reading it gave, and where it is damaged (line, what) if it is."""
 
     root: etree._Element
     warnings: list[ParseWarning]
+    damage: tuple[int, str] | None
 
 
 def read_tree(text: bytes) -> Tree | None:
@@ -62,10 +64,13 @@ def read_tree(text: bytes) -> Tree | None:
     text = _bounded(_trimmed(text, warnings), warnings)
     text, entities = _without_doctype(text)
     text = _without_c1(text)
-    root = _parse(text, _parser(recover=False))
-    if root is None:
-        root = _recovered(repaired(text, entities), warnings)
-    return None if root is None else Tree(root, warnings)
+    parser = _parser(recover=False)
+    root = _parse(text, parser)
+    if root is not None:
+        return Tree(root, warnings, None)
+    damage = _first_error(parser)
+    root = _recovered(repaired(text, entities), warnings)
+    return None if root is None else Tree(root, warnings, damage)
 
 
 def items_of(root: etree._Element) -> list[etree._Element]:
@@ -165,13 +170,18 @@ class _Named:
         name = found[1]
         value = self._known.get(name)
         if value is None:
-            character = html5.get(name.decode("ascii") + ";")
+            character = _character(name.decode("ascii"))
             # As references: the characters of HTML's entities may be markup (&LT;).
             value = "".join(f"&#{ord(c)};" for c in character).encode() if character else b"&amp;" + name + b";"
             if len(self._known) < 5000:
                 self._known[name] = value
         self._left -= max(0, len(value) - len(found[0]))
         return value if self._left > 0 else b""
+
+
+def _character(name: str) -> str | None:
+    """What an entity means in XML: as XHTML's own declarations say (``&lang;`` differs), else as HTML's."""
+    return chr(name2codepoint[name]) if name in name2codepoint else html5.get(name + ";")
 
 
 def _parser(*, recover: bool) -> etree.XMLParser:
@@ -193,6 +203,13 @@ def _parse(text: bytes, parser: etree.XMLParser) -> etree._Element | None:
         return etree.fromstring(text, parser)
     except (etree.XMLSyntaxError, ValueError):
         return None
+
+
+def _first_error(parser: etree.XMLParser) -> tuple[int, str] | None:
+    """Line and message of the first real error: a prefix that nobody declared harms nothing."""
+    return next(
+        ((error.line, error.message[:200]) for error in parser.error_log if error.type != _UNDECLARED_PREFIX), None
+    )
 
 
 def _recovered(text: bytes, warnings: list[ParseWarning]) -> etree._Element | None:

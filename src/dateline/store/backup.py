@@ -1,9 +1,9 @@
 """Backups: the whole instance and its key in one file, taken while everything runs, verified before it counts.
 
-A backup is a ZIP archive: ``manifest.json``, ``secret.key``, and the database, which is ``database.sqlite`` for SQLite (a
-copy by its backup API, of one moment) or ``tables/NAME.copy`` for PostgreSQL (``COPY`` of every table in one ``REPEATABLE
-READ`` transaction). A backup is restored into the engine that it came from. The file appears under its name only when it is
-whole, readable for its owner alone.
+A backup is a ZIP archive: ``manifest.json``, ``secret.key``, and the database, which is ``database.sqlite`` for SQLite
+(a copy of one moment, by its backup API) or ``tables/NAME.copy`` for PostgreSQL (``COPY`` of every table in one
+``REPEATABLE READ`` transaction). It is restored into the engine that it came from. The file appears under its name only
+when it is whole, readable for its owner alone.
 """
 
 import errno
@@ -64,8 +64,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 def backup(settings: Settings, target: Path, *, now: datetime, advance: Advance) -> Manifest:
     """Write a backup of the instance to ``target``, in place of an older one of that name. What it holds.
 
-    Raises ``StoreError``: ``store.full``, ``store.read_only``, ``store.corrupt`` (the database is damaged: no backup is made),
-    ``store.bad_backup`` (what was written could not be read again), and those of opening the database.
+    Raises ``StoreError``: ``store.full``, ``store.read_only``, ``store.corrupt`` (the database is damaged: no backup is
+    made), ``store.bad_backup`` (what was written could not be read again), and those of opening the database.
     """
     _refuse_own_files(settings, target)
     part = target.with_name(f".{target.name}.part")
@@ -112,8 +112,9 @@ def _write_key(settings: Settings, archive: zipfile.ZipFile) -> bool:
 def restore(settings: Settings, source: Path, *, now: datetime, advance: Advance) -> list[Path]:
     """Verify a backup and put it in the instance's place, then migrate it. The files in which the old state is kept.
 
-    The caller holds ``store.lock.alone``. Raises ``StoreError``: ``store.bad_backup``, ``store.newer_schema``, ``store.in_use``
-    (another process has the SQLite file open, or the PostgreSQL database holds accounts); nothing was changed then.
+    The caller holds ``store.lock.alone``. Raises ``StoreError``: ``store.bad_backup``, ``store.newer_schema``,
+    ``store.in_use`` (another process has the SQLite file open, or the PostgreSQL database holds accounts); nothing was
+    changed then.
     """
     engine = _engine(settings)
     with _opened(source) as (archive, manifest):

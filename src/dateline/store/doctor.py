@@ -1,4 +1,4 @@
-"""What may be wrong with an instance, found by reading: each check a sentence, with what to do. Nothing is written here."""
+"""What may be wrong with an instance, found by reading: each check a sentence, with what to do. Nothing is written."""
 
 import shutil
 from collections.abc import Iterator
@@ -12,7 +12,6 @@ from dateline.settings import Settings
 
 from . import search
 from .db import Database, Tx
-from .entries import newest_id
 from .migrations import migrations
 from .opening import sqlite_path
 from .secrets import Keyring, key_path
@@ -113,7 +112,7 @@ def _unread(tx: Tx) -> Finding:
         "unread marks",
         int(lost),
         "Every unread mark belongs to a subscription and an entry.",
-        "{count} unread marks are of feeds that are not subscribed to, or of no entry: run `dateline doctor --recount`.",
+        "{count} unread marks have no subscription or no entry: run `dateline doctor --recount`.",
     )
 
 
@@ -164,7 +163,7 @@ def _index(tx: Tx) -> Finding:
         upto=upto,
     )
     extra = tx.value(f"SELECT count(*) FROM {source} t WHERE NOT EXISTS (SELECT 1 FROM entry e WHERE e.id = t.{key})")
-    if missing or extra or upto > max(newest_id(tx), upto if extra == 0 else 0):
+    if missing or extra:
         text = f"The search index disagrees with {missing + extra} entries: run `dateline doctor --reindex`."
         return Finding(check="search index", state="wrong", text=text)
     waiting = tx.value("SELECT count(*) FROM entry_body WHERE entry_id > :upto", upto=upto)

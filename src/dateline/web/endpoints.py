@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 from dateline.errors import ActionError, DatelineError, Forbidden
 from dateline.store import accounts
 from dateline.web.compression import compress
-from dateline.web.forms import MAX_FORM_BYTES, Form, read_form
+from dateline.web.forms import MAX_FORM_BYTES, Form, pass_by, read_form
 from dateline.web.pages import error as error_pages
 from dateline.web.visit import Instance, Visit
 
@@ -58,13 +58,23 @@ class Endpoint:
         form: Form | DatelineError = Form()
         if request.method == "POST" and self.place.post is not None:
             try:
-                form = await read_form(request, max_bytes=self.place.max_bytes)
-            except ActionError as error:
+                form = await self._form(request)
+            except DatelineError as error:
                 form = error
             except ClientDisconnect:
                 return
         response = await run_in_threadpool(self._answer, request, form)
         await response(scope, receive, send)
+
+    async def _form(self, request: Request) -> Form:
+        """The form of whoever may send one here: nobody else's is taken apart, large as it may be."""
+        if self.place.open_to == "user" and not await run_in_threadpool(self._is_known, request):
+            await pass_by(request)
+            return Form()
+        return await read_form(request, max_bytes=self.place.max_bytes)
+
+    def _is_known(self, request: Request) -> bool:
+        return self.instance.sessions.is_open(self.instance.sessions.token(request), self.instance.clock())
 
     def _answer(self, request: Request, form: Form | DatelineError) -> Response:
         refused = form if isinstance(form, DatelineError) else None
@@ -75,7 +85,7 @@ class Endpoint:
         except DatelineError as error:
             response = error_pages.failed(visit, error)
         except Exception:  # the last resort of a door: nobody sees a traceback, the log keeps it
-            log.exception("%s %s failed", request.method, request.url.path)
+            log.exception("%s %r failed", request.method, request.scope["path"])
             response = error_pages.broken(visit)
         return compress(response, request.headers.get("accept-encoding", ""))
 

@@ -3,6 +3,7 @@
 Bodies are bounded while they are read, fields by number and length, files by size.
 """
 
+import re
 from collections.abc import Collection, Mapping
 from typing import TypeVar
 
@@ -19,6 +20,8 @@ MAX_UPLOAD_BYTES = 20_000_000
 MAX_FIELDS = 2_000
 _DRAINED_BYTES = 100_000_000
 MAX_ID = 2**63 - 1
+# It would choose any of Python's codecs: punycode takes minutes for a megabyte, others make halves of characters.
+_CHARSET = re.compile(r"charset[*\d\s]*=", re.IGNORECASE)
 
 Choice = TypeVar("Choice", bound=str)
 
@@ -98,8 +101,13 @@ def whole_number(text: str, name: str) -> int:
 
 async def read_form(request: Request, *, max_bytes: int) -> Form:
     """A POST's body → its form. Raises ``action.too_large`` beyond ``max_bytes``, ``action.bad_value`` when broken."""
-    body = _Body(request.receive, max_bytes)
+    content_type = request.headers.get("content-type", "")
+    is_multipart = content_type.lower().startswith("multipart/form-data")
+    # Only files are large. Escapes are undone in the event loop: 20 MB of them would hold everybody up for seconds.
+    body = _Body(request.receive, max_bytes if is_multipart else min(max_bytes, MAX_FORM_BYTES))
     try:
+        if is_multipart and _CHARSET.search(content_type):
+            raise ValueError("no browser names a charset")
         async with Request(request.scope, body).form(
             max_files=4, max_fields=MAX_FIELDS, max_part_size=max_bytes
         ) as parsed:
@@ -108,6 +116,11 @@ async def read_form(request: Request, *, max_bytes: int) -> Form:
         raise _bad("form") from error
     finally:
         await body.drain()
+
+
+async def pass_by(request: Request) -> None:
+    """Let the body of somebody who may not send one go by, unread."""
+    await _Body(request.receive, 0).drain()
 
 
 async def _collect(pairs: list[tuple[str, UploadFile | str]]) -> Form:

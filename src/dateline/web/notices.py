@@ -4,9 +4,10 @@ After a ``303`` the notice travels in a short-lived cookie as its kind and numbe
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import Annotated
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,14 +16,17 @@ from dateline.web.i18n import N_, NN_, Words
 COOKIE = "dateline-notice"
 _MAX_COOKIE = 1000
 
+Number = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+"""Anybody may write a cookie: no number of ours is larger, and Babel writes none of hundreds of digits."""
+
 
 class Notice(Struct, frozen=True, kw_only=True, array_like=True):
     """``kind`` is a key of ``SENTENCES``; ``undo`` the history number that ``/undo`` takes back."""
 
     kind: str
-    count: int = 0
+    count: Number = 0
     name: str = ""
-    undo: int | None = None
+    undo: Number | None = None
 
 
 SENTENCES: dict[str, str | tuple[str, str]] = {

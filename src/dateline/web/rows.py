@@ -1,5 +1,6 @@
 """Entries as a page shows them: ``Entry`` → ``Row``, with days, times and links in the reader's words."""
 
+import math
 import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -105,7 +106,7 @@ class RowMaker:
     def row(self, entry: Entry, *, separator: Separator | None = None, whole: bool = False) -> Row:
         """One entry. ``whole``: with its body however long that is."""
         at = local(entry.published_at or entry.received_at, self.zone)
-        is_long = not whole and (entry.content_html is None or len(entry.content_html) > LONGEST_BODY)
+        is_long = not whole and _length(entry) > LONGEST_BODY
         return Row(
             id=entry.id,
             subscription_id=entry.subscription_id,
@@ -120,7 +121,7 @@ class RowMaker:
             iso_time=at.isoformat(timespec="minutes"),
             moment=self.words.moment(at),
             updated=self._updated(entry),
-            authors=", ".join(person.name or person.email or person.url or "" for person in entry.authors),
+            authors=", ".join((person.name or person.email or person.url or "")[:200] for person in entry.authors),
             tags=entry.tags,
             minutes=self._reading_time(entry.word_count),
             enclosures=_sounds(entry),
@@ -156,6 +157,13 @@ class RowMaker:
 def language_tag(language: str | None) -> str:
     """A published language when it can be one (BCP 47 shape), else ""."""
     return language if language and _LANGUAGE.fullmatch(language) else ""
+
+
+def _length(entry: Entry) -> float:
+    """How much of a page an entry takes: its content and the addresses of what comes with it."""
+    if entry.content_html is None:
+        return math.inf
+    return len(entry.content_html) + sum(len(enclosure.url) for enclosure in entry.enclosures)
 
 
 def _sounds(entry: Entry) -> tuple[Sound, ...]:

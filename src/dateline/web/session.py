@@ -53,6 +53,13 @@ class Sessions:
             account_actions.seen(self._db, token, now=now)
         return user, is_prolonged
 
+    def is_open(self, token: str | None, now: datetime) -> bool:
+        """Is this somebody's session? Nothing is prolonged by asking."""
+        if token is None:
+            return False
+        with self._db.reading() as tx:
+            return accounts.session_user(tx, token, now) is not None
+
     def _is_due(self, token: str, now: datetime) -> bool:
         with self._lock:
             last = self._touched.get(token)

@@ -6,6 +6,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cached_property
+from ipaddress import IPv6Address, ip_network
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -23,6 +24,7 @@ from dateline.web.forms import Form
 from dateline.web.i18n import Words
 from dateline.web.notices import Notice
 from dateline.web.render import Renderer
+from dateline.web.security import as_address
 from dateline.web.session import Sessions
 
 
@@ -110,15 +112,20 @@ class Visit:
 
     @property
     def client(self) -> str:
-        """The address of whoever asks, seen through trusted proxies (``security`` put it there)."""
-        client = self.request.client
-        return client.host if client else ""
+        """Who asks, for counting: the address seen through trusted proxies (``security`` put it there).
+
+        Of an IPv6 address the network: everybody has 2**64 addresses in theirs (RFC 6177).
+        """
+        text = self.request.client.host if self.request.client else ""
+        address = as_address(text)
+        return str(ip_network((address, 64), strict=False)) if isinstance(address, IPv6Address) else text
 
     @property
     def here(self) -> str:
         """The link to this very page."""
         query = {name: value for name, value in self.query.items() if name != "fragment"}
-        return self.url.plain(self.request.scope["path"], query)
+        # A path that begins with two slashes would be a link to another host.
+        return self.url.plain("/" + self.request.scope["path"].lstrip("/"), query)
 
     @property
     def wants_json(self) -> bool:

@@ -4,7 +4,7 @@ import zipfile
 from datetime import datetime
 from graphlib import TopologicalSorter
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 from psycopg import sql
@@ -76,7 +76,7 @@ def _schema(connection: psycopg.Connection[Any]) -> int | None:
 def _in_order(connection: psycopg.Connection[Any]) -> list[tuple[int, str]]:
     """(oid, name) of every table of rows, each after those that it refers to."""
     names = {oid: name for oid, name in connection.execute(_TABLES) if name != VERSION_TABLE}
-    order: TopologicalSorter[int] = TopologicalSorter({oid: () for oid in sorted(names)})
+    order: TopologicalSorter[int] = TopologicalSorter(dict.fromkeys(sorted(names), ()))
     for table, target in connection.execute(_REFERENCES):
         if table in names and target in names and table != target:
             order.add(table, target)
@@ -109,9 +109,9 @@ def _last_identity(connection: psycopg.Connection[Any], table: str, column: str)
     return row[0] if row else None
 
 
-def _statement(text: str, table: str, columns: tuple[str, ...]) -> sql.Composed:
+def _statement(text: LiteralString, table: str, columns: tuple[str, ...]) -> sql.Composed:
     listed = sql.SQL(", ").join(map(sql.Identifier, columns))
-    return sql.SQL(text).format(table=sql.Identifier(table), columns=listed)  # type: ignore[arg-type] # our own two literals
+    return sql.SQL(text).format(table=sql.Identifier(table), columns=listed)
 
 
 def _refuse_full(connection: psycopg.Connection[Any]) -> None:

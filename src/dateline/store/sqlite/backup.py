@@ -27,7 +27,8 @@ class SqliteBackup(Engine):
         self, settings: Settings, archive: zipfile.ZipFile, target: Path, now: datetime, advance: Advance
     ) -> Manifest:
         copy = target.with_name(f".{target.name}.copy")
-        db = open_database(settings.database_url)
+        # never made here: a backup of an empty new database would take the place of a good one
+        db = open_database(settings.database_url, create=False)
         try:
             assert isinstance(db, SqliteDatabase)
             schema = db.schema_version()
@@ -52,7 +53,8 @@ class SqliteBackup(Engine):
             _without_leftovers(new)
             _unpack(archive, new, advance)
             check(new, "store.bad_backup")
-            return _swap(path, new, stamp)
+            with translated_errors(path):
+                return _swap(path, new, stamp)
         finally:
             _without_leftovers(new)
 

@@ -11,6 +11,10 @@ from dateline.web.notices import Notice
 from dateline.web.visit import Visit
 
 
+_LONGEST_NAME = 160
+"""As much of a name as is looked up: beyond, one account would have many names, each with failures of its own."""
+
+
 class LoginPage(Struct, frozen=True, kw_only=True):
     """The context of ``pages/login.html``. ``next`` is a safe link; ``error`` a sentence, "" for none."""
 
@@ -33,7 +37,7 @@ def show(visit: Visit) -> Response:
 
 def log_in(visit: Visit) -> Response:
     """Check the name and the password; a mistake is told above the form, whichever of the two it was."""
-    name = visit.form.text("name", max_length=200)
+    name = visit.form.text("name", max_length=_LONGEST_NAME)
     password = visit.form.raw("password")
     try:
         _, token = account_actions.log_in(visit.db, name=name, password=password, client=visit.client, now=visit.now)

@@ -185,7 +185,7 @@ def _context(
         shown=page.shown,
         search=stream.search,
         unread=0 if of.is_visitor else unread_count(stream, sidebar),
-        newest_id=page.newest_id,
+        newest_id=0 if of.is_visitor else page.newest_id,  # it counts what arrives in private feeds too
         rows=maker.rows(page.entries, after=_moment(before) if visit.wants_fragment else None),
         more=f"{page.next.at}.{page.next.entry_id}" if page.next else "",
         is_first=before is None,

@@ -13,6 +13,8 @@ export default function stream(main) {
     }
   });
 
+  main.addEventListener("entryopen", (event) => wasOpened(event.target));
+
   // "toggle" does not bubble; it comes however the entry was opened, by find-in-page too
   main.addEventListener("toggle", (event) => {
     if (event.target.matches("details.entry") && event.target.open) {

@@ -37,7 +37,7 @@ export function closeOthers(entry) {
   }
 }
 
-/** Open or close an entry; its row keeps its place on the screen, whatever closes above it. */
+/** Open or close an entry (event "entryopen", at once: "toggle" leaves out what is closed again quickly); its row keeps its place on the screen, whatever closes above it. */
 export function toggle(entry, open = !entry.open) {
   const row = entry.querySelector("summary");
   const before = row.getBoundingClientRect().top;
@@ -45,6 +45,9 @@ export function toggle(entry, open = !entry.open) {
     closeOthers(entry);
   }
   entry.open = open;
+  if (open) {
+    entry.dispatchEvent(new Event("entryopen", { bubbles: true }));
+  }
   const covered = coveredHeight();
   const wanted = Math.max(before, covered);
   window.scrollBy({ top: row.getBoundingClientRect().top - wanted, behavior: "instant" });

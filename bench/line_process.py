@@ -1,0 +1,173 @@
+"""Dateline's own refresh as a process that measures itself: ``python -m bench.line_process`` with a ``Job`` on stdin.
+
+CPU seconds count from the open database to stored, searchable and unread for its reader; imports and subscribing do
+not count, as the worker has done both long before.
+"""
+
+import asyncio
+import cProfile
+import os
+import re
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from ipaddress import ip_network
+from pathlib import Path
+
+import apsw
+import msgspec
+import uvloop
+from msgspec import Struct
+
+from dateline.actions import accounts, opml
+from dateline.clean import clean_html
+from dateline.model import User
+from dateline.parse.opml import OpmlFeed, write_opml
+from dateline.refresh import deliver
+from dateline.refresh.work import Refresher, Report
+from dateline.settings import Settings
+from dateline.store import Database
+from dateline.store import accounts as stored_accounts
+from dateline.store.migrations import migrate
+from dateline.store.sqlite.engine import SqliteDatabase
+
+READER = "Reader"
+PASSWORD = "correct horse battery"
+SETTINGS = Settings(allowed_networks=(ip_network("127.0.0.0/8"),))
+
+
+class Job(Struct, frozen=True, kw_only=True):
+    """What to measure: refresh ``urls`` in ``database``; ``sync_ms`` is how long each fsync shall take."""
+
+    database: str
+    urls: list[str]
+    sync_ms: float = 0.0
+    profile: str | None = None
+
+
+class Measured(Struct, frozen=True, kw_only=True):
+    """What it took. ``stored`` entries are in the database, ``indexed`` of them searchable, ``unread`` unread."""
+
+    cpu: float
+    wall: float
+    codes: dict[str, int]
+    stored: int
+    indexed: int
+    unread: int
+    fsyncs: int
+    peak_rss_mb: float
+
+
+class _SlowFile(apsw.VFSFile):
+    def xSync(self, flags: int) -> None:  # noqa: N802 - apsw's name
+        _Slow.count += 1
+        if _Slow.seconds:
+            time.sleep(_Slow.seconds)
+        super().xSync(flags)
+
+
+class _Slow(apsw.VFS):
+    """A file system whose fsync is counted and takes its time."""
+
+    count = 0
+    seconds = 0.0
+
+    def __init__(self) -> None:
+        super().__init__("slow", "")
+
+    def xOpen(self, name: str | apsw.URIFilename | None, flags: list[int]) -> apsw.VFSFile:  # noqa: N802 - apsw's name
+        return _SlowFile("", name, flags)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Database]:
+    """The database on the counting file system, made when it is not there."""
+    db = SqliteDatabase(path, vfs="slow")
+    db.sanitiser = clean_html
+    with db.closing():
+        migrate(db)
+        yield db
+
+
+def subscribed(db: Database, urls: list[str]) -> User:
+    """An account that is subscribed to ``urls``; made the first time."""
+    now = datetime.now(UTC)
+    with db.reading() as tx:
+        user = stored_accounts.find_user(tx, READER)
+    if user is None:
+        user = accounts.create(db, name=READER, password=PASSWORD, is_admin=True, now=now)
+        document = write_opml("Bench", [OpmlFeed(url=url) for url in urls], created_at=now)
+        report = opml.import_opml(db, user, document, now=now)
+        assert report.added == len(urls), report
+    return user
+
+
+def refresh(db: Database, user: User) -> list[Report]:
+    """Refresh everything and make it unread."""
+    reports: list[Report] = []
+    with db.reading() as tx:
+        ids = tx.column("SELECT id FROM feed ORDER BY id")
+    refresher = Refresher(
+        db, SETTINGS, version="bench", holder="bench", clock=lambda: datetime.now(UTC), on_report=reports.append
+    )
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(refresher.run_once(ids))
+    deliver.catch_up(db, user.id, everything=True)
+    return reports
+
+
+def _cpu() -> float:
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
+def _peak_rss_mb() -> float:
+    # not ru_maxrss: that is inherited from the process that started this one
+    found = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
+    return int(found[1]) / 1024 if found else 0.0
+
+
+def measure(job: Job) -> Measured:
+    """Do the job."""
+    slow = _Slow()
+    with opened(Path(job.database)) as db:
+        user = subscribed(db, job.urls)
+        _Slow.count, _Slow.seconds = 0, job.sync_ms / 1000
+        cpu, wall = _cpu(), time.perf_counter()
+        reports = refresh(db, user)
+        cpu, wall = _cpu() - cpu, time.perf_counter() - wall
+        fsyncs, _Slow.seconds = _Slow.count, 0.0
+        with db.reading() as tx:
+            stored = tx.value("SELECT count(*) FROM entry")
+            indexed = tx.value("SELECT count(*) FROM entry_text")
+            unread = tx.value("SELECT sum(unread_count) FROM subscription")
+    slow.unregister()
+    codes = [report.code for report in reports]
+    return Measured(
+        cpu=cpu,
+        wall=wall,
+        codes={code: codes.count(code) for code in sorted(set(codes))},
+        stored=stored,
+        indexed=indexed,
+        unread=unread,
+        fsyncs=fsyncs,
+        peak_rss_mb=_peak_rss_mb(),
+    )
+
+
+def main() -> None:
+    """A ``Job`` as JSON on stdin, ``Measured`` as JSON on stdout."""
+    job = msgspec.json.decode(sys.stdin.buffer.read(), type=Job)
+    if job.profile is None:
+        measured = measure(job)
+    else:
+        profile = cProfile.Profile()
+        measured = profile.runcall(measure, job)
+        profile.dump_stats(job.profile)
+    sys.stdout.buffer.write(msgspec.json.encode(measured))
+
+
+if __name__ == "__main__":
+    main()
