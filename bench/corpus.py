@@ -17,7 +17,7 @@ COMMON_WORD = "tano"
 """Stands in nearly every entry."""
 
 _START = datetime(2026, 9, 1, 6, 0, tzinfo=UTC)
-_SYLLABLES = [first + second for first in "bdfgklmnprstvz" for second in ("a", "e", "i", "o", "u", "an", "er", "ou")]
+_SYLLABLES = [first + second for first in "bdfgklmnprstvz" for second in ("a", "e", "é", "i", "o", "u", "an", "er")]
 _WORDS = 20_000
 _SENTENCES = 20_000
 
@@ -45,23 +45,31 @@ class Writer:
             for _ in range(_SENTENCES)
         ]
 
+    @cached_property
+    def phrases(self) -> list[str]:
+        """Two to four words each."""
+        dice = random.Random(self._seed)
+        return [" ".join(sentence[:-1].lower().split()[: dice.randint(2, 4)]) for sentence in self.sentences]
+
     def html(self, dice: random.Random) -> str:
-        """The body of one entry: paragraphs with links, a picture, a list or a quotation; 2.2 kB on the average."""
+        """The body of one entry: 2.2 kB on the average, with as many tags, links and references as published ones."""
         pick = dice.choice
-        parts = [f"<p>{pick(self.sentences)} {pick(self.sentences)} {pick(self.sentences)}</p>"]
         key = dice.randrange(10**8)
-        parts.append(
-            f'<p><img src="https://img.example/{key}.jpg" alt="{pick(self.sentences)}" width="800" height="450"></p>'
-        )
-        for _ in range(dice.randint(1, 5)):
-            link = f'<a href="https://site.example/{dice.randrange(10**6)}?ref=feed&amp;id={key}">{pick(self.sentences)}</a>'
+        parts = [
+            f'<p><a href="https://site.example/{key}"><img src="https://img.example/{key}.jpg" alt="{pick(self.sentences)}"'
+            f' width="800" height="450"></a></p>\n<p><strong>{pick(self.sentences)}</strong><br>{pick(self.sentences)}</p>'
+        ]
+        for _ in range(dice.randint(2, 7)):
+            link = f'<a href="https://site.example/{dice.randrange(10**6)}?ref=feed&amp;id={key}">{pick(self.phrases)}</a>'
             parts.append(
-                f'<p class="text">{pick(self.sentences)} <em>{pick(self.sentences)}</em> {pick(self.sentences)} {link}</p>'
+                f"<p>{pick(self.sentences)} “{pick(self.phrases)}” {link}, {pick(self.phrases)}&nbsp;– {pick(self.sentences)}"
+                f" <em>{pick(self.phrases)}</em> l&#8217;{pick(self.phrases)} {pick(self.sentences)}</p>"
             )
-        if dice.random() < 0.4:
-            parts.append(f"<blockquote><p>{pick(self.sentences)}</p></blockquote>")
-        if dice.random() < 0.4:
-            parts.append("<ul>" + "".join(f"<li>{pick(self.sentences)}</li>" for _ in range(4)) + "</ul>")
+        if dice.random() < 0.5:
+            parts.append(f'<blockquote class="q"><p>{pick(self.sentences)}</p></blockquote>')
+        if dice.random() < 0.5:
+            items = [f'<li><a href="https://site.example/{key}-{n}">{pick(self.phrases)}</a></li>' for n in range(5)]
+            parts.append("<ul>" + "".join(items) + "</ul>")
         return "\n".join(parts)
 
     def title(self, dice: random.Random) -> str:

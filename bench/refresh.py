@@ -52,7 +52,7 @@ def _interleaved(
         for name, number, _ in STEPS:
             feeds.set_round(number)
             ours[name] = line(Job(database=f"{folder}/dateline.sqlite", urls=urls))
-            theirs[name] = _reader(f"{folder}/reader.sqlite", part)
+            theirs[name] = _reader(f"{folder}/reader.sqlite", part, ENTRIES + number)
             context.say(f"{name}: {ours[name].cpu:.2f} s, wall {ours[name].wall:.1f}; reader {theirs[name]:.2f} s")
             _check(ours[name], len(urls), ENTRIES + number)
     return ours, theirs
@@ -70,10 +70,13 @@ def line(job: Job) -> Measured:
     return msgspec.json.decode(done.stdout, type=Measured)
 
 
-def _reader(database: str, urls: list[str]) -> float:
+def _reader(database: str, urls: list[str], entries: int) -> float:
     command = [sys.executable, "-m", "bench.peers.lemon24_reader", database]
     done = subprocess.run(command, input="\n".join(urls).encode(), stdout=subprocess.PIPE, check=True)
-    return float(json.loads(done.stdout)["cpu"])
+    answer = json.loads(done.stdout)
+    if answer["stored"] != len(urls) * entries:
+        raise RuntimeError(f"reader stored {answer['stored']} entries, not {len(urls) * entries}")
+    return float(answer["cpu"])
 
 
 def _check(measured: Measured, feeds: int, entries: int) -> None:

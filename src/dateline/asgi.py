@@ -89,14 +89,21 @@ class Lifespan:
 def start_code_of(settings: Settings, db: Database) -> str | None:
     """The code that the first account's page asks for; None when none is needed.
 
-    It is needed while there is no account and anybody but this machine may come: listening beyond loopback, or behind
-    a proxy with a base URL. Made of the instance's key, so that all processes know the same one, before and after a
-    restart; whoever starts the server prints it. Raises ``StoreError`` when the key cannot be read or made.
+    Whoever starts the server prints it. Raises ``StoreError`` when the key cannot be read or made.
+    """
+    with db.reading() as tx:
+        return None if accounts.any_user(tx) else _code_of_the_first(settings)
+
+
+def _code_of_the_first(settings: Settings) -> str | None:
+    """The code wherever anybody but this machine may come: listening beyond loopback, or behind a proxy with a base
+    URL; else None. Made of the instance's key, so that all processes know the same one, before and after a restart.
+
+    A server holds it although there are accounts: should the last be removed while it runs, the start is guarded.
     """
     hosts = [listen_address(settings.listen)[0], urlsplit(settings.base_url or "//localhost").hostname or ""]
-    with db.reading() as tx:
-        if all(is_loopback(host) for host in hosts) or accounts.any_user(tx):
-            return None
+    if all(is_loopback(host) for host in hosts):
+        return None
     path = key_path(settings)
     Keyring(path).ensure()
     digest = blake2b(b"the first account", key=path.read_bytes().strip()[:64], digest_size=5).digest()
@@ -109,7 +116,7 @@ def app_from_environment() -> ASGIApp:
     settings = settings_room.load()
     db = open_database(settings.database_url, create=True, sanitiser=clean_html)
     _keep_freed_memory()
-    app = create_app(settings, db, start_code=start_code_of(settings, db), on_shutdown=db.close)
+    app = create_app(settings, db, start_code=_code_of_the_first(settings), on_shutdown=db.close)
     # What is loaded by now lives as long as the process: the collector need not look at it again (steadier answers).
     gc.collect()
     gc.freeze()

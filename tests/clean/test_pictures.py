@@ -3,6 +3,7 @@
 import pytest
 from tests.clean.checker import cleaned
 
+C, D = "https://news.example/c", "https://news.example/d"
 A = '<img src="https://news.example/a"'
 END = ' loading="lazy" decoding="async" referrerpolicy="no-referrer">'
 
@@ -42,6 +43,7 @@ END = ' loading="lazy" decoding="async" referrerpolicy="no-referrer">'
         ),
         ("<noscript><img src=/a></noscript>", '<img src="https://news.example/a" alt=""'),
         ("<img src=data:x><NoScript><img src=/a></NoScript>", '<img src="https://news.example/a" alt=""'),
+        ("<img data-src=/a><noscript><img src=/a></noscript>", '<img src="https://news.example/a" alt=""'),
         # srcset
         (
             "<img src=/a srcset='/b 640w, /c 1280w' sizes='50vw, 100vw'>",
@@ -138,9 +140,8 @@ def test_an_emoji_picture_becomes_the_emoji() -> None:
     ("html", "expected"),
     [
         (
-            "<picture><source srcset='/a.webp 1x, /b.webp 2x' type=image/webp media=print><img src=/c></picture>",
-            '<picture><source srcset="https://news.example/a.webp 1x, https://news.example/b.webp 2x" type="image/webp"'
-            f' media="print"><img src="https://news.example/c" alt=""{END}</picture>',
+            "<picture><source srcset='/c 1x, /d 2x' type=image/webp media=print><img src=/a></picture>",
+            f'<picture><source srcset="{C} 1x, {D} 2x" type="image/webp" media="print">{A} alt=""{END}</picture>',
         ),
         (
             "<picture><source data-srcset=/a><img data-src=/c></picture>",

@@ -47,11 +47,11 @@ def test_an_entry_that_does_not_exist(alice: Browser) -> None:
 # ------------------------------------------------------------------------------------------------ icons
 
 
-def test_an_icon_is_kept_long_and_nothing_in_it_runs(anonymous: Browser, db: Database) -> None:
+def test_an_icon_is_kept_long_and_nothing_in_it_runs(alice: Browser, db: Database) -> None:
     svg = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
     with store_write.transaction(db) as tx:
         ident = icons.add(tx, "image/svg+xml", svg)
-    answer = anonymous.get(f"/icon/{ident}")
+    answer = alice.get(f"/icon/{ident}")
     assert (answer.status, answer.body) == (200, svg)
     assert answer.header("content-type") == "image/svg+xml"
     assert answer.header("x-content-type-options") == "nosniff"
@@ -59,7 +59,7 @@ def test_an_icon_is_kept_long_and_nothing_in_it_runs(anonymous: Browser, db: Dat
     assert policies == ["default-src 'none'; style-src 'unsafe-inline'; sandbox"]
     assert "max-age=2592000" in (answer.header("cache-control") or "")
     etag = answer.header("etag") or ""
-    again = anonymous.get(f"/icon/{ident}", headers={"if-none-match": etag})
+    again = alice.get(f"/icon/{ident}", headers={"if-none-match": etag})
     assert (again.status, again.body) == (304, b"")
 
 

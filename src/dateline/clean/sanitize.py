@@ -40,6 +40,7 @@ if "<" in _CLEANER.clean('<p title="<">')[1:].partition(">")[0]:
 
 _MARKUP: Final = re.compile(r"[<&>\r\0\xa0\ud800-\udfff]")
 _NOSCRIPT: Final = re.compile(r"</?noscript[^<>]*>", re.IGNORECASE)
+_LAZY: Final = re.compile(r"\sdata-(?:lazy-|orig-)?src[=\s]|\sdata-original=", re.IGNORECASE)
 _UNUSUAL: Final = re.compile(
     r"<(?=[abdfilmnoprstxABDFILMNOPRSTX])(?:applet|button|dir|fieldset|form|isindex|listing|main|marquee|menu|nav|noscript"
     r"|object|plaintext|ruby|search|select|table|template|xmp)[\s/>]",
@@ -71,8 +72,8 @@ def clean_html(html: RawHTML, base_url: str | None) -> SafeHTML:
 def _settled(raw: str, base: str | None) -> str:
     """HTML of bounded length → safe HTML, cleaned as often as it takes to stay the same."""
     unusual = _UNUSUAL.search(raw) is not None
-    if unusual:
-        raw = _NOSCRIPT.sub("", raw)  # what it holds is meant for us: lazy loaders hide the real picture there
+    if unusual and not _LAZY.search(raw):
+        raw = _NOSCRIPT.sub("", raw)  # it holds the real picture, unless an attribute names that too
     once = _cleaned(raw, base)
     if not unusual and not _may_change_again(once):
         return once

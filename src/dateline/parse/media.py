@@ -11,7 +11,7 @@ from .addresses import absolute
 from .limits import MAX_LIST
 from .markup import folded
 
-_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+\-]{0,60}/[a-z0-9][a-z0-9!#$&^_.+\-]{0,100}")
+_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+\-]{0,60}/(?:[a-z0-9][a-z0-9!#$&^_.+\-]{0,100}|\*)")
 _CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,4}):(\d{1,2})(?:\.\d+)?")
 _SECONDS = re.compile(r"(\d{1,7})(?:\.\d+)?")
 _PICTURE_ENDING = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)$", re.IGNORECASE)
@@ -86,7 +86,7 @@ def distinct(files: list[Enclosure], duration: str | None) -> tuple[Enclosure, .
 
 
 def media_type(text: str | None) -> str | None:
-    """A media type without its parameters, in lower case; None for what is not one."""
+    """A media type without its parameters, in lower case (``image/*`` when only the kind is known), else None."""
     kind = (text or "").partition(";")[0].strip().lower()
     return kind if _TYPE.fullmatch(kind) else None
 

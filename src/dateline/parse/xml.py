@@ -18,8 +18,12 @@ from dateline.model import ParseWarning
 from .limits import MAX_ATTRIBUTES, MAX_ENTRIES, MAX_TAGS
 
 _BLANKS = b" \t\r\n\x0b\x0c\0"
-_DECLARATION = re.compile(rb"<\?xml\b[^>]*>")
+_DECLARATION = re.compile(rb"<\?xml\b[^>]*>", re.IGNORECASE)
+_BEGINNING = re.compile(
+    rb"<(?:\?xml\s|!DOCTYPE\s|(?:[A-Za-z][\w.-]*:)?(?:rss|feed|rdf|channel|opml)[\s>])", re.IGNORECASE
+)
 _PROLOG = re.compile(rb"(?>\s+|<!--(?s:.*?)-->|<\?(?s:.*?)\?>)*+(?=<!DOCTYPE)", re.IGNORECASE)
+_PROLOG_ONLY = re.compile(rb"(?>\s+|<!--(?s:.*?)-->|<\?(?s:.*?)\?>)*+", re.IGNORECASE)
 _DOCTYPE = re.compile(
     rb"""<!DOCTYPE(?>[^\[>"']++|"[^"]*+"|'[^']*+')*+"""
     rb"""(?:\[(?>[^\]"'<]++|"[^"]*+"|'[^']*+'|<!--(?s:.*?)-->|<)*+\]\s*+)?+>""",
@@ -97,11 +101,14 @@ def repaired(text: bytes, entities: dict[bytes, bytes]) -> bytes:
 
 
 def _trimmed(text: bytes, warnings: list[ParseWarning]) -> bytes:
-    """Without blanks and junk in front of the first ``<`` and without the XML declaration (line numbers kept)."""
+    """Without blanks, junk in front of the document, and the XML declaration (line numbers kept)."""
     start = text.find(b"<")
     if start < 0:
         return b""
-    if text[:start].strip(_BLANKS):
+    beginning = _BEGINNING.search(text, start, start + 20_000)
+    junk = text[: beginning.start()] if beginning else text[:start]
+    if junk.strip(_BLANKS) and not _PROLOG_ONLY.fullmatch(junk):
+        start = len(junk)
         warnings.append(_warning("parse.junk_before", "There is text before the document; it was ignored."))
     declaration = _DECLARATION.match(text, start)
     end = declaration.end() if declaration else start

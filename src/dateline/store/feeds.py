@@ -144,11 +144,11 @@ def orphan_if_unread_by_all(tx: WriteTx, feed_id: int, now: datetime) -> None:
 
 
 def make_due(tx: WriteTx, feed_ids: list[int], now: datetime, not_checked_since: datetime) -> int:
-    """Make feeds due now, but those checked lately, stopped, or being asked by somebody. How many."""
+    """Make feeds due now, but those checked lately, stopped, or being asked by somebody. How many are due now."""
     return tx.run(
-        "UPDATE feed SET next_at = :now WHERE id IN ids(:feeds) AND stopped_at IS NULL AND lease_until <= :now"
-        " AND orphaned_at IS NULL AND (checked_at IS NULL OR checked_at < :since) AND (next_at IS NULL OR"
-        " next_at > :now)",
+        "UPDATE feed SET next_at = CASE WHEN next_at < :now THEN next_at ELSE CAST(:now AS BIGINT) END"
+        " WHERE id IN ids(:feeds) AND stopped_at IS NULL AND lease_until <= :now AND orphaned_at IS NULL"
+        " AND (checked_at IS NULL OR checked_at < :since)",
         feeds=feed_ids,
         now=to_us(now),
         since=to_us(not_checked_since),

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from dateline.errors import ActionError, DatelineError, Forbidden
+from dateline.errors import DatelineError, Forbidden
 from dateline.store import accounts
 from dateline.web.compression import compress
 from dateline.web.forms import MAX_FORM_BYTES, Form, pass_by, read_form

@@ -26,10 +26,14 @@ from dateline.web.notices import Notice
 from dateline.web.render import Renderer
 from dateline.web.security import as_address
 from dateline.web.session import Sessions
+from dateline.web.turns import Turns
 
 
 class Instance:
-    """One running Dateline, as the pages need it. ``start_code`` is what the first account creation asks for."""
+    """One running Dateline, as the pages need it. ``start_code`` is what the first account creation asks for.
+
+    ``hashing`` and ``looking`` are the turns for passwords and for looks at addresses.
+    """
 
     def __init__(
         self, settings: Settings, db: Database, *, clock: Callable[[], datetime], start_code: str | None = None
@@ -42,6 +46,8 @@ class Instance:
         self.renderer = Renderer(settings, self.assets)
         self.sessions = Sessions(db, settings.base_path)
         self.urls = self.renderer.urls
+        self.hashing = Turns(2, patience=5)
+        self.looking = Turns(8, patience=1)
 
 
 class NoticeView(Struct, frozen=True, kw_only=True):

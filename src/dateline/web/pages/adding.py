@@ -57,9 +57,10 @@ def look(visit: Visit) -> Response:
     """Ask the address, and show what it holds. A feed that is subscribed already is led to."""
     address = visit.form.text("url", max_length=_MAX_ADDRESS)
     try:
-        looked = subscription_actions.look(
-            visit.db, visit.instance.settings, visit.me, address, version=__version__, now=visit.now
-        )
+        with visit.instance.looking.taken():
+            looked = subscription_actions.look(
+                visit.db, visit.instance.settings, visit.me, address, version=__version__, now=visit.now
+            )
     except StoreError:
         raise
     except DatelineError as error:

@@ -10,7 +10,6 @@ from dateline.web import messages
 from dateline.web.notices import Notice
 from dateline.web.visit import Visit
 
-
 _LONGEST_NAME = 160
 """As much of a name as is looked up: beyond, one account would have many names, each with failures of its own."""
 
@@ -40,7 +39,10 @@ def log_in(visit: Visit) -> Response:
     name = visit.form.text("name", max_length=_LONGEST_NAME)
     password = visit.form.raw("password")
     try:
-        _, token = account_actions.log_in(visit.db, name=name, password=password, client=visit.client, now=visit.now)
+        with visit.instance.hashing.taken():
+            _, token = account_actions.log_in(
+                visit.db, name=name, password=password, client=visit.client, now=visit.now
+            )
     except ActionError as error:
         sentence = messages.sentence(visit.words, error.code)
         status = messages.status_of(error)

@@ -57,14 +57,15 @@ def save_visitors(visit: Visit) -> Response:
 def save_password(visit: Visit) -> Response:
     """A new password for the old one; every other session of the account ends."""
     try:
-        account_actions.change_password(
-            visit.db,
-            visit.me,
-            old=visit.form.raw("old"),
-            new=visit.form.raw("new"),
-            keep_token=visit.token,
-            now=visit.now,
-        )
+        with visit.instance.hashing.taken():
+            account_actions.change_password(
+                visit.db,
+                visit.me,
+                old=visit.form.raw("old"),
+                new=visit.form.raw("new"),
+                keep_token=visit.token,
+                now=visit.now,
+            )
     except ActionError as error:
         field = "old" if error.code in ("action.wrong_password", "action.too_many_attempts") else "new"
         errors = {field: _password_sentence(visit, error)}

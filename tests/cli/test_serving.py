@@ -1,0 +1,234 @@
+"""The server as people start it, stop it and pull its plug."""
+
+import os
+import random
+import signal
+import time
+from pathlib import Path
+
+import apsw
+import pytest
+from tests.cli.conftest import FEED, Shell, Started, is_alive, status, until
+from tests.internet import Asked, Internet, Reply
+from tests.postgres_cluster import Cluster
+
+
+def feed_of(number: int, count: int = 70) -> bytes:
+    """A feed of more than one batch."""
+    items = "".join(
+        f"<item><guid isPermaLink='false'>{number}/{n}</guid><title>Entry {n} of {number}</title></item>"
+        for n in range(count)
+    )
+    return f"<rss version='2.0'><channel><title>Feed {number}</title>{items}</channel></rss>".encode()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_serve_answers_refreshes_and_ends_with_all_it_started(shell: Shell, internet: Internet, number: int) -> None:
+    shell.add_user()
+    shell.run("subscribe", "--user", "alice", internet.url("/feed"), "--no-look")
+    with shell.start("serve", "--listen", "127.0.0.1:0", web_processes="2") as serving:
+        place = serving.address()
+        until(lambda: len(shell.titles()) == 3, serving.log)
+        family = serving.family()
+        assert len(family) >= 4
+        shell.run("serve", "--listen", "127.0.0.1:0").refused(75, "store.in_use", "another `dateline serve`")
+        other = {"database_url": "sqlite:///other.sqlite"}
+        shell.run("serve", "--listen", place.removeprefix("http://"), settings=other).refused(
+            69, "is in use", "--listen"
+        )
+        shell.run("restore", __file__, "--yes").refused(75, "store.in_use")
+        assert serving.end(number) == 0
+        until(lambda: not any(map(is_alive, family)), serving.log)
+        assert status(place + "/healthz") == 0
+        assert "Traceback" not in serving.log.read_text()
+    assert shell.run("doctor").code == 0
+
+
+def test_ctrl_c_at_the_terminal_reaches_everyone_and_is_quiet(shell: Shell) -> None:
+    with shell.start("serve", "--listen", "127.0.0.1:0") as serving:
+        serving.address()
+        family = serving.family()
+        os.killpg(serving.process.pid, signal.SIGINT)
+        assert serving.process.wait(30) == 0
+        until(lambda: not any(map(is_alive, family)), serving.log)
+        assert "Traceback" not in serving.log.read_text()
+        assert "ERROR" not in serving.log.read_text()
+
+
+def test_when_serve_is_killed_nothing_of_it_stays(shell: Shell) -> None:
+    with shell.start("serve", "--listen", "127.0.0.1:0") as serving:
+        serving.address()
+        family = serving.family()
+        assert len(family) >= 3
+        serving.end(signal.SIGKILL)
+        until(lambda: not any(map(is_alive, family)), serving.log)
+    with shell.start("serve", "--listen", "127.0.0.1:0", "--no-worker") as again:
+        again.address()
+        assert len(again.family()) == 2
+        assert again.end() == 0
+
+
+def test_a_worker_that_dies_is_started_again(shell: Shell, internet: Internet) -> None:
+    with shell.start("serve", "--listen", "127.0.0.1:0") as serving:
+        serving.address()
+        [worker] = [pid for pid in serving.family() if _is_worker(pid)]
+        until(lambda: "the worker has started" in serving.log.read_text())
+        os.kill(worker, signal.SIGKILL)
+        shell.add_user()
+        shell.run("subscribe", "--user", "alice", internet.url("/feed"), "--no-look")
+        until(lambda: len(shell.titles()) == 3, serving.log)
+        assert "is started again" in serving.log.read_text()
+        assert serving.end() == 0
+
+
+def _is_worker(pid: int) -> bool:
+    try:
+        return b"--until-stdin-closes" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
+
+
+def test_the_first_account_needs_a_code_beyond_loopback(shell: Shell) -> None:
+    with shell.start("serve", "--listen", "0.0.0.0:0", "--no-worker") as serving:
+        serving.address()
+        code = serving.said.partition("made with this code: ")[2].split()[0]
+        assert len(code) == 9
+        serving.end()
+    shell.add_user()
+    with shell.start("serve", "--listen", "localhost:0", "--no-worker") as serving:
+        assert serving.address().startswith("http://localhost:")
+        assert "code" not in serving.said
+        serving.end()
+
+
+def test_an_address_that_cannot_be_listened_on_is_told(shell: Shell) -> None:
+    assert shell.run("serve", "--listen", "8700").code == 2
+    shell.run("serve", "--listen", "192.0.2.1:8700").refused(69, "cannot be listened on")
+    shell.run("serve", "--listen", "nowhere.invalid:8700").refused(69, "not an address of this machine")
+
+
+def test_a_worker_gives_back_what_it_could_not_finish(shell: Shell) -> None:
+    with Internet({"/slow": Reply(FEED, delay=60)}) as internet:
+        shell.add_user()
+        shell.run("subscribe", "--user", "alice", internet.url("/slow"), "--no-look")
+        with shell.start("worker") as working:
+            until(lambda: bool(internet.requests), working.log)
+            assert working.end() == 0
+        internet["/slow"] = FEED
+        ran = shell.run("refresh")
+        assert "3 new entries, 0 failed" in ran.out
+        assert shell.run("doctor").code == 0
+
+
+def test_a_worker_killed_at_any_moment_loses_nothing(shell: Shell) -> None:
+    dice = random.Random(7)
+    count, feeds = 70, 30
+
+    def page(number: int) -> Reply:
+        return Reply(feed_of(number, count), etag=f'"{number}"', delay=dice.random() / 10)
+
+    with Internet({f"/{number}": page(number) for number in range(feeds)}) as internet:
+        shell.add_user()
+        opml = "".join(f"<outline xmlUrl='{internet.url(f'/{number}')}' text='{number}'/>" for number in range(feeds))
+        assert shell.run("opml", "import", "--user", "alice", stdin=f"<opml><body>{opml}</body></opml>").code == 0
+        for _ in range(4):
+            _kill_at_some_moment(shell, internet, dice)
+            _no_validators_before_their_entries(shell, count)
+        _expire_leases(shell)
+        until(lambda: all(report["code"] != "skipped" for report in shell.run("refresh", "--all", "--json").json()))
+        _no_validators_before_their_entries(shell, count)
+    wanted = sorted(f"Entry {n} of {number}" for number in range(feeds) for n in range(count))
+    assert shell.titles("alice", "--limit", "10000") == wanted
+    ran = shell.run("doctor")
+    assert ran.code == 0, ran.out
+
+
+def _kill_at_some_moment(shell: Shell, internet: Internet, dice: random.Random) -> None:
+    asked = len(internet.requests)
+    with shell.start("worker") as working:
+        until(lambda: len(internet.requests) > asked or _nothing_due(shell), working.log)
+        time.sleep(dice.random() * 0.4)
+        working.end(signal.SIGKILL)
+    _expire_leases(shell)
+
+
+def _nothing_due(shell: Shell) -> bool:
+    return not _rows(shell, "SELECT 1 FROM feed WHERE ok_at IS NULL AND error_code IS NULL LIMIT 1")
+
+
+def _expire_leases(shell: Shell) -> None:
+    """As if the four minutes of a lease had passed."""
+    _rows(shell, "UPDATE feed SET lease_until = 0; UPDATE host SET held_until = 0")
+
+
+def _no_validators_before_their_entries(shell: Shell, count: int) -> None:
+    early = _rows(
+        shell,
+        "SELECT f.url FROM feed f WHERE (f.etag IS NOT NULL OR f.body_hash IS NOT NULL)"
+        f" AND (SELECT count(*) FROM entry e JOIN entry_body b ON b.entry_id = e.id WHERE e.feed_id = f.id) <> {count}",
+    )
+    assert early == []
+
+
+def _rows(shell: Shell, sql: str) -> list[tuple[object, ...]]:
+    connection = apsw.Connection(str(shell.database))
+    connection.set_busy_timeout(10_000)
+    try:
+        return connection.execute(sql).fetchall()
+    finally:
+        connection.close()
+
+
+@pytest.mark.postgres
+def test_serve_on_postgresql_as_often_as_wanted(tmp_path: Path, postgres: Cluster, internet: Internet) -> None:
+    with postgres.database(f"serve{id(tmp_path):x}") as url:
+        shell = Shell(tmp_path, database_url=url, secret_file=str(tmp_path / "secret.key"))
+        shell.add_user()
+        shell.run("subscribe", "--user", "alice", internet.url("/feed"), "--no-look")
+        with _two(shell) as (first, second):
+            assert first.address() != second.address()
+            until(lambda: len(shell.titles()) == 3, first.log)
+            assert (first.end(), second.end()) == (0, 0)
+        assert len(internet.asked("/feed")) == 1
+
+
+class _two:  # noqa: N801 - reads as a sentence in `with`
+    """Two servers on one database."""
+
+    def __init__(self, shell: Shell) -> None:
+        self._servers = [shell.start("serve", "--listen", "127.0.0.1:0") for _ in range(2)]
+
+    def __enter__(self) -> tuple[Started, Started]:
+        return self._servers[0], self._servers[1]
+
+    def __exit__(self, *error: object) -> None:
+        for server in self._servers:
+            server.__exit__(*error)
+
+
+def test_the_demo_works_without_the_internet(shell: Shell, internet: Internet) -> None:
+    with shell.start("demo", "--listen", "127.0.0.1:0") as demo:
+        demo.address()
+        assert "Log in as demo with the password " in demo.said
+        family = demo.family()
+        own = {"database_url": "sqlite:///var/demo.sqlite"}
+        found = shell.run("entries", "--user", "demo", "--json", "--limit", "500", settings=own).json()
+        assert len({entry["feed"]["title"] for entry in found}) >= 10
+        assert demo.end() == 0
+        until(lambda: not any(map(is_alive, family)), demo.log)
+        assert "Traceback" not in demo.log.read_text()
+    assert not shell.database.exists()
+    assert internet.requests == []
+
+
+def test_a_request_is_logged_nowhere_but_failures_are(shell: Shell) -> None:
+    def boom(asked: Asked) -> int:
+        return 500 if asked.path == "/feed" else 404
+
+    with Internet({"/feed": boom}) as internet:
+        shell.add_user()
+        shell.run("subscribe", "--user", "alice", internet.url("/feed"), "--no-look")
+        ran = shell.run("refresh", settings={"log_level": "debug"})
+        assert "DEBUG dateline.refresh.work: fetch.server_error" in ran.err
+        assert "fetch.server_error" in ran.out
+        assert shell.run("refresh", "--all", settings={"log_level": "error"}).err == ""
