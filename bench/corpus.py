@@ -59,7 +59,7 @@ class Writer:
             f'<p><a href="https://site.example/{key}"><img src="https://img.example/{key}.jpg" alt="{pick(self.sentences)}"'
             f' width="800" height="450"></a></p>\n<p><strong>{pick(self.sentences)}</strong><br>{pick(self.sentences)}</p>'
         ]
-        for _ in range(dice.randint(2, 7)):
+        for _ in range(dice.randint(1, 6)):
             link = f'<a href="https://site.example/{dice.randrange(10**6)}?ref=feed&amp;id={key}">{pick(self.phrases)}</a>'
             parts.append(
                 f"<p>{pick(self.sentences)} “{pick(self.phrases)}” {link}, {pick(self.phrases)}&nbsp;– {pick(self.sentences)}"

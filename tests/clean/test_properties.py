@@ -11,13 +11,11 @@ from dateline.clean import balance, clean_entry, clean_html, plain_text, policy
 from dateline.model import Enclosure, ParsedEntry, Person, RawHTML
 
 BASE = "https://news.example/2026/entry"
-ELEMENTS = sorted(
-    policy.TAGS
-    | policy.DROPPED_WITH_CONTENT
-    | set(
-        ["h1", "embed", "form", "button", "object", "marquee", "applet", "font", "nobr", "nav", "main", "label", "fieldset", "body", "html", "head", "input", "xmp", "listing", "plaintext", "menu", "dir", "dialog", "legend", "canvas", "map", "area", "slot", "desc", "mi", "mtext", "foreignObject", "annotation-xml", "base", "o:p"]
-    )
+UNKNOWN = (
+    "h1 embed form button object marquee applet font nobr nav main label fieldset body html head input xmp listing"
+    " plaintext menu dir dialog legend canvas map area slot desc mi mtext foreignObject annotation-xml base o:p"
 )
+ELEMENTS = sorted({*policy.TAGS, *policy.DROPPED_WITH_CONTENT, *re.findall(r"\S+", UNKNOWN)})
 ADDRESSES = [
     "/x",
     "x.png?a=1&b=2",
@@ -98,7 +96,7 @@ def test_anything_comes_out_safe_settled_and_bounded(html: str) -> None:
     assert len(once) <= 400 * len(html) + 100
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(documents)
 def test_anything_in_a_crowd_comes_out_safe_and_settled(html: str) -> None:
     crowded = "&amp;" * 6_000 + html
@@ -118,13 +116,11 @@ def test_balancing_and_the_last_resort_are_stable(html: str) -> None:
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.text(max_size=200))
+@given(st.text(st.characters(codec="utf-8", exclude_characters="\0\r"), max_size=200))
 def test_text_without_markup_is_read_back_unchanged(text: str) -> None:
     html = clean_html(RawHTML(text.replace("&", "&amp;").replace("<", "&lt;")), None)
-    expected = re.sub("[\0\ud800-\udfff]", "", text) if "\0" in text else text
-    if not re.search("[\ud800-\udfff\0\r]", text):
-        assert unescape(html) == expected
-        assert plain_text(html) == " ".join(text.split())
+    assert unescape(html) == text
+    assert plain_text(html) == " ".join(text.split())
 
 
 @settings(max_examples=200, deadline=None)

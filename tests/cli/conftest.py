@@ -8,12 +8,19 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from msgspec import Struct
 from tests.internet import Internet, Page, Reply, rss
+
+from dateline.actions import accounts, subscriptions
+from dateline.clean import clean_html
+from dateline.settings import Settings
+from dateline.store import Database, open_database
 
 PROGRAM = (sys.executable, "-m", "dateline")
 PASSWORD = "correct horse battery"
@@ -87,10 +94,25 @@ class Shell:
         )
         return Ran(code=done.returncode, out=done.stdout.decode(), err=done.stderr.decode())
 
-    def add_user(self, name: str = "alice", *more: str) -> None:
-        """Create an account."""
-        ran = self.run("users", "add", name, "--password-stdin", *more, stdin=PASSWORD + "\n")
-        assert ran.code == 0, ran.err
+    def opened(self) -> AbstractContextManager[Database]:
+        """The database, for what a test needs to be there before, or looks at afterwards."""
+        url = self.settings["database_url"]
+        local = url.startswith("sqlite:")
+        return open_database(f"sqlite:///{self.database}" if local else url, sanitiser=clean_html).closing()
+
+    def add_user(self, name: str = "alice", *feeds: str, folder: str | None = None, is_admin: bool = False) -> None:
+        """Create an account that subscribes to these addresses."""
+        place = Path(self.settings.get("secret_file", self.folder / "secret.key"))
+        now = datetime.now(UTC)
+        with self.opened() as db:
+            user = accounts.create(db, name=name, password=PASSWORD, is_admin=is_admin, now=now)
+            for url in feeds:
+                subscriptions.subscribe(db, user, url, new_folder=folder, settings=Settings(secret_file=place), now=now)
+
+    def count(self) -> int:
+        """How many entries are stored."""
+        with self.opened() as db, db.reading() as tx:
+            return int(tx.value("SELECT count(*) FROM entry"))
 
     def titles(self, name: str = "alice", *more: str) -> list[str]:
         """The titles of an account's entries, sorted."""
@@ -188,11 +210,10 @@ def shell(tmp_path: Path) -> Shell:
 
 @pytest.fixture
 def internet() -> Iterator[Internet]:
-    """A server with a feed, a page that announces it, and what is neither."""
+    """A server with a feed, a page that announces it, and a feed that was withdrawn."""
     pages: dict[str, Page] = {
         "/feed": Reply(FEED, etag='"1"'),
         "/page": Reply(PAGE, content_type="text/html"),
-        "/nothing": Reply(b"<html><body>no feed here</body></html>", content_type="text/html"),
         "/gone": 410,
     }
     with Internet(pages) as server:

@@ -24,10 +24,7 @@ from dateline.store.secrets import Keyring
 @pytest.fixture
 def filled(shell: Shell, internet: Internet) -> Shell:
     """Alice reads three entries; one feed has a password."""
-    shell.add_user()
-    secret = internet.url("/feed?private").replace("//", "//ann:secret@")
-    for url in (internet.url("/feed"), secret):
-        assert shell.run("subscribe", "--user", "alice", "--no-look", url).code == 0
+    shell.add_user("alice", internet.url("/feed"), internet.url("/feed?private").replace("//", "//ann:secret@"))
     assert shell.run("refresh").code == 0
     return shell
 
@@ -266,10 +263,9 @@ def big(tmp_path: Path, postgres: Cluster) -> Iterator[tuple[Shell, str]]:
 @pytest.mark.postgres
 def test_the_same_on_postgresql_with_ids_that_go_on(big: tuple[Shell, str], internet: Internet) -> None:
     shell, other = big
-    shell.add_user()
+    shell.add_user("alice", internet.url("/feed"), folder="Näher\\ran")
     private = internet.url("/feed?private").replace("//", "//ann:secret@")
-    for url in (internet.url("/feed"), private):
-        assert shell.run("subscribe", "--user", "alice", url, "--no-look", "--folder", "Näher\tran").code == 0
+    assert shell.run("subscribe", "--user", "alice", private, "--no-look", "--folder", "Näher\\ran").code == 0
     assert "6 new entries" in shell.run("refresh").out
     assert len(shell.titles()) == 6
     assert shell.run("doctor").code == 0

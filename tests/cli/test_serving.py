@@ -24,11 +24,10 @@ def feed_of(number: int, count: int = 70) -> bytes:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_serve_answers_refreshes_and_ends_with_all_it_started(shell: Shell, internet: Internet, number: int) -> None:
-    shell.add_user()
-    shell.run("subscribe", "--user", "alice", internet.url("/feed"), "--no-look")
+    shell.add_user("alice", internet.url("/feed"))
     with shell.start("serve", "--listen", "127.0.0.1:0", web_processes="2") as serving:
         place = serving.address()
-        until(lambda: len(shell.titles()) == 3, serving.log)
+        until(lambda: shell.count() == 3, serving.log)
         family = serving.family()
         assert len(family) >= 4
         shell.run("serve", "--listen", "127.0.0.1:0").refused(75, "store.in_use", "another `dateline serve`")
@@ -74,9 +73,8 @@ def test_a_worker_that_dies_is_started_again(shell: Shell, internet: Internet) -
         [worker] = [pid for pid in serving.family() if _is_worker(pid)]
         until(lambda: "the worker has started" in serving.log.read_text())
         os.kill(worker, signal.SIGKILL)
-        shell.add_user()
-        shell.run("subscribe", "--user", "alice", internet.url("/feed"), "--no-look")
-        until(lambda: len(shell.titles()) == 3, serving.log)
+        shell.add_user("alice", internet.url("/feed"))
+        until(lambda: shell.count() == 3, serving.log)
         assert "is started again" in serving.log.read_text()
         assert serving.end() == 0
 
@@ -109,8 +107,7 @@ def test_an_address_that_cannot_be_listened_on_is_told(shell: Shell) -> None:
 
 def test_a_worker_gives_back_what_it_could_not_finish(shell: Shell) -> None:
     with Internet({"/slow": Reply(FEED, delay=60)}) as internet:
-        shell.add_user()
-        shell.run("subscribe", "--user", "alice", internet.url("/slow"), "--no-look")
+        shell.add_user("alice", internet.url("/slow"))
         with shell.start("worker") as working:
             until(lambda: bool(internet.requests), working.log)
             assert working.end() == 0
@@ -128,9 +125,7 @@ def test_a_worker_killed_at_any_moment_loses_nothing(shell: Shell) -> None:
         return Reply(feed_of(number, count), etag=f'"{number}"', delay=dice.random() / 10)
 
     with Internet({f"/{number}": page(number) for number in range(feeds)}) as internet:
-        shell.add_user()
-        opml = "".join(f"<outline xmlUrl='{internet.url(f'/{number}')}' text='{number}'/>" for number in range(feeds))
-        assert shell.run("opml", "import", "--user", "alice", stdin=f"<opml><body>{opml}</body></opml>").code == 0
+        shell.add_user("alice", *(internet.url(f"/{number}") for number in range(feeds)))
         for _ in range(4):
             _kill_at_some_moment(shell, internet, dice)
             _no_validators_before_their_entries(shell, count)
@@ -183,11 +178,10 @@ def _rows(shell: Shell, sql: str) -> list[tuple[object, ...]]:
 def test_serve_on_postgresql_as_often_as_wanted(tmp_path: Path, postgres: Cluster, internet: Internet) -> None:
     with postgres.database(f"serve{id(tmp_path):x}") as url:
         shell = Shell(tmp_path, database_url=url, secret_file=str(tmp_path / "secret.key"))
-        shell.add_user()
-        shell.run("subscribe", "--user", "alice", internet.url("/feed"), "--no-look")
+        shell.add_user("alice", internet.url("/feed"))
         with _two(shell) as (first, second):
             assert first.address() != second.address()
-            until(lambda: len(shell.titles()) == 3, first.log)
+            until(lambda: shell.count() == 3, first.log)
             assert (first.end(), second.end()) == (0, 0)
         assert len(internet.asked("/feed")) == 1
 
@@ -226,8 +220,7 @@ def test_a_request_is_logged_nowhere_but_failures_are(shell: Shell) -> None:
         return 500 if asked.path == "/feed" else 404
 
     with Internet({"/feed": boom}) as internet:
-        shell.add_user()
-        shell.run("subscribe", "--user", "alice", internet.url("/feed"), "--no-look")
+        shell.add_user("alice", internet.url("/feed"))
         ran = shell.run("refresh", settings={"log_level": "debug"})
         assert "DEBUG dateline.refresh.work: fetch.server_error" in ran.err
         assert "fetch.server_error" in ran.out

@@ -2,11 +2,14 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.main import get_command
 
-from dateline import cli as _cli  # noqa: F401 - the roof stands
+from dateline.cli.app import app
 from dateline.errors import ALL_CODES
 from dateline.settings import PREFIX, Settings
 from dateline.store import Database
@@ -46,8 +49,34 @@ def test_every_setting_is_documented_with_its_default() -> None:
     rows = dict(re.findall(r"^\| `(DATELINE_\w+)` \| (.*?) \|", text, re.MULTILINE))
     assert set(rows) == {PREFIX + name.upper() for name in Settings.__struct_fields__}
     for name, default in zip(Settings.__struct_fields__, Settings().__struct_defaults__, strict=True):
-        if isinstance(default, str | int | float) and default != "":
-            assert f"`{default:g}`" == rows[PREFIX + name.upper()] or f"`{default}`" == rows[PREFIX + name.upper()]
+        if isinstance(default, str | int | float):
+            assert (
+                rows[PREFIX + name.upper()] == f"`{default if isinstance(default, str) else format(default, '.15g')}`"
+            )
+
+
+def test_every_command_and_option_is_documented() -> None:
+    text = (ROOT / "docs/admin/commands.md").read_text(encoding="utf-8")
+    missing = []
+    for path, command in _commands("dateline", get_command(app)):
+        options = [
+            option
+            for parameter in command.params
+            if not getattr(parameter, "hidden", False)
+            for option in parameter.opts
+            if option.startswith("--")
+        ]
+        missing += [path] if path not in text else []
+        missing += [f"{path} {option}" for option in options if f"`{option}" not in text and option != "--help"]
+    assert missing == []
+
+
+def _commands(path: str, command: Any) -> Iterator[tuple[str, Any]]:
+    inner = getattr(command, "commands", {})
+    if not inner:
+        yield path, command
+    for name, child in inner.items():
+        yield from _commands(f"{path} {name}", child)
 
 
 def test_every_place_of_the_site_map_is_documented() -> None:

@@ -7,6 +7,7 @@ gone. What is well nested already keeps its meaning.
 """
 
 import re
+from collections.abc import Iterator
 from html import escape, unescape
 from typing import Final
 
@@ -174,9 +175,19 @@ def text_only(html: str) -> str:
     The result is safe as it is, at most ``MAX_CHARS`` long, and the same when it is made again from itself.
     """
     plain = _ANY_TAG.sub("", _BLOCK_TAG.sub("\n", _without_hidden(html)))
-    # Six signs are as many as the result's escapes need for one: made again from itself, nothing more is cut off.
-    plain = unescape(plain[: 6 * MAX_TEXT_CHARS]).replace("\0", "")[:MAX_TEXT_CHARS]
+    # Six signs for one are more than escapes take: made again from the result, nothing more is cut off.
+    plain = unescape(plain[: 6 * MAX_TEXT_CHARS]).replace("\0", "")
     lines = [line for line in (" ".join(line.split()) for line in plain.splitlines()) if line]
     if len(lines) > MAX_PARAGRAPHS:
         lines[MAX_PARAGRAPHS - 1 :] = [" ".join(lines[MAX_PARAGRAPHS - 1 :])]
-    return "".join(f"<p>{escape(line, quote=False)}</p>" for line in lines)
+    return "".join(f"<p>{escape(line, quote=False)}</p>" for line in _first(MAX_TEXT_CHARS, lines))
+
+
+def _first(chars: int, lines: list[str]) -> Iterator[str]:
+    """Lines up to a number of characters in all; the last one is cut."""
+    for line in lines:
+        if kept := line[:chars].rstrip():
+            yield kept
+        chars -= len(line)
+        if chars <= 0:
+            return

@@ -14,9 +14,16 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?!\d+(?:/|$))")
 _DROPPED = re.compile(r"[\t\n\r\0-\x08\x0b\x0c\x0e-\x1f\x7f]+")
 _UNSAFE = re.compile(r"[ \"<>]")
 _URL_ATTRIBUTE = re.compile(
-    r"""(<[a-zA-Z][^<>]{0,2000}?[\s"'](?:href|src|poster|cite|longdesc|background|action|data|lowsrc)\s{0,9}=\s{0,9}(["']))"""
+    r"""(<[a-zA-Z][^<>]{0,2000}?[\s"'](?:href|src|poster|cite|longdesc|background|action|data|lowsrc)=(["']))"""
     r"""(?!\s*(?:[A-Za-z][A-Za-z0-9+.-]*:|\#|\2))([^"'<>]{1,2000}?)(?=\2)""",
     re.IGNORECASE,
+)
+
+# Anchored on "=", so that HTML without relative addresses (nearly all) is passed over at once.
+_HINT = re.compile(
+    r"""=["'](?!\s*(?:[A-Za-z][A-Za-z0-9+.-]*:|\#|["']))"""
+    r"""(?<=(?:href=|.src=|data=|cite=|ster=|tion=|ound=|desc=|wsrc=).)""",
+    re.IGNORECASE | re.DOTALL,
 )
 
 
@@ -55,7 +62,7 @@ def base_address(address: str | None, outer: str | None) -> str | None:
 
 def absolute_links(html: str, base: str | None) -> str:
     """HTML with its relative links and pictures made absolute; fragments (``#note``) stay as they are."""
-    if base is None or "<" not in html:
+    if base is None or "<" not in html or not _HINT.search(html):
         return html
 
     def resolved(found: re.Match[str]) -> str:
