@@ -136,6 +136,7 @@ def test_depth_is_bounded() -> None:
 def test_the_last_resort_is_text_in_paragraphs() -> None:
     html = "<h1>T &amp; t</h1><p>a<b>b</b><br>c</p><script>d</script><!-- e --><ul><li>f<li>g</ul>&lt;h&gt; \0i"
     once = balance.text_only(html)
+    assert balance.text_only("\ud800x") == "<p>?x</p>"
     assert once == "<p>T &amp; t</p><p>ab</p><p>c</p><p>f</p><p>g</p><p>&lt;h&gt; i</p>"
     assert balance.text_only(once) == once
 

@@ -112,7 +112,7 @@ def test_balancing_and_the_last_resort_are_stable(html: str) -> None:
     assert balance.balanced(balanced) == balanced
     once = balance.text_only(html)
     assert balance.text_only(once) == once
-    assert problems(once.replace("\ud800", "")) == []
+    assert problems(once) == []
 
 
 @settings(max_examples=200, deadline=None)

@@ -196,6 +196,7 @@ def test_settings_that_cannot_be_used_are_told(shell: Shell) -> None:
     shell.run("users", "list", settings={"host_spacing": "soon"}).refused(78, "settings.bad_value", "host_spacing")
     unreachable = {"database_url": "postgresql://nobody@127.0.0.1:9/none"}
     shell.run("users", "list", settings=unreachable).refused(69, "store.unreachable")
+    shell.run("users", "list", settings={"database_url": "postgresql://[bad"}).refused(69, "cannot be understood")
     (shell.folder / "settings.toml").write_text('database_url = "sqlite:///from-file.sqlite"\n')
     shell.settings.pop("database_url")
     assert shell.run("--config", "settings.toml", "migrate").code == 0

@@ -46,6 +46,7 @@ def create_first(
     _check_language(language)
     _check_zone(time_zone)
     with transaction(db) as tx:
+        accounts.hold_all(tx)
         if accounts.any_user(tx):
             raise ActionError("action.forbidden", "an account exists already")
         user = accounts.add_user(
@@ -72,6 +73,7 @@ def create(
     _check_language(language)
     _check_zone(time_zone)
     with transaction(db) as tx:
+        accounts.hold_all(tx)
         if accounts.find_user(tx, shown) is not None:
             raise ActionError("action.name_taken", shown)
         return accounts.add_user(
@@ -85,6 +87,8 @@ def remove(db: Database, user_id: int, *, now: datetime) -> None:
     Raises ``NotFound``; ``ActionError`` ``action.last_admin``.
     """
     with transaction(db) as tx:
+        accounts.hold_all(tx)
+        tx.hold_user(user_id)
         user = accounts.user_by_id(tx, user_id)
         _keep_an_admin(tx, user)
         subscribed = tx.column("SELECT feed_id FROM subscription WHERE user_id = :user", user=user_id)
@@ -107,40 +111,48 @@ def _keep_an_admin(tx: Tx, user: User) -> None:
 def log_in(db: Database, *, name: str, password: str, client: str, now: datetime) -> tuple[User, str]:
     """Open a session. (user, token).
 
-    Failures are counted per name and per client address; after five of them each costs a longer wait.
+    Failures are counted per name and per client address; after five of them each costs a longer wait. An attempt counts
+    as a failure before it is looked at, so that many at once do not pass as one.
     Raises ``ActionError``: ``action.wrong_password`` (also for an unknown name, after the same work),
-    ``action.too_many_attempts``
-    with the seconds to wait as its detail.
+    ``action.too_many_attempts`` with the seconds to wait as its detail.
     """
     keys = [f"name:{accounts.name_key(name)[:MAX_NAME]}", f"client:{client}"]
-    with db.reading() as tx:
-        _refuse_in_haste(tx, keys, now)
-        user = accounts.find_user(tx, name[: 4 * MAX_NAME])
-        hashed = accounts.password_hash(tx, user.id) if user else _nobodys_hash()
-    right = _verified(hashed, password) and user is not None
     with transaction(db) as tx:
-        if not right or user is None:
-            # counted again inside: many guesses at once shall not pass as one
-            _refuse_in_haste(tx, keys, now)
-            for key in keys:
-                accounts.note_failure(tx, key, accounts.failures(tx, key)[0] + 1, now)
-        else:
-            accounts.forget_failures(tx, keys[:1], now - FORGOTTEN_AFTER)
-            if _hasher.check_needs_rehash(hashed):
-                accounts.change_user(tx, user.id, password_hash=_hasher.hash(password))
-            accounts.note_active(tx, user.id, now)
-            return user, _open_session(tx, user.id, now)
-    raise ActionError("action.wrong_password")
+        accounts.hold_attempts(tx, keys, now)
+        _refuse_in_haste(tx, keys, now)
+        for key in keys:
+            accounts.note_failure(tx, key, _failures(tx, key, now)[0] + 1, now)
+        user = accounts.find_user(tx, name[: 4 * MAX_NAME])
+        found = accounts.password_hash(tx, user.id) if user else None
+    hashed = found or _nobodys_hash()
+    if not _verified(hashed, password) or user is None:
+        raise ActionError("action.wrong_password")
+    better = _hasher.hash(password) if _hasher.check_needs_rehash(hashed) else None
+    with transaction(db) as tx:
+        if accounts.password_hash(tx, user.id) != hashed:  # changed meanwhile: what was right is not any more
+            raise ActionError("action.wrong_password")
+        accounts.forget_failures(tx, keys[0])
+        accounts.take_back_failure(tx, keys[1])
+        if better is not None:
+            accounts.change_user(tx, user.id, password_hash=better)
+        accounts.note_active(tx, user.id, now)
+        return user, _open_session(tx, user.id, now)
 
 
 def _refuse_in_haste(tx: Tx, keys: list[str], now: datetime) -> None:
     for key in keys:
-        count, last_at = accounts.failures(tx, key)
-        if count >= FREE_FAILURES and to_us(now) - last_at < FORGOTTEN_AFTER.total_seconds() * SECOND:
+        count, last_at = _failures(tx, key, now)
+        if count >= FREE_FAILURES:
             wait = min(SECOND * 2 ** min(count - FREE_FAILURES, 20), LONGEST_WAIT)
             left = last_at + wait - to_us(now)
             if left > 0:
                 raise ActionError("action.too_many_attempts", str(-(-left // SECOND)))
+
+
+def _failures(tx: Tx, key: str, now: datetime) -> tuple[int, int]:
+    """(failures in a row, when the last one was in µs); those of yesterday are forgotten."""
+    count, last_at = accounts.failures(tx, key)
+    return (count, last_at) if last_at > to_us(now - FORGOTTEN_AFTER) else (0, last_at)
 
 
 @lru_cache(maxsize=1)
@@ -214,6 +226,7 @@ def change(
 def set_admin(db: Database, user: User, is_admin: bool, *, now: datetime) -> User:
     """Give or take the right to administer. Raises ``ActionError`` ``action.last_admin``."""
     with transaction(db) as tx:
+        accounts.hold_all(tx)
         if not is_admin:
             _keep_an_admin(tx, accounts.user_by_id(tx, user.id))
         return accounts.change_user(tx, user.id, is_admin=is_admin)

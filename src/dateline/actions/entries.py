@@ -28,6 +28,7 @@ def mark(db: Database, user: User, entry_ids: Sequence[int], *, read: bool, now:
     Raises ``NotFound`` when none of them is the user's, ``ActionError`` ``action.too_large`` for more than 10,000.
     """
     with transaction(db) as tx:
+        tx.hold_user(user.id)
         own = _own(tx, user, entry_ids)
         changed = states.mark_read(tx, user.id, own) if read else states.mark_unread(tx, user.id, own)
         return _noted(tx, user, "read" if read else "unread", changed, now)
@@ -36,6 +37,7 @@ def mark(db: Database, user: User, entry_ids: Sequence[int], *, read: bool, now:
 def star(db: Database, user: User, entry_ids: Sequence[int], *, starred: bool, now: datetime) -> Done:
     """Star entries, or take their stars away. Errors as in ``mark``."""
     with transaction(db) as tx:
+        tx.hold_user(user.id)
         own = _own(tx, user, entry_ids)
         changed = states.star(tx, user.id, own, now) if starred else states.unstar(tx, user.id, own)
         return _noted(tx, user, "star" if starred else "unstar", sorted(changed), now)
@@ -47,6 +49,7 @@ def mark_all_read(db: Database, user: User, stream: Stream, *, up_to: int, now: 
     The main stream's important feeds are left alone: they are marked in their own stream. Raises ``NotFound``.
     """
     with transaction(db) as tx:
+        tx.hold_user(user.id)
         if stream.kind in ("starred", "label"):
             changed = states.mark_read(tx, user.id, _starred_unread(tx, user, stream, up_to))
         else:
@@ -69,6 +72,7 @@ def _starred_unread(tx: WriteTx, user: User, stream: Stream, up_to: int) -> list
 def undo(db: Database, user: User, seq: int, *, now: datetime) -> Done:
     """Take back a deed of one's own. Raises ``NotFound``."""
     with transaction(db) as tx:
+        tx.hold_user(user.id)
         deed = states.deed(tx, user.id, seq)
         if deed is None:
             raise NotFound(f"history {seq}")

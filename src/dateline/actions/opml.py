@@ -1,6 +1,8 @@
 """OPML for people: import with a report line by line, export of everything."""
 
+import unicodedata
 from datetime import datetime
+from itertools import chain, count
 
 from msgspec import Struct
 
@@ -15,7 +17,7 @@ from dateline.store.db import WriteTx
 from dateline.store.secrets import Keyring, key_path
 from dateline.store.write import transaction
 
-from .subscriptions import MAX_DEPTH, MAX_FOLDER_NAME, add_subscription, split_address
+from .subscriptions import MAX_DEPTH, MAX_FOLDER_NAME, MAX_SUBSCRIPTIONS, add_subscription, split_address
 
 
 class ImportProblem(Struct, frozen=True, kw_only=True):
@@ -46,6 +48,7 @@ def import_opml(
     document = parse_opml(body)
     keyring = Keyring(key_path(settings or Settings()))
     with transaction(db) as tx:
+        tx.hold_user(user.id)
         return _Import(tx, user, keyring, now).run(document)
 
 
@@ -61,6 +64,7 @@ class _Import:
             (folder.parent_id, name_key(folder.name)): folder.id for folder in subscriptions.folders(tx, user.id)
         }
         self._folders_added = 0
+        self._room = MAX_SUBSCRIPTIONS - subscriptions.count(tx, user.id)
         self._problems: list[ImportProblem] = []
 
     def run(self, document: OpmlDocument) -> ImportReport:
@@ -76,6 +80,10 @@ class _Import:
     def _subscribe(self, feed: OpmlFeed) -> str:
         try:
             url, credentials = split_address(absolute_http_url(feed.url))
+            if subscriptions.by_feed_url(self._tx, self._user.id, url) is not None:
+                return "already"
+            if self._room <= 0:
+                raise ActionError("action.too_large", f"at most {MAX_SUBSCRIPTIONS} subscriptions")
             folder_ids = [self._folder(path) for path in feed.folders]
             encrypted = self._keyring.encrypt(credentials) if credentials else None
             add_subscription(
@@ -92,10 +100,9 @@ class _Import:
             self._problems.append(ImportProblem(line=feed.line, code="opml.bad_address", text=error.detail[:200]))
             return "refused"
         except ActionError as error:
-            if error.code == "action.already_subscribed":
-                return "already"
             self._problems.append(ImportProblem(line=feed.line, code=error.code, text=feed.url[:200]))
             return "refused"
+        self._room -= 1
         return "added"
 
     def _folder(self, path: tuple[str, ...]) -> int:
@@ -106,7 +113,7 @@ class _Import:
         parent: int | None = None
         above = ""
         for name in path[:MAX_DEPTH]:
-            shown = " ".join(name.replace("/", "-").split())[:MAX_FOLDER_NAME] or "-"
+            shown = _usable(name)
             known = self._folders.get((parent, name_key(shown)))
             if known is None:
                 known = subscriptions.add_folder(self._tx, self._user.id, self._free_name(shown, above), parent)
@@ -117,12 +124,15 @@ class _Import:
         return parent
 
     def _free_name(self, name: str, above: str) -> str:
-        candidates = [
-            name,
-            *([f"{name} ({above})"] if above else []),
-            *(f"{name} ({number})" for number in range(2, 1000)),
-        ]
+        ends = chain(["", f" ({above})"] if above else [""], (f" ({number})" for number in count(2)))
+        candidates = (f"{name[: MAX_FOLDER_NAME - len(end)]}{end}" for end in (end[-MAX_FOLDER_NAME // 2 :] for end in ends))
         return next(free for free in candidates if subscriptions.name_owner(self._tx, self._user.id, free) is None)
+
+
+def _usable(name: str) -> str:
+    """The nearest name that a folder may have: see ``subscriptions.folder_name``."""
+    visible = "".join(char for char in name.replace("/", "-") if char.isspace() or unicodedata.category(char)[0] != "C")
+    return " ".join(unicodedata.normalize("NFC", visible).split())[:MAX_FOLDER_NAME].rstrip() or "-"
 
 
 def export_opml(db: Database, user: User, *, now: datetime) -> bytes:

@@ -89,6 +89,9 @@ def subscribe(
     clean_url, credentials = split_address(url)
     encrypted = Keyring(key_path(settings or Settings())).encrypt(credentials) if credentials else None
     with transaction(db) as tx:
+        tx.hold_user(user.id)
+        if subscriptions.count(tx, user.id) >= MAX_SUBSCRIPTIONS:
+            raise ActionError("action.too_large", f"at most {MAX_SUBSCRIPTIONS} subscriptions")
         ids = [subscriptions.folder(tx, user.id, folder_id).id for folder_id in folder_ids]
         if new_folder and new_folder.strip():
             ids.append(_folder_named(tx, user.id, new_folder))
@@ -109,22 +112,15 @@ def add_subscription(
     folder_ids: Iterable[int] = (),
     now: datetime,
 ) -> int:
-    """Subscribe inside a transaction:
-    find or insert the feed, deliver what it carries. Raises ``ActionError`` as ``subscribe``.
+    """Subscribe inside a transaction that holds the user: find or insert the feed, deliver what it carries.
+
+    Raises ``ActionError`` ``action.already_subscribed``.
     """
-    feed = feeds.find(tx, url, owner_id)
-    known = subscriptions.by_feed(tx, user_id, feed.id) if feed else subscriptions.by_feed_url(tx, user_id, url)
+    known = subscriptions.by_feed_url(tx, user_id, url)
     if known is not None:
         raise ActionError("action.already_subscribed", str(known))
-    if len(subscriptions.feeds_of_user(tx, user_id)) >= MAX_SUBSCRIPTIONS:
-        raise ActionError("action.too_large", f"at most {MAX_SUBSCRIPTIONS} subscriptions")
-    if feed is None:
-        feed_id = feeds.add(tx, url=url, owner_id=owner_id, host=host_key(url), credentials=credentials, now=now)
-        upto = 0
-    else:
-        feed_id = feed.id
-        feeds.wake(tx, feed_id, now)
-        upto = feeds.newest_entry_id(tx, feed_id)
+    feed_id = feeds.add(tx, url=url, owner_id=owner_id, host=host_key(url), credentials=credentials, now=now)
+    upto = feeds.newest_entry_id(tx, feed_id)
     subscription_id = subscriptions.add(tx, user_id=user_id, feed_id=feed_id, title=_title(title), now=now)
     states.deliver_carried(tx, user_id, subscription_id, feed_id, upto)
     subscriptions.put_in_folders(tx, subscription_id, folder_ids)
@@ -148,6 +144,7 @@ def split_address(address: str) -> tuple[str, str | None]:
 def unsubscribe(db: Database, user: User, subscription_id: int, *, now: datetime) -> None:
     """End a subscription: its unread marks go, stars and labels stay. Raises ``NotFound``."""
     with transaction(db) as tx:
+        tx.hold_user(user.id)
         feed_id = subscriptions.remove(tx, user.id, subscription_id)
         feeds.orphan_if_unread_by_all(tx, feed_id, now)
 
@@ -169,6 +166,7 @@ def edit(
     if visibility is not None and visibility not in get_args(Visibility):
         raise ActionError("action.bad_value", f"visibility {visibility!r}")
     with transaction(db) as tx:
+        tx.hold_user(user.id)
         subscriptions.feed_of(tx, user.id, subscription_id)
         wanted = {
             "title": None if title is None else _title(title),
@@ -183,7 +181,7 @@ def edit(
 
 
 def _title(title: str) -> str:
-    return " ".join(title.replace("\0", "").split())[:MAX_TITLE]
+    return " ".join(title.replace("\0", "").encode("utf-8", "ignore").decode().split())[:MAX_TITLE]
 
 
 def refresh_soon(db: Database, user: User, stream: Stream, *, now: datetime) -> int:
@@ -220,6 +218,7 @@ def add_folder(db: Database, user: User, name: str, *, parent_id: int | None = N
     """
     shown = folder_name(name)
     with transaction(db) as tx:
+        tx.hold_user(user.id)
         if parent_id is not None:
             subscriptions.folder(tx, user.id, parent_id)
             _check_depth(tx, user.id, parent_id)
@@ -231,6 +230,7 @@ def rename_folder(db: Database, user: User, folder_id: int, name: str, *, now: d
     """Rename a folder. Errors as in ``add_folder``."""
     shown = folder_name(name)
     with transaction(db) as tx:
+        tx.hold_user(user.id)
         subscriptions.folder(tx, user.id, folder_id)
         if subscriptions.name_owner(tx, user.id, shown) != ("folder", folder_id):
             _check_free(tx, user.id, shown)
@@ -242,18 +242,20 @@ def move_folder(db: Database, user: User, folder_id: int, parent_id: int | None,
     to the top). Raises ``NotFound``; ``ActionError`` when it would stand in itself.
     """
     with transaction(db) as tx:
+        tx.hold_user(user.id)
         subscriptions.folder(tx, user.id, folder_id)
         if parent_id is not None:
             subscriptions.folder(tx, user.id, parent_id)
             if folder_id in _path(tx, user.id, parent_id):
                 raise ActionError("action.bad_value", "a folder cannot stand in itself")
-            _check_depth(tx, user.id, parent_id)
+            _check_depth(tx, user.id, parent_id, _height(tx, user.id, folder_id))
         subscriptions.move_folder(tx, folder_id, parent_id)
 
 
 def remove_folder(db: Database, user: User, folder_id: int, *, now: datetime) -> None:
-    """Delete a folder; subscriptions stay, folders within go where it was. Raises ``NotFound``."""
+    """Delete a folder; what was in it, subscriptions and folders, goes where it was. Raises ``NotFound``."""
     with transaction(db) as tx:
+        tx.hold_user(user.id)
         subscriptions.folder(tx, user.id, folder_id)
         subscriptions.remove_folder(tx, folder_id)
 
@@ -285,6 +287,12 @@ def _path(tx: Tx, user_id: int, folder_id: int) -> list[int]:
     return path
 
 
-def _check_depth(tx: Tx, user_id: int, parent_id: int) -> None:
-    if len(_path(tx, user_id, parent_id)) >= MAX_DEPTH:
+def _height(tx: Tx, user_id: int, folder_id: int) -> int:
+    """How many folders stand in each other from this one on, itself included."""
+    paths = (_path(tx, user_id, folder.id) for folder in subscriptions.folders(tx, user_id))
+    return max(path.index(folder_id) + 1 for path in paths if folder_id in path)
+
+
+def _check_depth(tx: Tx, user_id: int, parent_id: int, height: int = 1) -> None:
+    if len(_path(tx, user_id, parent_id)) + height > MAX_DEPTH:
         raise ActionError("action.too_large", f"at most {MAX_DEPTH} folders in each other")

@@ -176,7 +176,7 @@ def text_only(html: str) -> str:
     """
     plain = _ANY_TAG.sub("", _BLOCK_TAG.sub("\n", _without_hidden(html)))
     # Six signs for one are more than escapes take: made again from the result, nothing more is cut off.
-    plain = unescape(plain[: 6 * MAX_TEXT_CHARS]).replace("\0", "")
+    plain = unescape(plain[: 6 * MAX_TEXT_CHARS]).replace("\0", "").encode("utf-8", "replace").decode()
     lines = [line for line in (" ".join(line.split()) for line in plain.splitlines()) if line]
     if len(lines) > MAX_PARAGRAPHS:
         lines[MAX_PARAGRAPHS - 1 :] = [" ".join(lines[MAX_PARAGRAPHS - 1 :])]

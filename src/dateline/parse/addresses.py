@@ -55,9 +55,12 @@ def join(base: str, reference: str) -> str | None:
 
 def base_address(address: str | None, outer: str | None) -> str | None:
     """A new base inside an outer one; the outer one stays when the new one is no http(s) address (or a monster)."""
-    if address is None or len(address) > MAX_BASE_URL:
+    if address is None:
         return outer
-    return absolute(address, outer) or outer
+    if len(address) > MAX_BASE_URL:
+        address = address.partition("?")[0]  # relative addresses drop it anyway
+    inner = absolute(address, outer)
+    return inner if inner is not None and len(inner) <= MAX_BASE_URL else outer
 
 
 def absolute_links(html: str, base: str | None) -> str:
@@ -70,7 +73,8 @@ def absolute_links(html: str, base: str | None) -> str:
         address = absolute(reference, base)
         return found[0] if address is None else found[1] + address.replace("&", "&amp;").replace("'", "%27")
 
-    return _URL_ATTRIBUTE.sub(resolved, html)
+    # At most one in sixty characters, so that a long base cannot blow a document up; ``clean`` does the rest.
+    return _URL_ATTRIBUTE.sub(resolved, html, count=5 + len(html) // 60)
 
 
 def _percent(found: re.Match[str]) -> str:

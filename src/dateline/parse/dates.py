@@ -15,7 +15,8 @@ _YEARS = range(1800, 2200)
 _TWO_DIGIT_PIVOT = 70  # 70 to 99 are of the 20th century: feeds write the epoch as "01 Jan 70"
 
 _CLOCK = (
-    r"(?P<hour>\d{1,2})\s?[:.h]\s?(?P<minute>\d{1,2})(?:\s?[:.]\s?(?P<second>\d{1,2})(?:[.,:](?P<fraction>\d{1,9}))?)?\d*"
+    r"(?P<hour>\d{1,2})(?:\s?:\s?|[.h])(?P<minute>\d{1,2})"
+    r"(?:(?:\s?:\s?|\.)(?P<second>\d{1,2})(?:[.,:](?P<fraction>\d{1,9}))?)?\d*"
     r"(?:\s*(?P<half>[AaPp])\.?\s?[Mm]\.?(?![A-Za-z]))?"
 )
 _ZONE = r"(?P<zone>(?:[A-Za-z]{1,5}\s?)?[+\-−–]\s?\d{1,2}(?::?\d{2})?(?::?\d{2})?|[A-Za-z]{1,5}\d?)?"
@@ -34,7 +35,8 @@ _ISO = re.compile(
 _ISO_SHORT = re.compile(
     r"-?(?P<year>\d{2})(?:-?W(?P<week>\d{2})(?:-?(?P<weekday>[1-7]))?|-(?P<month>\d{2})(?:-(?P<day>\d{2}))?"
     r"|(?P<month2>\d{2})(?P<day2>\d{2})|-?(?P<ordinal>\d{3})(?!\d))"
-    rf"(?:[Tt ](?P<hour>\d{{2}}):?(?P<minute>\d{{2}})(?::?(?P<second>\d{{2}})(?:[.,](?P<fraction>\d+))?)?\s*{_ZONE})?"
+    rf"(?:[Tt ](?P<hour>\d{{2}}):?(?P<minute>\d{{2}})(?::?(?P<second>\d{{2}})(?:[.,](?P<fraction>\d+))?)?"
+    rf"(?P<half>(?!))?\s*{_ZONE})?"
 )
 _NUMBER = re.compile(r"-?\d{9,14}(?:\.\d+)?")
 

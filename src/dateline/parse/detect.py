@@ -14,7 +14,7 @@ from .encoding import to_utf8
 from .entry import read_entry
 from .fields import Document
 from .json_feed import parse_json_feed
-from .limits import MAX_BASE_URL, MAX_BYTES, MAX_ENTRIES
+from .limits import MAX_BYTES, MAX_ENTRIES
 from .markup import XML_BASE
 from .names import ATOM03, ATOM10, RDF, Names, local_of, split
 from .xml import items_of, read_tree
@@ -47,7 +47,7 @@ def parse_feed(
     text = text.lstrip(b" \t\r\n\x0b\x0c\0\xef\xbb\xbf")
     if not text.strip():
         raise ParseError("parse.empty")
-    base = base_address(content_location, url) if url is None or len(url) <= MAX_BASE_URL else None
+    base = base_address(content_location, base_address(url, None))
     if text[:1] in b"{[":
         feed = parse_json_feed(text, url=base, language=content_language, warnings=warnings)
         if feed is not None:

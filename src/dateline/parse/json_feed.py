@@ -1,5 +1,6 @@
 """JSON Feed 1.0 and 1.1 (https://jsonfeed.org/version/1.1) → ``ParsedFeed``, forgiving about every type."""
 
+import json
 from typing import Any
 
 import msgspec
@@ -10,7 +11,7 @@ from dateline.model import Enclosure, ParsedEntry, ParsedFeed, ParseWarning, Per
 from .addresses import absolute, absolute_links
 from .fields import Document
 from .limits import MAX_ENTRIES, MAX_JSON_COMMAS, MAX_JSON_NODES, MAX_LIST
-from .markup import folded, text_as_html
+from .markup import folded, text_as_html, without_controls
 from .media import distinct as distinct_files
 from .media import enclosure, is_picture
 from .names import Names
@@ -25,10 +26,7 @@ def parse_json_feed(
     """Read a JSON document; None when it is JSON of another kind, or none. Raises ``parse.too_complex``."""
     if text.count(b"{") + text.count(b"[") > MAX_JSON_NODES or text.count(b",") > MAX_JSON_COMMAS:
         raise ParseError("parse.too_complex", "too many values")
-    try:
-        root = msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError, ValueError):
-        return None
+    root = _decoded(text)
     if not isinstance(root, dict) or not _is_feed(root):
         return None
     document = Document(Names())
@@ -51,6 +49,18 @@ def parse_json_feed(
         entries=tuple(_entry(item, document, base) for item in items[:MAX_ENTRIES]),
         warnings=tuple(warnings),
     )
+
+
+def _decoded(text: bytes) -> object:
+    """The document's value; line breaks inside of texts and halves of surrogate pairs are forgiven."""
+    try:
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError, ValueError):
+        pass
+    try:
+        return json.loads(text, strict=False)
+    except (RecursionError, ValueError):
+        return None
 
 
 def _is_feed(root: _Object) -> bool:
@@ -120,8 +130,7 @@ def _text(value: _Object, key: str) -> str:
     """A text; numbers (ids are often) become text, anything else is empty."""
     found = value.get(key)
     if isinstance(found, str):
-        # JSON can spell half of a surrogate pair, which no database stores.
-        return found if found.isascii() else found.encode("utf-8", "replace").decode()
+        return without_controls(found)
     return str(found) if isinstance(found, int | float) and not isinstance(found, bool) else ""
 
 

@@ -28,11 +28,8 @@ MAX_TITLE = 4_000
 MAX_URL = 8_000
 """Characters of an address; a longer one counts as absent."""
 
-MAX_BASE_URL = 2_000
-"""Characters of an ``xml:base``: it is repeated in front of every relative address."""
+MAX_BASE_URL = 500
+"""Characters of a base address: it is repeated in front of every relative one."""
 
 MAX_LIST = 100
 """Authors, tags or enclosures of one entry."""
-
-MAX_CHILDREN = 2_000
-"""Child elements of one entry or channel that are looked at."""

@@ -13,12 +13,14 @@ from lxml import etree
 
 from .addresses import absolute_links, base_address
 from .limits import MAX_TITLE
-from .names import ATOM10, XML, local_of, split
+from .names import ATOM10, XML, attributes_of, local_of, split
 
 XML_BASE = f"{{{XML}}}base"
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
-_BLANKS = re.compile(r"\s+")
+# No-break spaces are typography (« oui », 10 000): only XML's white space and what breaks lines is folded.
+_BLANKS = re.compile(r"[\t-\r\x1c-\x20\x85\u2028\u2029]+")
+_CONTROLS = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _DEAD_TEXT = re.compile(r"<(script|style)\b[^>]*>(?s:.*?)(?:</\1\s*>|\Z)|<!--(?s:.*?)(?:-->|\Z)", re.IGNORECASE)
 _BREAK = re.compile(r"<(?:br|hr)\b[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-zA-Z!?][^<>]*>")
@@ -74,8 +76,8 @@ def plain_title(text: str | None) -> str | None:
 
 
 def folded(text: str | None) -> str | None:
-    """Text with blanks folded, at most ``MAX_TITLE`` characters; None when nothing is left."""
-    return (_BLANKS.sub(" ", text[:MAX_TITLE]).strip() or None) if text else None
+    """Text with blanks folded and without control characters, at most ``MAX_TITLE`` long; None when nothing is left."""
+    return (_CONTROLS.sub("", _BLANKS.sub(" ", text[:MAX_TITLE])).strip() or None) if text else None
 
 
 def plain(html: str) -> str | None:
@@ -99,6 +101,11 @@ def looks_like_html(text: str) -> bool:
         return False
     names = {name.lower() for name in _TAG_NAME.findall(text)}
     return names <= _HTML_NAMES and (bool(entities) or _END_OR_VOID.search(text) is not None)
+
+
+def without_controls(text: str) -> str:
+    """Text without what no page shows and no database takes: control characters but tab and line feed, surrogates."""
+    return text if text.isprintable() else _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def text_as_html(text: str) -> str:
@@ -178,11 +185,11 @@ def _write(element: etree._Element, base: str | None, parts: list[str], *, rebas
     if not name:
         return
     opening = [f"<{name}"]
-    for key, value in element.attrib.items():
+    for key, value in attributes_of(element):
         if key == XML_BASE:
-            base, rebased = base_address(str(value), base), True
+            base, rebased = base_address(value, base), True
         else:
-            opening.append(f' {split(str(key))[1]}="{escape(str(value))}"')
+            opening.append(f' {split(key)[1]}="{escape(value)}"')
     opening.append(">")
     parts.append(absolute_links("".join(opening), base) if rebased else "".join(opening))
     if name not in _VOID:

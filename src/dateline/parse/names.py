@@ -5,7 +5,11 @@ lower-case names (``pubdate``, ``summary``); an undeclared prefix counts as if i
 becomes ``""``. Each distinct tag is looked at once per document.
 """
 
+from itertools import islice
+
 from lxml import etree
+
+from .limits import MAX_LIST
 
 ATOM10 = "http://www.w3.org/2005/Atom"
 ATOM03 = "http://purl.org/atom/ns#"
@@ -120,6 +124,13 @@ def local_of(element: etree._Element) -> str:
     """The name of an element without namespace and prefix; empty for what is not an element."""
     tag: object = element.tag
     return split(tag)[1].rpartition(":")[2] if isinstance(tag, str) else ""
+
+
+def attributes_of(element: etree._Element) -> list[tuple[str, str]]:
+    """Names and values of an element's attributes, the first hundred: lxml needs a search for every value."""
+    if len(element.attrib) <= MAX_LIST:
+        return element.attrib.items()  # type: ignore[return-value] # always text in a document parsed from text
+    return [(str(name), element.get(name, "")) for name in islice(element.attrib, MAX_LIST)]
 
 
 def prefix_of(namespace: str) -> str | None:

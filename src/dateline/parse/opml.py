@@ -17,7 +17,7 @@ from dateline.errors import ParseError
 
 from .addresses import absolute
 from .encoding import to_utf8
-from .names import local_of
+from .names import attributes_of, local_of, split
 from .xml import read_tree
 
 MAX_BYTES = 20_000_000
@@ -172,15 +172,13 @@ def _line(element: etree._Element) -> int:
 def _attributes(element: etree._Element) -> dict[str, str]:
     """An outline's attributes: the specification's in lower case, others with their prefix."""
     found = {}
-    for key, value in element.attrib.items():
-        qname = etree.QName(str(key))
-        text = " ".join(str(value).split())
-        if not qname.namespace:
-            lowered = qname.localname.lower()
-            name = lowered if lowered in _OWN else qname.localname
-        else:
-            name = f"{_PREFIXES.get(qname.namespace, element.prefix or 'x')}:{qname.localname}"
-        found[name] = text[: 8_000 if name in ("xmlurl", "htmlurl") else MAX_TEXT]
+    for key, value in attributes_of(element):
+        namespace, name = split(key)
+        if namespace:
+            name = f"{_PREFIXES.get(namespace, 'x')}:{name}"
+        elif name.lower() in _OWN:
+            name = name.lower()
+        found[name] = " ".join(value.split())[: 8_000 if name in ("xmlurl", "htmlurl") else MAX_TEXT]
     return found
 
 

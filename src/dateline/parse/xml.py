@@ -36,16 +36,17 @@ _MAX_ENTITY_GROWTH = 1_000_000
 
 _CDATA = re.compile(rb"(<!\[CDATA\[(?s:.*?)(?:\]\]>|\Z))")
 _STRAY_LESS = re.compile(rb"<(?![A-Za-z_/!?])")
-_STRAY_AMPERSAND = re.compile(rb"&(?!(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9._-]{0,60});)")
+_REFERENCE_SYNTAX = rb"(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9._-]{0,60});"
+_STRAY_AMPERSAND = re.compile(rb"&(?!" + _REFERENCE_SYNTAX + rb")")
+_ESCAPED_REFERENCE = re.compile(rb"&amp;(" + _REFERENCE_SYNTAX + rb")")
 _NAMED = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9._-]{0,60});")
-_FORBIDDEN_REFERENCE = re.compile(
-    rb"&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01])|[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F]|[dD][89a-fA-F][0-9a-fA-F]{2}|[fF]{3}[eEfF]));"
-)
+_NUMBERED = re.compile(rb"&#(?:([0-9]{1,7})|[xX]([0-9a-fA-F]{1,6}));")
 _CONTROL = re.compile(rb"[\0-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 _NAMESPACE = re.compile(rb"""(xmlns(?::[\w.-]{1,40})?)\s*=\s*(?:"[^"<]{0,300}"|'[^'<]{0,300}')""")
 
 # C1 control characters in what calls itself UTF-8 or Latin-1 are windows-1252 (WHATWG Encoding and HTML say so).
-_C1_REFERENCE = re.compile(rb"&#(?:0*(1[2-5][0-9])|[xX]0*([89][0-9a-fA-F]));")
+# What windows-1252 has no character for, the delete character and a referred-to carriage return go.
+_C1_REFERENCE = re.compile(rb"&#(?:0*(13|12[7-9]|1[345][0-9])|[xX]0*([89][0-9a-fA-F]|7[fF]|[dD]));")
 _C1_CHARACTER = re.compile(rb"\xc2([\x80-\x9f])")
 
 _ITEM_START = re.compile(rb"<((?:[A-Za-z][\w.-]*:)?(?:item|entry))(?=[\s/>])", re.IGNORECASE)
@@ -94,10 +95,19 @@ def repaired(text: bytes, entities: dict[bytes, bytes]) -> bytes:
     named = _Named(entities)
     for index in range(0, len(parts), 2):
         part = _DECLARATION.sub(b"", parts[index])
-        part = _STRAY_LESS.sub(b"&lt;", _STRAY_AMPERSAND.sub(b"&amp;", part))
-        part = _FORBIDDEN_REFERENCE.sub(b"", part)
+        if _STRAY_AMPERSAND.search(part):
+            # All, and then the references back: a substitution each would cost a hundred bytes a byte.
+            part = _ESCAPED_REFERENCE.sub(rb"&\1", part.replace(b"&", b"&amp;"))
+        part = _NUMBERED.sub(_allowed, _STRAY_LESS.sub(b"&lt;", part))
         parts[index] = _NAMED.sub(named, part)
     return b"".join(parts)
+
+
+def _allowed(found: re.Match[bytes]) -> bytes:
+    """A character reference, or nothing when XML has no such character (XML 1.0 §2.2): controls, surrogates."""
+    code = int(found[1]) if found[1] else int(found[2], 16)
+    legal = code in {9, 10, 13} or 0x20 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0x10000 <= code < 0x110000
+    return found[0] if legal else b""
 
 
 def _trimmed(text: bytes, warnings: list[ParseWarning]) -> bytes:
@@ -148,22 +158,17 @@ def _without_doctype(text: bytes) -> tuple[bytes, dict[bytes, bytes]]:
 
 
 def _without_c1(text: bytes) -> bytes:
+    if b"\x7f" in text:
+        text = text.replace(b"\x7f", b"")
     if b"\xc2" in text:
-        text = _C1_CHARACTER.sub(lambda found: _cp1252(found[1][0], found[0]), text)
+        text = _C1_CHARACTER.sub(lambda found: _cp1252(found[1][0]), text)
     if b"&#" in text:
-        text = _C1_REFERENCE.sub(
-            lambda found: _cp1252(int(found[1]) if found[1] else int(found[2], 16), found[0]), text
-        )
+        text = _C1_REFERENCE.sub(lambda found: _cp1252(int(found[1]) if found[1] else int(found[2], 16)), text)
     return text
 
 
-def _cp1252(code: int, otherwise: bytes) -> bytes:
-    if not 0x80 <= code <= 0x9F:
-        return otherwise
-    try:
-        return bytes([code]).decode("cp1252").encode()
-    except UnicodeDecodeError:
-        return otherwise
+def _cp1252(code: int) -> bytes:
+    return bytes([code]).decode("cp1252", "ignore").encode() if code >= 0x80 else b""
 
 
 class _Named:

@@ -81,11 +81,19 @@ def content_hash(entry: ParsedEntry) -> bytes:
 def identify(entry: ParsedEntry, identity: Identity, content: bytes) -> str:
     """What an entry is known by within its feed."""
     if identity == "guid" and entry.guid:
-        return entry.guid[:MAX_GUID]
+        return _bounded(entry.guid)
     if identity in ("guid", "link") and entry.url:
-        return entry.url[:MAX_GUID]
+        return _bounded(entry.url)
     date = entry.published_at.isoformat() if entry.published_at and identity != "content" else ""
     return f"content:{hashlib.blake2b(content + date.encode(), digest_size=16).hexdigest()}"
+
+
+def _bounded(guid: str) -> str:
+    """A guid of endless length (some are whole pictures) in short, and still its own."""
+    if len(guid) <= MAX_GUID:
+        return guid
+    whole = hashlib.blake2b(guid.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    return f"{guid[: MAX_GUID - 40]}…{whole}"
 
 
 def candidates(parsed: ParsedFeed, identity: Identity) -> list[Candidate]:
@@ -110,12 +118,10 @@ def weaker(identity: Identity) -> Identity:
 
 def untrusted(entries: Sequence[Candidate], carried: Sequence[Known]) -> bool:
     """Whether the guids of a document say too little: they repeat, or they are all new for contents that are known."""
-    if len(entries) < SMALLEST_SAMPLE:
-        return False
     different = {candidate.guid_hash: candidate.content_hash for candidate in entries}
-    contents = {candidate.content_hash for candidate in entries}
+    pairs = {(candidate.guid_hash, candidate.content_hash) for candidate in entries}
     # The same entry given twice is a double, not a sign: only different contents under one guid count.
-    if len(contents) - len(different) > REPEATED_SHARE * len(entries):
+    if len(pairs) - len(different) > REPEATED_SHARE * len(entries):
         return True
     known_guids = {known.guid_hash for known in carried}
     known_contents = {known.content_hash for known in carried}

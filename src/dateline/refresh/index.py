@@ -30,11 +30,14 @@ def index_chunk(db: Database, *, whole_only: bool = False) -> int:
 def index_edited(db: Database) -> int:
     """Index again what was edited, at most 100 entries. How many."""
     with db.reading() as tx:
-        texts = _texts(search.edited(tx, CHUNK))
-    if texts:
+        rows = search.edited(tx, CHUNK)
+    if rows:
+        texts = _texts(rows)
         with transaction(db) as tx:
-            search.index_again(tx, texts)
-    return len(texts)
+            now = set(search.edited(tx, CHUNK))
+            # what was edited once more meanwhile keeps its mark for the next round
+            search.index_again(tx, [text for text, row in zip(texts, rows, strict=True) if row in now])
+    return len(rows)
 
 
 def index_all(db: Database) -> int:

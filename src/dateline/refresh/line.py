@@ -32,6 +32,7 @@ from .schedule import Hints
 log = logging.getLogger(__name__)
 
 BATCH = 50
+_MERGED = "merged"
 ADOPTED_AFTER = timedelta(days=3)
 OLD_ADDRESS_EVERY = timedelta(days=1)
 
@@ -82,42 +83,55 @@ def take(
 ) -> Outcome:
     """An answer → what to record. Never raises for what came from outside: that is an outcome too."""
     if isinstance(answer, DatelineError):
-        return failed(feed, answer, now=now, dice=dice)
+        return failed(feed, answer, asked_url=asked_url, now=now, dice=dice)
     try:
         if answer.status == 304 or (feed.body_hash is not None and answer.body_hash == feed.body_hash):
             return _unchanged(db, feed, answer, asked_url=asked_url, now=now, dice=dice)
         return _read(db, feed, answer, asked_url=asked_url, now=now, dice=dice)
     except DatelineError as error:
-        return failed(feed, error, now=now, dice=dice, answer=answer)
+        return failed(feed, error, asked_url=asked_url, now=now, dice=dice, answer=answer)
 
 
 def failed(
     feed: Feed,
     error: DatelineError,
     *,
+    asked_url: str,
     now: datetime,
     dice: float,
     answer: Response | None = None,
-    seconds: float = 0.0,
 ) -> Outcome:
     """A failure → what to record: its code, when to try again, and whether the whole host is left alone for a while."""
     retry_after = error.retry_after if isinstance(error, FetchError) else None
     status = error.status if isinstance(error, FetchError) else (answer.status if answer else None)
     quiet = schedule.quiet_time(error.code, retry_after)
+    move = _failed_move(feed, error, asked_url)
+    # with two addresses, one that fails is no last word: the other is asked next
+    code = error.code if move is None else "fetch.connect"
     return Outcome(
         feed=feed,
         error=error,
-        next_at=schedule.next_bad(now, error.code, feed.failures, retry_after, dice),
+        next_at=schedule.next_bad(now, code, feed.failures, retry_after, dice),
+        move=move,
         quiet_host=(_host_of(error, feed), now + quiet) if quiet else None,
         check=CheckRow(
             at=now,
             code=error.code,
             status=status,
             wire_bytes=answer.wire_bytes if answer else 0,
-            duration_ms=round(1000 * (answer.elapsed_seconds if answer else seconds)),
+            duration_ms=round(1000 * answer.elapsed_seconds) if answer else 0,
             detail=error.detail[:500] or None,
         ),
     )
+
+
+def _failed_move(feed: Feed, error: DatelineError, asked_url: str) -> Move | None:
+    """What a failure says of a moved feed's address: the old one need not answer any more, the new one may be gone."""
+    if feed.moved_url is None:
+        return None
+    if asked_url == feed.url:
+        return Move(target=feed.moved_url)
+    return Move(target=None) if error.code == "fetch.gone" else None
 
 
 def _host_of(error: DatelineError, feed: Feed) -> str:
@@ -190,7 +204,8 @@ def compare(db: Database, feed: Feed, parsed: ParsedFeed, now: datetime) -> Chan
     """A document against the store: what is new, changed, back and gone."""
     identity = _identity(feed)
     with db.reading() as tx:
-        carried = entries.carried(tx, feed.id) if not feed.is_first else []
+        carried = entries.carried(tx, feed.id)  # of a first document too: it may have been interrupted
+        seen = bool(carried) or not feed.is_first
         listed = candidates(parsed, identity)
         renamed: tuple[tuple[int, str, bytes], ...] = ()
         while identity != "content" and untrusted(listed, carried):
@@ -200,9 +215,9 @@ def compare(db: Database, feed: Feed, parsed: ParsedFeed, now: datetime) -> Chan
         unique = folded(listed)
         known = {entry.guid_hash: entry for entry in carried}
         missing = [candidate.guid_hash for candidate in unique if candidate.guid_hash not in known]
-        if missing and not feed.is_first:
+        if missing and seen:
             known.update((entry.guid_hash, entry) for entry in entries.with_hashes(tx, feed.id, missing))
-        buried = entries.buried(tx, feed.id, missing) if missing and not feed.is_first else set()
+        buried = entries.buried(tx, feed.id, missing) if missing and seen else set()
     return decide(unique, known, buried, identity=identity, first=feed.is_first, now=now, renamed=renamed)
 
 
@@ -214,9 +229,9 @@ def _renamed(
     found, names = [], []
     taken: set[bytes] = set()
     for known in carried:
-        guid = known.url if identity == "link" and known.url else None
         same = by_content.get(known.content_hash)
-        guid = guid or (same.guid if same else None) or identify(ParsedEntry(), "content", known.content_hash)
+        guid = same.guid if same else (known.url if identity == "link" else None)
+        guid = guid or identify(ParsedEntry(), "content", known.content_hash)
         hash_ = entries.guid_hash(guid)
         if hash_ in taken:
             found.append(known)
@@ -298,6 +313,8 @@ def _move(feed: Feed, answer: Response, asked_url: str, now: datetime) -> Move |
         return Move(target=None) if feed.moved_url and asked_url == feed.url and answer.final_url == feed.url else None
     if target == feed.url.replace("http://", "https://", 1):
         return Move(target=target, adopt=True)
+    if feed.credentials is not None and host_key(target) != host_key(feed.url):
+        return None  # what opens one server is not shown to another
     if asked_url != feed.url:  # the target moved on
         return Move(target=target)
     agreed = feed.moved_url == target and feed.moved_at is not None and now - feed.moved_at >= ADOPTED_AFTER
@@ -308,6 +325,7 @@ def _move(feed: Feed, answer: Response, asked_url: str, now: datetime) -> Move |
 
 
 class _Step(Struct, frozen=True, kw_only=True):
+    feed_id: int
     weight: int
     carry_out: Callable[[WriteTx], Any]
 
@@ -329,31 +347,36 @@ def record(db: Database, outcomes: Sequence[Outcome]) -> None:
 def _commit(db: Database, batch: Sequence[_Step]) -> None:
     if batch:
         with transaction(db) as tx:
+            # a feed may have been merged into another since it was asked, even by a step before
+            there = feeds.existing(tx, [step.feed_id for step in batch])
             for step in batch:
-                step.carry_out(tx)
+                if step.feed_id in there and step.carry_out(tx) == _MERGED:
+                    there = feeds.existing(tx, list(there))
 
 
 def _steps(outcome: Outcome) -> Iterator[_Step]:
+    feed_id = outcome.feed.id
     if outcome.error is not None:
-        yield _Step(weight=0, carry_out=lambda tx: _record_failure(tx, outcome))
+        yield _Step(feed_id=feed_id, weight=0, carry_out=lambda tx: _record_failure(tx, outcome))
         return
     arrived = outcome.arrived
     whole = (len(arrived) - 1) // BATCH * BATCH if arrived else 0
     for start in range(0, whole, BATCH):
         part = arrived[start : start + BATCH]
         yield _Step(
+            feed_id=feed_id,
             weight=len(part),
-            carry_out=lambda tx, part=part: entries.insert(tx, outcome.feed.id, part, outcome.check.at),  # type: ignore[misc] # a default binds the loop's value
+            carry_out=lambda tx, part=part: entries.insert(tx, feed_id, part, outcome.check.at),  # type: ignore[misc] # a default binds the loop's value
         )
     edits = outcome.edited
     for start in range(0, len(edits), BATCH):
         some = edits[start : start + BATCH]
-        yield _Step(weight=len(some), carry_out=lambda tx, some=some: entries.edit(tx, some))  # type: ignore[misc] # likewise
+        yield _Step(feed_id=feed_id, weight=len(some), carry_out=lambda tx, some=some: entries.edit(tx, some))  # type: ignore[misc] # likewise
     last = arrived[whole:]
-    yield _Step(weight=len(last), carry_out=lambda tx: _record_last(tx, outcome, last))
+    yield _Step(feed_id=feed_id, weight=len(last), carry_out=lambda tx: _record_last(tx, outcome, last))
 
 
-def _record_last(tx: WriteTx, outcome: Outcome, arrived: Sequence[Arrived]) -> None:
+def _record_last(tx: WriteTx, outcome: Outcome, arrived: Sequence[Arrived]) -> str | None:
     """The last batch of a feed: with it the validators and the schedule, never before."""
     feed, changes = outcome.feed, outcome.changes
     assert outcome.next_at is not None
@@ -380,6 +403,7 @@ def _record_last(tx: WriteTx, outcome: Outcome, arrived: Sequence[Arrived]) -> N
     feeds.note_check(tx, feed, outcome.check)
     if outcome.move is not None:
         _record_move(tx, feed, outcome.move, outcome.check.at)
+    return _MERGED if outcome.move is not None and outcome.move.adopt else None
 
 
 def _record_move(tx: WriteTx, feed: Feed, move: Move, now: datetime) -> None:
@@ -400,8 +424,10 @@ def _record_failure(tx: WriteTx, outcome: Outcome) -> None:
         detail=outcome.error.detail,
         now=outcome.check.at,
         next_at=outcome.next_at,
-        stopped=outcome.error.code == "fetch.gone",
+        stopped=outcome.error.code == "fetch.gone" and outcome.move is None,
     )
     feeds.note_check(tx, outcome.feed, outcome.check)
     if outcome.quiet_host is not None:
         hosts.silence(tx, *outcome.quiet_host)
+    if outcome.move is not None:
+        _record_move(tx, outcome.feed, outcome.move, outcome.check.at)

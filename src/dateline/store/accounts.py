@@ -22,7 +22,7 @@ def name_key(name: str) -> str:
 
 def token_hash(token: str) -> bytes:
     """What is stored of a session's token: its SHA-256, so that a stolen database opens no session."""
-    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
 
 
 def _user(row: tuple[Any, ...]) -> User:
@@ -56,6 +56,15 @@ def find_user(tx: Tx, name: str) -> User | None:
     """One user by name, however it is cased."""
     row = tx.one(f"SELECT {_USER} FROM users WHERE name_key = :key", key=name_key(name))
     return _user(row) if row else None
+
+
+def hold_all(tx: WriteTx) -> None:
+    """Until the commit, no other transaction that holds all accounts runs: names and administrators are counted one
+    after the other.
+    """
+    tx.run(
+        "INSERT INTO meta (key, value) VALUES ('accounts', '') ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+    )
 
 
 def all_users(tx: Tx) -> list[User]:
@@ -191,6 +200,17 @@ def end_other_sessions(tx: WriteTx, user_id: int, keep_token: str | None) -> Non
 # ------------------------------------------------------------------------------------------------ failed logins
 
 
+def hold_attempts(tx: WriteTx, keys: list[str], now: datetime) -> None:
+    """Until the commit, no other transaction counts failed logins of these names and clients."""
+    for key in sorted(keys):
+        tx.run(
+            "INSERT INTO attempt (key, failures, last_at) VALUES (:key, 0, :now)"
+            " ON CONFLICT (key) DO UPDATE SET failures = attempt.failures",
+            key=key,
+            now=to_us(now),
+        )
+
+
 def failures(tx: Tx, key: str) -> tuple[int, int]:
     """(failed logins in a row, when the last one was in µs) of a name or a client."""
     row = tx.one("SELECT failures, last_at FROM attempt WHERE key = :key", key=key)
@@ -208,8 +228,17 @@ def note_failure(tx: WriteTx, key: str, count: int, now: datetime) -> None:
     )
 
 
-def forget_failures(tx: WriteTx, keys: list[str], before: datetime) -> None:
-    """After a good login: forget the keys' failures, and everyone's that are old."""
-    for key in keys:
-        tx.run("DELETE FROM attempt WHERE key = :key", key=key)
-    tx.run("DELETE FROM attempt WHERE last_at < :before", before=to_us(before))
+def forget_failures(tx: WriteTx, key: str) -> None:
+    """After a good login: the name starts anew."""
+    tx.run("DELETE FROM attempt WHERE key = :key", key=key)
+
+
+def take_back_failure(tx: WriteTx, key: str) -> None:
+    """An attempt that was counted before it was looked at was a good one."""
+    tx.run("UPDATE attempt SET failures = failures - 1 WHERE key = :key AND failures > 0", key=key)
+
+
+def forget_old(tx: WriteTx, failures_before: datetime, now: datetime) -> None:
+    """Drop failed logins from before a moment, and sessions that are over."""
+    tx.run("DELETE FROM attempt WHERE last_at < :before", before=to_us(failures_before))
+    tx.run("DELETE FROM session WHERE expires_at <= :now", now=to_us(now))

@@ -22,6 +22,22 @@ Value = TypeVar("Value", bound=Struct)
 Sanitiser = Callable[[RawHTML, str | None], SafeHTML]
 
 
+def storable(params: dict[str, Any]) -> dict[str, Any]:
+    """Parameters without what no database can hold: halves of surrogate pairs and NUL in texts, integers over 64 bits.
+
+    Such an integer becomes a float: as an id it equals none, as a bound it stands where it stood.
+    """
+    return {name: _storable(value) for name, value in params.items()}
+
+
+def _storable(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        return float(min(max(value, -(2**64)), 2**64))
+    return value
+
+
 class Tx(ABC):
     """One transaction that sees one consistent state of the database and cannot change it."""
 
@@ -62,6 +78,10 @@ class WriteTx(Tx):
     @abstractmethod
     def hold_arrival_order(self) -> None:
         """Until the commit, no other transaction draws entry ids: ids become visible in rising order."""
+
+    @abstractmethod
+    def hold_user(self, user_id: int) -> None:
+        """Until the commit, no other transaction that holds this user runs: one deed of a person after the other."""
 
 
 class Database(ABC):

@@ -187,8 +187,14 @@ def mark_back(tx: WriteTx, entry_ids: Sequence[int]) -> None:
 
 
 def rename(tx: WriteTx, entry_id: int, guid: str, hash_: bytes) -> None:
-    """The feed's entries are told apart by something else now: note an entry's new guid."""
-    tx.run("UPDATE entry SET guid = :guid, guid_hash = :hash WHERE id = :id", guid=guid, hash=hash_, id=entry_id)
+    """The feed's entries are told apart by something else now: note an entry's new guid, unless another has it."""
+    tx.run(
+        "UPDATE entry SET guid = :guid, guid_hash = :hash WHERE id = :id AND NOT EXISTS"
+        " (SELECT 1 FROM entry o WHERE o.feed_id = entry.feed_id AND o.guid_hash = :hash AND o.id <> :id)",
+        guid=guid,
+        hash=hash_,
+        id=entry_id,
+    )
 
 
 def newest_id(tx: Tx) -> int:
@@ -224,14 +230,19 @@ def unsaved(tx: Tx, feed_id: int, limit: int) -> list[int]:
     )
 
 
-def purge(tx: WriteTx, feed_id: int, entry_ids: Sequence[int]) -> None:
-    """Delete entries for good, leaving tombstones; the caller has made sure that nobody needs them."""
+def purge(tx: WriteTx, feed_id: int, entry_ids: Sequence[int], *, for_ever: bool = True) -> None:
+    """Delete entries for good; the caller has made sure that nobody needs them.
+
+    ``for_ever`` leaves tombstones: they never come back as new. Without, whoever subscribes later finds what the feed
+    carries then.
+    """
     ids = list(entry_ids)
-    tx.run(
-        "INSERT INTO tombstone (feed_id, guid_hash) SELECT feed_id, guid_hash FROM entry WHERE id IN ids(:ids)"
-        " ON CONFLICT DO NOTHING",
-        ids=ids,
-    )
+    if for_ever:
+        tx.run(
+            "INSERT INTO tombstone (feed_id, guid_hash) SELECT feed_id, guid_hash FROM entry WHERE id IN ids(:ids)"
+            " ON CONFLICT DO NOTHING",
+            ids=ids,
+        )
     tx.run("DELETE FROM entry_edited WHERE entry_id IN ids(:ids)", ids=ids)
     tx.run("DELETE FROM entry_text WHERE [[text_key]] IN ids(:ids)", ids=ids)
     tx.run("DELETE FROM unread WHERE feed_id = :feed AND entry_id IN ids(:ids)", feed=feed_id, ids=ids)

@@ -110,10 +110,16 @@ def newest_entry_id(tx: Tx, feed_id: int) -> int:
 
 
 def add(tx: WriteTx, *, url: str, owner_id: int, host: str, credentials: bytes | None, now: datetime) -> int:
-    """Insert a feed that is not there yet, due at once. Its id."""
+    """Somebody subscribes: insert the feed, due at once, or wake the one that is there. Its id; its row is held.
+
+    A feed that slept for want of subscribers, or since its server said that it is gone, is due at once too.
+    ``credentials`` replace those that a private feed had.
+    """
     ident: int = tx.value(
         "INSERT INTO feed (url, owner_id, host, credentials, created_at, next_at)"
-        " VALUES (:url, :owner, :host, :credentials, :now, :now) RETURNING id",
+        " VALUES (:url, :owner, :host, :credentials, :now, :now) ON CONFLICT (url, owner_id) DO UPDATE SET"
+        " orphaned_at = NULL, next_at = coalesce(feed.next_at, excluded.next_at),"
+        " credentials = coalesce(excluded.credentials, feed.credentials) RETURNING id",
         url=url,
         owner=owner_id,
         host=host,
@@ -123,18 +129,14 @@ def add(tx: WriteTx, *, url: str, owner_id: int, host: str, credentials: bytes |
     return ident
 
 
-def wake(tx: WriteTx, feed_id: int, now: datetime) -> None:
-    """Somebody subscribes: a feed that slept for want of subscribers is due again."""
-    tx.run(
-        "UPDATE feed SET orphaned_at = NULL, next_at = coalesce(next_at, :now) WHERE id = :id AND stopped_at IS NULL",
-        id=feed_id,
-        now=to_us(now),
-    )
-    tx.run("UPDATE feed SET orphaned_at = NULL WHERE id = :id", id=feed_id)
+def hold(tx: WriteTx, feed_id: int) -> None:
+    """Until the commit, nobody else subscribes to this feed or stores what it brought."""
+    tx.one("SELECT 1 FROM feed WHERE id = :id [[lock_row]]", id=feed_id)
 
 
 def orphan_if_unread_by_all(tx: WriteTx, feed_id: int, now: datetime) -> None:
     """The last subscriber left: the feed is not fetched any more."""
+    hold(tx, feed_id)
     tx.run(
         "UPDATE feed SET orphaned_at = :now, next_at = NULL WHERE id = :id"
         " AND NOT EXISTS (SELECT 1 FROM subscription s WHERE s.feed_id = feed.id)",
@@ -354,8 +356,9 @@ def fail(
     """The last word on a bad check: the error stays on the feed until a good one; the lease is given back."""
     tx.run(
         "UPDATE feed SET failures = failures + 1, error_code = :code, error_detail = :detail, error_at = :now,"
-        " next_at = CASE WHEN orphaned_at IS NULL THEN CAST(:next_at AS BIGINT) END, checked_at = :now,"
-        " check_count = check_count + 1,"
+        # who was gone stays so until a good answer, whatever is said when somebody asks
+        " next_at = CASE WHEN orphaned_at IS NULL AND stopped_at IS NULL THEN CAST(:next_at AS BIGINT) END,"
+        " checked_at = :now, check_count = check_count + 1,"
         " stopped_at = CASE WHEN :stopped = 1 THEN CAST(:now AS BIGINT) ELSE stopped_at END,"
         " lease_holder = NULL, lease_until = 0, lease_count = 0 WHERE id = :id",
         id=feed.id,
@@ -423,11 +426,48 @@ def icon_address(tx: Tx, feed_id: int) -> str | None:
 
 
 def orphans(tx: Tx, before: datetime, limit: int) -> list[int]:
-    """Feeds that nobody has subscribed to since long."""
+    """Feeds that nobody has subscribed to since long, and that hold more than what somebody starred or labelled."""
     return tx.column(
-        "SELECT id FROM feed WHERE orphaned_at IS NOT NULL AND orphaned_at < :before ORDER BY orphaned_at LIMIT :limit",
+        "SELECT f.id FROM feed f WHERE f.orphaned_at IS NOT NULL AND f.orphaned_at < :before"
+        " AND (NOT EXISTS (SELECT 1 FROM entry e WHERE e.feed_id = f.id)"
+        " OR EXISTS (SELECT 1 FROM entry e WHERE e.feed_id = f.id"
+        " AND NOT EXISTS (SELECT 1 FROM star s WHERE s.entry_id = e.id)"
+        " AND NOT EXISTS (SELECT 1 FROM entry_label l WHERE l.entry_id = e.id)))"
+        " ORDER BY f.orphaned_at LIMIT :limit",
         before=to_us(before),
         limit=limit,
+    )
+
+
+def is_orphan(tx: WriteTx, feed_id: int, before: datetime) -> bool:
+    """Whether nobody has subscribed to a feed since long; nobody does until the commit."""
+    hold(tx, feed_id)
+    at = tx.value("SELECT orphaned_at FROM feed WHERE id = :id", id=feed_id)
+    return at is not None and at < to_us(before)
+
+
+def forget_document(tx: WriteTx, feed_id: int) -> None:
+    """Nothing is known of what the feed's last document held: the next one is read, whatever the server says."""
+    tx.run(
+        "UPDATE feed SET etag = NULL, last_modified = NULL, validators_url = NULL, body_hash = NULL WHERE id = :id",
+        id=feed_id,
+    )
+
+
+def existing(tx: WriteTx, feed_ids: list[int]) -> set[int]:
+    """Those of these feeds that are still there: one may have been merged into another meanwhile."""
+    return set(tx.column("SELECT id FROM feed WHERE id IN ids(:ids)", ids=feed_ids))
+
+
+def postpone(tx: WriteTx, feed_id: int, holder: str, until: datetime) -> None:
+    """Give a lease back unused, because the feed cannot be asked before then."""
+    tx.run(
+        "UPDATE feed SET lease_holder = NULL, lease_until = 0, lease_count = lease_count - 1, next_at ="
+        " CASE WHEN next_at IS NULL OR next_at > :until THEN next_at ELSE CAST(:until AS BIGINT) END"
+        " WHERE id = :id AND lease_holder = :holder",
+        id=feed_id,
+        holder=holder,
+        until=to_us(until),
     )
 
 

@@ -28,12 +28,11 @@ def read(tx: Tx, icon_id: int) -> Icon:
 def add(tx: WriteTx, content_type: str, body: bytes) -> int:
     """Store an icon, unless it is there. Its id."""
     digest = hashlib.blake2b(body, digest_size=16).digest()
-    found = tx.value("SELECT id FROM icon WHERE hash = :hash", hash=digest)
-    if found is None:
-        found = tx.value(
-            "INSERT INTO icon (hash, content_type, body) VALUES (:hash, :type, :body) RETURNING id",
+    if tx.value("SELECT id FROM icon WHERE hash = :hash", hash=digest) is None:
+        tx.run(
+            "INSERT INTO icon (hash, content_type, body) VALUES (:hash, :type, :body) ON CONFLICT DO NOTHING",
             hash=digest,
             type=content_type,
             body=body,
         )
-    return int(found)
+    return int(tx.value("SELECT id FROM icon WHERE hash = :hash", hash=digest))

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from . import feeds, states
 from .db import WriteTx
+from .times import to_us
 
 
 def adopt_address(tx: WriteTx, feed_id: int, url: str, host: str, now: datetime) -> int:
@@ -26,7 +27,10 @@ def merge(tx: WriteTx, kept: int, gone: int, now: datetime) -> None:
     """Everything of feed ``gone`` becomes feed ``kept``'s."""
     ids = {"kept": kept, "gone": gone}
     # Whose entries were not delivered yet shall not find them read after the move.
-    for user_id in tx.column("SELECT user_id FROM subscription WHERE feed_id = :gone OR feed_id = :kept", **ids):
+    tx.hold_arrival_order()
+    for user_id in tx.column(
+        "SELECT DISTINCT user_id FROM subscription WHERE feed_id = :gone OR feed_id = :kept ORDER BY user_id", **ids
+    ):
         states.deliver(tx, user_id, limit=10_000_000)
     _move_marks_of_doubles(tx, ids)
     _drop_doubles(tx, ids)
@@ -48,14 +52,8 @@ def merge(tx: WriteTx, kept: int, gone: int, now: datetime) -> None:
     )
     tx.run("DELETE FROM tombstone WHERE feed_id = :gone", **ids)
     tx.run("DELETE FROM feed_check WHERE feed_id = :gone", **ids)
+    _wake(tx, ids, now)
     tx.run("DELETE FROM feed WHERE id = :gone", gone=gone)
-    tx.run(
-        "UPDATE feed SET entry_count = (SELECT count(*) FROM entry WHERE feed_id = :kept),"
-        " last_entry_id = coalesce((SELECT max(id) FROM entry WHERE feed_id = :kept), 0), orphaned_at = NULL,"
-        # The two documents may differ: nothing is known of what the one at the new address holds.
-        " etag = NULL, last_modified = NULL, validators_url = NULL, body_hash = NULL WHERE id = :kept",
-        kept=kept,
-    )
     tx.run(
         "UPDATE subscription SET seen_entry_id = (SELECT last_entry_id FROM feed WHERE id = :kept) WHERE"
         " feed_id = :kept",
@@ -63,6 +61,23 @@ def merge(tx: WriteTx, kept: int, gone: int, now: datetime) -> None:
     )
     for user_id in tx.column("SELECT user_id FROM subscription WHERE feed_id = :kept", kept=kept):
         states.recount(tx, user_id)
+
+
+def _wake(tx: WriteTx, ids: dict[str, int], now: datetime) -> None:
+    """What stays may have slept or been given up: its new address answers, and the other's subscribers are here."""
+    subscribed = "EXISTS (SELECT 1 FROM subscription s WHERE s.feed_id = feed.id)"
+    tx.run(
+        "UPDATE feed SET entry_count = (SELECT count(*) FROM entry WHERE feed_id = :kept),"
+        " last_entry_id = coalesce((SELECT max(id) FROM entry WHERE feed_id = :kept), 0),"
+        f" orphaned_at = CASE WHEN NOT {subscribed} THEN orphaned_at END,"
+        f" next_at = CASE WHEN {subscribed} THEN CAST(:now AS BIGINT) END,"
+        " credentials = coalesce(credentials, (SELECT g.credentials FROM feed g WHERE g.id = :gone)),"
+        " stopped_at = NULL, failures = 0, error_code = NULL, error_detail = NULL, error_at = NULL WHERE id = :kept",
+        now=to_us(now),
+        **ids,
+    )
+    # The two documents may differ: nothing is known of what the one at the new address holds.
+    feeds.forget_document(tx, ids["kept"])
 
 
 _DOUBLES = "entry d JOIN entry k ON k.feed_id = :kept AND k.guid_hash = d.guid_hash WHERE d.feed_id = :gone"

@@ -45,6 +45,11 @@ def _open_sqlite(path: Path, *, create: bool) -> Database:
 
 
 def _open_postgres(url: str) -> Database:
+    import psycopg
+
     from .postgres.engine import PostgresDatabase
 
-    return PostgresDatabase(url)
+    try:
+        return PostgresDatabase(url)
+    except psycopg.ProgrammingError as error:
+        raise StoreError("store.unreachable", f"the PostgreSQL address cannot be understood: {error}") from error

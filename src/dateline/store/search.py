@@ -20,7 +20,15 @@ MAX_QUERY_WORDS = 20
 MAX_INDEXED = 400_000
 # tsvector takes at most 1 MB of distinct words and positions up to 16,383 (PostgreSQL manual, 8.11 and 12.11).
 _PG_TEXT = 250_000
+_PG_BYTES = 1_000_000
 
+_MAX_WORD = 200
+"""Characters of a word in PostgreSQL, which takes at most 2,046 bytes."""
+_END_OF_TITLE = "0endoftitle0"
+"""Stands between title and text in PostgreSQL, so that no phrase reaches over: SQLite has two columns."""
+
+# What FTS5's unicode61 folds by itself as ``fold`` does; any other text is folded before it is indexed.
+_FOLDED_BY_SQLITE = re.compile("[^\\x00-\\x7f\\xa0\\xab\\xbb\\xc0-\\xff\u2010-\u201f]")
 _SPACELESS = re.compile(
     r"([\u0e00-\u0e7f\u1100-\u11ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff])"
 )
@@ -59,7 +67,7 @@ def _match(tx: Tx, query: str) -> str | None:
         return None
     if tx.engine == "sqlite":
         return " ".join('"' + " ".join(words) + '"' for words in parts)
-    return " & ".join("(" + " <-> ".join(f"'{word}'" for word in words) + ")" for words in parts)
+    return " & ".join("(" + " <-> ".join(f"'{word[:_MAX_WORD]}'" for word in words) + ")" for words in parts)
 
 
 def newest_matches(
@@ -129,18 +137,20 @@ def waiting(tx: Tx, limit: int) -> list[tuple[int, str, int, bytes]]:
 
 
 def edited(tx: Tx, limit: int) -> list[tuple[int, str, int, bytes]]:
-    """The same of entries whose text changed after they were indexed."""
+    """The same of entries behind the watermark whose text changed; the mark of any other waits until it is there."""
     rows = tx.all(
         "SELECT e.id, e.title, b.version, b.body FROM entry_edited d JOIN entry e ON e.id = d.entry_id"
-        " JOIN entry_body b ON b.entry_id = e.id ORDER BY e.id LIMIT :limit",
+        " JOIN entry_body b ON b.entry_id = e.id WHERE e.id <= :upto ORDER BY e.id LIMIT :limit",
         limit=limit,
+        upto=indexed_to(tx),
     )
     return [(row[0], row[1], row[2], row[3]) for row in rows]
 
 
 def index(tx: WriteTx, texts: Sequence[tuple[int, str, str]]) -> None:
     """Add (entry id, title, text) to the index and move the watermark to the last of them."""
-    _write(tx, texts)
+    there = set(tx.column("SELECT id FROM entry WHERE id IN ids(:ids)", ids=[text[0] for text in texts]))
+    _write(tx, [text for text in texts if text[0] in there])
     if texts:
         tx.run(
             "INSERT INTO meta (key, value) VALUES ('indexed_to', :to) ON CONFLICT (key) DO UPDATE SET value ="
@@ -150,9 +160,8 @@ def index(tx: WriteTx, texts: Sequence[tuple[int, str, str]]) -> None:
 
 
 def index_again(tx: WriteTx, texts: Sequence[tuple[int, str, str]]) -> None:
-    """Replace the text of edited entries that are behind the watermark, and take away their marks."""
-    upto = indexed_to(tx)
-    _write(tx, [text for text in texts if text[0] <= upto])
+    """Replace the text of edited entries, and take away their marks."""
+    _write(tx, texts)
     tx.run("DELETE FROM entry_edited WHERE entry_id IN ids(:ids)", ids=[text[0] for text in texts])
 
 
@@ -165,7 +174,8 @@ def start_over(tx: WriteTx) -> None:
 def _write(tx: WriteTx, texts: Sequence[tuple[int, str, str]]) -> None:
     if tx.engine == "sqlite":
         rows = [
-            {"id": ident, "title": spaced(title), "text": spaced(text[:MAX_INDEXED])} for ident, title, text in texts
+            {"id": ident, "title": _lite_text(title), "text": _lite_text(text[:MAX_INDEXED])}
+            for ident, title, text in texts
         ]
         tx.many("INSERT OR REPLACE INTO entry_text (rowid, title, body) VALUES (:id, :title, :text)", rows)
         return
@@ -177,8 +187,19 @@ def _write(tx: WriteTx, texts: Sequence[tuple[int, str, str]]) -> None:
     )
 
 
+def _lite_text(text: str) -> str:
+    return fold(text) if _FOLDED_BY_SQLITE.search(text) else text
+
+
 def _pg_words(title: str, text: str) -> str:
     """Only words and blanks reach ``to_tsvector``:
     its own parser would read addresses, paths and numbers its own way.
     """
-    return " ".join(_WORD.findall(fold(f"{title} {text[:_PG_TEXT]}")))
+    words = [*_WORD.findall(fold(title)), _END_OF_TITLE, *_WORD.findall(fold(text[:_PG_TEXT]))]
+    room = _PG_BYTES
+    for place, word in enumerate(words):
+        words[place] = short = word[:_MAX_WORD]
+        room -= len(short.encode()) + 6  # its place among the words, and its position
+        if room < 0:
+            return " ".join(words[:place])
+    return " ".join(words)

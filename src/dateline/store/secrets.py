@@ -3,13 +3,19 @@
 By default ``secret.key`` beside the SQLite file, made at first need with mode 600; part of the backup.
 """
 
+import contextlib
 import os
+import secrets
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dateline.errors import StoreError
 from dateline.settings import Settings
 
 from .opening import sqlite_path
+
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet
 
 
 def key_path(settings: Settings) -> Path:
@@ -29,22 +35,28 @@ class Keyring:
 
     def encrypt(self, secret: str) -> bytes:
         """Make the key when there is none. Raises ``StoreError`` (``store.secret``)."""
-        from cryptography.fernet import Fernet
-
-        return Fernet(self._key(create=True)).encrypt(secret.encode())
+        return self._fernet(create=True).encrypt(secret.encode("utf-8", "surrogatepass"))
 
     def decrypt(self, encrypted: bytes) -> str:
         """Raises ``StoreError`` (``store.secret``) when the key is missing or another one."""
-        from cryptography.fernet import Fernet, InvalidToken
+        from cryptography.fernet import InvalidToken
 
         try:
-            return Fernet(self._key(create=False)).decrypt(encrypted).decode()
+            return self._fernet(create=False).decrypt(encrypted).decode("utf-8", "surrogatepass")
         except InvalidToken as error:
             raise StoreError("store.secret", f"{self.path} is not the key that the secrets were made with") from error
 
     def ensure(self) -> None:
         """Make the key when there is none."""
         self._key(create=True)
+
+    def _fernet(self, *, create: bool) -> "Fernet":
+        from cryptography.fernet import Fernet
+
+        try:
+            return Fernet(self._key(create=create))
+        except ValueError as error:
+            raise StoreError("store.secret", f"{self.path} holds no key") from error
 
     def _key(self, *, create: bool) -> bytes:
         try:
@@ -58,11 +70,23 @@ class Keyring:
         from cryptography.fernet import Fernet
 
         self.path.parent.mkdir(parents=True, exist_ok=True)
+        part = self.path.with_name(f".{self.path.name}.{secrets.token_hex(4)}")
         try:
-            descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:  # another process was quicker
-            return
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(Fernet.generate_key() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+            with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(Fernet.generate_key() + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
+            # whole under its name, or not there; never in the place of one that another process made meanwhile
+            with contextlib.suppress(FileExistsError):
+                _link(part, self.path)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+def _link(part: Path, path: Path) -> None:
+    try:
+        os.link(part, path)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links
+        part.rename(path)

@@ -38,6 +38,7 @@ def undelivered(tx: Tx, user_id: int) -> bool:
 
 def deliver(tx: WriteTx, user_id: int, limit: int = DELIVERED_AT_ONCE) -> int:
     """Make what arrived since unread for a user, at most ``limit`` entries. How many were delivered."""
+    tx.hold_user(user_id)
     behind = tx.all(
         "SELECT s.id, s.feed_id, s.seen_entry_id, f.last_entry_id FROM subscription s JOIN feed f ON f.id = s.feed_id"
         " WHERE s.user_id = :user AND f.last_entry_id > s.seen_entry_id ORDER BY s.seen_entry_id, s.id"
@@ -115,7 +116,7 @@ def _count_down(tx: WriteTx, user_id: int, feed_ids: Iterable[int], sign: int) -
     changes = Counter(feed_ids)
     tx.many(
         "UPDATE subscription SET unread_count = unread_count + :change WHERE user_id = :user AND feed_id = :feed",
-        [{"change": sign * count, "user": user_id, "feed": feed} for feed, count in changes.items()],
+        [{"change": sign * count, "user": user_id, "feed": feed} for feed, count in sorted(changes.items())],
     )
 
 

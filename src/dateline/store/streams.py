@@ -18,7 +18,7 @@ from dateline.model import Cursor, Entry, Page, SafeHTML, Stream
 from .bodies import safe_html
 from .db import Row, Tx
 from .entries import decode_enclosures, decode_people, decode_tags, newest_id
-from .search import newest_matches
+from .search import matching, newest_matches
 from .times import from_us, from_us_or_none
 
 Key = tuple[int, int]
@@ -49,7 +49,9 @@ _VISIBLE = {
 
 
 def scope(tx: Tx, user_id: int, stream: Stream) -> Scope:
-    """Which feeds a stream is made of. Raises ``NotFound`` for a folder or subscription that is not the user's."""
+    """Which feeds a stream is made of. Raises ``NotFound`` for a folder, label or subscription that is not the
+    user's.
+    """
     rows = tx.all(
         "SELECT s.id, s.feed_id, s.unread_count, s.visibility, s.hidden_from_visitors, f.owner_id"
         " FROM subscription s JOIN feed f ON f.id = s.feed_id WHERE s.user_id = :user",
@@ -73,9 +75,16 @@ def _chosen(tx: Tx, user_id: int, stream: Stream, rows: list[Row]) -> list[Row]:
     if stream.kind == "folder":
         inside = set(_folder_subscriptions(tx, user_id, stream.key))
         return [row for row in rows if row[0] in inside and row[3] != "archived"]
+    if stream.kind == "label":
+        _own_label(tx, user_id, stream.key)
     if stream.kind in ("starred", "label"):
         return rows
     return [row for row in rows if row[3] in _VISIBLE[stream.kind]]
+
+
+def _own_label(tx: Tx, user_id: int, label_id: int | None) -> None:
+    if tx.value("SELECT 1 FROM label WHERE id = :id AND user_id = :user", id=label_id, user=user_id) is None:
+        raise NotFound(f"label {label_id}")
 
 
 def without_important(tx: Tx, user_id: int, stream: Stream) -> list[int] | None:
@@ -241,9 +250,8 @@ def _marked_keys(
             " AND u.listed_at = m.listed_at AND u.entry_id = m.entry_id)"
         )
     if stream.search:
-        found = newest_matches(tx, stream.search, _marked_feeds(tx, user_id, table), user_id=user_id)
         clauses.append("m.entry_id IN ids(:found)")
-        params["found"] = [key[1] for key in found]
+        params["found"] = matching(tx, stream.search, _marked(tx, user_id, table))
     rows = tx.all(
         f"SELECT m.listed_at, m.entry_id FROM {table} m WHERE {' AND '.join(clauses)}"
         " ORDER BY m.listed_at DESC, m.entry_id DESC LIMIT :limit",
@@ -252,8 +260,8 @@ def _marked_keys(
     return [(row[0], row[1]) for row in rows]
 
 
-def _marked_feeds(tx: Tx, user_id: int, table: str) -> list[int]:
-    return tx.column(f"SELECT DISTINCT feed_id FROM {table} WHERE user_id = :user", user=user_id)
+def _marked(tx: Tx, user_id: int, table: str) -> list[int]:
+    return tx.column(f"SELECT entry_id FROM {table} WHERE user_id = :user", user=user_id)
 
 
 # ------------------------------------------------------------------------------------------------ entries

@@ -250,8 +250,10 @@ def all_details(tx: Tx, user_id: int) -> list[SubscriptionDetails]:
 def by_feed_url(tx: Tx, user_id: int, url: str) -> int | None:
     """A user's subscription to the feed at an address."""
     found: int | None = tx.value(
-        "SELECT s.id FROM subscription s JOIN feed f ON f.id = s.feed_id"
-        " WHERE s.user_id = :user AND (f.url = :url OR f.moved_url = :url) LIMIT 1",
+        "SELECT s.id FROM subscription s JOIN feed f ON f.id = s.feed_id WHERE s.user_id = :user AND f.url = :url"
+        " UNION ALL"
+        " SELECT s.id FROM subscription s JOIN feed f ON f.id = s.feed_id WHERE s.user_id = :user"
+        " AND f.moved_url = :url LIMIT 1",
         user=user_id,
         url=url,
     )
@@ -313,9 +315,9 @@ def feed_of(tx: Tx, user_id: int, subscription_id: int) -> int:
     return int(found)
 
 
-def feeds_of_user(tx: Tx, user_id: int) -> list[int]:
-    """Every feed a user subscribes to."""
-    return tx.column("SELECT feed_id FROM subscription WHERE user_id = :user", user=user_id)
+def count(tx: Tx, user_id: int) -> int:
+    """How many subscriptions a user has."""
+    return int(tx.value("SELECT count(*) FROM subscription WHERE user_id = :user", user=user_id))
 
 
 def put_in_folders(tx: WriteTx, subscription_id: int, folder_ids: Iterable[int]) -> None:
@@ -380,6 +382,12 @@ def move_folder(tx: WriteTx, folder_id: int, parent_id: int | None) -> None:
 
 def remove_folder(tx: WriteTx, folder_id: int) -> None:
     """Delete a folder; what was in it goes where the folder was."""
+    tx.run(
+        "INSERT INTO subscription_folder (subscription_id, folder_id) SELECT sf.subscription_id, d.parent_id"
+        " FROM folder d JOIN subscription_folder sf ON sf.folder_id = d.id"
+        " WHERE d.id = :id AND d.parent_id IS NOT NULL ON CONFLICT DO NOTHING",
+        id=folder_id,
+    )
     tx.run(
         "UPDATE folder SET parent_id = (SELECT parent_id FROM folder d WHERE d.id = :id) WHERE parent_id = :id",
         id=folder_id,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from dateline.model import Stream
 from dateline.store.subscriptions import Folder, Sidebar, SidebarRow
@@ -135,6 +136,19 @@ def sidebar_view(
         folders=builder.branches(None),
         feeds=tuple(builder.feeds.get(None, ())),
     )
+
+
+def for_visitors(sidebar: Sidebar) -> Sidebar:
+    """The same without the folders in which a visitor would find nothing: their names are the owner's own."""
+    parents = {folder.id: folder.parent_id for folder in sidebar.folders}
+    kept: set[int] = set()
+    for row in sidebar.subscriptions:
+        for folder_id in row.folder_ids:
+            inside: int | None = folder_id
+            while inside is not None and inside in parents and inside not in kept:
+                kept.add(inside)
+                inside = parents[inside]
+    return replace(sidebar, folders=tuple(folder for folder in sidebar.folders if folder.id in kept))
 
 
 def counts(sidebar: Sidebar) -> dict[str, object]:

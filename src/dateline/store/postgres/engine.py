@@ -13,10 +13,11 @@ from typing import Any
 
 import psycopg
 from psycopg import errors as pg
+from psycopg.pq import TransactionStatus
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from dateline.errors import StoreError
-from dateline.store.db import Database, Row, Tx, WriteTx
+from dateline.store.db import Database, Row, Tx, WriteTx, storable
 
 DIALECT = {
     "skip_locked_of_f": "FOR UPDATE OF f SKIP LOCKED",
@@ -70,18 +71,28 @@ class PostgresTx(Tx):
         self._connection = connection
 
     def all(self, sql: str, /, **params: Any) -> list[Row]:
-        return self._connection.execute(translate(sql).encode(), params).fetchall()
+        return self._execute(sql, params).fetchall()
+
+    def _execute(self, sql: str, params: dict[str, Any]) -> psycopg.Cursor[Row]:
+        query = translate(sql).encode()
+        try:
+            return self._connection.execute(query, params)
+        except (psycopg.DataError, UnicodeEncodeError):
+            if self._connection.info.transaction_status == TransactionStatus.INERROR:
+                raise
+            # refused before it was sent
+            return self._connection.execute(query, storable(params))
 
 
 class PostgresWriteTx(PostgresTx, WriteTx):
     """A writing transaction."""
 
     def all(self, sql: str, /, **params: Any) -> list[Row]:
-        cursor = self._connection.execute(translate(sql).encode(), params)
+        cursor = self._execute(sql, params)
         return cursor.fetchall() if cursor.description else []
 
     def run(self, sql: str, /, **params: Any) -> int:
-        return max(0, self._connection.execute(translate(sql).encode(), params).rowcount)
+        return max(0, self._execute(sql, params).rowcount)
 
     def many(self, sql: str, /, rows: Sequence[Mapping[str, Any]]) -> None:
         if rows:
@@ -90,6 +101,9 @@ class PostgresWriteTx(PostgresTx, WriteTx):
 
     def hold_arrival_order(self) -> None:
         self._connection.execute("SELECT pg_advisory_xact_lock(%s)", (ARRIVAL_LOCK,))
+
+    def hold_user(self, user_id: int) -> None:
+        self._connection.execute("SELECT 1 FROM users WHERE id = %s FOR NO KEY UPDATE", (user_id,))
 
 
 def _reads_only(connection: psycopg.Connection[Row]) -> None:

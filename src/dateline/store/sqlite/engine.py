@@ -7,6 +7,7 @@ broken; after a mere crash of the process nothing is missing (https://sqlite.org
 """
 
 import json
+import os
 import re
 import threading
 import time
@@ -20,7 +21,7 @@ from typing import Any
 import apsw
 
 from dateline.errors import StoreError
-from dateline.store.db import Database, Row, Tx, WriteTx
+from dateline.store.db import Database, Row, Tx, WriteTx, storable
 
 DIALECT = {
     "skip_locked_of_f": "",
@@ -91,15 +92,18 @@ class SqliteTx(Tx):
 
     def all(self, sql: str, /, **params: Any) -> list[Row]:
         text, lists = translate(sql)
-        return self._connection.execute(text, _bind(params, lists)).fetchall()
+        params = _bind(params, lists)
+        try:
+            return self._connection.execute(text, params).fetchall()
+        except (OverflowError, UnicodeEncodeError):
+            return self._connection.execute(text, storable(params)).fetchall()
 
 
 class SqliteWriteTx(SqliteTx, WriteTx):
     """A writing transaction."""
 
     def run(self, sql: str, /, **params: Any) -> int:
-        text, lists = translate(sql)
-        self._connection.execute(text, _bind(params, lists)).fetchall()
+        self.all(sql, **params)
         return self._connection.changes()
 
     def many(self, sql: str, /, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -108,6 +112,9 @@ class SqliteWriteTx(SqliteTx, WriteTx):
 
     def hold_arrival_order(self) -> None:
         """Nothing to do: SQLite has one writer at a time."""
+
+    def hold_user(self, user_id: int) -> None:
+        """Nothing to do, likewise."""
 
 
 def _wait_politely(calls: int) -> bool:
@@ -195,17 +202,40 @@ class SqliteDatabase(Database):
     def migrate(self, steps: Sequence[tuple[int, str]]) -> None:
         before = self.schema_version()
         if before:
-            self._copy_to(Path(f"{self.path}.before-{before + 1}.bak"))
+            self._keep_copy(Path(f"{self.path}.before-{before + 1}.bak"), before)
         for version, sql in steps:
             with self.writing() as tx:
                 if int(tx.value("PRAGMA user_version")) < version:  # another process may have been quicker
                     self._writing_connection().execute(sql)
                     self._writing_connection().execute(f"PRAGMA user_version = {version}")
 
-    def _copy_to(self, target: Path) -> None:
-        if not target.exists():
+    def _keep_copy(self, target: Path, version: int) -> None:
+        """Keep a copy of this version, readable for its owner alone, under its name only when it is whole."""
+        part = target.with_name(f"{target.name}.{os.getpid()}.part")
+        try:
+            # VACUUM INTO takes an empty file; made here, nobody else may read it
+            os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
             with self._turn, translated_errors(self.path):
-                self._writing_connection().execute("VACUUM INTO ?", (str(target),))
+                self._writing_connection().execute("VACUUM INTO ?", (str(part),))
+            descriptor = os.open(part, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+            if self._version_of(part) == version:  # else another process has migrated, and kept its own copy
+                part.replace(target)
+        except OSError as error:
+            raise StoreError("store.read_only", f"{part} cannot be written: {error.strerror}") from error
+        finally:
+            part.unlink(missing_ok=True)
+
+    def _version_of(self, path: Path) -> int:
+        with translated_errors(path):
+            connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+            try:
+                return int(connection.execute("PRAGMA user_version").fetchall()[0][0])
+            finally:
+                connection.close()
 
     def _writing_connection(self) -> apsw.Connection:
         if self._writer is None:

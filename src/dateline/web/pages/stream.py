@@ -21,7 +21,7 @@ from dateline.web.i18n import N_, Words
 from dateline.web.pages import visitor
 from dateline.web.reading import Reading, reading, visited
 from dateline.web.rows import Row, RowMaker
-from dateline.web.sidebar import SidebarView, sidebar_view
+from dateline.web.sidebar import SidebarView, for_visitors, sidebar_view
 from dateline.web.visit import Visit
 
 PAGE_SIZE = 50
@@ -108,6 +108,7 @@ def _show(visit: Visit, of: Reading, kind: StreamKind, key: int | None = None) -
     account_actions.catch_up(visit.db, of.owner.id, now=visit.now)
     with visit.db.reading() as tx:
         sidebar = subscriptions.sidebar(tx, of.owner.id, public_only=of.is_visitor)
+        sidebar = for_visitors(sidebar) if of.is_visitor else sidebar
         title = stream_title(visit.words, stream, sidebar)
         page = streams.read(tx, of.owner.id, stream, before=before, limit=PAGE_SIZE)
     context = _context(visit, of, stream, sidebar, page, title=title, before=before)

@@ -1,0 +1,71 @@
+"""A click beside a refresh: how long marking one entry read takes while the worker stores 4,000 entries a second."""
+
+import tempfile
+import threading
+import time
+from pathlib import Path
+from urllib.parse import urlencode
+
+from bench.corpus import ENTRIES
+from bench.feed_server import FeedServer
+from bench.figures import Context, Figure
+from bench.library import copied, library, session
+from bench.line_process import READER
+from bench.memory import refresh_all
+from bench.page import SMALL
+from bench.processes import Client, Server, percentiles
+from dateline.actions import opml
+from dateline.parse.opml import OpmlFeed, write_opml
+from dateline.store import accounts, open_database
+
+EVERY = 0.03
+"""Seconds between two clicks: a fast reader, thirty times over."""
+
+
+def bench(context: Context) -> list[Figure]:
+    """Marking read, alone and beside the first refresh of many feeds."""
+    count = 200 if context.quick else 1000
+    with FeedServer(context.folder, count) as feeds, tempfile.TemporaryDirectory() as folder:
+        database = copied(library(context.folder, SMALL, SMALL), Path(folder))
+        user, token = session(database)
+        ids = iter(range(1, SMALL))
+        with Server(database, worker=True) as server:
+            client = Client(server.port, token)
+            alone = [_click(client, next(ids)) for _ in range(200)]
+            beside: list[float] = []
+            done = threading.Event()
+            clicking = threading.Thread(target=lambda: _click_on(client, ids, beside, done))
+            _subscribe(database, feeds.urls())
+            clicking.start()
+            seconds = refresh_all(database, count * ENTRIES)
+            done.set()
+            clicking.join()
+    quiet, busy = percentiles(alone), percentiles(beside)
+    note = f"{len(beside)} clicks in {seconds:.0f} s, longest {busy.longest:.0f} ms"
+    return [
+        Figure(name="click, mark read, alone, p50", value=quiet.p50, unit="ms", note=f"p99 {quiet.p99:.1f} ms"),
+        Figure(name="click, mark read, beside a refresh, p50", value=busy.p50, unit="ms"),
+        Figure(name="click, mark read, beside a refresh, p99", value=busy.p99, unit="ms", gate=25, note=note),
+    ]
+
+
+def _subscribe(database: Path, urls: list[str]) -> None:
+    from datetime import UTC, datetime
+
+    now = datetime.now(UTC)
+    with open_database(f"sqlite:///{database}").closing() as db:
+        with db.reading() as tx:
+            user = accounts.find_user(tx, READER)
+        assert user is not None
+        opml.import_opml(db, user, write_opml("Bench", [OpmlFeed(url=url) for url in urls], created_at=now), now=now)
+
+
+def _click(client: Client, entry_id: int) -> float:
+    started = time.perf_counter()
+    client.post("/entries/read", urlencode({"id": entry_id}))
+    return time.perf_counter() - started
+
+
+def _click_on(client: Client, ids: "iter[int]", into: list[float], done: threading.Event) -> None:
+    while not done.wait(EVERY):
+        into.append(_click(client, next(ids)))
