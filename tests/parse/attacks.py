@@ -45,7 +45,14 @@ def _root_namespaces() -> bytes:
 def _long_base() -> bytes:
     base = b"http://a.example/" + b"a" * 450 + b"/"
     links = b'<a href="b">c</a>' * 100_000
-    return b'<rss version="2.0" xml:base="' + base + b'"><channel><item><description><![CDATA[' + links + b"]]></description></item>" + TAIL
+    return (
+        b'<rss version="2.0" xml:base="'
+        + base
+        + b'"><channel><item><description><![CDATA['
+        + links
+        + b"]]></description></item>"
+        + TAIL
+    )
 
 
 ATTACKS: dict[str, Attack] = {

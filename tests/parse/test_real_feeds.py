@@ -53,7 +53,9 @@ def test_every_address_is_an_absolute_web_address(captured: list[tuple[str, int,
 
 
 def test_nearly_every_date_is_understood(captured: list[tuple[str, int, bytes, ParsedFeed]]) -> None:
-    texts = [unescape(m[2].decode("utf-8", "replace")).strip() for _, _, body, _ in captured for m in _DATE.finditer(body)]
+    texts = [
+        unescape(m[2].decode("utf-8", "replace")).strip() for _, _, body, _ in captured for m in _DATE.finditer(body)
+    ]
     senseless = [text for text in texts if text and parse_date(text) is None]
     assert len(texts) > 10_000
     assert len(senseless) <= 0.0025 * len(texts), sorted(set(senseless))
