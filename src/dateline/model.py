@@ -124,7 +124,10 @@ class ParseWarning(Struct, frozen=True, kw_only=True):
 
 
 class ParsedFeed(Struct, frozen=True, kw_only=True):
-    """A whole document, understood. ``skip_hours`` are hours 0–23 UTC, ``skip_days`` weekdays 0 (Monday) to 6."""
+    """A whole document, understood. ``skip_hours`` are hours 0–23 UTC, ``skip_days`` weekdays 0 (Monday) to 6.
+
+    ``description`` is HTML as published, like an entry's summary.
+    """
 
     format: FeedFormat
     title: str | None = None

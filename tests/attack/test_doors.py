@@ -3,11 +3,11 @@
 import re
 import threading
 from base64 import urlsafe_b64encode
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from ipaddress import ip_network
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 import pytest
@@ -286,7 +286,7 @@ ASTRAY = [
     ".evil.example",
     "/é",
     "/\u2028/evil.example",
-    "/" + "a" * 5000,
+    "/" + "a" * 3000,
     "",
 ]
 
@@ -298,8 +298,6 @@ def test_nothing_leads_astray(alice: Browser, anonymous: Browser, app: ASGIApp, 
         answer = alice.post(path, {"kind": "main", "up_to": "1", "next": link}, follow=False)
         assert answer.header("location") == "/"
     asked = Browser(app, cookies=dict(alice.cookies))
-    from urllib.parse import quote
-
     assert asked.get(f"/login?next={quote(link)}", follow=False).header("location") == "/"
     page = anonymous.get(f"/login?next={quote(link)}")
     assert page.find("//input[@name='next']")[0].get("value") == "/"
@@ -351,8 +349,6 @@ HOSTILE = "\"'></title></script><script>alert(1)</script><img src=x onerror=aler
 
 
 def test_what_was_typed_comes_back_as_text(alice: Browser, anonymous: Browser, carol: None) -> None:
-    from urllib.parse import quote
-
     asked = quote(HOSTILE, safe="")
     pages = [
         alice.get(f"/?q={asked}"),
@@ -400,6 +396,3 @@ def test_nothing_personal_is_kept(alice: Browser, anonymous: Browser, world: Wor
         assert alice.get(path).header("cache-control") == "private, no-store"
     assert alice.post("/entries/read", {"id": entry}, json=True).header("cache-control") == "private, no-store"
     assert anonymous.get("/login").header("cache-control") == "private, no-store"
-
-
-Make = Callable[..., Browser]

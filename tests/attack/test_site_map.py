@@ -1,4 +1,4 @@
-"""Every place of the site map, as the owner, as somebody else, as nobody, from another site: one table, none left out."""
+"""Every place of the site map, as the owner, somebody else, nobody, from another site: one table, none left out."""
 
 import re
 from collections.abc import Callable, Mapping

@@ -80,12 +80,12 @@ HOSTS: dict[str, bytes] = {
     "two": b"GET /start HTTP/1.1\r\nHost: localhost\r\n" + HOST + b"\r\n",
     "two, the second foreign": b"GET /start HTTP/1.1\r\n" + HOST + b"Host: evil.example\r\n\r\n",
     "foreign": b"GET /start HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n",
-    "foreign, the target ours": b"GET http://localhost/start HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n",
+    "foreign, the target ours": b"GET http://localhost/start HTTP/1.0\r\nHost: evil.example\r\n\r\n",
     "with a user": b"GET /start HTTP/1.1\r\nHost: localhost@evil.example\r\nConnection: close\r\n\r\n",
     "with a path": b"GET /start HTTP/1.1\r\nHost: evil.example/@localhost\r\nConnection: close\r\n\r\n",
     "with a blank": b"GET /start HTTP/1.1\r\nHost: localhost evil.example\r\nConnection: close\r\n\r\n",
     "a list": b"GET /start HTTP/1.1\r\nHost: localhost, evil.example\r\nConnection: close\r\n\r\n",
-    "forwarded": b"GET /start HTTP/1.1\r\nHost: evil.example\r\nX-Forwarded-Host: localhost\r\nConnection: close\r\n\r\n",
+    "forwarded": b"GET /start HTTP/1.0\r\nHost: evil.example\r\nX-Forwarded-Host: localhost\r\n\r\n",
     "empty": b"GET /start HTTP/1.1\r\nHost:\r\nConnection: close\r\n\r\n",
 }
 

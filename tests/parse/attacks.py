@@ -6,6 +6,8 @@ HEAD = b'<?xml version="1.0"?><rss version="2.0"><channel><title>t</title>'
 TAIL = b"</channel></rss>"
 ITEM = b"<item><title>x</title></item>"
 
+JSON = b'{"version":"https://jsonfeed.org/version/1","items":'
+
 Attack = tuple[Callable[[], bytes], str | int]
 """How the document is made; the error's code, or the number of entries that are understood."""
 
@@ -63,7 +65,7 @@ ATTACKS: dict[str, Attack] = {
     "an address as entity": (lambda: _external(b'[<!ENTITY x SYSTEM "http://127.0.0.1:9/x">]'), 1),
     "an external DTD": (lambda: _external(b'SYSTEM "http://127.0.0.1:9/rss.dtd"'), 1),
     "XInclude": (
-        lambda: _inside(b'<i:include xmlns:i="http://www.w3.org/2001/XInclude" href="file:///etc/passwd" parse="text"/>'),
+        lambda: _inside(b'<i:include xmlns:i="http://www.w3.org/2001/XInclude" href="/etc/passwd" parse="text"/>'),
         1,
     ),
     "an endless DOCTYPE": (lambda: b"<!DOCTYPE rss [" + b"<!ENTITY a 'b'" * 200_000 + HEAD + ITEM + TAIL, 1),
@@ -92,10 +94,10 @@ ATTACKS: dict[str, Attack] = {
     "items that never end": (lambda: HEAD + b"<item>" * 100_000, 254),
     "half-closed items": (lambda: HEAD + b"<item><b></item>" * 20_000 + TAIL, 20_000),
     "a long base for many links": (_long_base, 1),
-    "dates that mean nothing": (lambda: HEAD + (b"<item><pubDate>" + b"1 x " * 40 + b"</pubDate></item>") * 15_000, 15_000),
+    "dates that mean nothing": (lambda: HEAD + (b"<item><pubDate>" + b"1 x " * 40 + b"</pubDate></item>") * 999, 999),
     "damaged UTF-8": (lambda: HEAD + b"<item><title>" + b"\xff\xc3\xa9" * 1_000_000 + b"</title></item>" + TAIL, 1),
-    "nested JSON": (lambda: b'{"version":"https://jsonfeed.org/version/1","items":' + b"[" * 200_000, "parse.not_a_feed"),
-    "too much JSON": (lambda: b'{"version":"https://jsonfeed.org/version/1","items":[' + b"{}," * 400_000 + b"{}]}", "parse.too_complex"),
-    "JSON of 100,000 items": (lambda: b'{"version":"https://jsonfeed.org/version/1","items":[' + b"{}," * 100_000 + b"{}]}", 20_000),
+    "nested JSON": (lambda: JSON + b"[" * 200_000, "parse.not_a_feed"),
+    "too much JSON": (lambda: JSON + b"[" + b"{}," * 400_000 + b"{}]}", "parse.too_complex"),
+    "JSON of 100,000 items": (lambda: JSON + b"[" + b"{}," * 100_000 + b"{}]}", 20_000),
     "zeros": (lambda: b"\0" * 5_000_000, "parse.empty"),
 }  # fmt: skip

@@ -1,8 +1,8 @@
 """Judge of other parsers' own test cases: their neutral assertions against what ``parse_feed`` understood.
 
-A case of feedparser counts for the gate when every field it asserts is one that ``dateline parse --json`` prints. Text is
-compared with blanks folded; HTML as equal trees, after both sides went through ``clean`` where they differ before (the
-expected values were sanitised and had their links resolved by another policy); titles as plain text.
+A case of feedparser counts for the gate when every field it asserts is one that ``dateline parse --json`` prints. Text
+is compared with blanks folded; HTML as equal trees, after both sides went through ``clean`` where they differ before
+(the expected values were sanitised and had their links resolved by another policy); titles as plain text.
 """
 
 import json
@@ -124,7 +124,7 @@ def _equal(ours: Any, value: Any, kind: str, place: tuple[str | int, ...], base:
     if value is None:
         return ours is None
     if kind == "epoch":
-        return ours is not None and int(ours.timestamp()) == value
+        return ours is not None and bool(int(ours.timestamp()) == value)
     if place[-1] == "title":
         # An expected title of type text may hold what looks like a tag.
         return folded(ours or "") in {folded(unescape(re.sub(r"<[^>]+>", "", value))), folded(value)}
@@ -138,7 +138,7 @@ def _same_html(ours: str, value: str, base: str | None) -> bool:
         return True
     if "<" not in ours and folded(unescape(ours)) == folded(value):
         return True  # the expected value is of type text, ours the same text as HTML
-    return tree(clean_html(RawHTML(ours), base)) == tree(clean_html(RawHTML(value), base))
+    return bool(tree(clean_html(RawHTML(ours), base)) == tree(clean_html(RawHTML(value), base)))
 
 
 def folded(text: str) -> str:

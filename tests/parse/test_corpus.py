@@ -1,4 +1,4 @@
-"""Our own documents, one a peculiarity: each ``corpus/<format>/<case>.xml`` (or ``.feed``) with what must be understood."""
+"""Our own documents, one a peculiarity: ``corpus/<format>/<case>.xml`` (or ``.feed``) and what must be understood."""
 
 import json
 from pathlib import Path

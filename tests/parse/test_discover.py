@@ -12,8 +12,10 @@ def found(html: str, url: str = PAGE) -> list[str]:
 def test_announced_feeds_come_in_the_pages_order_with_titles() -> None:
     links = find_feeds(
         b"""<head><link rel="alternate" type="application/rss+xml" title="Posts &amp; more" href="feed/">
-        <link rel="alternate" type="application/atom+xml" href="/atom.xml"><LINK REL=Alternate TYPE="application/feed+json" HREF=/feed.json>
-        <link rel="alternate" hreflang="fr" href="/fr/"><link rel="alternate stylesheet" type="text/css" href="/x.css"></head>""",
+        <link rel="alternate" type="application/atom+xml" href="/atom.xml">
+        <LINK REL=Alternate TYPE="application/feed+json" HREF=/feed.json>
+        <link rel="alternate" hreflang="fr" href="/fr/">
+        <link rel="alternate stylesheet" type="text/css" href="/x.css"></head>""",
         url=PAGE,
     )
     assert [(link.url, link.title, link.type) for link in links] == [
@@ -24,12 +26,16 @@ def test_announced_feeds_come_in_the_pages_order_with_titles() -> None:
 
 
 def test_feeds_of_comments_come_last() -> None:
-    html = "<link rel=alternate type=application/rss+xml href=/comments/feed/><link rel=alternate type=application/rss+xml href=/feed/>"
+    kind = "rel=alternate type=application/rss+xml"
+    html = f"<link {kind} href=/comments/feed/><link {kind} href=/feed/>"
     assert found(html) == ["https://site.example/feed/", "https://site.example/comments/feed/"]
 
 
 def test_json_that_is_no_feed_is_not_taken_for_one() -> None:
-    html = '<link rel="alternate" type="application/json" href="/wp-json/wp/v2/pages/2"><link rel="alternate" type="application/json+oembed" href="/oembed">'
+    html = (
+        '<link rel="alternate" type="application/json" href="/wp-json/wp/v2/pages/2">'
+        '<link rel="alternate" type="application/json+oembed" href="/oembed">'
+    )
     assert found(html) == []
 
 
@@ -40,7 +46,8 @@ def test_the_pages_base_counts() -> None:
 
 def test_links_that_look_like_feeds_count_after_announced_ones() -> None:
     html = """<a href="/rss.xml">RSS</a><a href="/about">About</a><a href="https://other.example/feed">theirs</a>
-    <a href="/feed.png">picture</a><a href="javascript:feed()">x</a><link rel="alternate" type="application/rss+xml" href="/main">"""
+    <a href="/feed.png">picture</a><a href="javascript:feed()">x</a>
+    <link rel="alternate" type="application/rss+xml" href="/main">"""
     assert found(html) == ["https://site.example/main", "https://site.example/rss.xml"]
 
 
@@ -67,8 +74,10 @@ def test_guesses_are_well_known_places_near_and_at_the_root() -> None:
 
 def test_icons_are_ordered_by_use_and_end_with_the_well_known_place() -> None:
     html = b"""<link rel="icon" sizes="16x16" href="/16.png"><link rel="icon" sizes="512x512" href="/512.png">
-    <link rel="shortcut icon" href="/old.ico"><link rel="apple-touch-icon" href="/touch.png"><link rel="mask-icon" href="/mask.svg">
-    <link rel="icon" sizes="64x64" href="/64.png"><link rel="icon" type="image/svg+xml" href="/v.svg"><link rel="icon" href="data:,">"""
+    <link rel="shortcut icon" href="/old.ico"><link rel="apple-touch-icon" href="/touch.png">
+    <link rel="mask-icon" href="/mask.svg">
+    <link rel="icon" sizes="64x64" href="/64.png">
+    <link rel="icon" type="image/svg+xml" href="/v.svg"><link rel="icon" href="data:,">"""
     icons = find_icons(html, url=PAGE)
     assert [icon.rsplit("/", 1)[1] for icon in icons] == [
         "v.svg", "64.png", "touch.png", "old.ico", "16.png", "512.png", "favicon.ico",

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,15 @@ print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
     assert int(done.stdout) < _MEGABYTES
 
 
+def test_half_a_surrogate_pair_inside_of_a_broken_attribute_is_dropped() -> None:
+    feed = parse_feed(
+        b"<feed xmlns='http://www.w3.org/2005/Atom'><entry><content type='xhtml'>"
+        b"<div xmlns='urn:<![CDATA[a&#xD800;b'><p c='&#xDC00;'>x</p></div></content></entry></feed>"
+    )
+    assert len(feed.entries) == 1
+    str(feed).encode("utf-8")
+
+
 @given(st.binary(max_size=400))
 def test_arbitrary_bytes_are_understood_or_refused(body: bytes) -> None:
     _parse(body)
@@ -73,12 +83,10 @@ def test_damaged_feeds_are_understood_or_refused(
     _parse(body, content_type)
 
 
-_MARKUP = st.lists(
-    st.sampled_from(
-        ["<rss", "<feed", "<item>", "<entry>", "<title>", "</title>", "</item>", "<link", "href=", "<a", "<b>", "</b>", '"', "'", ">", "/>", "&", "&amp;", "&#0;", "&x;", "<![CDATA[", "]]>", "<!--", "-->", "<?xml", "?>", "<!DOCTYPE", "[", "]", "<!ENTITY", "xml:base=", "type=xhtml", "xmlns=", "xmlns:a=", "http://[", "//", "<description>", "<content:encoded>", '{"items":[', "{}", "\x00", "\x80", "é"]
-    ),
-    max_size=40,
-).map(" ".join)
+_SCRAPS = """<rss <feed <item> <entry> <title> </title> </item> <link href= <a <b> </b> " ' > /> & &amp; &#0; &x;
+<![CDATA[ ]]> <!-- --> <?xml ?> <!DOCTYPE [ ] <!ENTITY xml:base= type=xhtml xmlns= xmlns:a= http://[ //
+<description> <content:encoded> {"items":[ {} \0 \x80 é"""
+_MARKUP = st.lists(st.sampled_from(_SCRAPS.split()), max_size=40).map(" ".join)
 
 
 @given(_MARKUP)
@@ -88,16 +96,12 @@ def test_scraps_of_markup_are_understood_or_refused(text: str) -> None:
     _parse(b"<feed xmlns='http://www.w3.org/2005/Atom'><entry><content type='xhtml'>" + body)
     find_feeds(body, url="https://a.example/")
     find_icons(body, url="https://a.example/")
-    try:
+    with suppress(ParseError):
         parse_opml(b"<opml><body><outline text='x'>" + body)
-    except ParseError as error:
-        assert error.code in {"parse.not_opml", "parse.too_complex"}
 
 
 def _parse(body: bytes, content_type: str = "") -> None:
-    try:
+    """Anything but a feed or a ``ParseError`` fails the test."""
+    with suppress(ParseError):
         feed = parse_feed(body, url="https://a.example/feed", content_type=content_type)
-    except ParseError as error:
-        assert error.code in {"parse.empty", "parse.web_page", "parse.not_a_feed", "parse.too_complex"}
-    else:
         str(feed).encode("utf-8")  # no half of a surrogate pair anywhere

@@ -45,7 +45,8 @@ def test_a_base_is_kept_when_the_inner_one_is_none() -> None:
 
 
 def test_relative_links_in_html_become_absolute_and_nothing_else_changes() -> None:
-    html = """<p title='href="x"'><a href="a?b=1&amp;c=2">x</a> <a href='#n'>n</a> <IMG SRC="/i.png"> <a href="mailto:x">m</a>"""
+    html = """<p title='href="x"'><a href="a?b=1&amp;c=2">x</a> <a href='#n'>n</a> """
+    html += """<IMG SRC="/i.png"> <a href="mailto:x">m</a>"""
     assert absolute_links(html, "https://a.example/d/") == (
         """<p title='href="x"'><a href="https://a.example/d/a?b=1&amp;c=2">x</a> <a href='#n'>n</a> """
         """<IMG SRC="https://a.example/i.png"> <a href="mailto:x">m</a>"""

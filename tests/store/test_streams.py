@@ -214,7 +214,7 @@ def test_pages_together_are_the_whole_stream_in_order(
     db: Database, cast: Cast, now: datetime, times: list[list[int]], read_ones: set[int], limit: int
 ) -> None:
     """Whatever the moments (many alike), every stream read page by page equals the whole, sorted."""
-    user = accounts.create(db, name=f"reader {next(NUMBERS)}", password="password", now=now)
+    user = accounts.create(db, name=f"reader {next(NUMBERS)}", password="a password", now=now)
     expected: list[tuple[datetime, int]] = []
     for place, moments in enumerate(times):
         subscription, feed = subscribed(db, user, f"https://{user.id}-{place}.example/feed", now)

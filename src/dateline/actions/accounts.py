@@ -17,7 +17,7 @@ from dateline.store.db import WriteTx
 from dateline.store.times import HOUR, SECOND, to_us
 from dateline.store.write import transaction
 
-MIN_PASSWORD = 8
+MIN_PASSWORD = 10
 MAX_PASSWORD = 1024
 MAX_NAME = 40
 SEEN_EVERY = HOUR

@@ -125,7 +125,9 @@ class _Import:
 
     def _free_name(self, name: str, above: str) -> str:
         ends = chain(["", f" ({above})"] if above else [""], (f" ({number})" for number in count(2)))
-        candidates = (f"{name[: MAX_FOLDER_NAME - len(end)]}{end}" for end in (end[-MAX_FOLDER_NAME // 2 :] for end in ends))
+        candidates = (
+            f"{name[: MAX_FOLDER_NAME - len(end)]}{end}" for end in (end[-MAX_FOLDER_NAME // 2 :] for end in ends)
+        )
         return next(free for free in candidates if subscriptions.name_owner(self._tx, self._user.id, free) is None)
 
 

@@ -14,7 +14,7 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?!\d+(?:/|$))")
 _DROPPED = re.compile(r"[\t\n\r\0-\x08\x0b\x0c\x0e-\x1f\x7f]+")
 _UNSAFE = re.compile(r"[ \"<>]")
 _URL_ATTRIBUTE = re.compile(
-    r"""(<[a-zA-Z][^<>]{0,2000}?[\s"'](?:href|src|poster|cite|longdesc|background|action|data|lowsrc)=(["']))"""
+    r"""(<[a-zA-Z][^<>]{0,2000}?\s(?:href|src|poster|cite|longdesc|background|action|data|lowsrc)=(["']))"""
     r"""(?!\s*(?:[A-Za-z][A-Za-z0-9+.-]*:|\#|\2))([^"'<>]{1,2000}?)(?=\2)""",
     re.IGNORECASE,
 )

@@ -20,7 +20,10 @@ from .names import ATOM03, ATOM10, RDF, Names, local_of, split
 from .xml import items_of, read_tree
 
 _ROOTS = frozenset({"rss", "rdf", "feed", "channel", "entry", "item"})
-_WEB_PAGE = re.compile(rb"<(?:!doctype\s+html|html|head|body|title|meta|script|div)[\s>/]", re.IGNORECASE)
+_WEB_PAGE = re.compile(
+    rb"\s*<(?:head|body|title|meta|script|link|div|p|h1|center|table)[\s>/]|(?s:.{0,4000}?)<(?:!doctype\s+)?html[\s>]",
+    re.IGNORECASE,
+)
 _SEARCHED = 2_000  # elements among which the feed is looked for when the root is not one
 _VERSIONS: dict[str, FeedFormat] = {
     "0.90": "rss090", "0.91": "rss091", "0.92": "rss092", "0.93": "rss093", "0.94": "rss094", "2": "rss20",
@@ -55,7 +58,7 @@ def parse_feed(
     tree = read_tree(text)
     root = _feed_root(tree.root) if tree is not None else None
     if tree is None or root is None:
-        page = text[:1] == b"<" and _WEB_PAGE.search(text[:4096])
+        page = text[:1] == b"<" and _WEB_PAGE.match(text[:4096])
         raise ParseError("parse.web_page" if page else "parse.not_a_feed")
     return _read(root, base, content_language, warnings + tree.warnings)
 

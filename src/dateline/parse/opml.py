@@ -28,7 +28,7 @@ MAX_TEXT = 1_000
 
 _OWN = {"text", "title", "type", "xmlurl", "htmlurl", "description", "category"}
 _FEED_TYPES = {"rss", "rss1", "atom", "rdf", "pie", "feed", "jsonfeed"}
-_FEED_SCHEME = re.compile(r"feed:(?://(?=[^/])(?!https?:)|(?=https?:))", re.IGNORECASE)
+_FEED_SCHEME = re.compile(r"\Afeed:(?:(?://)?(?=https?:)|//)", re.IGNORECASE)
 _PREFIXES = {"https://freshrss.org/opml": "frss"}
 _NAMESPACES = {prefix: namespace for namespace, prefix in _PREFIXES.items()}
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,60}")
@@ -126,7 +126,7 @@ class _Reader:
             if len(element) == 0 and _should_be_a_feed(values):
                 self._problem(element, "opml.no_address", name)
             return (*path, name) if name and len(element) and len(path) < MAX_DEPTH else path
-        url = absolute(_FEED_SCHEME.sub("", address.strip()), None)
+        url = absolute(_without_feed_scheme(address), None)
         if url is None:
             self._problem(element, "opml.bad_address", address)
             return path
@@ -157,6 +157,12 @@ class _Reader:
     def _problem(self, element: etree._Element, code: str, text: str) -> None:
         if len(self._problems) < 1_000:
             self._problems.append(OpmlProblem(line=_line(element), code=code, text=text[:200]))
+
+
+def _without_feed_scheme(address: str) -> str:
+    """``feed:https://…`` and ``feed://…`` as some readers write them; the latter means http."""
+    rest = _FEED_SCHEME.sub("", address)
+    return rest if rest == address or rest.lower().startswith(("http:", "https:")) else f"http://{rest}"
 
 
 def _should_be_a_feed(values: dict[str, str]) -> bool:

@@ -90,7 +90,9 @@ def items_of(root: etree._Element) -> list[etree._Element]:
 
 def repaired(text: bytes, entities: dict[bytes, bytes]) -> bytes:
     """The commonest damage undone outside CDATA sections, so that recovery loses no text."""
-    text = _CONTROL.sub(b"", text)
+    # References to what is no character go everywhere: libxml2 may see an attribute where a section seems to be, and
+    # would make broken UTF-8 of half a surrogate pair.
+    text = _NUMBERED.sub(_allowed, _CONTROL.sub(b"", text))
     parts = _CDATA.split(text)
     named = _Named(entities)
     for index in range(0, len(parts), 2):
@@ -98,8 +100,7 @@ def repaired(text: bytes, entities: dict[bytes, bytes]) -> bytes:
         if _STRAY_AMPERSAND.search(part):
             # All, and then the references back: a substitution each would cost a hundred bytes a byte.
             part = _ESCAPED_REFERENCE.sub(rb"&\1", part.replace(b"&", b"&amp;"))
-        part = _NUMBERED.sub(_allowed, _STRAY_LESS.sub(b"&lt;", part))
-        parts[index] = _NAMED.sub(named, part)
+        parts[index] = _NAMED.sub(named, _STRAY_LESS.sub(b"&lt;", part))
     return b"".join(parts)
 
 

@@ -1,6 +1,7 @@
 """Feeds' icons: looked for once a feed, at the address the feed names, in its site's page, at ``/favicon.ico``."""
 
 import logging
+import re
 from datetime import datetime
 
 from dateline.errors import DatelineError
@@ -28,6 +29,13 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
 )
 
 
+# Its first element must be <svg>: a page with a drawing in it is a page.
+_SVG = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?:\s|<\?.*?\?>|<!--.*?-->|<!doctype\s[^>\[]*(?:\[.*?\]\s*)?>)*<svg[\s/>]",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
 def icon_type(body: bytes) -> str | None:
     """The picture type that a body's first bytes show; None when it is no picture that a browser draws."""
     for signature, content_type in _SIGNATURES:
@@ -35,10 +43,7 @@ def icon_type(body: bytes) -> str | None:
             return content_type
     if body[:4] == b"RIFF" and body[8:12] == b"WEBP":
         return "image/webp"
-    start = body[:1000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if start.startswith((b"<svg", b"<?xml", b"<!--", b"<!doctype svg")) and b"<svg" in body[:5000].lower():
-        return "image/svg+xml"
-    return None
+    return "image/svg+xml" if _SVG.match(body[:10_000]) else None
 
 
 async def find_icon(db: Database, client: Client, feed: Feed, now: datetime) -> int | None:

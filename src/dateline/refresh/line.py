@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from dateline.clean import clean_entry
 from dateline.errors import DatelineError, FetchError
-from dateline.fetch.address import host_key
+from dateline.fetch.address import host_key, origin
 from dateline.model import CleanEntry, ParsedEntry, ParsedFeed, Response, Validators
 from dateline.parse import parse_feed
 from dateline.store import Database, entries, feeds, hosts
@@ -32,7 +32,6 @@ from .schedule import Hints
 log = logging.getLogger(__name__)
 
 BATCH = 50
-_MERGED = "merged"
 ADOPTED_AFTER = timedelta(days=3)
 OLD_ADDRESS_EVERY = timedelta(days=1)
 
@@ -113,7 +112,7 @@ def failed(
         error=error,
         next_at=schedule.next_bad(now, code, feed.failures, retry_after, dice),
         move=move,
-        quiet_host=(_host_of(error, feed), now + quiet) if quiet else None,
+        quiet_host=(host_of(error, feed), now + quiet) if quiet else None,
         check=CheckRow(
             at=now,
             code=error.code,
@@ -134,7 +133,8 @@ def _failed_move(feed: Feed, error: DatelineError, asked_url: str) -> Move | Non
     return Move(target=None) if error.code == "fetch.gone" else None
 
 
-def _host_of(error: DatelineError, feed: Feed) -> str:
+def host_of(error: DatelineError, feed: Feed) -> str:
+    """The host that failed: the last one of the redirects."""
     final = error.final_url if isinstance(error, FetchError) else None
     return host_key(final) if final else feed.host
 
@@ -313,7 +313,7 @@ def _move(feed: Feed, answer: Response, asked_url: str, now: datetime) -> Move |
         return Move(target=None) if feed.moved_url and asked_url == feed.url and answer.final_url == feed.url else None
     if target == feed.url.replace("http://", "https://", 1):
         return Move(target=target, adopt=True)
-    if feed.credentials is not None and host_key(target) != host_key(feed.url):
+    if feed.credentials is not None and origin(target) != origin(feed.url):
         return None  # what opens one server is not shown to another
     if asked_url != feed.url:  # the target moved on
         return Move(target=target)
@@ -327,6 +327,7 @@ def _move(feed: Feed, answer: Response, asked_url: str, now: datetime) -> Move |
 class _Step(Struct, frozen=True, kw_only=True):
     feed_id: int
     weight: int
+    may_merge: bool = False
     carry_out: Callable[[WriteTx], Any]
 
 
@@ -350,7 +351,9 @@ def _commit(db: Database, batch: Sequence[_Step]) -> None:
             # a feed may have been merged into another since it was asked, even by a step before
             there = feeds.existing(tx, [step.feed_id for step in batch])
             for step in batch:
-                if step.feed_id in there and step.carry_out(tx) == _MERGED:
+                if step.feed_id in there:
+                    step.carry_out(tx)
+                if step.may_merge:
                     there = feeds.existing(tx, list(there))
 
 
@@ -373,10 +376,15 @@ def _steps(outcome: Outcome) -> Iterator[_Step]:
         some = edits[start : start + BATCH]
         yield _Step(feed_id=feed_id, weight=len(some), carry_out=lambda tx, some=some: entries.edit(tx, some))  # type: ignore[misc] # likewise
     last = arrived[whole:]
-    yield _Step(feed_id=feed_id, weight=len(last), carry_out=lambda tx: _record_last(tx, outcome, last))
+    yield _Step(
+        feed_id=feed_id,
+        weight=len(last),
+        may_merge=outcome.move is not None and outcome.move.adopt,
+        carry_out=lambda tx: _record_last(tx, outcome, last),
+    )
 
 
-def _record_last(tx: WriteTx, outcome: Outcome, arrived: Sequence[Arrived]) -> str | None:
+def _record_last(tx: WriteTx, outcome: Outcome, arrived: Sequence[Arrived]) -> None:
     """The last batch of a feed: with it the validators and the schedule, never before."""
     feed, changes = outcome.feed, outcome.changes
     assert outcome.next_at is not None
@@ -403,7 +411,6 @@ def _record_last(tx: WriteTx, outcome: Outcome, arrived: Sequence[Arrived]) -> s
     feeds.note_check(tx, feed, outcome.check)
     if outcome.move is not None:
         _record_move(tx, feed, outcome.move, outcome.check.at)
-    return _MERGED if outcome.move is not None and outcome.move.adopt else None
 
 
 def _record_move(tx: WriteTx, feed: Feed, move: Move, now: datetime) -> None:

@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from dateline.errors import DatelineError, FetchError, RefreshError, StoreError
 from dateline.fetch import Client
+from dateline.fetch.address import origin
 from dateline.model import Response
 from dateline.settings import Settings
 from dateline.store import Database, accounts, feeds, hosts
@@ -28,13 +29,17 @@ from dateline.store.write import transaction
 from .deliver import catch_up
 from .icons import find_icon
 from .index import index_all, index_chunk
-from .line import Outcome, ask_address, failed, record, take
-from .polite import TableGate
+from .line import Outcome, ask_address, failed, host_of, record, take
+from .polite import NotNow, TableGate
+from .schedule import quiet_time
 from .tidy import tidy
 
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=4)
+"""How long a feed is leased beyond the time that its server may take."""
+STORE_PAUSE = timedelta(minutes=10)
+"""What could not be stored (a full disk) is not asked for again before then."""
 LOOK_EVERY = 5.0
 """Seconds between two looks for due feeds when there are none."""
 TIDY_EVERY = timedelta(hours=1)
@@ -86,6 +91,8 @@ class Refresher:
         self._dice = random.Random()  # noqa: S311 - jitter, not a secret
         self._in_flight: set[asyncio.Task[None]] = set()
         self._arrived: asyncio.Queue[_Answer] = asyncio.Queue()
+        self._leased: set[int] = set()
+        self._lease_time = LEASE + timedelta(seconds=settings.fetch_timeout)
         # no more than the client asks at once: a turn at a host is taken before a free connection
         self._capacity = settings.fetch_concurrency
         self._limit_per_host = (
@@ -124,7 +131,7 @@ class Refresher:
             try:
                 while left is None or left:
                     claimed = await self._claim(client, only=left)
-                    if claimed == 0 and not self._in_flight and self._arrived.empty():
+                    if claimed == 0 and not self._leased:
                         break
                     await self._some_progress()
                 await self._drain(taker)
@@ -172,7 +179,7 @@ class Refresher:
 
     async def _claim(self, client: Client, only: set[int] | None) -> int:
         free = self._capacity - len(self._in_flight) - self._arrived.qsize()
-        if free < max(1, self._capacity // 4) and self._in_flight:
+        if free <= 0 or (free < max(1, self._capacity // 4) and self._in_flight):
             return 0
         claimed = await asyncio.to_thread(self._lease, free, None if only is None else sorted(only))
         if only is not None:
@@ -193,20 +200,25 @@ class Refresher:
         load = self._gate.load()
         full = [host for host, count in load.items() if count >= self._limit_per_host]
         with self._db.reading() as tx:
-            rows = feeds.due(tx, holder=self._holder, now=now, limit=8 * free, full_hosts=full, only=only)
+            rows = feeds.due(
+                tx, holder=self._holder, now=now, limit=8 * free + len(self._leased), full_hosts=full, only=only
+            )
         chosen: list[int] = []
         per_host = dict(load)
         for feed_id, host in rows:
-            if len(chosen) < free and per_host.get(host, 0) < self._limit_per_host:
+            room = len(chosen) < free and per_host.get(host, 0) < self._limit_per_host
+            if room and feed_id not in self._leased:
                 per_host[host] = per_host.get(host, 0) + 1
                 chosen.append(feed_id)
         if not chosen:
             return []
-        with transaction(self._db) as tx:
-            claimed = feeds.lease(tx, chosen, holder=self._holder, now=now, until=now + LEASE)
-            times = hosts.times(tx, sorted({feed.host for feed in claimed}))
-        for feed in claimed:
-            self._gate.hold(feed.host, times.get(feed.host, (0, 0))[0], to_us(now))
+        with self._gate.table:
+            with transaction(self._db) as tx:
+                claimed = feeds.lease(tx, chosen, holder=self._holder, now=now, until=now + self._lease_time)
+                times = hosts.times(tx, sorted({feed.host for feed in claimed}))
+            for feed in claimed:
+                self._leased.add(feed.id)
+                self._gate.hold(feed.host, times.get(feed.host, (0, 0))[0], to_us(now))
         return claimed
 
     async def _one_by_one(self, client: Client, suspects: Sequence[Feed]) -> None:
@@ -237,13 +249,21 @@ class Refresher:
             )
         except DatelineError as error:
             answer = error
+            self._heed(feed, error)
         except Exception as error:
             log.exception("asking %s failed", url)
             answer = RefreshError("refresh.failed", f"{type(error).__name__}: {error}")
         await self._arrived.put(_Answer(feed=feed, asked_url=url, answer=answer))
 
+    def _heed(self, feed: Feed, error: DatelineError) -> None:
+        """A server that has enough is left alone at once, also by those who wait for their turn already."""
+        if isinstance(error, FetchError) and not isinstance(error, NotNow):
+            quiet = quiet_time(error.code, error.retry_after)
+            if quiet:
+                self._gate.quiet(host_of(error, feed), quiet.total_seconds())
+
     def _with_credentials(self, feed: Feed, url: str) -> str:
-        if feed.credentials is None:
+        if feed.credentials is None or origin(url) != origin(feed.url):
             return url
         user, _, password = self._keyring.decrypt(feed.credentials).partition(":")
         parts = urlsplit(url)
@@ -259,20 +279,24 @@ class Refresher:
             try:
                 await asyncio.to_thread(self._take, batch)
             except StoreError as error:
-                # The disk is full, or the database away: nothing is lost, the leases expire and the feeds are asked
-                # again.
+                # The disk is full, or the database away: nothing is lost, the feeds are asked again later.
                 log.error("storing failed: %s", error)
                 await asyncio.sleep(1.0)
+            except Exception:
+                log.exception("storing failed")
             finally:
                 for _ in batch:
                     self._arrived.task_done()
 
     def _take(self, batch: Sequence[_Answer]) -> None:
-        outcomes = [self._take_one(answer) for answer in batch]
+        stored = False
         try:
-            outcomes = self._record(outcomes)
+            outcomes = self._record(
+                [self._take_one(answer) for answer in batch if not isinstance(answer.answer, NotNow)]
+            )
+            stored = True
         finally:
-            self._let_go(batch)
+            self._let_go(batch, stored=stored)
         for outcome in outcomes:
             self._tell(outcome)
         while index_chunk(self._db, whole_only=True):
@@ -297,7 +321,8 @@ class Refresher:
         except Exception as error:
             log.exception("storing what %s brought failed", outcome.feed.url)
             surprise = RefreshError("refresh.failed", f"{type(error).__name__}: {error}")
-            outcome = failed(outcome.feed, surprise, now=outcome.check.at, dice=self._dice.random())
+            feed = outcome.feed
+            outcome = failed(feed, surprise, asked_url=feed.url, now=outcome.check.at, dice=self._dice.random())
             record(self._db, [outcome])
         return outcome
 
@@ -311,16 +336,24 @@ class Refresher:
         except Exception as error:
             log.exception("refreshing %s failed", answer.asked_url)
             surprise = RefreshError("refresh.failed", f"{type(error).__name__}: {error}")
-            return failed(answer.feed, surprise, now=now, dice=dice)
+            return failed(answer.feed, surprise, asked_url=answer.asked_url, now=now, dice=dice)
 
-    def _let_go(self, batch: Sequence[_Answer]) -> None:
-        done = [answer.feed.host for answer in batch]
-        free = [host for host in done if self._gate.let_go(host)]
-        asked = self._gate.take_asked()
-        with transaction(self._db) as tx:
-            for host, at in asked.items():
-                hosts.note_asked(tx, [host], at + timedelta(seconds=self._settings.host_spacing))
-            hosts.release(tx, free, holder=self._holder)
+    def _let_go(self, batch: Sequence[_Answer], *, stored: bool) -> None:
+        """The hosts are free again, and the feeds that were not asked, or whose answer could not be stored."""
+        now = self._clock()
+        with self._gate.table:
+            free = [answer.feed.host for answer in batch if self._gate.let_go(answer.feed.host)]
+            asked = self._gate.take_asked()
+            self._leased.difference_update(answer.feed.id for answer in batch)
+            with transaction(self._db) as tx:
+                for host, at in asked.items():
+                    hosts.note_asked(tx, [host], at + timedelta(seconds=self._settings.host_spacing))
+                hosts.release(tx, free, holder=self._holder)
+                for answer in batch:
+                    if isinstance(answer.answer, NotNow):
+                        feeds.postpone(tx, answer.feed.id, self._holder, now + timedelta(seconds=answer.answer.seconds))
+                    elif not stored:
+                        feeds.postpone(tx, answer.feed.id, self._holder, now + STORE_PAUSE)
 
     def _tell(self, outcome: Outcome) -> None:
         check = outcome.check
@@ -352,8 +385,12 @@ class Refresher:
     async def _icon(self, client: Client, feed: Feed) -> None:
         try:
             await find_icon(self._db, client, feed, self._clock())
-        except FetchError as error:
-            log.debug("no icon for %s: %s", feed.url, error)
+        except StoreError:
+            raise
+        except Exception:
+            log.exception("looking for the icon of %s failed", feed.url)
+            with transaction(self._db) as tx:
+                feeds.set_icon(tx, feed.id, None, self._clock())
 
     def _deliver(self) -> None:
         """Deliver ahead for those who were here lately: their next page finds everything done."""
