@@ -1,4 +1,4 @@
-"""``python -m bench [NAME …] [--quick] [--json FILE]``: run benchmarks, print what they found and whether it is enough."""
+"""``python -m bench [NAME …] [--quick] [--json FILE]``: measure, and say whether it is enough."""
 
 import argparse
 import importlib

@@ -3,6 +3,7 @@
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -10,13 +11,11 @@ from bench.corpus import ENTRIES
 from bench.feed_server import FeedServer
 from bench.figures import Context, Figure
 from bench.library import copied, library, session
-from bench.line_process import READER
+from bench.line_process import subscribe
 from bench.memory import refresh_all
 from bench.page import SMALL
 from bench.processes import Client, Server, percentiles
-from dateline.actions import opml
-from dateline.parse.opml import OpmlFeed, write_opml
-from dateline.store import accounts, open_database
+from dateline.store import open_database
 
 EVERY = 0.03
 """Seconds between two clicks: a fast reader, thirty times over."""
@@ -35,7 +34,8 @@ def bench(context: Context) -> list[Figure]:
             beside: list[float] = []
             done = threading.Event()
             clicking = threading.Thread(target=lambda: _click_on(client, ids, beside, done))
-            _subscribe(database, feeds.urls())
+            with open_database(f"sqlite:///{database}").closing() as db:
+                subscribe(db, user, feeds.urls())
             clicking.start()
             seconds = refresh_all(database, count * ENTRIES)
             done.set()
@@ -49,23 +49,12 @@ def bench(context: Context) -> list[Figure]:
     ]
 
 
-def _subscribe(database: Path, urls: list[str]) -> None:
-    from datetime import UTC, datetime
-
-    now = datetime.now(UTC)
-    with open_database(f"sqlite:///{database}").closing() as db:
-        with db.reading() as tx:
-            user = accounts.find_user(tx, READER)
-        assert user is not None
-        opml.import_opml(db, user, write_opml("Bench", [OpmlFeed(url=url) for url in urls], created_at=now), now=now)
-
-
 def _click(client: Client, entry_id: int) -> float:
     started = time.perf_counter()
     client.post("/entries/read", urlencode({"id": entry_id}))
     return time.perf_counter() - started
 
 
-def _click_on(client: Client, ids: "iter[int]", into: list[float], done: threading.Event) -> None:
+def _click_on(client: Client, ids: Iterator[int], into: list[float], done: threading.Event) -> None:
     while not done.wait(EVERY):
         into.append(_click(client, next(ids)))

@@ -55,15 +55,18 @@ class Writer:
         """The body of one entry: 2.2 kB on the average, with as many tags, links and references as published ones."""
         pick = dice.choice
         key = dice.randrange(10**8)
+        picture = f'<img src="https://img.example/{key}.jpg" alt="{pick(self.sentences)}" width="800" height="450">'
         parts = [
-            f'<p><a href="https://site.example/{key}"><img src="https://img.example/{key}.jpg" alt="{pick(self.sentences)}"'
-            f' width="800" height="450"></a></p>\n<p><strong>{pick(self.sentences)}</strong><br>{pick(self.sentences)}</p>'
+            f'<p><a href="https://site.example/{key}">{picture}</a></p>',
+            f"<p><strong>{pick(self.sentences)}</strong><br>{pick(self.sentences)}</p>",
         ]
         for _ in range(dice.randint(1, 6)):
-            link = f'<a href="https://site.example/{dice.randrange(10**6)}?ref=feed&amp;id={key}">{pick(self.phrases)}</a>'
+            link = (
+                f'<a href="https://site.example/{dice.randrange(10**6)}?ref=feed&amp;id={key}">{pick(self.phrases)}</a>'
+            )
             parts.append(
-                f"<p>{pick(self.sentences)} “{pick(self.phrases)}” {link}, {pick(self.phrases)}&nbsp;– {pick(self.sentences)}"
-                f" <em>{pick(self.phrases)}</em> l&#8217;{pick(self.phrases)} {pick(self.sentences)}</p>"
+                f"<p>{pick(self.sentences)} “{pick(self.phrases)}” {link}, {pick(self.phrases)}&nbsp;– "
+                f"{pick(self.sentences)} <em>{pick(self.phrases)}</em> l&#8217;{pick(self.phrases)} {pick(self.sentences)}</p>"
             )
         if dice.random() < 0.5:
             parts.append(f'<blockquote class="q"><p>{pick(self.sentences)}</p></blockquote>')
@@ -99,8 +102,9 @@ class Writer:
                 else f"<description>{escape(html)}</description>"
             )
             items.append(
-                f'<item><title>{escape(title)}</title><link>{site}{number}</link><guid isPermaLink="false">{feed}-{number}'
-                f"</guid><pubDate>{format_datetime(at)}</pubDate><dc:creator>Author {feed % 7}</dc:creator>"
+                f"<item><title>{escape(title)}</title><link>{site}{number}</link>"
+                f'<guid isPermaLink="false">{feed}-{number}</guid>'
+                f"<pubDate>{format_datetime(at)}</pubDate><dc:creator>Author {feed % 7}</dc:creator>"
                 f"<category>News</category>{text}</item>\n"
             )
         head = (
@@ -113,7 +117,8 @@ class Writer:
     def _atom(self, feed: int, numbers: range) -> bytes:
         site = f"https://feed{feed}.example/"
         entries = [
-            f'<entry><id>tag:feed{feed}.example,2026:{number}</id><title>{escape(title)}</title><link href="{site}{number}"/>'
+            f"<entry><id>tag:feed{feed}.example,2026:{number}</id><title>{escape(title)}</title>"
+            f'<link href="{site}{number}"/>'
             f"<published>{at.isoformat()}</published><updated>{at.isoformat()}</updated><author><name>Author {feed % 7}"
             f'</name></author><category term="News"/><content type="html">{escape(html)}</content></entry>\n'
             for number, title, at, html in self._entries(feed, numbers)

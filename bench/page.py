@@ -3,14 +3,12 @@ everything marked read; searches. One client with a kept connection, warm.
 """
 
 import json
-import tempfile
 import time
-from pathlib import Path
 from statistics import median
 from urllib.parse import urlencode
 
 from bench.figures import Context, Figure
-from bench.library import SEARCHES, copied, library, newest_id, session
+from bench.library import SEARCHES, library, newest_id, session
 from bench.processes import Client, Server, cpu_seconds, percentiles
 
 SMALL = 10_000
@@ -22,15 +20,14 @@ def bench(context: Context) -> list[Figure]:
     """Time to a page, to a mark, to a search."""
     large, requests = (100_000, 300) if context.quick else (1_000_000, 1_000)
     unread = large // 10
-    with tempfile.TemporaryDirectory(dir=context.folder) as folder:
-        small_path = library(context.folder, SMALL, SMALL)
-        large_path = copied(library(context.folder, large, unread), Path(folder))
-        with Server(small_path, worker=False) as small, Server(large_path, worker=False) as big:
-            few = Client(small.port, session(small_path)[1])
-            many = Client(big.port, session(large_path)[1])
-            figures = _pages(few, many, big.pid, f"{large:,} entries", requests)
-            figures += _searches(many, f"{large:,} entries", requests // 5)
-            figures += _mark_all(many, newest_id(large_path), unread)
+    small_path = library(context.folder, SMALL, SMALL)
+    large_path = library(context.folder, large, unread)
+    with Server(small_path, worker=False) as small, Server(large_path, worker=False) as big:
+        few = Client(small.port, session(small_path)[1])
+        many = Client(big.port, session(large_path)[1])
+        figures = _pages(few, many, big.pid, f"{large:,} entries", requests)
+        figures += _searches(many, f"{large:,} entries", requests // 5)
+        figures += _mark_all(many, newest_id(large_path), unread)
     return figures
 
 
@@ -56,10 +53,18 @@ def _pages(few: Client, many: Client, pid: int, size: str, requests: int) -> lis
     ratio = median(large) / median(small)
     kilobytes = len(many.get("/")) / 1000
     return [
-        Figure(name="page of 50 unread, p50", value=at_large.p50, unit="ms", gate=5, note=f"{size}, {kilobytes:.0f} kB sent"),
+        Figure(
+            name="page of 50 unread, p50",
+            value=at_large.p50,
+            unit="ms",
+            gate=5,
+            note=f"{size}, {kilobytes:.0f} kB sent",
+        ),
         Figure(name="page of 50 unread, p99", value=at_large.p99, unit="ms", gate=15, note=f"{len(large)} requests"),
         Figure(name="page of 50 unread, CPU", value=1000 * cpu / len(large), unit="ms"),
-        Figure(name="page of 50 unread, against 10,000 entries", value=ratio, gate=1.3, note=f"there {at_small.p50:.2f} ms"),
+        Figure(
+            name="page of 50 unread, against 10,000 entries", value=ratio, gate=1.3, note=f"there {at_small.p50:.2f} ms"
+        ),
     ]
 
 
@@ -90,6 +95,8 @@ def _mark_all(client: Client, newest: int, unread: int) -> list[Figure]:
             raise RuntimeError(f"not everything was taken back: {answer['notice']}")
     gate = 150 * unread / 100_000
     return [
-        Figure(name=f"mark all of {unread:,} read", value=1000 * median(marked), unit="ms", gate=gate, note="median of 5"),
+        Figure(
+            name=f"mark all of {unread:,} read", value=1000 * median(marked), unit="ms", gate=gate, note="median of 5"
+        ),
         Figure(name="the same taken back", value=1000 * median(undone), unit="ms"),
     ]

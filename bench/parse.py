@@ -1,7 +1,7 @@
 """Parsing: the captured feeds where they are beside the project, else the demo's; against feedparser, file by file.
 
-Throughput is bytes a CPU second of this thread; both read a file before the next one is taken, so that a loud machine is
-loud for both.
+Throughput is bytes a CPU second of this thread; both read a file before the next one is taken, so that a loud machine
+is loud for both.
 """
 
 import time
@@ -47,14 +47,26 @@ def bench(context: Context) -> list[Figure]:
     note = f"{len(documents)} documents, {megabytes:.1f} MB"
     both = totals.ours + totals.cleaning
     return [
-        Figure(name="parse: throughput against feedparser's", value=totals.theirs / totals.ours, unit="x", gate=10,
-               side="at_least", note=f"{note}; feedparser {megabytes / totals.theirs:.2f} MB/s"),
+        Figure(
+            name="parse: throughput against feedparser's",
+            value=totals.theirs / totals.ours,
+            unit="x",
+            gate=10,
+            side="at_least",
+            note=f"{note}; feedparser {megabytes / totals.theirs:.2f} MB/s",
+        ),
         Figure(name="parse: throughput", value=megabytes / totals.ours, unit="MB/s"),
         Figure(name="parse and clean: throughput", value=megabytes / both, unit="MB/s"),
-        Figure(name="parse and clean: against feedparser's", value=totals.theirs / both, unit="x",
-               note="which cleans too"),
-        Figure(name="parse: entries, ours", value=totals.our_entries, gate=totals.their_entries, side="at_least",
-               note="at least feedparser's"),
+        Figure(
+            name="parse and clean: against feedparser's", value=totals.theirs / both, unit="x", note="which cleans too"
+        ),
+        Figure(
+            name="parse: entries, ours",
+            value=totals.our_entries,
+            gate=totals.their_entries,
+            side="at_least",
+            note="at least feedparser's",
+        ),
         Figure(name="parse: documents with fewer entries", value=totals.fewer, gate=0),
     ]
 

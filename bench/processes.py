@@ -1,4 +1,4 @@
-"""A running Dateline as the benchmarks need it: ``dateline serve`` with all its processes, a client, its memory, its CPU.
+"""A running Dateline, as the benchmarks need it: ``dateline serve`` with all its processes, its memory and CPU, a client.
 
 Linux only: CPU and PSS are read from ``/proc``.
 """

@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 import tempfile
-from pathlib import Path
 from statistics import median
 
 import msgspec
@@ -26,7 +25,7 @@ def bench(context: Context) -> list[Figure]:
     count, share, runs = (200, 5, 1) if context.quick else (1000, 5, 3)
     with FeedServer(context.folder, count) as feeds:
         urls = feeds.urls()
-        both = [_interleaved(context, feeds, urls, urls[:: share]) for _ in range(runs)]
+        both = [_interleaved(context, feeds, urls, urls[::share]) for _ in range(runs)]
         feeds.set_round(0)
         slow = _with_slow_disk(urls)
     figures = []
@@ -37,8 +36,12 @@ def bench(context: Context) -> list[Figure]:
         note = f"baseline {theirs:.1f} CPU s = {share} × reader's for {count // share} feeds; {runs} interleaved runs"
         figures.append(Figure(name=f"refresh, {name}: CPU", value=ours, unit="s", note=f"{count} feeds"))
         figures.append(Figure(name=f"refresh, {name}: share of reader's", value=ratio, gate=gate, note=note))
-    figures.append(Figure(name="refresh, first: peak RSS of the worker", value=both[0][0]["first"].peak_rss_mb, unit="MB"))
-    figures.append(Figure(name="refresh, first, 4 ms an fsync: wall", value=slow.wall, unit="s", gate=30 * count / 1000))
+    figures.append(
+        Figure(name="refresh, first: peak RSS of the worker", value=both[0][0]["first"].peak_rss_mb, unit="MB")
+    )
+    figures.append(
+        Figure(name="refresh, first, 4 ms an fsync: wall", value=slow.wall, unit="s", gate=30 * count / 1000)
+    )
     figures.append(Figure(name="refresh, first: fsyncs", value=slow.fsyncs))
     return figures
 

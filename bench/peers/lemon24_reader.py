@@ -9,6 +9,7 @@ import json
 import os
 import sys
 import time
+from itertools import pairwise
 
 import feedparser_sgmllib
 
@@ -35,7 +36,7 @@ def main() -> None:
         reader.update_search()
         marks.append((_cpu(), time.perf_counter()))
         stored = reader.get_entry_counts().total
-    cpu = [after[0] - before[0] for before, after in zip(marks, marks[1:], strict=False)]
+    cpu = [after[0] - before[0] for before, after in pairwise(marks)]
     print(json.dumps({"update": cpu[0], "index": cpu[1], "cpu": sum(cpu), "stored": stored}))
 
 

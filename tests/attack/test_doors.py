@@ -231,6 +231,25 @@ def test_of_many_first_accounts_at_once_one_is_made(db: Database, app: ASGIApp) 
         assert len(accounts.all_users(tx)) == 1
 
 
+@pytest.mark.parametrize("engine", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def test_two_processes_make_one_first_account(engine: str, request: pytest.FixtureRequest, clock: Clock) -> None:
+    store: Database = request.getfixturevalue(f"{engine}_db")
+    barrier = threading.Barrier(6)
+
+    def one(place: int) -> bool:
+        barrier.wait()
+        try:
+            account_actions.create_first(
+                store, name=f"Eve {place}", password=PASSWORD, language="en", time_zone="UTC", now=clock()
+            )
+        except ActionError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sum(pool.map(one, range(6))) == 1
+
+
 def test_once_there_is_an_account_the_start_does_nothing(
     app: ASGIApp, db: Database, carol: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

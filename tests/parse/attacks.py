@@ -34,6 +34,22 @@ def _attributes(count: int) -> bytes:
     return HEAD + b"<item " + b" ".join(b'a%d="1"' % n for n in range(count)) + b"><title>x</title></item>" + TAIL
 
 
+def _numbered(count: int) -> bytes:
+    return b" ".join(b'a%d="1"' % n for n in range(count))
+
+
+def _xhtml(inside: bytes) -> bytes:
+    return (
+        b'<feed xmlns="http://www.w3.org/2005/Atom"><entry><content type="xhtml"><div>'
+        + inside
+        + b"</div></content></entry></feed>"
+    )
+
+
+def _nested(start: bytes, end: bytes) -> bytes:
+    return start * 60 + b"<p>" + b"x" * 100_000 + b"</p>" + end * 60
+
+
 def _namespaces() -> bytes:
     return HEAD + b"".join(b'<item xmlns:n%d="urn:%d"/>' % (n, n) for n in range(19_000)) + TAIL
 
@@ -74,6 +90,12 @@ ATTACKS: dict[str, Attack] = {
     "200,000 deep after an entry": (lambda: HEAD + ITEM + b"<a>" * 200_000, 1),
     "250 deep XHTML": (lambda: _inside((b"<b>" * 240 + b"x" + b"</b>" * 240) * 1_000), 1),
     "200,000 attributes": (lambda: _attributes(200_000), 1),
+    "200,000 attributes in XHTML": (lambda: _xhtml(b"<p " + _numbered(200_000) + b">x</p>"), 1),
+    "texts inside of nested items": (lambda: HEAD + _nested(b"<item><guid>", b"</guid></item>") * 20 + TAIL, 1_200),
+    "contents inside of nested entries": (
+        lambda: HEAD + _nested(b"<entry><content>", b"</content></entry>") * 20 + TAIL,
+        1_200,
+    ),
     "600,000 attributes": (lambda: _attributes(600_000), "parse.too_complex"),
     "300,000 items": (lambda: HEAD + ITEM * 300_000 + TAIL, 20_000),
     "300,000 items, unclosed": (lambda: HEAD + ITEM * 300_000, 20_000),

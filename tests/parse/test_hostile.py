@@ -57,7 +57,8 @@ print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
 def test_half_a_surrogate_pair_inside_of_a_broken_attribute_is_dropped() -> None:
     feed = parse_feed(
         b"<feed xmlns='http://www.w3.org/2005/Atom'><entry><content type='xhtml'>"
-        b"<div xmlns='urn:<![CDATA[a&#xD800;b'><p c='&#xDC00;'>x</p></div></content></entry></feed>"
+        b"<div xmlns='urn:<![CDATA[a&&#xD800;#xD800;b'><p c='&#xDC00;'>x &&#xD800;#xD800;</p></div>"
+        b"</content></entry></feed>"
     )
     assert len(feed.entries) == 1
     str(feed).encode("utf-8")

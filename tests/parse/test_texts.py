@@ -1,4 +1,4 @@
-"""Every text that leaves the room can be stored and shown: no NUL, no half of a surrogate pair, no control character."""
+"""Every text that leaves the room can be stored and shown: no NUL, no lone surrogate, no control character."""
 
 import json
 import re
@@ -128,6 +128,14 @@ def test_titles_fold_blanks_and_keep_typographic_ones(written: str, title: str) 
 
 
 def test_json_with_raw_line_breaks_and_half_a_pair_is_still_read() -> None:
-    body = b'{"version":"https://jsonfeed.org/version/1","items":[{"id":"1","title":"Cut \\ud83d","content_text":"one\ntwo"}]}'
+    entry = b'{"id":"1","title":"Cut \\ud83d","content_text":"one\ntwo"}'
+    body = b'{"version":"https://jsonfeed.org/version/1","items":[' + entry + b"]}"
     feed = parse_feed(body)
     assert [(entry.title, entry.content_html) for entry in feed.entries] == [("Cut", "<p>one<br>two</p>")]
+
+
+def test_an_unclosed_field_does_not_swallow_the_entries_that_follow() -> None:
+    second = b"<item><title>Two</title><description>Second</description></item>"
+    body = b"<rss><channel><item><title>One</title><description>First" + second
+    feed = parse_feed(body)
+    assert [(entry.title, entry.summary_html) for entry in feed.entries] == [("One", "First"), ("Two", "Second")]

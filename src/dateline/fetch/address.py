@@ -9,6 +9,7 @@ never travel. Nothing here decides where Dateline may connect: that is the guard
 import re
 import socket
 from base64 import b64encode
+from functools import lru_cache
 from ipaddress import AddressValueError, IPv6Address, ip_address
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit, urlunsplit
 
@@ -96,6 +97,7 @@ def host_key(url: str) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
+@lru_cache(maxsize=4_096)
 def _is_at_home(host: str) -> bool:
     if host == "localhost" or host.endswith(".localhost"):
         return True

@@ -12,6 +12,7 @@ from .date_words import ENGLISH_MONTHS, MONTHS, ZONES, bare
 
 _MAX_LENGTH = 200
 _YEARS = range(1800, 2200)
+_WIDEST_OFFSET = timedelta(hours=15, minutes=59)
 _TWO_DIGIT_PIVOT = 70  # 70 to 99 are of the 20th century: feeds write the epoch as "01 Jan 70"
 
 _CLOCK = (
@@ -77,6 +78,8 @@ def parse_date(text: str) -> datetime | None:
 
 
 def _exact(text: str) -> datetime | None:
+    if text[10:11] == "T" and (time := _rfc3339(text)) is not None:
+        return time
     found = _RFC822.fullmatch(text)
     if found is not None:
         month = ENGLISH_MONTHS.get(found["month"].lower())
@@ -90,12 +93,24 @@ def _exact(text: str) -> datetime | None:
     return _at(_iso_day(_year(found["year"]), found), found) if found is not None else None
 
 
+def _rfc3339(text: str) -> datetime | None:
+    """The commonest form by the fastest way; None for whatever needs a closer look."""
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    offset = time.utcoffset() or timedelta(0)
+    if time.year not in _YEARS or abs(offset) > _WIDEST_OFFSET:
+        return None
+    return _bounded(time.replace(tzinfo=UTC) - offset)
+
+
 def _iso_day(year: int, found: re.Match[str]) -> date:
     if found["week"]:
         return date.fromisocalendar(year, int(found["week"]), int(found["weekday"] or 1))
     if found["ordinal"]:
         day = date(year, 1, 1) + timedelta(days=int(found["ordinal"]) - 1)
-        return _day(day.year, day.month, day.day)
+        return _day(day.year if day.year == year else 0, day.month, day.day)  # no 366th day in most years, no 0th
     second = int(found["month"] or found["month2"] or 1) or 1
     third = int(found["day"] or found["day2"] or 1) or 1
     return _day(year, third, second) if third <= 12 < second else _day(year, second, third)

@@ -17,7 +17,7 @@ from .json_feed import parse_json_feed
 from .limits import MAX_BYTES, MAX_ENTRIES
 from .markup import XML_BASE
 from .names import ATOM03, ATOM10, RDF, Names, local_of, split
-from .xml import items_of, read_tree
+from .xml import items_of, read_tree, unnested
 
 _ROOTS = frozenset({"rss", "rdf", "feed", "channel", "entry", "item"})
 _WEB_PAGE = re.compile(
@@ -77,7 +77,7 @@ def _read(root: etree._Element, base: str | None, language: str | None, warnings
     # What addresses in entries are relative to: xml:base; without it RSS means the site, Atom the document.
     own = document.rebased or (document.atom and base is not None)
     entry_base = inner_base if own else base_address(fields["site_url"], base)
-    elements = [element for element in items_of(root) if document.names[element.tag] in {"item", "entry"}]
+    elements = unnested(element for element in items_of(root) if document.names[element.tag] in {"item", "entry"})
     if len(elements) > MAX_ENTRIES:
         warnings.append(_warning("parse.entries_cut", f"Only the first {MAX_ENTRIES} entries were read."))
     entries = tuple(read_entry(element, document, entry_base) for element in elements[:MAX_ENTRIES])

@@ -77,7 +77,12 @@ def plain_title(text: str | None) -> str | None:
 
 def folded(text: str | None) -> str | None:
     """Text with blanks folded and without control characters, at most ``MAX_TITLE`` long; None when nothing is left."""
-    return (_CONTROLS.sub("", _BLANKS.sub(" ", text[:MAX_TITLE])).strip() or None) if text else None
+    if not text:
+        return None
+    line = text[:MAX_TITLE].strip()
+    if not line.isprintable() or "  " in line:
+        line = _CONTROLS.sub("", _BLANKS.sub(" ", line)).strip()
+    return line or None
 
 
 def plain(html: str) -> str | None:

@@ -7,6 +7,7 @@ asked for; simple internal text entities are put in here, a bounded number of ti
 """
 
 import re
+from collections.abc import Callable, Iterable
 from html.entities import html5, name2codepoint
 from typing import NamedTuple
 
@@ -41,6 +42,7 @@ _STRAY_AMPERSAND = re.compile(rb"&(?!" + _REFERENCE_SYNTAX + rb")")
 _ESCAPED_REFERENCE = re.compile(rb"&amp;(" + _REFERENCE_SYNTAX + rb")")
 _NAMED = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9._-]{0,60});")
 _NUMBERED = re.compile(rb"&#(?:([0-9]{1,7})|[xX]([0-9a-fA-F]{1,6}));")
+_GONE = b"\x01"
 _CONTROL = re.compile(rb"[\0-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 _NAMESPACE = re.compile(rb"""(xmlns(?::[\w.-]{1,40})?)\s*=\s*(?:"[^"<]{0,300}"|'[^'<]{0,300}')""")
 
@@ -88,27 +90,42 @@ def items_of(root: etree._Element) -> list[etree._Element]:
     return found
 
 
+def unnested(items: Iterable[etree._Element]) -> list[etree._Element]:
+    """The same items, each taken out of another that it stands in: an unclosed field must not swallow (and a hostile
+    document not multiply) the text of all that follow."""
+    found = list(items)
+    for element in reversed(found):
+        parent = element.getparent()
+        if parent is not None and next(element.iterancestors(*_ITEM_TAGS), None) is not None:
+            parent.remove(element)
+    return found
+
+
 def repaired(text: bytes, entities: dict[bytes, bytes]) -> bytes:
     """The commonest damage undone outside CDATA sections, so that recovery loses no text."""
     # References to what is no character go everywhere: libxml2 may see an attribute where a section seems to be, and
-    # would make broken UTF-8 of half a surrogate pair.
+    # would make broken UTF-8 of half a surrogate pair. A mark stays in their place, so that nothing new is joined.
     text = _NUMBERED.sub(_allowed, _CONTROL.sub(b"", text))
     parts = _CDATA.split(text)
     named = _Named(entities)
-    for index in range(0, len(parts), 2):
-        part = _DECLARATION.sub(b"", parts[index])
-        if _STRAY_AMPERSAND.search(part):
-            # All, and then the references back: a substitution each would cost a hundred bytes a byte.
-            part = _ESCAPED_REFERENCE.sub(rb"&\1", part.replace(b"&", b"&amp;"))
-        parts[index] = _NAMED.sub(named, _STRAY_LESS.sub(b"&lt;", part))
+    for index, part in enumerate(parts):
+        parts[index] = part.replace(_GONE, b" ") if index % 2 else _repaired_part(part, named)
     return b"".join(parts)
+
+
+def _repaired_part(part: bytes, named: Callable[[re.Match[bytes]], bytes]) -> bytes:
+    part = _DECLARATION.sub(b" ", part)
+    if _STRAY_AMPERSAND.search(part):
+        # All, and then the references back: a substitution each would cost a hundred bytes a byte.
+        part = _ESCAPED_REFERENCE.sub(rb"&\1", part.replace(b"&", b"&amp;"))
+    return _NAMED.sub(named, _STRAY_LESS.sub(b"&lt;", part)).replace(_GONE, b"")
 
 
 def _allowed(found: re.Match[bytes]) -> bytes:
     """A character reference, or nothing when XML has no such character (XML 1.0 §2.2): controls, surrogates."""
     code = int(found[1]) if found[1] else int(found[2], 16)
     legal = code in {9, 10, 13} or 0x20 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0x10000 <= code < 0x110000
-    return found[0] if legal else b""
+    return found[0] if legal else _GONE
 
 
 def _trimmed(text: bytes, warnings: list[ParseWarning]) -> bytes:
@@ -127,6 +144,8 @@ def _trimmed(text: bytes, warnings: list[ParseWarning]) -> bytes:
 
 
 def _bounded(text: bytes, warnings: list[ParseWarning]) -> bytes:
+    if len(text) < min(2 * MAX_ATTRIBUTES, MAX_TAGS):
+        return text  # too short for too many
     if text.count(b'="') + text.count(b"='") > MAX_ATTRIBUTES:
         raise ParseError("parse.too_complex", f"more than {MAX_ATTRIBUTES} attributes")
     if text.count(b"<") <= MAX_TAGS:

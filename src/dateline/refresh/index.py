@@ -1,6 +1,6 @@
 """The search index follows the entries: in chunks of about 100, each with the watermark in its own transaction.
 
-Chunks of 100 hold the lock for 5 ms at the median (the-line-measured, 2): a click beside it stays quick.
+Chunks of 100 hold the lock for 5 ms at the median (docs/decisions/0003): a click beside it stays quick.
 """
 
 from collections.abc import Sequence
@@ -11,15 +11,46 @@ from dateline.store.bodies import safe_html
 from dateline.store.write import transaction
 
 CHUNK = 100
+MAX_KEPT = 4_000_000
 
 
-def index_chunk(db: Database, *, whole_only: bool = False) -> int:
-    """Index the next entries that wait, at most 100. How many; ``whole_only`` leaves a smaller rest for later."""
+class Texts:
+    """The texts of bodies that were made just now: indexing these need not unpack and read their HTML again.
+
+    A mere shortcut: what is not here, or was pushed out, is read from the stored body. At most ``MAX_KEPT`` characters.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[bytes, str] = {}
+        self._size = 0
+
+    def keep(self, packed: bytes, text: str) -> None:
+        """Remember the text of a body, by the body as it is stored."""
+        if packed in self._kept:
+            return
+        self._kept[packed] = text
+        self._size += len(text) + len(packed)
+        while self._size > MAX_KEPT:
+            self.take(next(iter(self._kept)))
+
+    def take(self, packed: bytes) -> str | None:
+        """The text of a stored body, if it is remembered; forgotten by this call."""
+        text = self._kept.pop(packed, None)
+        if text is not None:
+            self._size -= len(text) + len(packed)
+        return text
+
+
+def index_chunk(db: Database, *, whole_only: bool = False, fresh: Texts | None = None) -> int:
+    """Index the next entries that wait, at most 100. How many; ``whole_only`` leaves a smaller rest for later.
+
+    ``fresh`` are the texts of what was stored just now.
+    """
     with db.reading() as tx:
         rows = search.waiting(tx, CHUNK)
         if not rows or (whole_only and len(rows) < CHUNK):
             return 0
-        texts = _texts(rows)
+        texts = _texts(rows, fresh)
     with transaction(db) as tx:
         if search.indexed_to(tx) >= texts[0][0]:
             return len(texts)  # another process was quicker
@@ -50,5 +81,10 @@ def index_all(db: Database) -> int:
     return done
 
 
-def _texts(rows: Sequence[tuple[int, str, int, bytes]]) -> list[tuple[int, str, str]]:
-    return [(ident, title, plain_text(safe_html(packed, version, None))) for ident, title, version, packed in rows]
+def _texts(rows: Sequence[tuple[int, str, int, bytes]], fresh: Texts | None = None) -> list[tuple[int, str, str]]:
+    return [(ident, title, _text(version, packed, fresh)) for ident, title, version, packed in rows]
+
+
+def _text(version: int, packed: bytes, fresh: Texts | None) -> str:
+    text = fresh.take(packed) if fresh is not None else None
+    return plain_text(safe_html(packed, version, None)) if text is None else text

@@ -28,7 +28,7 @@ from dateline.store.write import transaction
 
 from .deliver import catch_up
 from .icons import find_icon
-from .index import index_all, index_chunk
+from .index import Texts, index_all, index_chunk
 from .line import Outcome, ask_address, failed, host_of, record, take
 from .polite import NotNow, TableGate
 from .schedule import quiet_time
@@ -92,6 +92,7 @@ class Refresher:
         self._in_flight: set[asyncio.Task[None]] = set()
         self._arrived: asyncio.Queue[_Answer] = asyncio.Queue()
         self._leased: set[int] = set()
+        self._texts = Texts()
         self._lease_time = LEASE + timedelta(seconds=settings.fetch_timeout)
         # no more than the client asks at once: a turn at a host is taken before a free connection
         self._capacity = settings.fetch_concurrency
@@ -299,7 +300,9 @@ class Refresher:
             self._let_go(batch, stored=stored)
         for outcome in outcomes:
             self._tell(outcome)
-        while index_chunk(self._db, whole_only=True):
+            for entry in outcome.arrived:
+                self._texts.keep(entry.packed, entry.clean.text)
+        while index_chunk(self._db, whole_only=True, fresh=self._texts):
             pass
 
     def _record(self, outcomes: Sequence[Outcome]) -> Sequence[Outcome]:
@@ -373,8 +376,8 @@ class Refresher:
 
     async def _idle_work(self, client: Client) -> None:
         await asyncio.to_thread(index_all, self._db)
-        await self._some_icons(client)
         await asyncio.to_thread(self._deliver)
+        await self._some_icons(client)  # last: it waits for servers
 
     async def _some_icons(self, client: Client) -> bool:
         with self._db.reading() as tx:

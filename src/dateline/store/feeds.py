@@ -455,8 +455,8 @@ def forget_document(tx: WriteTx, feed_id: int) -> None:
 
 
 def existing(tx: WriteTx, feed_ids: list[int]) -> set[int]:
-    """Those of these feeds that are still there: one may have been merged into another meanwhile."""
-    return set(tx.column("SELECT id FROM feed WHERE id IN ids(:ids)", ids=feed_ids))
+    """Those of these feeds that are still there (one may have been merged into another meanwhile); they are held."""
+    return set(tx.column("SELECT id FROM feed WHERE id IN ids(:ids) ORDER BY id [[lock_row]]", ids=feed_ids))
 
 
 def postpone(tx: WriteTx, feed_id: int, holder: str, until: datetime) -> None:

@@ -9,6 +9,7 @@ broken; after a mere crash of the process nothing is missing (https://sqlite.org
 import json
 import os
 import re
+import secrets
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -211,7 +212,7 @@ class SqliteDatabase(Database):
 
     def _keep_copy(self, target: Path, version: int) -> None:
         """Keep a copy of this version, readable for its owner alone, under its name only when it is whole."""
-        part = target.with_name(f"{target.name}.{os.getpid()}.part")
+        part = target.with_name(f"{target.name}.{secrets.token_hex(4)}.part")
         try:
             # VACUUM INTO takes an empty file; made here, nobody else may read it
             os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
@@ -233,7 +234,7 @@ class SqliteDatabase(Database):
         with translated_errors(path):
             connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
             try:
-                return int(connection.execute("PRAGMA user_version").fetchall()[0][0])
+                return int(str(connection.execute("PRAGMA user_version").fetchall()[0][0]))
             finally:
                 connection.close()
 

@@ -1,0 +1,172 @@
+"""Speed, guarded by counts: hot queries use their indexes, a page takes few statements (times are ``make bench``'s)."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+import apsw
+import pytest
+from tests.people import make_cast
+from tests.store.feeding import fill, subscribed
+
+from dateline.actions import entries as deeds
+from dateline.actions import subscriptions as arranging
+from dateline.model import Cursor, Stream, User
+from dateline.refresh import deliver, index
+from dateline.store import Database, accounts, entries, feeds, hosts, open_database, search, states, streams
+from dateline.store import subscriptions as sidebar
+from dateline.store.sqlite.engine import SqliteTx, SqliteWriteTx
+
+LARGE = ("entry", "unread", "entry_body", "history", "star", "tombstone", "feed", "feed_check", "session", "host")
+FEEDS = 30
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Database, User]]:
+    """Alice reads thirty feeds of a hundred entries; a third of all is read, one feed is in a folder."""
+    moment = datetime.fromisoformat("2026-11-22T12:00:00Z")
+    file = tmp_path_factory.mktemp("plans") / "library.sqlite"
+    with open_database(f"sqlite:///{file}").closing() as db:
+        user = make_cast(db, moment).alice
+        folder = arranging.add_folder(db, user, "Press", now=moment)
+        for number in range(FEEDS):
+            own, feed = subscribed(db, user, f"https://{number}.test/", moment)
+            ids = fill(db, feed, [f"{number}/{n}" for n in range(100)], moment + timedelta(minutes=number))
+            deliver.catch_up(db, user.id)
+            deeds.mark(db, user, ids[::3], read=True, now=moment)
+            deeds.star(db, user, ids[:2], starred=True, now=moment)
+            if number == 0:
+                arranging.edit(db, user, own, folder_ids=[folder], now=moment)
+        index.index_all(db)
+        yield db, user
+
+
+class Log:
+    """The statements that ran, with the plan of each."""
+
+    def __init__(self) -> None:
+        self.statements: list[str] = []
+        self.plans: list[str] = []
+        self.scans: list[str] = []
+
+    def note(self, connection: apsw.Connection, sql: str, bindings: object) -> None:
+        self.statements.append(sql)
+        # a plan does not depend on the values, and NULL is a value that every parameter takes
+        names = set(re.findall(r":(\w+)", sql))
+        plan = connection.execute(f"EXPLAIN QUERY PLAN {sql}", dict.fromkeys(names)).fetchall()
+        for row in plan:
+            self.plans.append(str(row[3]))
+            scanned = re.match(r"SCAN (?:TABLE )?(\w+)", str(row[3]))
+            if scanned and _table(sql, scanned[1]) in LARGE:
+                self.scans.append(f"{row[3]}: {sql}")
+
+
+def _table(sql: str, alias: str) -> str:
+    named = re.search(rf"(?:FROM|JOIN|UPDATE|INTO) (\w+)(?: AS)? {alias}\b", sql)
+    return named[1] if named else alias
+
+
+@contextmanager
+def watched(db: Database, *, writing: bool = False) -> Iterator[tuple[SqliteTx, Log]]:
+    """A transaction whose statements are logged."""
+    log = Log()
+    with db.writing() if writing else db.reading() as tx:
+        assert isinstance(tx, SqliteTx)
+        connection = tx._connection
+        busy = False
+
+        def trace(cursor: apsw.Cursor, sql: str, bindings: object) -> bool:
+            nonlocal busy
+            if not busy:
+                busy = True
+                log.note(connection, sql, bindings)
+                busy = False
+            return True
+
+        connection.exec_trace = trace
+        try:
+            yield tx, log
+        finally:
+            connection.exec_trace = None
+
+
+STREAMS = {
+    "unread": Stream(),
+    "unread after a place": Stream(),
+    "all": Stream(shown="all"),
+    "important": Stream(kind="important"),
+    "one feed": Stream(kind="feed", key=1),
+    "one feed, all": Stream(kind="feed", key=1, shown="all"),
+    "folder": Stream(kind="folder", key=1),
+    "starred": Stream(kind="starred"),
+    "search": Stream(search="text"),
+    "search in starred": Stream(kind="starred", search="text"),
+}
+
+
+@pytest.mark.parametrize("name", STREAMS)
+def test_a_page_scans_no_table_and_takes_few_statements(library: tuple[Database, User], name: str) -> None:
+    db, user = library
+    before = Cursor(at=2**60, entry_id=2**60) if name.endswith("place") else None
+    with watched(db) as (tx, log):
+        page = streams.read(tx, user.id, STREAMS[name], before=before)
+    assert page.entries or name == "important"
+    assert log.scans == []
+    # gathering asks each feed that may be on the page by itself
+    gathered = sum("t.listed_at >= :bound" in sql for sql in log.statements)
+    assert len(log.statements) - gathered <= 8
+    assert gathered <= FEEDS
+
+
+def test_a_page_of_unread_takes_as_many_statements_whatever_it_shows(library: tuple[Database, User]) -> None:
+    db, user = library
+    counts = []
+    for limit in (1, 50, 500):
+        with watched(db) as (tx, log):
+            sidebar.sidebar(tx, user.id)
+            streams.read(tx, user.id, Stream(), limit=limit)
+        counts.append(len(log.statements))
+    assert len(set(counts)) == 1
+    assert counts[0] <= 12
+
+
+def test_what_runs_all_the_time_scans_no_table(library: tuple[Database, User], now: datetime) -> None:
+    db, user = library
+    with watched(db) as (tx, log):
+        sidebar.sidebar(tx, user.id)
+        states.undelivered(tx, user.id)
+        accounts.session_user(tx, "token", now)
+        feeds.due(tx, holder="me", now=now, limit=400, full_hosts=["a.test"])
+        feeds.next_due_at(tx)
+        feeds.find(tx, "https://1.test/")
+        feeds.recent_times(tx, 1, 21)
+        feeds.without_icon(tx, 10)
+        feeds.orphans(tx, now, 20)
+        sidebar.by_feed_url(tx, user.id, "https://1.test/")
+        entries.carried(tx, 1)
+        entries.with_hashes(tx, 1, [b"0123456789abcdef"])
+        entries.buried(tx, 1, [b"0123456789abcdef"])
+        entries.newest_id(tx)
+        search.waiting(tx, 100)
+        search.edited(tx, 100)
+        hosts.times(tx, ["1.test"])
+        states.deeds(tx, user.id, 0)
+        streams.entry(tx, user.id, 1)
+    assert log.scans == []
+
+
+def test_marking_an_entry_reads_that_entry_alone(library: tuple[Database, User], now: datetime) -> None:
+    """Not all of the unread ones: a click costs the same whatever waits."""
+    db, user = library
+    with watched(db, writing=True) as (tx, log):
+        assert isinstance(tx, SqliteWriteTx)
+        assert states.mark_read(tx, user.id, [2]) == [2]
+        assert states.mark_unread(tx, user.id, [2]) == [2]
+        assert states.star(tx, user.id, [2], now) == []
+        states.unstar(tx, user.id, [2])
+        states.visible(tx, user.id, [2])
+    assert log.scans == []
+    searched = [plan for plan in log.plans if re.match(r"SEARCH (unread|star|u|t)\b", plan)]
+    assert len(searched) == 3  # read, unstar, visible
+    assert all("listed_at=? AND entry_id=?" in plan for plan in searched), searched

@@ -1,0 +1,273 @@
+"""Search: the same answers on both engines, whatever is asked; the index follows the entries and never disagrees."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from tests.people import Cast, make_cast
+from tests.store.feeding import clean, fill, subscribed
+
+from dateline.actions import entries as deeds
+from dateline.actions import instance
+from dateline.model import Stream
+from dateline.refresh import deliver, index
+from dateline.store import Database, entries, search, streams
+from dateline.store.entries import Edited, guid_hash
+from dateline.store.write import transaction
+
+DOCUMENTS = {
+    "English": "The quick brown fox jumps over the lazy dog, again and again.",
+    "French": "L’été dernier, l’œuvre de Zoë a été naïvement célébrée à Orléans.",
+    "German": "Die Straße nach Köln ist groß.",
+    "Turkish": "İstanbul ve Iğdır",
+    "Vietnamese": "Thành phố Hồ Chí Minh",
+    "Russian": "Чайковский и его ёлка",
+    "Ukrainian": "Київ: їжак і ґанок, м’ята",
+    "Greek": "Η Αθήνα και ο Όλυμπος",
+    "Arabic": "قَرَأَ الوَلَدُ آخِرَ الكِتابِ",
+    "Hebrew": "שָׁלוֹם עולם",
+    "Chinese": "東京都的天氣很好。北京也是。",
+    "Japanese": "今日はカタカナとｶﾀｶﾅとＡＢＣを読みます",
+    "Korean": "서울의 날씨가 좋다",
+    "Thai": "ประเทศไทย",
+    "Hindi": "हिन्दी में समाचार",
+    "Signs": "C++ and C#, 3.14, user@host.example, snake_case, AT&T, don't, ﬁne ½ ² №5",
+    "Markup": "an <b>unclosed & \\ ' \" ` ; DROP TABLE entry; -- of words",
+    "Emoji": "rocket 🚀 launch 👩‍👩‍👧 family",
+    "Long word": "x" * 3000 + " after",
+}
+
+QUESTIONS: list[tuple[str, list[str]]] = [
+    ("quick fox", ["English"]),
+    ("QUICK", ["English"]),
+    ('"quick brown"', ["English"]),
+    ('"brown quick"', []),
+    ("“quick brown”", ["English"]),
+    ("«quick brown» lazy", ["English"]),
+    ('"quick', ["English"]),
+    ("ete", ["French"]),
+    ("ÉTÉ", ["French"]),
+    ("naivement orleans", ["French"]),
+    ("zoe", ["French"]),
+    ("straße", ["German"]),
+    ("koln", ["German"]),
+    ("istanbul", ["Turkish"]),
+    ("Ho Chi Minh", ["Vietnamese"]),
+    ('"Hồ Chí Minh"', ["Vietnamese"]),
+    ("Чайковский", ["Russian"]),
+    ("чайковскии", ["Russian"]),
+    ("елка", ["Russian"]),
+    ("Київ", ["Ukrainian"]),
+    ("їжак ґанок", ["Ukrainian"]),
+    ("αθηνα", ["Greek"]),
+    ("Όλυμπος", ["Greek"]),
+    ("قرأ الولد", ["Arabic"]),
+    ("اخر", ["Arabic"]),
+    ("שלום", ["Hebrew"]),
+    ("東京", ["Chinese"]),
+    ("京都", ["Chinese"]),
+    ("京東", []),
+    ("北京", ["Chinese"]),
+    ("カタカナ", ["Japanese"]),
+    ("ＡＢＣ", ["Japanese"]),
+    ("abc", ["Japanese"]),
+    ("날씨", ["Korean"]),
+    ("ไทย", ["Thai"]),
+    ("हिन्दी", ["Hindi"]),
+    ("समाचार", ["Hindi"]),
+    ("c", ["Signs"]),
+    ("c++", ["Signs"]),
+    ("3.14", ["Signs"]),
+    ("user@host.example", ["Signs"]),
+    ("snake_case", ["Signs"]),
+    ("AT&T", ["Signs"]),
+    ("fine", ["Signs"]),
+    ("ﬁne", ["Signs"]),
+    ("drop table", ["Markup"]),
+    ("🚀 launch", ["Emoji"]),
+    ("🚀", []),
+    ("after", ["Long word"]),
+    ("english quick", ["English"]),  # a word of the title, one of the text
+    ('"english the"', []),  # no phrase reaches from the title into the text
+    ("nothing", []),
+    ("   ", []),
+    ("quick nothing", []),
+]
+WORST = [
+    *('"', '""', "'", "''", "*", "a*", "^a", "a NEAR b", "NEAR(a b, 2)", "a AND", "OR", "NOT a", "-a", "+a", "a:b"),
+    *("title:a", "{title body}: a", "a & b | !c <-> (d)", "a:*", "(", ")", "\\", "%", "_", "\0", "a\0b", "\ud800"),
+    *("'; DROP TABLE entry; --", "a" * 5000, '"' * 2000, "a " * 2000, '"a ' * 500, "𝔞𝔟𝔠", "ﷺ" * 900, "\u0301", "½"),
+    *("e\u0301" * 700, "\u200b", "\ufeff", "１２３", "Ⅷ", "ᾳ", "İ", "ŉ", "𐐀", "\U0010ffff"),
+]
+
+
+@pytest.fixture
+def library(db: Database, now: datetime) -> Iterator[tuple[Database, Cast]]:
+    """Alice reads every document, each in a feed of its own; all is indexed."""
+    cast = make_cast(db, now)
+    for number, (title, text) in enumerate(DOCUMENTS.items()):
+        _, feed = subscribed(db, cast.alice, f"https://{number}.test/", now)
+        fill(db, feed, [title], now, text=text.replace("&", "&amp;").replace("<", "&lt;"))
+    deliver.catch_up(db, cast.alice.id)
+    index.index_all(db)
+    return db, cast
+
+
+def found(db: Database, cast: Cast, query: str, kind: Stream | None = None) -> list[str]:
+    stream = kind or Stream()
+    stream = Stream(kind=stream.kind, key=stream.key, search=query, shown="all")
+    with db.reading() as tx:
+        return [entry.title for entry in streams.read(tx, cast.alice.id, stream).entries]
+
+
+def test_both_engines_answer_the_table_alike(library: tuple[Database, Cast]) -> None:
+    db, cast = library
+    answers = {query: found(db, cast, query) for query, _ in QUESTIONS}
+    assert answers == dict(QUESTIONS)
+
+
+def test_no_question_is_an_error(library: tuple[Database, Cast]) -> None:
+    db, cast = library
+    for query in WORST:
+        assert set(found(db, cast, query)) <= set(DOCUMENTS), query
+        with db.reading() as tx:
+            search.matching(tx, query, [1, 2, 3])
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(max_size=40))
+@example("\0")
+def test_any_text_may_be_searched_for_and_is_found_where_it_stands(
+    sqlite_db: Database, now: datetime, text: str
+) -> None:
+    words = search.phrases(text)
+    with sqlite_db.reading() as tx:
+        assert search.newest_matches(tx, text, [1], user_id=1) == []
+    with transaction(sqlite_db) as tx:
+        search.index(tx, [])
+        tx.run("DELETE FROM entry_text")
+        tx.run("INSERT INTO entry_text (rowid, title, body) VALUES (1, '', :text)", text=" ".join(sum(words, [])))
+        if words:
+            assert search.matching(tx, text, [1]) == [1]
+
+
+# ------------------------------------------------------------------------------------------------ the index follows
+
+
+def _texts(db: Database) -> int:
+    table = "entry_text_docsize" if db.engine == "sqlite" else "entry_text"
+    with db.reading() as tx:
+        return int(tx.value(f"SELECT count(*) FROM {table}"))
+
+
+def _edit(db: Database, entry_id: int, title: str, text: str) -> None:
+    body = clean(title, text=text)
+    edited = Edited(
+        id=entry_id, content_hash=guid_hash(text), clean=body, packed=entries.packed_body(body, None, None, None)
+    )
+    with transaction(db) as tx:
+        entries.edit(tx, [edited])
+
+
+def test_an_edited_entry_is_found_by_its_new_words_only(library: tuple[Database, Cast]) -> None:
+    db, cast = library
+    _edit(db, 1, "Changed", "A slow red fox")
+    assert index.index_all(db) == 1
+    assert found(db, cast, "red fox") == ["Changed"]
+    assert found(db, cast, "quick") == found(db, cast, "english") == []
+    assert index.index_all(db) == 0
+
+
+def test_a_purged_entry_is_found_no_more(library: tuple[Database, Cast]) -> None:
+    db, cast = library
+    before = _texts(db)
+    with transaction(db) as tx:
+        entries.purge(tx, 1, [1])
+    assert found(db, cast, "quick") == []
+    assert _texts(db) == before - 1
+    assert index.index_all(db) == 0
+
+
+def test_indexing_twice_changes_nothing(library: tuple[Database, Cast]) -> None:
+    db, cast = library
+    before = _texts(db)
+    assert index.index_all(db) == 0
+    with transaction(db) as tx:
+        tx.run("UPDATE meta SET value = '0' WHERE key = 'indexed_to'")
+    assert index.index_all(db) == len(DOCUMENTS)
+    assert _texts(db) == before
+    assert found(db, cast, "quick") == ["English"]
+
+
+def test_an_interrupted_index_goes_on_where_it_stopped(db: Database, cast: Cast, now: datetime) -> None:
+    _, feed = subscribed(db, cast.alice, "https://a.test/", now)
+    ids = fill(db, feed, [f"n{number}" for number in range(250)], now)
+    assert index.index_chunk(db) == 100
+    with db.reading() as tx:
+        rest = search.waiting(tx, 1000)
+        assert search.indexed_to(tx) == ids[99]
+    with pytest.raises(ZeroDivisionError), transaction(db) as tx:
+        search.index(tx, [(row[0], row[1], "text") for row in rest[:100]])
+        raise ZeroDivisionError
+    assert _texts(db) == 100
+    assert index.index_chunk(db, whole_only=True) == 100
+    assert index.index_chunk(db, whole_only=True) == 0  # 50 wait for more
+    assert index.index_all(db) == 50
+    assert _texts(db) == 250
+    with db.reading() as tx:
+        assert search.indexed_to(tx) == ids[-1]
+
+
+def test_an_edit_between_reading_and_indexing_is_not_lost(db: Database, cast: Cast, now: datetime) -> None:
+    _, feed = subscribed(db, cast.alice, "https://a.test/", now)
+    (entry_id,) = fill(db, feed, ["First"], now, text="old")
+    with db.reading() as tx:
+        rows = search.waiting(tx, 10)
+    _edit(db, entry_id, "Second", "new")
+    assert index.index_edited(db) == 0  # not behind the watermark yet: the mark stays
+    with transaction(db) as tx:
+        search.index(tx, [(row[0], row[1], "old") for row in rows])
+    assert index.index_all(db) == 1
+    assert found(db, cast, "new") == ["Second"]
+    assert found(db, cast, "old") == []
+
+
+def test_an_entry_purged_between_reading_and_indexing_leaves_no_text(db: Database, cast: Cast, now: datetime) -> None:
+    _, feed = subscribed(db, cast.alice, "https://a.test/", now)
+    ids = fill(db, feed, ["First", "Second"], now)
+    with db.reading() as tx:
+        rows = search.waiting(tx, 10)
+    with transaction(db) as tx:
+        entries.purge(tx, feed, ids[:1])
+    with transaction(db) as tx:
+        search.index(tx, [(row[0], row[1], "text") for row in rows])
+    assert _texts(db) == 1
+
+
+def test_the_index_is_built_anew_from_the_bodies(library: tuple[Database, Cast]) -> None:
+    db, cast = library
+    told: list[tuple[int, int]] = []
+    assert instance.reindex(db, lambda done, of: told.append((done, of))) == len(DOCUMENTS)
+    assert told[-1] == (len(DOCUMENTS), len(DOCUMENTS))
+    assert {query: found(db, cast, query) for query, _ in QUESTIONS} == dict(QUESTIONS)
+
+
+def test_a_text_without_end_is_indexed_as_far_as_the_engine_can(db: Database, cast: Cast, now: datetime) -> None:
+    _, feed = subscribed(db, cast.alice, "https://a.test/", now)
+    words = " ".join(f"ǆ{number:x}ﷺ" for number in range(40_000))
+    fill(db, feed, ["Endless"], now, text=f"beginning {words}")
+    fill(db, feed, ["Many"], now, text=" ".join(chr(0x4E00 + number % 20_000) for number in range(120_000)))
+    assert index.index_all(db) == 2
+    assert found(db, cast, "beginning") == ["Endless"]
+
+
+def test_starred_entries_are_searched_among_all_of_them(library: tuple[Database, Cast], now: datetime) -> None:
+    db, cast = library
+    deeds.star(db, cast.alice, [1, 2], starred=True, now=now)
+    starred = Stream(kind="starred")
+    assert found(db, cast, "quick", starred) == ["English"]
+    assert found(db, cast, "Straße", starred) == []
+
+
