@@ -66,7 +66,8 @@ class Writer:
             )
             parts.append(
                 f"<p>{pick(self.sentences)} “{pick(self.phrases)}” {link}, {pick(self.phrases)}&nbsp;– "
-                f"{pick(self.sentences)} <em>{pick(self.phrases)}</em> l&#8217;{pick(self.phrases)} {pick(self.sentences)}</p>"
+                f"{pick(self.sentences)} <em>{pick(self.phrases)}</em> l&#8217;{pick(self.phrases)} "
+                f"{pick(self.sentences)}</p>"
             )
         if dice.random() < 0.5:
             parts.append(f'<blockquote class="q"><p>{pick(self.sentences)}</p></blockquote>')

@@ -175,7 +175,8 @@ def _unread(tx: WriteTx, user: User, entries: int, unread: int) -> None:
     )
     tx.run(
         "UPDATE subscription SET seen_entry_id = (SELECT last_entry_id FROM feed f WHERE f.id = feed_id),"
-        " unread_count = (SELECT count(*) FROM unread u WHERE u.user_id = subscription.user_id AND u.feed_id = subscription.feed_id)"
+        " unread_count = (SELECT count(*) FROM unread u"
+        " WHERE u.user_id = subscription.user_id AND u.feed_id = subscription.feed_id)"
     )
 
 

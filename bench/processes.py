@@ -1,4 +1,4 @@
-"""A running Dateline, as the benchmarks need it: ``dateline serve`` with all its processes, its memory and CPU, a client.
+"""A running ``dateline serve`` with all its processes, their memory and CPU, and a client that behaves like a browser.
 
 Linux only: CPU and PSS are read from ``/proc``.
 """

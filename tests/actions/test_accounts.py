@@ -219,7 +219,10 @@ def test_after_five_failures_each_costs_a_longer_wait(db: Database, cast: Cast, 
     moment += timedelta(seconds=900)
     assert log_in(db, moment)
     with refused("action.wrong_password"):
-        log_in(db, moment, password="wrong")  # it starts anew
+        log_in(db, moment, password="wrong", client="b")  # the name starts anew,
+    with refused("action.too_many_attempts"):
+        log_in(db, moment - timedelta(seconds=1), "Bob", "wrong")  # who tried so often does not,
+    assert log_in(db, moment + timedelta(seconds=1), "Bob")  # and a good login has not made it longer
 
 
 def test_a_client_that_tries_many_names_has_to_wait_too(db: Database, cast: Cast, now: datetime) -> None:

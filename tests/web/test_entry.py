@@ -1,8 +1,9 @@
 """The page of one entry, and the pictures of feeds."""
 
 import pytest
-from tests.web.browsing import Browser, World
+from tests.web.browsing import Browser, Clock, World
 
+from dateline.actions import subscriptions
 from dateline.model import User
 from dateline.store import Database, icons
 from dateline.store import write as store_write
@@ -47,10 +48,16 @@ def test_an_entry_that_does_not_exist(alice: Browser) -> None:
 # ------------------------------------------------------------------------------------------------ icons
 
 
-def test_an_icon_is_kept_long_and_nothing_in_it_runs(alice: Browser, db: Database) -> None:
+def test_an_icon_is_kept_long_and_nothing_in_it_runs(
+    alice: Browser, bob: Browser, anonymous: Browser, db: Database, clock: Clock
+) -> None:
+    assert alice.user is not None
     svg = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+    subscriptions.subscribe(db, alice.user, "https://a.example/feed", private=True, now=clock())
     with store_write.transaction(db) as tx:
         ident = icons.add(tx, "image/svg+xml", svg)
+        tx.run("UPDATE feed SET icon_id = :icon", icon=ident)
+    assert (bob.get(f"/icon/{ident}").status, anonymous.get(f"/icon/{ident}").status) == (404, 404)
     answer = alice.get(f"/icon/{ident}")
     assert (answer.status, answer.body) == (200, svg)
     assert answer.header("content-type") == "image/svg+xml"

@@ -116,13 +116,15 @@ def log_in(db: Database, *, name: str, password: str, client: str, now: datetime
     Raises ``ActionError``: ``action.wrong_password`` (also for an unknown name, after the same work),
     ``action.too_many_attempts`` with the seconds to wait as its detail.
     """
-    keys = [f"name:{accounts.name_key(name)[:MAX_NAME]}", f"client:{client}"]
+    name = name[: 4 * MAX_NAME]  # the same name is looked for and counted
+    keys = [f"name:{accounts.name_key(name)}", f"client:{client}"]
     with transaction(db) as tx:
         accounts.hold_attempts(tx, keys, now)
         _refuse_in_haste(tx, keys, now)
+        before = accounts.failures(tx, keys[1])[1]
         for key in keys:
             accounts.note_failure(tx, key, _failures(tx, key, now)[0] + 1, now)
-        user = accounts.find_user(tx, name[: 4 * MAX_NAME])
+        user = accounts.find_user(tx, name)
         found = accounts.password_hash(tx, user.id) if user else None
     hashed = found or _nobodys_hash()
     if not _verified(hashed, password) or user is None:
@@ -132,7 +134,7 @@ def log_in(db: Database, *, name: str, password: str, client: str, now: datetime
         if accounts.password_hash(tx, user.id) != hashed:  # changed meanwhile: what was right is not any more
             raise ActionError("action.wrong_password")
         accounts.forget_failures(tx, keys[0])
-        accounts.take_back_failure(tx, keys[1])
+        accounts.take_back_failure(tx, keys[1], now, before)
         if better is not None:
             accounts.change_user(tx, user.id, password_hash=better)
         accounts.note_active(tx, user.id, now)
@@ -187,10 +189,11 @@ def seen(db: Database, token: str, *, now: datetime) -> None:
         if at is None or to_us(now) - at < SEEN_EVERY:
             return
         user = accounts.session_user(tx, token, now)
+    if user is None:
+        return
     with transaction(db) as tx:
         accounts.prolong_session(tx, token, now)
-        if user is not None:
-            accounts.note_active(tx, user.id, now)
+        accounts.note_active(tx, user.id, now)
 
 
 # ------------------------------------------------------------------------------------------------ settings
@@ -232,16 +235,22 @@ def set_admin(db: Database, user: User, is_admin: bool, *, now: datetime) -> Use
         return accounts.change_user(tx, user.id, is_admin=is_admin)
 
 
-def change_password(
-    db: Database, user: User, *, old: str, new: str, keep_token: str | None, now: datetime
-) -> None:  # the old one is asked for again: a session left open shall not lose the account
-    """Change one's own password;
-    all other sessions end. Raises ``ActionError``: ``action.wrong_password``, too short or long.
+def change_password(db: Database, user: User, *, old: str, new: str, keep_token: str | None, now: datetime) -> None:
+    """Change one's own password; all other sessions end.
+
+    The old one is asked for again, so that a session left open does not lose the account; guesses are counted as in
+    ``log_in``. Raises ``ActionError``: ``action.wrong_password``, ``action.too_many_attempts``, too short or long.
     """
-    with db.reading() as tx:
+    key = f"password:{user.id}"
+    with transaction(db) as tx:
+        accounts.hold_attempts(tx, [key], now)
+        _refuse_in_haste(tx, [key], now)
+        accounts.note_failure(tx, key, _failures(tx, key, now)[0] + 1, now)
         hashed = accounts.password_hash(tx, user.id)
     if not _verified(hashed, old):
         raise ActionError("action.wrong_password")
+    with transaction(db) as tx:
+        accounts.forget_failures(tx, key)
     set_password(db, user, new, keep_token=keep_token, now=now)
 
 

@@ -28,6 +28,7 @@ UNNAMED: Final = "–"
 """The title of an entry that has neither a title nor text nor an address."""
 
 _CONTROLS: Final = dict.fromkeys([*range(9), 11, *range(14, 32), *range(127, 160), *range(0xD800, 0xE000), 0xFEFF])
+_BLANKS: Final = re.compile(r"[ \t\n\r\f\v\u2028\u2029]+")
 _SHOWN: Final = re.compile(r"<(?:audio|iframe|img|video) ")
 _FIRST_PICTURE: Final = re.compile(r'<img src="([^"]*)"')
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,5}")
@@ -72,8 +73,15 @@ def _content(entry: ParsedEntry, base: str) -> tuple[SafeHTML, str]:
 
 
 def one_line(text: str | None, limit: int) -> str:
-    """Text as published → no control characters, blanks folded, at most ``limit`` characters (cut: ending in …)."""
-    folded = " ".join(text[: limit * 20].translate(_CONTROLS).split()) if text else ""
+    """Text as published → no control characters, blanks folded, at most ``limit`` characters (cut: ending in …).
+
+    No-break spaces stay: French typography needs them.
+    """
+    if not text:
+        return ""
+    if len(text) <= limit and text.isprintable() and "  " not in text:
+        return text.strip(" ")
+    folded = _BLANKS.sub(" ", text[: limit * 20].translate(_CONTROLS)).strip()
     return folded if len(folded) <= limit else folded[: limit - 1].rstrip() + "…"
 
 

@@ -14,6 +14,7 @@ from .subscriptions import UserOption
 
 if TYPE_CHECKING:
     from dateline.store import Database
+    from dateline.store.streams import Bodies
 
 AT_ONCE = 200
 PLAIN_KINDS = ("main", "important", "starred", "all")
@@ -39,7 +40,7 @@ def entries(
         account = user_named(db, user)
         asked = _stream(db, account, stream, shown, search)  # type: ignore[arg-type] # checked against Shown above
         _deliver(db, account)
-        found = _read(db, account, asked, limit, bodies=as_json)
+        found = _read(db, account, asked, limit, bodies="whole" if as_json else "none")
         if as_json:
             print_json([_shape(entry) for entry in found])
             return
@@ -75,7 +76,7 @@ def _deliver(db: "Database", user: User) -> None:
         pass
 
 
-def _read(db: "Database", user: User, stream: Stream, limit: int, *, bodies: bool) -> Iterator[Entry]:
+def _read(db: "Database", user: User, stream: Stream, limit: int, *, bodies: "Bodies") -> Iterator[Entry]:
     """At most ``limit`` entries, in one consistent state, a page at a time."""
     from dateline.store import streams
 

@@ -129,9 +129,15 @@ def untrusted(entries: Sequence[Candidate], carried: Sequence[Known]) -> bool:
     return renamed >= RENAMED_SHARE * len(different) and renamed >= SMALLEST_SAMPLE
 
 
+def dated(entry: ParsedEntry) -> datetime | None:
+    """When an entry says that it is from: many Atom feeds only say when it was updated."""
+    return entry.published_at or entry.updated_at
+
+
 def listed_at(published_at: datetime | None, *, first: bool, now: datetime) -> datetime:
-    """The place in the default order:
-    see "Times" in the house. Nothing is slipped in behind a reader after the first document.
+    """The place in the default order ("Times" in the house).
+
+    Nothing is slipped in behind a reader after the first document.
     """
     if not first or published_at is None or published_at > now or published_at < EARLIEST:
         return now
@@ -157,10 +163,8 @@ def decide(
     met = [(known[c.guid_hash], c) for c in entries if c.guid_hash in known]
     changed = [(old, c) for old, c in met if old.content_hash != c.content_hash]
     present = {c.guid_hash for c in entries}
-    new = [
-        NewEntry(candidate=c, listed_at=listed_at(c.entry.published_at, first=first, now=now)) for c in reversed(fresh)
-    ]
-    new.sort(key=lambda entry: (entry.listed_at, entry.candidate.entry.published_at or entry.listed_at))
+    new = [NewEntry(candidate=c, listed_at=listed_at(dated(c.entry), first=first, now=now)) for c in reversed(fresh)]
+    new.sort(key=lambda entry: (entry.listed_at, dated(entry.candidate.entry) or entry.listed_at))
     return Changes(
         identity=identity,
         new=tuple(new),

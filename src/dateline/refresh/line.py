@@ -13,10 +13,10 @@ from typing import Any, cast
 import msgspec
 from msgspec import Struct
 
-from dateline.clean import clean_entry
+from dateline.clean import clean_entry, plain_text
 from dateline.errors import DatelineError, FetchError
 from dateline.fetch.address import host_key, origin
-from dateline.model import CleanEntry, ParsedEntry, ParsedFeed, Response, Validators
+from dateline.model import CleanEntry, ParsedEntry, ParsedFeed, RawHTML, Response, Validators
 from dateline.parse import parse_feed
 from dateline.store import Database, entries, feeds, hosts
 from dateline.store.db import WriteTx
@@ -26,7 +26,7 @@ from dateline.store.merging import adopt_address
 from dateline.store.write import transaction
 
 from . import schedule
-from .decide import Candidate, Changes, Identity, candidates, decide, folded, identify, untrusted, weaker
+from .decide import Candidate, Changes, Identity, candidates, dated, decide, folded, identify, untrusted, weaker
 from .schedule import Hints
 
 log = logging.getLogger(__name__)
@@ -183,7 +183,7 @@ def _read(db: Database, feed: Feed, answer: Response, *, asked_url: str, now: da
     hints = _hints(parsed, answer)
     arrived = tuple(_arrived(new.candidate, new.listed_at, parsed, answer.final_url) for new in changes.new)
     edited = tuple(_edited(changed.id, changed.candidate, parsed, answer.final_url) for changed in changes.changed)
-    dates = [entry.published_at for entry in parsed.entries if entry.published_at]
+    dates = [at for at in map(dated, parsed.entries) if at]
     return Outcome(
         feed=feed,
         next_at=schedule.next_good(now, schedule.rhythm(dates, now), hints, dice),
@@ -297,7 +297,7 @@ def _described(parsed: ParsedFeed, hints: Hints) -> Described:
     return Described(
         title=(parsed.title or "")[:500],
         site_url=parsed.site_url,
-        description=parsed.description[:2000] if parsed.description else None,
+        description=plain_text(RawHTML(parsed.description[:20_000]))[:2000] or None if parsed.description else None,
         language=parsed.language,
         format=parsed.format,
         image_url=parsed.image_url,

@@ -7,16 +7,17 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from dateline.clean import clean_entry
+from dateline.clean import clean_entry, plain_text
 from dateline.errors import ActionError, FetchError, ParseError
 from dateline.fetch import fetch_now
 from dateline.fetch.address import absolute_http_url
-from dateline.model import Response
+from dateline.model import RawHTML, Response
 from dateline.parse import parse_feed
 from dateline.parse.discover import find_feeds, guesses
 from dateline.settings import Settings
 from dateline.store import Database
 
+from .decide import dated
 from .polite import TableGate
 
 DEADLINE = 20.0
@@ -99,19 +100,20 @@ def _in_page(page: Response, fetch: Callable[[str], Response]) -> tuple[LookedFe
 def described(answer: Response, asked_url: str) -> LookedFeed:
     """An answer that is a feed, with its newest entries. Raises ``ParseError``."""
     parsed = parse_feed(answer.body, url=answer.final_url, content_type=answer.content_type)
-    newest = sorted(
-        parsed.entries, key=lambda entry: entry.published_at.timestamp() if entry.published_at else 0.0, reverse=True
-    )[:SHOWN_ENTRIES]
+    newest = sorted(parsed.entries, key=lambda entry: at.timestamp() if (at := dated(entry)) else 0.0, reverse=True)[
+        :SHOWN_ENTRIES
+    ]
     cleaned = [clean_entry(entry, feed_url=answer.final_url, site_url=parsed.site_url) for entry in newest]
     return LookedFeed(
         url=answer.permanent_url or asked_url,
         title=parsed.title or asked_url,
         site_url=parsed.site_url,
-        description=parsed.description,
+        description=plain_text(RawHTML(parsed.description[:20_000])) if parsed.description else None,
         format=parsed.format,
         language=parsed.language,
         entries=tuple(
-            LookedEntry(title=entry.title, url=entry.url, published_at=entry.published_at) for entry in cleaned
+            LookedEntry(title=entry.title, url=entry.url, published_at=entry.published_at or entry.updated_at)
+            for entry in cleaned
         ),
         entry_count=len(parsed.entries),
     )

@@ -112,7 +112,7 @@ class Refresher:
             try:
                 while not stop.is_set():
                     claimed = await self._claim(client, only=None)
-                    if claimed == 0 and not self._in_flight:
+                    if claimed == 0 and not self._leased:
                         await self._idle_work(client)
                         if self._clock() >= next_upkeep:
                             await asyncio.to_thread(self._upkeep)
@@ -152,7 +152,7 @@ class Refresher:
         return Client(self._settings, version=self._version, gate=self._gate)
 
     async def _pause(self, stop: asyncio.Event, claimed: int) -> None:
-        if self._in_flight:
+        if self._leased:  # being asked, or being stored
             await self._some_progress()
         elif claimed == 0:
             with contextlib.suppress(TimeoutError):
@@ -180,7 +180,7 @@ class Refresher:
 
     async def _claim(self, client: Client, only: set[int] | None) -> int:
         free = self._capacity - len(self._in_flight) - self._arrived.qsize()
-        if free <= 0 or (free < max(1, self._capacity // 4) and self._in_flight):
+        if free <= 0 or (free < max(1, self._capacity // 4) and self._leased):
             return 0
         claimed = await asyncio.to_thread(self._lease, free, None if only is None else sorted(only))
         if only is not None:

@@ -233,9 +233,15 @@ def forget_failures(tx: WriteTx, key: str) -> None:
     tx.run("DELETE FROM attempt WHERE key = :key", key=key)
 
 
-def take_back_failure(tx: WriteTx, key: str) -> None:
-    """An attempt that was counted before it was looked at was a good one."""
-    tx.run("UPDATE attempt SET failures = failures - 1 WHERE key = :key AND failures > 0", key=key)
+def take_back_failure(tx: WriteTx, key: str, at: datetime, before_us: int) -> None:
+    """An attempt that was counted before it was looked at, then, was a good one; the one before it was earlier."""
+    tx.run(
+        "UPDATE attempt SET failures = failures - 1, last_at = CASE WHEN last_at = :at THEN :before ELSE last_at END"
+        " WHERE key = :key AND failures > 0",
+        key=key,
+        at=to_us(at),
+        before=before_us,
+    )
 
 
 def forget_old(tx: WriteTx, failures_before: datetime, now: datetime) -> None:

@@ -17,9 +17,22 @@ class Icon(Struct, frozen=True, kw_only=True):
     hash_hex: str
 
 
-def read(tx: Tx, icon_id: int) -> Icon:
-    """One icon. Raises ``NotFound``."""
-    row = tx.one("SELECT content_type, body, hash FROM icon WHERE id = :id", id=icon_id)
+_FOR_USERS = "f.owner_id IN (0, :user)"
+_FOR_STRANGERS = (
+    "f.owner_id = 0 AND EXISTS (SELECT 1 FROM subscription s JOIN users u ON u.id = s.user_id"
+    " WHERE s.feed_id = f.id AND s.hidden_from_visitors = 0 AND u.open_to_visitors = 1)"
+)
+
+
+def read(tx: Tx, icon_id: int, *, user_id: int | None) -> Icon:
+    """One icon that a user may see (None: a visitor, who may see what open accounts show). Raises ``NotFound``."""
+    right = _FOR_STRANGERS if user_id is None else _FOR_USERS
+    row = tx.one(
+        "SELECT content_type, body, hash FROM icon WHERE id = :id"
+        f" AND EXISTS (SELECT 1 FROM feed f WHERE f.icon_id = :id AND {right})",
+        id=icon_id,
+        **({} if user_id is None else {"user": user_id}),
+    )
     if row is None:
         raise NotFound(f"icon {icon_id}")
     return Icon(content_type=row[0], body=row[1], hash_hex=row[2].hex())

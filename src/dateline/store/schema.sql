@@ -105,6 +105,8 @@ CREATE TABLE feed (
 
 CREATE INDEX feed_due ON feed (next_at) WHERE next_at IS NOT NULL;
 
+CREATE INDEX feed_icon ON feed (icon_id) WHERE icon_id IS NOT NULL;
+
 CREATE INDEX feed_icon_due ON feed (ok_at) WHERE icon_checked_at IS NULL AND ok_at IS NOT NULL;
 
 CREATE INDEX feed_moved ON feed (moved_url) WHERE moved_url IS NOT NULL;

@@ -24,6 +24,9 @@ from .times import from_us, from_us_or_none
 Key = tuple[int, int]
 """(listed_at in µs, entry id): the place of an entry in a stream."""
 
+Bodies = Literal["none", "short", "whole"]
+"""Which contents come with entries: none, those that a list shows, or all."""
+
 _END = (2**62, 2**62)
 WALKED_SHARE = 0.1
 """From this share of the user's unread entries on, walking them all beats gathering feed by feed."""
@@ -124,7 +127,7 @@ def _folder_subscriptions(tx: Tx, user_id: int, folder_id: int | None) -> list[i
 
 
 def read(
-    tx: Tx, user_id: int, stream: Stream, *, before: Cursor | None = None, limit: int = 50, bodies: bool = True
+    tx: Tx, user_id: int, stream: Stream, *, before: Cursor | None = None, limit: int = 50, bodies: Bodies = "short"
 ) -> Page:
     """One page of a stream. Raises ``NotFound`` when the stream is not the user's."""
     within = scope(tx, user_id, stream)
@@ -275,18 +278,20 @@ _ENTRY = (
     " AND u.listed_at = e.listed_at AND u.entry_id = e.id),"
     " EXISTS (SELECT 1 FROM star t WHERE t.user_id = :user AND t.listed_at = e.listed_at AND t.entry_id = e.id)"
 )
+# A list need not unpack what it will not show: this much is over 20 kB of HTML however well it was compressed.
+_SHORT = "CASE WHEN length(b.body) <= 40000 THEN b.body END"
 _FROM = (
     " FROM entry e JOIN feed f ON f.id = e.feed_id"
     " LEFT JOIN subscription s ON s.user_id = :user AND s.feed_id = e.feed_id"
 )
 
 
-def entries(tx: Tx, user_id: int, entry_ids: Sequence[int], *, bodies: bool) -> list[Entry]:
+def entries(tx: Tx, user_id: int, entry_ids: Sequence[int], *, bodies: Bodies) -> list[Entry]:
     """These entries in this order, as a user sees them; the caller has checked the user's right to them."""
     if not entry_ids:
         return []
-    body = ", b.version, b.body" if bodies else ""
-    join = " LEFT JOIN entry_body b ON b.entry_id = e.id" if bodies else ""
+    body = {"none": "", "short": f", b.version, {_SHORT}", "whole": ", b.version, b.body"}[bodies]
+    join = " LEFT JOIN entry_body b ON b.entry_id = e.id" if body else ""
     rows = tx.all(f"{_ENTRY}{body}{_FROM}{join} WHERE e.id IN ids(:ids)", user=user_id, ids=list(entry_ids))
     labels = _labels(tx, user_id, entry_ids)
     found = {row[0]: _entry(row, labels.get(row[0], ()), tx) for row in rows}
@@ -356,4 +361,4 @@ def entry(tx: Tx, user_id: int, entry_id: int, *, public_only: bool = False) -> 
     )
     if tx.value(f"SELECT 1 FROM entry e WHERE e.id = :id AND {right}", id=entry_id, user=user_id) is None:
         raise NotFound(f"entry {entry_id}")
-    return entries(tx, user_id, [entry_id], bodies=True)[0]
+    return entries(tx, user_id, [entry_id], bodies="whole")[0]

@@ -105,7 +105,7 @@ class RowMaker:
 
     def row(self, entry: Entry, *, separator: Separator | None = None, whole: bool = False) -> Row:
         """One entry. ``whole``: with its body however long that is."""
-        at = local(entry.published_at or entry.received_at, self.zone)
+        at = local(entry.published_at or entry.updated_at or entry.received_at, self.zone)
         is_long = not whole and _length(entry) > LONGEST_BODY
         return Row(
             id=entry.id,

@@ -2,22 +2,19 @@
 
 from starlette.responses import Response
 
-from dateline.errors import NotFound
-from dateline.store import accounts, icons
+from dateline.store import icons
 from dateline.web.forms import whole_number
 from dateline.web.visit import Visit
 
 
 def show(visit: Visit) -> Response:
-    """The picture; for strangers only where an account is open to them: icons tell what is read here.
+    """The picture; for strangers only of what open accounts show: icons tell what is read here.
 
     Raises ``NotFound``.
     """
     icon_id = whole_number(visit.path["icon_id"], "icon_id")
     with visit.db.reading() as tx:
-        if visit.user is None and not accounts.open_accounts(tx):
-            raise NotFound(f"icon {icon_id}")
-        icon = icons.read(tx, icon_id)
+        icon = icons.read(tx, icon_id, user_id=visit.user.id if visit.user else None)
     etag = f'"{icon.hash_hex}"'
     headers = {
         "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
