@@ -1,8 +1,7 @@
-"""A server of generated feeds in a process of its own: gzip, ETags, one address of loopback for each feed.
+"""A server of generated feeds in a process of its own: gzip, ETags, as many addresses of loopback as wanted.
 
-``with FeedServer(folder, count) as feeds: feeds.urls(); feeds.round = 1``. Every feed stands on a host of its own
-(127.x.y.z), so that the default politeness (one connection a host, one request a second) is measured as it is.
-``python -m bench.feed_server FOLDER COUNT`` is the process; its first line of output is the port.
+``with FeedServer(folder, count) as feeds: feeds.urls(); feeds.set_round(1)``. Where every feed has a host of its own
+(127.x.y.z), the default politeness (one connection a host, one request a second) is measured as it is. ``python -m bench.feed_server FOLDER COUNT`` is the process; its first line of output is the port.
 """
 
 import asyncio
@@ -108,9 +107,10 @@ class FeedServer:
         assert self._process.stdout is not None
         self.port = int(self._process.stdout.readline())
 
-    def urls(self) -> list[str]:
-        """The address of every feed."""
-        return [f"http://127.1.{n // 250}.{n % 250 + 1}:{self.port}/feed/{n}" for n in range(self.count)]
+    def urls(self, hosts: int | None = None) -> list[str]:
+        """The address of every feed, on so many hosts (None: each on its own)."""
+        places = [n % (hosts or self.count) for n in range(self.count)]
+        return [f"http://127.1.{at // 250}.{at % 250 + 1}:{self.port}/feed/{n}" for n, at in enumerate(places)]
 
     def set_round(self, number: int) -> None:
         """From now on every feed has one entry more than in the round before."""

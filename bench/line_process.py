@@ -32,11 +32,12 @@ from dateline.store import Database
 from dateline.store import accounts as stored_accounts
 from dateline.store.migrations import migrate
 from dateline.store.sqlite.engine import SqliteDatabase
+from dateline.worker import calm_collector
 from dateline.store.write import transaction
 
 READER = "Reader"
 PASSWORD = "correct horse battery"
-SETTINGS = Settings(allowed_networks=(ip_network("127.0.0.0/8"),))
+SETTINGS = Settings(allowed_networks=(ip_network("127.0.0.0/8"),), host_connections=8, host_spacing=0)
 
 
 class Job(Struct, frozen=True, kw_only=True):
@@ -115,6 +116,7 @@ def refresh(db: Database, user: User) -> list[Report]:
     refresher = Refresher(
         db, SETTINGS, version="bench", holder="bench", clock=lambda: datetime.now(UTC), on_report=reports.append
     )
+    calm_collector()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(refresher.run_once(ids))
     deliver.catch_up(db, user.id, everything=True)

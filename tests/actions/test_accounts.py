@@ -40,9 +40,7 @@ def whose(db: Database, token: str, now: datetime) -> str | None:
     ["", "   ", "x" * 41, ".", "..", "a/b", "a\\b", "@a", "a?b", "a#b", "a%b", "a:b", "a;b", 'a"b', "a<b", "a>b"]
     + ["a\0b", "a\u202eb", "a\u200bb", "a\ud800b", "\x7f", "a\x1bb", "a,b"],
 )
-def test_a_name_that_would_mean_something_elsewhere_is_refused(
-    sqlite_db: Database, now: datetime, name: str
-) -> None:
+def test_a_name_that_would_mean_something_elsewhere_is_refused(sqlite_db: Database, now: datetime, name: str) -> None:
     with refused("action.name_invalid"):
         accounts.create(sqlite_db, name=name, password=PASSWORD, now=now)
 
@@ -124,9 +122,7 @@ def test_a_password_is_wrong_unless_it_is_the_very_one(db: Database, cast: Cast,
 
 
 @pytest.mark.parametrize("name", ["", "Nobody", "Alice\0", "\ud800", "x" * 100_000, "' OR 1=1 --", "%", "\u0301" * 50])
-def test_an_unknown_name_is_answered_like_a_wrong_password(
-    db: Database, cast: Cast, now: datetime, name: str
-) -> None:
+def test_an_unknown_name_is_answered_like_a_wrong_password(db: Database, cast: Cast, now: datetime, name: str) -> None:
     with refused("action.wrong_password"):
         log_in(db, now, name)
 

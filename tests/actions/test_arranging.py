@@ -72,9 +72,7 @@ def test_whether_others_subscribe_changes_no_answer(db: Database, cast: Cast, no
         assert tx.value("SELECT count(*) FROM feed WHERE url = :url", url=A) == 2
 
 
-def test_the_address_that_a_feed_has_moved_to_is_subscribed_to_already(
-    db: Database, cast: Cast, now: datetime
-) -> None:
+def test_the_address_that_a_feed_has_moved_to_is_subscribed_to_already(db: Database, cast: Cast, now: datetime) -> None:
     _, feed = subscribed(db, cast.alice, A, now)
     with transaction(db) as tx:
         feeds.remember_move(tx, feed, B, "b.example", now)
@@ -117,7 +115,9 @@ def test_credentials_are_encrypted_and_newer_ones_replace_them(
 
     def kept() -> bytes:
         with db.reading() as tx:
-            (secret,) = tx.column("SELECT credentials FROM feed WHERE owner_id = :id AND url = :url", id=cast.alice.id, url=A)
+            (secret,) = tx.column(
+                "SELECT credentials FROM feed WHERE owner_id = :id AND url = :url", id=cast.alice.id, url=A
+            )
         assert isinstance(secret, bytes)
         return secret
 

@@ -193,7 +193,9 @@ def test_what_the_feed_carries_is_unread_after_an_import(db: Database, cast: Cas
 def test_an_export_imported_by_another_is_the_same(db: Database, cast: Cast, now: datetime) -> None:
     body = document(
         feed("https://a.test/?a=1&amp;b=%C3%A9", "Ünïcode &amp; &lt;signs&gt; &quot;quoted&quot;"),
-        folder("Œuvres & “more”".replace("&", "&amp;"), feed("https://b.test/", "B"), folder("子", feed("https://c.test/"))),
+        folder(
+            "Œuvres & “more”".replace("&", "&amp;"), feed("https://b.test/", "B"), folder("子", feed("https://c.test/"))
+        ),
         folder("Both", feed("https://b.test/", "B")),
     )
     imported(db, cast.alice, body, now)

@@ -175,9 +175,7 @@ def test_any_interleaving_leaves_counters_that_are_the_rows(
     world.check()
 
 
-def test_a_page_delivers_five_thousand_at_most_and_the_worker_the_rest(
-    db: Database, cast: Cast, now: datetime
-) -> None:
+def test_a_page_delivers_five_thousand_at_most_and_the_worker_the_rest(db: Database, cast: Cast, now: datetime) -> None:
     for number, amount in enumerate((3000, 2500)):
         _, feed = subscribed(db, cast.alice, f"https://{number}.test/", now)
         rows = [{"feed": feed, "hash": guid_hash(str(n)), "at": n} for n in range(amount)]

@@ -140,7 +140,6 @@ def test_what_runs_all_the_time_scans_no_table(library: tuple[Database, User], n
         feeds.due(tx, holder="me", now=now, limit=400, full_hosts=["a.test"])
         feeds.next_due_at(tx)
         feeds.find(tx, "https://1.test/")
-        feeds.recent_times(tx, 1, 21)
         feeds.without_icon(tx, 10)
         feeds.orphans(tx, now, 20)
         sidebar.by_feed_url(tx, user.id, "https://1.test/")

@@ -269,5 +269,3 @@ def test_starred_entries_are_searched_among_all_of_them(library: tuple[Database,
     starred = Stream(kind="starred")
     assert found(db, cast, "quick", starred) == ["English"]
     assert found(db, cast, "Straße", starred) == []
-
-

@@ -163,9 +163,7 @@ def test_ids_become_visible_in_rising_order(postgres_db: Database, now: datetime
         assert reader.column("SELECT id FROM entry ORDER BY id") == [*first, *later.result()]
 
 
-def test_delivery_beside_two_writers_loses_nothing_and_doubles_nothing(
-    db: Database, cast: Cast, now: datetime
-) -> None:
+def test_delivery_beside_two_writers_loses_nothing_and_doubles_nothing(db: Database, cast: Cast, now: datetime) -> None:
     feeds = [subscribed(db, cast.alice, f"https://{n}.test/", now)[1] for n in range(3)]
     running = threading.Event()
     running.set()

@@ -4,6 +4,7 @@ Only such *normalised* HTML may be edited with patterns. Values stay escaped whi
 """
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from . import urls
@@ -30,6 +31,7 @@ def written(name: str, attributes: dict[str, str | None]) -> str:
     return f"<{name}" + "".join(f' {key}="{value}"' for key, value in attributes.items() if value is not None) + ">"
 
 
+@lru_cache(maxsize=4096)
 def side(value: str | None) -> str | None:
     """A ``width`` or ``height`` as published → whole pixels between 2 and 10,000, else None."""
     found = _PIXELS.fullmatch(value) if value else None
@@ -38,12 +40,16 @@ def side(value: str | None) -> str | None:
 
 def is_unseen(attributes: dict[str, str]) -> bool:
     """Whether a picture or frame says that it is 0 or 1 pixel wide or high, or hidden."""
-    for key in ("width", "height"):
-        found = _PIXELS.fullmatch(attributes.get(key, ""))
-        if found and int(found[1]) <= 1:
-            return True
+    if _is_a_point(attributes.get("width")) or _is_a_point(attributes.get("height")):
+        return True
     style = attributes.get("style")
     return style is not None and _UNSEEN.search(style) is not None
+
+
+@lru_cache(maxsize=4096)
+def _is_a_point(value: str | None) -> bool:
+    found = _PIXELS.fullmatch(value) if value else None
+    return found is not None and int(found[1]) <= 1
 
 
 def loaded(value: str | None, base: str | None) -> str | None:

@@ -54,13 +54,19 @@ def read_entry(element: etree._Element, document: Document, base: str | None) ->
     """Read one entry; ``base`` is what relative addresses outside any ``xml:base`` of its own are relative to."""
     base = base_address(element.get(XML_BASE), base)
     draft = EntryDraft(document, base)
-    draft.keep("guid", 1, element.get(_ABOUT))
-    draft.keep("url", 4, absolute(element.get(_ABOUT), base))
-    draft.keep("url", 1, absolute(element.get("HREF") or element.get("href"), base))
-    draft.keep("updated", 4, element.get("LASTMOD") or element.get("lastmod"))
-    draft.keep("language", 2, element.get(XML_LANG))
+    if element.keys():
+        _read_attributes(draft, element)
     _read_children(draft, element)
     return _finished(draft)
+
+
+def _read_attributes(draft: Draft, element: etree._Element) -> None:
+    """What RSS 1.0 and CDF say in attributes of an item."""
+    draft.keep("guid", 1, element.get(_ABOUT))
+    draft.keep("url", 4, absolute(element.get(_ABOUT), draft.base))
+    draft.keep("url", 1, absolute(element.get("HREF") or element.get("href"), draft.base))
+    draft.keep("updated", 4, element.get("LASTMOD") or element.get("lastmod"))
+    draft.keep("language", 2, element.get(XML_LANG))
 
 
 def _read_children(draft: EntryDraft, element: etree._Element) -> None:

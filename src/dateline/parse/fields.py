@@ -35,10 +35,15 @@ class Document:
         self.atom = atom
         self.rebased = rebased
         self.bad_dates: list[str] = []
+        self._atomic: dict[object, bool] = {}
 
     def atomic(self, element: etree._Element) -> bool:
         """True when Atom's text rules hold for an element: in an Atom feed, or for an Atom element elsewhere."""
-        return self.atom or str(element.tag).startswith(_ATOM_TAGS)
+        tag: object = element.tag
+        known = self._atomic.get(tag)
+        if known is None:
+            known = self._atomic[tag] = self.atom or str(tag).startswith(_ATOM_TAGS)
+        return known
 
     def date(self, texts: dict[int, str]) -> datetime | None:
         """The first of the candidates that means a time."""

@@ -69,6 +69,8 @@ def path_of(url: str) -> str:
 
 def distinct(files: list[Enclosure], duration: str | None) -> tuple[Enclosure, ...]:
     """Each address once, completed by later mentions; ``duration`` (itunes) is that of the first sound or film."""
+    if not files:
+        return ()
     known: dict[str, Enclosure] = {}
     for file in files:
         before = known.get(file.url)

@@ -1,7 +1,7 @@
 """Authors: ``jane@example.org (Jane)``, ``Jane <jane@…>``, Atom persons, plain names → ``Person``."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from lxml import etree
 
@@ -46,8 +46,10 @@ def person_from_element(element: etree._Element, names: Names, base: str | None)
     return _person(name=plain_title(parts.get("name")), email=parts.get("email"), url=absolute(parts.get("url"), base))
 
 
-def distinct(people: Iterable[Person]) -> tuple[Person, ...]:
+def distinct(people: Sequence[Person]) -> tuple[Person, ...]:
     """Everybody once: a second mention completes the first; a bare address and a bare name are one author."""
+    if len(people) < 2:
+        return tuple(people)
     known: list[Person] = []
     for person in people:
         for index, other in enumerate(known):

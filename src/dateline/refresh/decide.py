@@ -108,7 +108,10 @@ def candidates(parsed: ParsedFeed, identity: Identity) -> list[Candidate]:
 
 def folded(entries: Sequence[Candidate]) -> list[Candidate]:
     """Without doubles: the first one counts, for feeds put the newest first."""
-    return list({candidate.guid_hash: candidate for candidate in reversed(entries)}.values())[::-1]
+    found: dict[bytes, Candidate] = {}
+    for candidate in entries:
+        found.setdefault(candidate.guid_hash, candidate)
+    return list(found.values())
 
 
 def weaker(identity: Identity) -> Identity:

@@ -30,6 +30,7 @@ from .decide import Candidate, Changes, Identity, candidates, dated, decide, fol
 from .schedule import Hints
 
 log = logging.getLogger(__name__)
+_HINTS = msgspec.json.Decoder(Hints)
 
 BATCH = 50
 ADOPTED_AFTER = timedelta(days=3)
@@ -85,7 +86,7 @@ def take(
         return failed(feed, answer, asked_url=asked_url, now=now, dice=dice)
     try:
         if answer.status == 304 or (feed.body_hash is not None and answer.body_hash == feed.body_hash):
-            return _unchanged(db, feed, answer, asked_url=asked_url, now=now, dice=dice)
+            return _unchanged(feed, answer, asked_url=asked_url, now=now, dice=dice)
         return _read(db, feed, answer, asked_url=asked_url, now=now, dice=dice)
     except DatelineError as error:
         return failed(feed, error, asked_url=asked_url, now=now, dice=dice, answer=answer)
@@ -139,13 +140,12 @@ def host_of(error: DatelineError, feed: Feed) -> str:
     return host_key(final) if final else feed.host
 
 
-def _unchanged(db: Database, feed: Feed, answer: Response, *, asked_url: str, now: datetime, dice: float) -> Outcome:
-    with db.reading() as tx:
-        times = feeds.recent_times(tx, feed.id, schedule.SAMPLE + 1)
+def _unchanged(feed: Feed, answer: Response, *, asked_url: str, now: datetime, dice: float) -> Outcome:
     hints = _remembered(feed, answer)
+    gap = schedule.gap_since(hints.gap_seconds, hints.newest_at, now)
     return Outcome(
         feed=feed,
-        next_at=schedule.next_good(now, schedule.rhythm(times, now), hints, dice),
+        next_at=schedule.next_good(now, gap, hints, dice),
         check=_check(answer, now, "not_modified" if answer.status == 304 else "unchanged"),
         validators=answer.validators,
         validators_url=answer.final_url,
@@ -180,13 +180,12 @@ def _read(db: Database, feed: Feed, answer: Response, *, asked_url: str, now: da
         content_location=answer.content_location,
     )
     changes = compare(db, feed, parsed, now)
-    hints = _hints(parsed, answer)
+    hints = _hints(parsed, answer, now)
     arrived = tuple(_arrived(new.candidate, new.listed_at, parsed, answer.final_url) for new in changes.new)
     edited = tuple(_edited(changed.id, changed.candidate, parsed, answer.final_url) for changed in changes.changed)
-    dates = [at for at in map(dated, parsed.entries) if at]
     return Outcome(
         feed=feed,
-        next_at=schedule.next_good(now, schedule.rhythm(dates, now), hints, dice),
+        next_at=schedule.next_good(now, schedule.gap_since(hints.gap_seconds, hints.newest_at, now), hints, dice),
         check=_check(answer, now, "ok", len(arrived), len(edited)),
         validators=answer.validators,
         validators_url=answer.final_url,
@@ -276,8 +275,11 @@ def _edited(entry_id: int, candidate: Candidate, parsed: ParsedFeed, url: str) -
 # ------------------------------------------------------------------------------------------------ hints and addresses
 
 
-def _hints(parsed: ParsedFeed, answer: Response) -> Hints:
+def _hints(parsed: ParsedFeed, answer: Response, now: datetime) -> Hints:
+    gap, newest = schedule.usual_gap([at for at in map(dated, parsed.entries) if at], now)
     return Hints(
+        gap_seconds=gap,
+        newest_at=newest,
         fresh_seconds=answer.fresh_seconds,
         retry_after=answer.retry_after,
         ttl_seconds=parsed.ttl_seconds,
@@ -288,7 +290,7 @@ def _hints(parsed: ParsedFeed, answer: Response) -> Hints:
 
 def _remembered(feed: Feed, answer: Response) -> Hints:
     """The last document's hints with this answer's: a 304 has no document, but its headers count."""
-    old = msgspec.json.decode(feed.hints, type=Hints) if feed.hints else Hints()
+    old = _HINTS.decode(feed.hints) if feed.hints else Hints()
     return msgspec.structs.replace(old, fresh_seconds=answer.fresh_seconds, retry_after=answer.retry_after)
 
 

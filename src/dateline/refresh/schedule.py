@@ -23,25 +23,40 @@ SAMPLE = 20
 
 
 class Hints(Struct, frozen=True, kw_only=True):
-    """What the server and the document say of when to come again."""
+    """What the server and the document say of when to come again; kept with the feed, for a 304 brings no document.
+
+    ``gap_seconds`` and ``newest_at`` are the document's rhythm (``usual_gap``).
+    """
 
     fresh_seconds: float | None = None
     retry_after: float | None = None
     ttl_seconds: int | None = None
     skip_hours: tuple[int, ...] = ()
     skip_days: tuple[int, ...] = ()
+    gap_seconds: float | None = None
+    newest_at: datetime | None = None
 
 
 def rhythm(dates: Sequence[datetime], now: datetime) -> timedelta:
-    """The usual gap between a feed's entries:
-    the median of the newest twenty gaps, and not less than the present silence's share.
+    """The usual gap between a feed's entries: the median of the newest twenty, and not less than an eighth of the
+    silence since.
     """
+    return gap_since(*usual_gap(dates, now), now)
+
+
+def usual_gap(dates: Sequence[datetime], now: datetime) -> tuple[float | None, datetime | None]:
+    """(median of the newest twenty gaps in seconds, the newest date); None where too little is known."""
     past = sorted((at for at in dates if at <= now), reverse=True)[: SAMPLE + 1]
     if len(past) < 2:
+        return None, None
+    return median((newer - older).total_seconds() for newer, older in pairwise(past)), past[0]
+
+
+def gap_since(usual_seconds: float | None, newest_at: datetime | None, now: datetime) -> timedelta:
+    """The usual gap as it stands now: a silence makes it longer, news makes it what it was."""
+    if usual_seconds is None or newest_at is None:
         return CEILING
-    gaps = [(newer - older).total_seconds() for newer, older in pairwise(past)]
-    silence = (now - past[0]).total_seconds()
-    return timedelta(seconds=max(median(gaps), silence / 8))
+    return timedelta(seconds=max(usual_seconds, (now - newest_at).total_seconds() / 8))
 
 
 def interval(gap: timedelta, hints: Hints) -> timedelta:

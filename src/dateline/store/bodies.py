@@ -33,9 +33,16 @@ class Body(msgspec.Struct, frozen=True, array_like=True):
         return self.content or self.summary or RawHTML("")
 
 
+class _Shown(msgspec.Struct, frozen=True, array_like=True):
+    """The part of a ``Body`` that a page needs: what follows it is passed over."""
+
+    html: SafeHTML
+
+
 _local = threading.local()
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Body)
+_shown_decoder = msgspec.msgpack.Decoder(_Shown)
 
 
 def pack(body: Body) -> bytes:
@@ -49,17 +56,22 @@ def pack(body: Body) -> bytes:
 
 def unpack(packed: bytes) -> Body:
     """What is stored → a body."""
+    return _decoder.decode(_decompressed(packed))
+
+
+def _decompressed(packed: bytes) -> bytes:
     decompressor = getattr(_local, "decompressor", None)
     if decompressor is None:
         decompressor = _local.decompressor = zstandard.ZstdDecompressor()
-    return _decoder.decode(decompressor.decompress(packed, max_output_size=MAX_UNPACKED))
+    plain: bytes = decompressor.decompress(packed, max_output_size=MAX_UNPACKED)
+    return plain
 
 
 def safe_html(packed: bytes, version: int, sanitiser: Sanitiser | None) -> SafeHTML:
     """The HTML to show: as stored when the policy is today's, else cleaned again (nothing when no sanitiser is
     there).
     """
-    body = unpack(packed)
     if version == CLEANER_VERSION:
-        return body.html
+        return _shown_decoder.decode(_decompressed(packed)).html
+    body = unpack(packed)
     return sanitiser(body.raw, body.base_url) if sanitiser else SafeHTML("")

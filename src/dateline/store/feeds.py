@@ -498,18 +498,6 @@ def all_ids(tx: Tx) -> list[int]:
     return tx.column("SELECT id FROM feed WHERE orphaned_at IS NULL ORDER BY id")
 
 
-def recent_times(tx: Tx, feed_id: int, limit: int) -> list[datetime]:
-    """When the newest entries of a feed were listed, newest first: its rhythm."""
-    return [
-        from_us(us)
-        for us in tx.column(
-            "SELECT listed_at FROM entry WHERE feed_id = :feed ORDER BY listed_at DESC, id DESC LIMIT :limit",
-            feed=feed_id,
-            limit=limit,
-        )
-    ]
-
-
 def ids_by_url(tx: Tx, url: str) -> list[int]:
     """The feeds at an address, shared and private."""
     return tx.column("SELECT id FROM feed WHERE url = :url OR moved_url = :url ORDER BY id", url=url)

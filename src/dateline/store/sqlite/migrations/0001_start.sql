@@ -94,8 +94,8 @@ CREATE TABLE feed (
 );
 CREATE INDEX feed_due ON feed (next_at) WHERE next_at IS NOT NULL;
 CREATE INDEX feed_icon_due ON feed (ok_at) WHERE icon_checked_at IS NULL AND ok_at IS NOT NULL;
-CREATE INDEX feed_icon ON feed (icon_id) WHERE icon_id IS NOT NULL;
 CREATE INDEX feed_orphaned ON feed (orphaned_at) WHERE orphaned_at IS NOT NULL;
+CREATE INDEX feed_icon ON feed (icon_id) WHERE icon_id IS NOT NULL;
 CREATE INDEX feed_moved ON feed (moved_url) WHERE moved_url IS NOT NULL;
 
 -- The last 50 checks of each feed: slot = number of the check modulo 50.

@@ -1,0 +1,190 @@
+"""When a feed is asked again: tables, and what must hold whatever comes."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from dateline.errors import FetchError, ParseError, RefreshError
+from dateline.refresh.schedule import (
+    CEILING,
+    FLOOR,
+    LONGEST_WISH,
+    Hints,
+    allowed,
+    interval,
+    next_bad,
+    next_good,
+    quiet_time,
+    rhythm,
+)
+
+NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)  # a Sunday
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+moments = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
+dice = st.floats(0, 1)
+seconds = st.none() | st.floats(-1e6, 1e9, allow_nan=False) | st.just(float("inf"))
+hints = st.builds(
+    Hints,
+    fresh_seconds=seconds,
+    retry_after=seconds,
+    ttl_seconds=st.none() | st.integers(-1000, 10**9),
+    skip_hours=st.lists(st.integers(0, 23), max_size=24).map(tuple),
+    skip_days=st.lists(st.integers(0, 6), max_size=7).map(tuple),
+)
+gaps = st.timedeltas(timedelta(0), timedelta(days=4000))
+
+
+@pytest.mark.parametrize(
+    ("gap", "hinted", "expected"),
+    [
+        (timedelta(minutes=1), Hints(), HOUR),
+        (4 * HOUR, Hints(), 2 * HOUR),
+        (400 * DAY, Hints(), DAY),
+        (timedelta(0), Hints(fresh_seconds=7200), 2 * HOUR),
+        (timedelta(0), Hints(ttl_seconds=10_800), 3 * HOUR),
+        (timedelta(0), Hints(retry_after=14_400.0), 4 * HOUR),
+        (timedelta(0), Hints(ttl_seconds=60, fresh_seconds=0.0), HOUR),
+        (timedelta(0), Hints(fresh_seconds=-5.0, ttl_seconds=-1), HOUR),
+        (10 * HOUR, Hints(fresh_seconds=3600.0), 5 * HOUR),
+        (timedelta(0), Hints(fresh_seconds=3 * 86_400.0), 3 * DAY),  # beyond the ceiling when the server wants it
+        (timedelta(0), Hints(fresh_seconds=31_536_000.0), 7 * DAY),  # but not for a year
+        (timedelta(0), Hints(ttl_seconds=10**9), 7 * DAY),
+    ],
+)
+def test_intervals(gap: timedelta, hinted: Hints, expected: timedelta) -> None:
+    assert interval(gap, hinted) == expected
+
+
+@given(moments, gaps, hints, dice)
+@example(NOON, timedelta(0), Hints(skip_hours=tuple(range(24))), 0.0)
+@example(NOON, timedelta(0), Hints(skip_days=tuple(range(7))), 1.0)
+@example(NOON, timedelta(0), Hints(skip_hours=tuple(range(23)), skip_days=tuple(range(6))), 1.0)
+def test_a_good_answer_is_followed_by_a_polite_pause(
+    now: datetime, gap: timedelta, hinted: Hints, thrown: float
+) -> None:
+    at = next_good(now, gap, hinted, thrown)
+    assert at >= now + FLOOR
+    for wish in (hinted.fresh_seconds, hinted.retry_after, hinted.ttl_seconds):
+        assert wish is None or at >= now + min(timedelta(seconds=min(wish, 1e9)), LONGEST_WISH)
+    if len(set(hinted.skip_hours)) < 24 and len(set(hinted.skip_days)) < 7:
+        assert at.hour not in hinted.skip_hours
+        assert at.weekday() not in hinted.skip_days
+    assert at <= now + max(CEILING, LONGEST_WISH) * 1.1 + timedelta(days=8)
+
+
+@given(moments, gaps, hints, dice)
+def test_the_dice_only_make_it_later(now: datetime, gap: timedelta, hinted: Hints, thrown: float) -> None:
+    plain = Hints(fresh_seconds=hinted.fresh_seconds, ttl_seconds=hinted.ttl_seconds, retry_after=hinted.retry_after)
+    soonest = next_good(now, gap, plain, 0.0)
+    assert soonest == now + interval(gap, plain)
+    assert soonest <= next_good(now, gap, plain, thrown) <= now + interval(gap, plain) * 1.1 + HOUR / 3600
+
+
+@pytest.mark.parametrize(
+    ("at", "hinted", "expected"),
+    [
+        (NOON, Hints(), NOON),
+        (NOON, Hints(skip_hours=(12,)), NOON + HOUR),
+        (NOON, Hints(skip_hours=(12, 13, 15)), NOON + 2 * HOUR),
+        (NOON + HOUR / 2, Hints(skip_hours=(12,)), NOON + HOUR * 1.5),
+        (NOON, Hints(skip_days=(6,)), NOON + 12 * HOUR),
+        (NOON, Hints(skip_days=(6, 0)), NOON + 36 * HOUR),
+        (NOON, Hints(skip_days=(6,), skip_hours=(0, 1)), NOON + 14 * HOUR),
+        (NOON, Hints(skip_hours=tuple(range(24))), NOON),  # a mistake: nobody means never
+        (NOON, Hints(skip_days=tuple(range(7))), NOON),
+        (NOON, Hints(skip_hours=tuple(h for h in range(24) if h != 12), skip_days=tuple(range(1, 7))), NOON + DAY),
+    ],
+)
+def test_skipped_hours_and_days(at: datetime, hinted: Hints, expected: datetime) -> None:
+    assert allowed(at, hinted) == expected
+
+
+def test_feeds_that_skip_alike_do_not_come_back_at_one_moment() -> None:
+    skipping = Hints(skip_hours=tuple(range(6, 20)))
+    assert len({next_good(NOON, timedelta(0), skipping, number / 20) for number in range(20)}) == 20
+
+
+@pytest.mark.parametrize(
+    ("hours", "expected"),
+    [
+        ([], CEILING),
+        ([1], CEILING),
+        ([1, 2, 3], HOUR),
+        ([0, 6, 12], 6 * HOUR),
+        ([-5, -3, 1, 2, 3], HOUR),  # what is dated tomorrow says nothing
+        ([1, 1, 1, 1], HOUR / 8),  # all at once
+        ([80, 81, 82], 10 * HOUR),  # silent for long: an eighth of the silence
+        ([*range(1, 30), *range(1000, 5000, 100)], HOUR),  # the newest count
+    ],
+)
+def test_the_rhythm_of_a_feed(hours: list[int], expected: timedelta) -> None:
+    assert rhythm([NOON - hour * HOUR for hour in hours], NOON) == expected
+
+
+@given(st.lists(moments | st.just(datetime(1, 1, 1, tzinfo=UTC)) | st.just(datetime.max.replace(tzinfo=UTC))), moments)
+def test_any_dates_have_a_rhythm(dates: list[datetime], now: datetime) -> None:
+    assert rhythm(dates, now) >= timedelta(0)
+    next_good(now, rhythm(dates, now), Hints(), 1.0)
+
+
+# ------------------------------------------------------------------------------------------------ after a failure
+
+
+@pytest.mark.parametrize(
+    ("code", "hours"),
+    [
+        ("fetch.timeout", [0.5, 1, 3, 8, 24, 24]),
+        ("fetch.dns", [0.5, 1, 3, 8, 24, 24]),
+        ("fetch.server_error", [0.5, 1, 3, 8, 24, 24]),
+        ("fetch.not_found", [2, 6, 24, 72, 168, 168]),
+        ("fetch.forbidden", [2, 6, 12, 24, 53, 53]),
+        ("parse.web_page", [2, 6, 12, 24, 53, 53]),
+        ("store.secret", [2, 6, 12, 24, 53, 53]),
+        ("refresh.crashed", [2, 6, 12, 24, 53, 53]),
+    ],
+)
+def test_each_failure_has_its_ladder(code: str, hours: list[float]) -> None:
+    assert [next_bad(NOON, code, failures, None, 0.0) for failures in range(6)] == [NOON + h * HOUR for h in hours]
+
+
+def test_who_is_gone_is_asked_no_more() -> None:
+    assert next_bad(NOON, "fetch.gone", 0, 60.0, 0.5) is None
+
+
+CODES = sorted(FetchError.CODES | ParseError.CODES | RefreshError.CODES)
+
+
+@given(st.sampled_from(CODES), st.integers(0, 10**6), st.none() | st.floats(0, 1e12), dice)
+def test_a_bad_answer_is_never_followed_up_at_once(code: str, failures: int, wish: float | None, thrown: float) -> None:
+    at = next_bad(NOON, code, failures, wish, thrown)
+    if at is None:
+        assert code == "fetch.gone"
+        return
+    assert at >= NOON + timedelta(minutes=30)
+    assert at >= NOON + min(timedelta(seconds=min(wish or 0.0, 1e9)), LONGEST_WISH)
+    assert at <= NOON + 1.2 * timedelta(days=7)
+    later = next_bad(NOON, code, failures + 1, wish, 0.0)
+    sooner = next_bad(NOON, code, failures, wish, 0.0)
+    assert later is not None
+    assert sooner is not None
+    assert sooner <= later
+    assert sooner <= at
+
+
+@pytest.mark.parametrize(
+    ("code", "wish", "expected"),
+    [
+        ("fetch.rate_limited", None, timedelta(minutes=15)),
+        ("fetch.rate_limited", 3600.0, HOUR),
+        ("fetch.rate_limited", 1e12, LONGEST_WISH),
+        ("fetch.unavailable", 120.0, timedelta(minutes=2)),
+        ("fetch.unavailable", None, None),
+        ("fetch.server_error", 120.0, None),
+        ("fetch.timeout", None, None),
+    ],
+)
+def test_a_host_that_has_enough_is_left_alone(code: str, wish: float | None, expected: timedelta | None) -> None:
+    assert quiet_time(code, wish) == expected
