@@ -1,7 +1,8 @@
 """A server of generated feeds in a process of its own: gzip, ETags, as many addresses of loopback as wanted.
 
 ``with FeedServer(folder, count) as feeds: feeds.urls(); feeds.set_round(1)``. Where every feed has a host of its own
-(127.x.y.z), the default politeness (one connection a host, one request a second) is measured as it is. ``python -m bench.feed_server FOLDER COUNT`` is the process; its first line of output is the port.
+(127.x.y.z), the default politeness (one connection a host, one request a second) is measured as it is.
+``python -m bench.feed_server FOLDER COUNT`` is the process; its first line of output is the port.
 """
 
 import asyncio

@@ -15,6 +15,8 @@ from bench.feed_server import FeedServer
 from bench.figures import Context, Figure
 from bench.line_process import Job, Measured
 
+HOSTS = 19
+"""As in the comparison of the peers: connections are kept by both programs."""
 STEPS = (("first", 0, 1 / 8), ("one new entry a feed", 1, 1 / 15), ("unchanged (304)", 1, 1 / 4))
 """(name, round of the server, our CPU seconds as a share of the baseline's)."""
 SLOW_SYNC_MS = 4.0
@@ -24,10 +26,11 @@ def bench(context: Context) -> list[Figure]:
     """CPU seconds of each step and their ratio to the baseline's; and wall seconds where an fsync takes 4 ms."""
     count, share, runs = (200, 5, 1) if context.quick else (1000, 5, 3)
     with FeedServer(context.folder, count) as feeds:
-        urls = feeds.urls()
+        urls = feeds.urls(HOSTS)
         both = [_interleaved(context, feeds, urls, urls[::share]) for _ in range(runs)]
         feeds.set_round(0)
         slow = _with_slow_disk(urls)
+        alone = _each_alone(feeds.urls(), share)
     figures = []
     for name, _, gate in STEPS:
         ours = median(ours[name].cpu for ours, _ in both)
@@ -43,7 +46,19 @@ def bench(context: Context) -> list[Figure]:
         Figure(name="refresh, first, 4 ms an fsync: wall", value=slow.wall, unit="s", gate=30 * count / 1000)
     )
     figures.append(Figure(name="refresh, first: fsyncs", value=slow.fsyncs))
+    name = "refresh, unchanged, a host a feed, default politeness: share of reader's"
+    figures.append(Figure(name=name, value=alone, note="a new connection for each"))
     return figures
+
+
+def _each_alone(urls: list[str], share: int) -> float:
+    """Our share of the baseline's CPU seconds for unchanged feeds where no connection can be kept."""
+    with tempfile.TemporaryDirectory() as folder:
+        job = Job(database=f"{folder}/dateline.sqlite", urls=urls, polite=True)
+        line(job)
+        _reader(f"{folder}/reader.sqlite", urls[::share], ENTRIES)
+        ours = line(job).cpu
+        return ours / (share * _reader(f"{folder}/reader.sqlite", urls[::share], ENTRIES))
 
 
 def _interleaved(

@@ -26,7 +26,7 @@ from dateline.store.secrets import Keyring
 from dateline.store.times import to_us
 from dateline.store.write import transaction
 
-SPACING = 0.05
+SPACING = 0.08
 ONE_AT_A_TIME = replace(LOOPBACK, host_connections=1, host_spacing=SPACING)
 
 
@@ -52,10 +52,9 @@ def worked(
 
 
 def spaced(requests: Sequence[Asked]) -> bool:
-    """Whether requests began at least the spacing apart (less a little, for a clock's and a socket's sake)."""
+    """Whether requests came apart: half the pause is left for opening connections, on a machine that is busy."""
     moments = sorted(request.at for request in requests)
-    print([round(b - a, 4) for a, b in pairwise(moments)])
-    return all(later - earlier > 0.8 * SPACING for earlier, later in pairwise(moments))
+    return all(later - earlier > SPACING / 2 for earlier, later in pairwise(moments))
 
 
 def slow(page: bytes) -> Reply:

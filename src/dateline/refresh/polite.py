@@ -1,9 +1,8 @@
 """Politeness over all processes: a ``Gate`` that stands on the ``host`` table.
 
 Hosts of the feeds that a worker claimed are held by it already (``feeds.lease``). Any other host (a redirect's target,
-a page that somebody adds) is taken in the table when its turn comes. Within the process a ``HostGate`` keeps
-connections
-and spacing either way; the moments of asking are written back when a host is let go. (docs/decisions/0002)
+a page that somebody adds) is taken in the table when its turn comes. Within the process connections are counted and
+the pause is kept either way; the moments of asking are written back when a host is let go. (docs/decisions/0002)
 """
 
 import asyncio
@@ -47,7 +46,8 @@ class TableGate:
         self._clock = clock
         self._spacing = settings.host_spacing
         self._held_for = HELD_FOR + timedelta(seconds=settings.fetch_timeout)
-        self._inner = HostGate(settings.host_connections, settings.host_spacing)
+        # only the connections: the pause is kept here, from when a host is really asked
+        self._inner = HostGate(settings.host_connections, 0.0)
         self.table = threading.Lock()
         self._lock = threading.Lock()  # for the four below; never held while anything waits
         self._claims: Counter[str] = Counter()
@@ -62,8 +62,8 @@ class TableGate:
         """A feed of this host was claimed; the table says that the host may be asked from ``next_at_us`` on."""
         with self._lock:
             self._claims[host] += 1
-            if next_at_us > now_us:
-                self._first_at[host] = time.monotonic() + (next_at_us - now_us) / 1_000_000
+            first_at = time.monotonic() + (next_at_us - now_us) / 1_000_000
+            self._first_at[host] = max(self._first_at.get(host, 0.0), first_at)
 
     def let_go(self, host: str) -> bool:
         """A claimed feed of this host is done. Whether nobody needs the host any more: it may be released."""
@@ -153,7 +153,10 @@ class TableGate:
                 del self._claims[host], self._turns[host]
                 return None
             self._turns[host] += 1
-            return max(0.0, self._first_at.pop(host, 0.0) - time.monotonic())
+            now = time.monotonic()
+            start = max(now, self._first_at.get(host, 0.0))
+            self._first_at[host] = start + self._spacing
+            return start - now
 
     def _try(self, host: str) -> float:
         """Take a host in the table, and count the turn: 0.0; else the seconds to wait before trying again."""
