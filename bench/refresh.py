@@ -16,7 +16,8 @@ from bench.figures import Context, Figure
 from bench.line_process import Job, Measured
 
 HOSTS = 19
-"""As in the comparison of the peers: connections are kept by both programs."""
+"""About as in the comparison of the peers, so that both programs keep connections; a prime, so that every share of the
+feeds is spread over all of them."""
 STEPS = (("first", 0, 1 / 8), ("one new entry a feed", 1, 1 / 15), ("unchanged (304)", 1, 1 / 4))
 """(name, round of the server, our CPU seconds as a share of the baseline's)."""
 SLOW_SYNC_MS = 4.0

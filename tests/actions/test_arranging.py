@@ -9,7 +9,7 @@ import pytest
 from tests.people import Cast
 from tests.store.feeding import fill, subscribed
 
-from dateline.actions import accounts, subscriptions
+from dateline.actions import accounts, entries, subscriptions
 from dateline.errors import ActionError, DatelineError, NotFound
 from dateline.model import Stream, User
 from dateline.refresh.tidy import tidy
@@ -83,8 +83,19 @@ def test_the_address_that_a_feed_has_moved_to_is_subscribed_to_already(db: Datab
 
 @pytest.mark.parametrize(
     "address",
-    ["", " ", "not an address", "ftp://a.example/", "javascript:alert(1)", "https://", "https://a b/", "file:///etc"]
-    + ["data:text/xml,<rss/>", "https://[::1", "https://a.example:99999/", "http://\0/", "x" * 9000, "//", "\ud800"],
+    [
+        *(
+            "",
+            " ",
+            "not an address",
+            "ftp://a.example/",
+            "javascript:alert(1)",
+            "https://",
+            "https://a b/",
+            "file:///etc",
+        ),
+        *("data:text/xml,<rss/>", "https://[::1", "https://a.example:99999/", "http://\0/", "x" * 9000, "//", "\ud800"),
+    ],
 )
 def test_an_address_that_is_none_is_refused(sqlite_db: Database, now: datetime, address: str) -> None:
     user = accounts.create(sqlite_db, name="A", password="correct horse battery", now=now)
@@ -178,8 +189,6 @@ def test_a_feed_is_never_asleep_while_somebody_subscribes(db: Database, cast: Ca
 
 
 def test_after_thirty_days_only_what_somebody_starred_is_left(db: Database, cast: Cast, now: datetime) -> None:
-    from dateline.actions import entries
-
     own, feed = subscribed(db, cast.alice, A, now)
     ids = fill(db, feed, ["starred", "not", "nor this"], now)
     entries.star(db, cast.alice, ids[:1], starred=True, now=now)
@@ -203,8 +212,6 @@ def test_after_thirty_days_only_what_somebody_starred_is_left(db: Database, cast
 
 
 def test_feeds_that_hold_stars_do_not_keep_others_from_being_tidied(db: Database, cast: Cast, now: datetime) -> None:
-    from dateline.actions import entries
-
     for number in range(25):
         own, feed = subscribed(db, cast.alice, f"https://{number}.example/", now)
         ids = fill(db, feed, [f"{number}"], now)
@@ -264,7 +271,7 @@ def test_a_new_folder_comes_with_the_subscription_or_neither_does(db: Database, 
         ({"folder_ids": [folder], "new_folder": "x" * 101}, "action.name_invalid"),
     ):
         with refused(code):
-            subscriptions.subscribe(db, cast.alice, "https://c.example/", now=now, **kwargs)  # type: ignore[arg-type] # of one dict
+            subscriptions.subscribe(db, cast.alice, "https://c.example/", now=now, **kwargs)
     assert tree(db, cast.alice) == {"New": None}
     with db.reading() as tx:
         assert tx.value("SELECT count(*) FROM feed") == 2

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 from tests.internet import LOOPBACK, Asked, Internet, Page, Reply, redirect, rss
-from tests.people import Cast
+from tests.people import Cast, make_cast
 from tests.refresh.running import Runner
 
 from dateline.actions import instance, subscriptions
@@ -88,14 +88,12 @@ def test_two_workers_share_what_is_due_and_ask_nothing_twice(db: Database, cast:
             assert tx.column("SELECT holder FROM host WHERE holder IS NOT NULL") == []
 
 
-def test_a_host_with_many_feeds_is_worked_off_to_the_end(db: Database, cast: Cast) -> None:
-    """More than one claim takes at once."""
-    settings = replace(LOOPBACK, host_connections=1, host_spacing=2.0)  # two feeds a claim
-    settings = replace(settings, host_spacing=1.0, fetch_concurrency=2)
-    paths = [f"/{number}" for number in range(4)]
-    with Internet({path: rss(path, "One") for path in paths}) as site:
-        subscribe(db, cast.alice, site, paths, clock())
-        assert [report.code for report in worked(db, ["one"], settings)] == 4 * ["ok"]
+def test_a_host_with_many_feeds_is_worked_off_to_the_end(sqlite_db: Database, now: datetime) -> None:
+    """Its pause is so long that one feed is claimed at a time."""
+    with Internet({path: rss(path, "One") for path in ("/a", "/b")}) as site:
+        subscribe(sqlite_db, make_cast(sqlite_db, now).alice, site, ["/a", "/b"], clock())
+        settings = replace(ONE_AT_A_TIME, host_spacing=2.6)
+        assert [report.code for report in worked(sqlite_db, ["one"], settings)] == ["ok", "ok"]
 
 
 def test_a_redirect_to_another_host_takes_a_turn_there(db: Database, cast: Cast) -> None:
@@ -308,8 +306,8 @@ def test_a_wrong_key_is_the_failure_of_the_feeds_that_need_it(
 ) -> None:
     settings = replace(LOOPBACK, secret_file=tmp_path / "key")
     wrong: list[Callable[[], object]] = [
-        lambda: (tmp_path / "key").unlink(),
-        lambda: Keyring(tmp_path / "key").ensure(),
+        (tmp_path / "key").unlink,
+        Keyring(tmp_path / "key").ensure,
         lambda: (tmp_path / "key").write_bytes(b"no key at all"),
         lambda: (tmp_path / "key").write_bytes(b""),
     ]

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 from tests.internet import LOOPBACK, Internet, Page, Reply, redirect
-from tests.people import Cast
+from tests.people import Cast, make_cast
 from tests.refresh.running import Runner
 
 from dateline.actions import subscriptions
@@ -69,8 +69,6 @@ def found(db: Database, cast: Cast, now: datetime, pages: dict[str, Page], body:
 def test_an_icon_is_found_where_it_is(
     sqlite_db: Database, now: datetime, pages: dict[str, Page], expected: str | None
 ) -> None:
-    from tests.people import make_cast
-
     assert found(sqlite_db, make_cast(sqlite_db, now), now, pages) == expected
 
 

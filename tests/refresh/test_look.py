@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from msgspec.structs import replace
 from tests.internet import LOOPBACK, Internet, Page, Reply, Wire, redirect, rss, silent
-from tests.people import Cast
+from tests.people import Cast, make_cast
 
 from dateline.actions import subscriptions
 from dateline.actions.subscriptions import Look
@@ -93,16 +93,12 @@ def test_what_moved_for_good_is_subscribed_to_where_it_is(db: Database, cast: Ca
     ],
 )
 def test_what_is_no_feed_is_said_in_a_word(sqlite_db: Database, now: datetime, answer: Page, expected: str) -> None:
-    from tests.people import make_cast
-
     with Internet({"/": answer}) as site:
         assert code(sqlite_db, make_cast(sqlite_db, now), site.url("/")) == expected
 
 
 @pytest.mark.parametrize("address", ["", "nonsense here", "ftp://a/", "javascript:alert(1)", "http://\ud800/", "\0"])
 def test_what_is_no_address_asks_nobody(sqlite_db: Database, now: datetime, address: str) -> None:
-    from tests.people import make_cast
-
     cast = make_cast(sqlite_db, now)
     with pytest.raises(ActionError) as caught:
         looked(sqlite_db, cast, address)

@@ -129,7 +129,7 @@ class World:
     def check(self) -> None:
         with self.db.reading() as tx:
             rows = tx.column("SELECT entry_id FROM unread WHERE user_id = :user", user=self.user.id)
-            counted = dict(
+            counted: dict[int, int] = dict(
                 tx.all("SELECT feed_id, unread_count FROM subscription WHERE user_id = :user", user=self.user.id)
             )
         assert len(rows) == len(set(rows))

@@ -80,7 +80,8 @@ def test_a_newer_schema_is_refused_on_postgresql(postgres: Cluster) -> None:
 
 
 def test_processes_that_create_one_sqlite_file_at_once_all_get_it(tmp_path: Path) -> None:
-    code = "import sys; from dateline.store import open_database; db = open_database(sys.argv[1]);" + (
+    code = (
+        "import sys; from dateline.store import open_database; db = open_database(sys.argv[1]);"
         "print(db.schema_version(), end=''); db.close()"
     )
     known = str(migrations("sqlite")[-1][0]).encode()

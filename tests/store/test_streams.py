@@ -6,7 +6,7 @@ from itertools import count
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.people import PASSWORD, Cast
+from tests.people import Cast
 from tests.store.feeding import fill, subscribed
 
 from dateline.actions import accounts, entries, subscriptions

@@ -45,7 +45,7 @@ def test_a_reading_transaction_sees_one_state(db: Database) -> None:
 
 
 def test_an_exception_takes_back_all_of_a_writing_transaction(db: Database) -> None:
-    with pytest.raises(ZeroDivisionError), transaction(db) as tx:
+    with pytest.raises(ZeroDivisionError), transaction(db) as tx:  # noqa: PT012 - the transaction must end by it
         tx.run("INSERT INTO meta (key, value) VALUES ('a', 'b')")
         raise ZeroDivisionError
     with transaction(db) as tx:
