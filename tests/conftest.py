@@ -20,7 +20,7 @@ from dateline.store import Database, open_database
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-EVERYTHING = os.environ.get("DATELINE_TEST_EVERYTHING") == "1"
+EVERYTHING = os.environ.get("TEST_EVERYTHING") == "1"
 """Set by ``.ci/run``: what cannot run is a failure then, not a skip."""
 
 # argon2id as ever, at its cheapest: hundreds of accounts are made here.

@@ -17,7 +17,7 @@ from dateline.model import User
 from dateline.settings import Settings
 from dateline.store import open_database
 
-EVERYTHING = os.environ.get("DATELINE_TEST_EVERYTHING") == "1"
+EVERYTHING = os.environ.get("TEST_EVERYTHING") == "1"
 """Set by ``.ci/run``: what cannot run is a failure then, not a skip."""
 DESKTOP: ViewportSize = {"width": 1440, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
