@@ -8,7 +8,6 @@ few damaged bytes stays UTF-8, each damaged byte read as windows-1252.
 
 import codecs
 import re
-from itertools import islice
 from typing import NamedTuple
 
 import cchardet
@@ -68,6 +67,8 @@ _KNOWN = (
 _TWICE = re.compile(rb"\xc3[\x82-\xb4](?:\xc2[\x80-\xbf]|\xc5[\x92-\xbe]|\xcb[\x86\x9c]|\xe2[\x80-\x84][\x80-\xbf])")
 _NOT_ASCII = re.compile(rb"[\x80-\xff]+")
 _TRIED = 60
+_TRIED_BYTES = 4_096
+_ENOUGH = 10
 _LEADING = re.compile(rb"[\xc0-\xff]")
 _UNDEFINED = {0x81, 0x8D, 0x8F, 0x90, 0x9D}  # in windows-1252
 _CP1252_AS_BYTES = {ord(bytes([code]).decode("cp1252")): code for code in range(0x80, 0xA0) if code not in _UNDEFINED}
@@ -188,8 +189,9 @@ def _encoded_once(text: bytes) -> bytes | None:
 
     Only when every character outside ASCII belongs to such a sequence, so that a text *about* it stays as it is.
     """
-    # What is damaged so is damaged throughout: the first places tell, and most documents end here.
-    if not any(_TWICE.search(run[0]) for run in islice(_NOT_ASCII.finditer(text), _TRIED)):
+    # What is damaged so is damaged throughout: a look at the first places ends it for nearly all documents.
+    first = _NOT_ASCII.findall(text, 0, _TRIED_BYTES)[:_TRIED]
+    if len(first) >= _ENOUGH and 8 * len(_TWICE.findall(b"|".join(first))) < len(first):
         return None
     sequences = len(_TWICE.findall(text, 0, 1_000_000))
     if sequences < _FEW or 4 * sequences < len(_LEADING.findall(text, 0, 1_000_000)):

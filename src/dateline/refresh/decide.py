@@ -68,14 +68,9 @@ def content_hash(entry: ParsedEntry) -> bytes:
 
     Dates do not count: many feeds touch them at every build.
     """
-    digest = hashlib.blake2b(digest_size=16)
-    for part in (entry.title, entry.url, entry.content_html, entry.summary_html):
-        digest.update((part or "").encode("utf-8", "surrogatepass"))
-        digest.update(b"\0")
-    for enclosure in entry.enclosures:
-        digest.update(enclosure.url.encode("utf-8", "surrogatepass"))
-        digest.update(b"\1")
-    return digest.digest()
+    files = "\1".join([enclosure.url for enclosure in entry.enclosures]) if entry.enclosures else ""
+    parts = (entry.title or "", entry.url or "", entry.content_html or "", entry.summary_html or "", files)
+    return hashlib.blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def identify(entry: ParsedEntry, identity: Identity, content: bytes) -> str:
