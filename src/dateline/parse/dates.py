@@ -61,6 +61,9 @@ _MONTH_DAY_YEAR = re.compile(
 _YEAR_MONTH_DAY = re.compile(r"(?<!\d)(\d{4})\.?[\s\-]+([^\W\d_]{3,})[.,]?[\s\-]+(\d{1,2})(?!\d)")
 _MONTH_YEAR = re.compile(r"([^\W\d_]{3,})\.?,?\s+(\d{4})")
 _FREE_CLOCK = re.compile(rf"(?<![\d+\-]){_CLOCK}\s*{_ZONE}")
+_PLAIN_RFC822 = re.compile(
+    r"(?:[A-Za-z]{3}, )?(\d{1,2}) ([A-Za-z]{3}) (\d{4}) (\d\d):(\d\d):(\d\d) (?:([+-])(\d\d)([0-5]\d)|GMT)", re.ASCII
+)
 _ZONE_IN_BRACKETS = re.compile(r"\(\s*([A-Za-z]{1,5})\s*\)")
 _ZONE_AT_END = re.compile(r"\s([+\-]\d{2}:?\d{2}|[A-Z]{2,5})(?:\s\d{4})?$")
 _OFFSET = re.compile(r"([+\-−–])\s?(\d{1,2}):?(\d{2})?")
@@ -79,6 +82,8 @@ def parse_date(text: str) -> datetime | None:
 
 def _exact(text: str) -> datetime | None:
     if text[10:11] == "T" and (time := _rfc3339(text)) is not None:
+        return time
+    if (time := _rfc822(text)) is not None:
         return time
     found = _RFC822.fullmatch(text)
     if found is not None:
@@ -103,6 +108,24 @@ def _rfc3339(text: str) -> datetime | None:
     if time.year not in _YEARS or abs(offset) > _WIDEST_OFFSET:
         return None
     return _bounded(time.replace(tzinfo=UTC) - offset)
+
+
+def _rfc822(text: str) -> datetime | None:
+    """The commonest form of RSS by a short way; None for whatever needs a closer look."""
+    found = _PLAIN_RFC822.fullmatch(text)
+    month = ENGLISH_MONTHS.get(found[2].lower()) if found is not None else None
+    if found is None or month is None:
+        return None
+    try:
+        time = datetime(int(found[3]), month, int(found[1]), int(found[4]), int(found[5]), int(found[6]), tzinfo=UTC)
+    except ValueError:
+        return None
+    if found[7] is not None:
+        offset = timedelta(hours=int(found[8]), minutes=int(found[9]))
+        if offset > _WIDEST_OFFSET:
+            return None
+        time = time - offset if found[7] == "+" else time + offset
+    return _bounded(time)
 
 
 def _iso_day(year: int, found: re.Match[str]) -> date:
