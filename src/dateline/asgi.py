@@ -120,6 +120,8 @@ def app_from_environment() -> ASGIApp:
     # What is loaded by now lives as long as the process: the collector need not look at it again (steadier answers).
     gc.collect()
     gc.freeze()
+    # A page makes some ten thousand values without cycles: looking at them a dozen times a page finds nothing.
+    gc.set_threshold(50_000, 20, 20)
     return app
 
 

@@ -55,12 +55,17 @@ def scope(tx: Tx, user_id: int, stream: Stream) -> Scope:
     """Which feeds a stream is made of. Raises ``NotFound`` for a folder, label or subscription that is not the
     user's.
     """
-    rows = tx.all(
-        "SELECT s.id, s.feed_id, s.unread_count, s.visibility, s.hidden_from_visitors, f.owner_id"
-        " FROM subscription s JOIN feed f ON f.id = s.feed_id WHERE s.user_id = :user",
-        user=user_id,
-    )
-    allowed = [row for row in rows if not stream.public_only or (row[4] == 0 and row[5] == 0)]
+    rows = tx.all("SELECT id, feed_id, unread_count, visibility FROM subscription WHERE user_id = :user", user=user_id)
+    allowed = rows
+    if stream.public_only:
+        public = set(
+            tx.column(
+                "SELECT s.id FROM subscription s JOIN feed f ON f.id = s.feed_id WHERE s.user_id = :user"
+                " AND s.hidden_from_visitors = 0 AND f.owner_id = 0",
+                user=user_id,
+            )
+        )
+        allowed = [row for row in rows if row[0] in public]
     chosen = _chosen(tx, user_id, stream, allowed)
     return Scope(
         feed_ids=[row[1] for row in chosen],
