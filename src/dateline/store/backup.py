@@ -9,6 +9,7 @@ when it is whole, readable for its owner alone.
 import errno
 import os
 import zipfile
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -154,22 +155,22 @@ def _put_key(path: Path, key: bytes, stamp: str) -> list[Path]:
 # ------------------------------------------------------------------------------------------------ the archive
 
 
-class Engine:
+class Engine(ABC):
     """How one database engine is written to an archive and read from it."""
 
     name: "EngineName"
 
+    @abstractmethod
     def write(
         self, settings: Settings, archive: zipfile.ZipFile, target: Path, now: datetime, advance: Advance
     ) -> Manifest:
         """Put the database into the archive; ``target`` names the folder where a temporary copy may be made."""
-        raise NotImplementedError
 
+    @abstractmethod
     def read(
         self, settings: Settings, archive: zipfile.ZipFile, manifest: Manifest, stamp: str, advance: Advance
     ) -> list[Path]:
         """Put the archive's database in the place of the instance's. The files in which the old one is kept."""
-        raise NotImplementedError
 
 
 def _engine(settings: Settings) -> Engine:
