@@ -2,6 +2,8 @@
 
 import ast
 import re
+import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -128,3 +130,23 @@ def test_no_file_names_a_machine_or_unfinished_work(path: Path) -> None:
     machine = re.compile(r"(?<![\w/])/(?:work|root|home/\w+)/(?!\S*\*)[\w.]+")
     assert path == Path(__file__) or machine.findall(text) == []
     assert path.is_relative_to(ROOT / "tests") or re.findall(r"\b(?:TODO|FIXME|XXX)\b", text) == []
+
+
+def test_everything_that_the_program_imports_is_one_of_its_dependencies() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared = {re.split(r"[^\w-]", wish)[0].lower() for wish in project["dependencies"]}
+    names = {
+        "argon2": "argon2-cffi",
+        "cchardet": "faust-cchardet",
+        "psycopg_pool": "psycopg",
+        "python_multipart": "python-multipart",
+    }
+    imported = set()
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+                imported.add(node.module.split(".")[0])
+    outside = imported - set(sys.stdlib_module_names) - {"dateline"}
+    assert {name for name in outside if names.get(name, name) not in declared} == set()
