@@ -14,7 +14,7 @@ from dateline.errors import ActionError, DatelineError, NotFound
 from dateline.model import Stream, User
 from dateline.refresh.tidy import tidy
 from dateline.settings import Settings
-from dateline.store import Database, feeds, streams
+from dateline.store import Database, feeds, leases, streams
 from dateline.store import subscriptions as stored
 from dateline.store.write import transaction
 
@@ -49,7 +49,7 @@ def test_a_feed_is_shared_by_its_subscribers_and_due_at_once(db: Database, cast:
         assert tx.value("SELECT count(*) FROM feed") == 1
         feed = feeds.find(tx, A)
         assert feed is not None
-        assert (feed.subscribers, feeds.next_due_at(tx)) == (2, now)
+        assert (feed.subscribers, leases.next_due_at(tx)) == (2, now)
 
 
 def test_the_same_address_twice_is_refused_with_the_subscription(db: Database, cast: Cast, now: datetime) -> None:

@@ -11,6 +11,7 @@ from tests.internet import LOOPBACK, Internet, rss
 from dateline.asgi import utc_now
 from dateline.fetch import fetch_now
 from dateline.refresh import line
+from dateline.refresh.record import record
 from dateline.store import Database, feeds
 
 PASSWORD = "seven herons on a wire"
@@ -27,7 +28,7 @@ def refresh_all(db: Database) -> None:
     for feed in found:
         with ThreadPoolExecutor() as threads:  # this thread has Playwright's event loop
             answer = threads.submit(fetch_now, LOOPBACK, feed.url, version="1").result()
-        line.record(db, [line.take(db, feed, answer, asked_url=feed.url, now=utc_now(), dice=0.5)])
+        record(db, [line.take(db, feed, answer, asked_url=feed.url, now=utc_now(), dice=0.5)])
 
 
 @pytest.mark.parametrize("scripts", [True, False])

@@ -21,7 +21,7 @@ from dateline.model import User
 from dateline.refresh.polite import NotNow, TableGate
 from dateline.refresh.work import Refresher, Report
 from dateline.settings import Settings
-from dateline.store import Database, feeds, hosts
+from dateline.store import Database, hosts, leases
 from dateline.store.secrets import Keyring
 from dateline.store.times import to_us
 from dateline.store.write import transaction
@@ -137,7 +137,7 @@ def test_the_host_of_a_worker_that_died_is_free_after_a_while(db: Database, cast
     with Internet({"/feed": rss("A", "One")}) as site:
         subscribe(db, cast.alice, site, ["/feed"], now)
         with transaction(db) as tx:
-            assert feeds.lease(tx, [1], holder="dead", now=now, until=now + timedelta(minutes=4))
+            assert leases.lease(tx, [1], holder="dead", now=now, until=now + timedelta(minutes=4))
         runner = Runner(db, now)
         runner.later(minutes=3.9)
         assert runner.run() == {}
@@ -150,7 +150,7 @@ def test_a_lease_given_back_counts_for_nothing(db: Database, cast: Cast, now: da
         subscribe(db, cast.alice, site, ["/feed"], now)
         for _ in range(5):
             with transaction(db) as tx:
-                feeds.lease(tx, [1], holder="ended", now=now, until=now + timedelta(minutes=4))
+                leases.lease(tx, [1], holder="ended", now=now, until=now + timedelta(minutes=4))
             instance.give_back_leases(db, "somebody else")
             assert Runner(db, now).run() == {}
             instance.give_back_leases(db, "ended")
@@ -168,7 +168,7 @@ def test_a_lease_is_taken_by_one(db: Database, cast: Cast, now: datetime) -> Non
         with transaction(db) as tx:
             return [
                 feed.id
-                for feed in feeds.lease(tx, list(range(1, 21)), holder=name, now=now, until=now + timedelta(minutes=4))
+                for feed in leases.lease(tx, list(range(1, 21)), holder=name, now=now, until=now + timedelta(minutes=4))
             ]
 
     with ThreadPoolExecutor(4) as pool:

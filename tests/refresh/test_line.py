@@ -16,8 +16,10 @@ from dateline.actions import entries as deeds
 from dateline.actions import subscriptions
 from dateline.errors import FetchError
 from dateline.model import Response, Stream, User, Validators
-from dateline.refresh import deliver, line
-from dateline.refresh.line import record, take
+from dateline.refresh import deliver
+from dateline.refresh.line import take
+from dateline.refresh.outcome import Outcome
+from dateline.refresh.record import record
 from dateline.store import Database, feeds, streams
 from dateline.store.feeds import Feed
 from dateline.store.merging import merge
@@ -59,7 +61,7 @@ def feed_at(db: Database, url: str = A) -> Feed:
     return found
 
 
-def taken(db: Database, answer: Response, now: datetime, url: str = A) -> line.Outcome:
+def taken(db: Database, answer: Response, now: datetime, url: str = A) -> Outcome:
     return take(db, feed_at(db, url), answer, asked_url=url, now=now, dice=0.5)
 
 
@@ -72,7 +74,7 @@ class Killed(BaseException):
     """The process ends here."""
 
 
-def killed_at(db: Database, outcome: line.Outcome, place: int) -> bool:
+def killed_at(db: Database, outcome: Outcome, place: int) -> bool:
     """Record an outcome, but die before the commit number ``place``. Whether it came to that."""
     commits = 0
     real = db.writing

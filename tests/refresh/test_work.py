@@ -11,7 +11,7 @@ from tests.refresh.running import Runner
 from dateline.actions import entries, subscriptions
 from dateline.model import Stream, User
 from dateline.refresh import deliver
-from dateline.store import Database, feeds, streams
+from dateline.store import Database, checks, feeds, leases, streams
 from dateline.store.entries import guid_hash
 from dateline.store.times import to_us
 from dateline.store.write import transaction
@@ -101,7 +101,7 @@ def test_every_failure_is_kept_on_the_feed_with_its_code(db: Database, cast: Cas
         with db.reading() as tx:
             feed = feeds.find(tx, internet.url("/missing"))
             assert feed is not None
-            assert [check.code for check in feeds.checks(tx, feed.id)] == ["fetch.not_found"]
+            assert [check.code for check in checks.of_feed(tx, feed.id)] == ["fetch.not_found"]
 
 
 def test_too_many_requests_quiets_the_whole_host(db: Database, cast: Cast, now: datetime) -> None:
@@ -246,7 +246,7 @@ def test_a_feed_that_killed_its_worker_twice_is_set_aside(db: Database, cast: Ca
         with transaction(db) as tx:
             for minutes in (0, 10):
                 at = now - timedelta(hours=1) + timedelta(minutes=minutes)
-                feeds.lease(
+                leases.lease(
                     tx, tx.column("SELECT id FROM feed"), holder="dead", now=at, until=at + timedelta(minutes=4)
                 )
         runner = Runner(db, now)

@@ -14,7 +14,7 @@ from dateline.actions import entries as deeds
 from dateline.actions import subscriptions as arranging
 from dateline.model import Cursor, Stream, User
 from dateline.refresh import deliver, index
-from dateline.store import Database, accounts, entries, feeds, hosts, open_database, search, states, streams
+from dateline.store import Database, accounts, entries, feeds, hosts, leases, open_database, search, states, streams
 from dateline.store import subscriptions as sidebar
 from dateline.store.sqlite.engine import SqliteTx, SqliteWriteTx
 
@@ -137,8 +137,8 @@ def test_what_runs_all_the_time_scans_no_table(library: tuple[Database, User], n
         sidebar.sidebar(tx, user.id)
         states.undelivered(tx, user.id)
         accounts.session_user(tx, "token", now)
-        feeds.due(tx, holder="me", now=now, limit=400, full_hosts=["a.test"])
-        feeds.next_due_at(tx)
+        leases.due(tx, holder="me", now=now, limit=400, full_hosts=["a.test"])
+        leases.next_due_at(tx)
         feeds.find(tx, "https://1.test/")
         feeds.without_icon(tx, 10)
         feeds.orphans(tx, now, 20)

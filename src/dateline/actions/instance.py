@@ -6,7 +6,7 @@ from dateline.clean import clean_html, plain_text
 from dateline.clean.entry import PREVIEW_CHARS
 from dateline.model import CLEANER_VERSION, RawHTML
 from dateline.refresh.index import index_all, index_chunk, index_edited
-from dateline.store import Database, entries, feeds, hosts, search, states
+from dateline.store import Database, entries, hosts, leases, search, states
 from dateline.store.bodies import Body, pack
 from dateline.store.db import WriteTx
 from dateline.store.write import transaction
@@ -112,5 +112,5 @@ def give_back_leases(db: Database, holder: str) -> None:
     """A worker ends: the feeds and hosts that it still holds are free at once, and no attempt is counted."""
     with transaction(db) as tx:
         held = tx.column("SELECT id FROM feed WHERE lease_holder = :holder", holder=holder)
-        feeds.give_back(tx, held, holder)
+        leases.give_back(tx, held, holder)
         hosts.release(tx, tx.column("SELECT name FROM host WHERE holder = :holder", holder=holder), holder=holder)

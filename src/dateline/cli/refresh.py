@@ -50,11 +50,13 @@ def refresh(
 def refresh_now(db: "Database", settings: Settings, only: list[int] | None) -> list["Report"]:
     """Refresh these feeds (None: those that are due), with a progress bar. What was reported of each."""
     from dateline.refresh.work import Refresher, Report
-    from dateline.store import feeds
+    from dateline.store import leases
 
     name = holder()
     with db.reading() as tx:
-        total = len(only if only is not None else feeds.due(tx, holder=name, now=now(), limit=1_000_000, full_hosts=[]))
+        total = len(
+            only if only is not None else leases.due(tx, holder=name, now=now(), limit=1_000_000, full_hosts=[])
+        )
     reports: list[Report] = []
     with progress("Fetching feeds") as advance:
 

@@ -1,68 +1,33 @@
-"""The line for one feed: ``ask`` (network), ``take`` (parse, decide, clean), ``record`` (store).
+"""The line for one feed: ``take`` makes of an answer what is to be recorded: parse, decide, clean.
 
-Network and parsing never happen inside a transaction. Entries go in batches of at most 50; validators, body hash and
-schedule go into a
-feed's *last* batch: an interruption is read again, never lost. Several unchanged or small feeds share a commit.
+Network and parsing never happen inside a transaction; ``record`` stores what is decided here.
 """
 
-import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import cast
 
 import msgspec
-from msgspec import Struct
 
 from dateline.clean import clean_entry, plain_text
 from dateline.errors import DatelineError, FetchError
 from dateline.fetch.address import host_key, origin
-from dateline.model import CleanEntry, ParsedEntry, ParsedFeed, RawHTML, Response, Validators
+from dateline.model import CleanEntry, ParsedEntry, ParsedFeed, RawHTML, Response
 from dateline.parse import parse_feed
-from dateline.store import Database, entries, feeds, hosts
-from dateline.store.db import WriteTx
+from dateline.store import Database, entries
+from dateline.store.checks import CheckRow
 from dateline.store.entries import Arrived, Edited, Known
-from dateline.store.feeds import CheckRow, Described, Feed
-from dateline.store.merging import adopt_address
-from dateline.store.write import transaction
+from dateline.store.feeds import Described, Feed
 
 from . import schedule
 from .decide import Candidate, Changes, Identity, candidates, dated, decide, folded, identify, untrusted, weaker
+from .outcome import Move, Outcome
 from .schedule import Hints
 
-log = logging.getLogger(__name__)
 _HINTS = msgspec.json.Decoder(Hints)
 
-BATCH = 50
 ADOPTED_AFTER = timedelta(days=3)
 OLD_ADDRESS_EVERY = timedelta(days=1)
-
-
-class Outcome(Struct, frozen=True, kw_only=True):
-    """What one answer means for the store: everything that ``record`` needs, computed outside any transaction."""
-
-    feed: Feed
-    check: CheckRow
-    next_at: datetime | None
-    error: DatelineError | None = None
-    quiet_host: tuple[str, datetime] | None = None
-    validators: Validators = Validators()
-    validators_url: str = ""
-    body_hash: bytes | None = None
-    identity: Identity = "guid"
-    described: Described | None = None
-    arrived: tuple[Arrived, ...] = ()
-    edited: tuple[Edited, ...] = ()
-    changes: Changes | None = None
-    move: "Move | None" = None
-
-
-class Move(Struct, frozen=True, kw_only=True):
-    """What an answer says of the feed's address:
-    a target to ask from now on, or None to ask the address itself again.
-    """
-
-    target: str | None
-    adopt: bool = False
 
 
 def ask_address(feed: Feed, now: datetime) -> str:
@@ -321,122 +286,3 @@ def _move(feed: Feed, answer: Response, asked_url: str, now: datetime) -> Move |
         return Move(target=target)
     agreed = feed.moved_url == target and feed.moved_at is not None and now - feed.moved_at >= ADOPTED_AFTER
     return Move(target=target, adopt=agreed)
-
-
-# ------------------------------------------------------------------------------------------------ record
-
-
-class _Step(Struct, frozen=True, kw_only=True):
-    feed_id: int
-    weight: int
-    may_merge: bool = False
-    carry_out: Callable[[WriteTx], Any]
-
-
-def record(db: Database, outcomes: Sequence[Outcome]) -> None:
-    """Store outcomes in as few commits as may be, none of more than 50 entries. Raises ``StoreError``."""
-    batch: list[_Step] = []
-    weight = 0
-    for outcome in outcomes:
-        for step in _steps(outcome):
-            if batch and (weight + step.weight > BATCH or len(batch) >= 2 * BATCH):
-                _commit(db, batch)
-                batch, weight = [], 0
-            batch.append(step)
-            weight += step.weight
-    _commit(db, batch)
-
-
-def _commit(db: Database, batch: Sequence[_Step]) -> None:
-    if batch:
-        with transaction(db) as tx:
-            # a feed may have been merged into another since it was asked, even by a step before
-            there = feeds.existing(tx, [step.feed_id for step in batch])
-            for step in batch:
-                if step.feed_id in there:
-                    step.carry_out(tx)
-                if step.may_merge:
-                    there = feeds.existing(tx, list(there))
-
-
-def _steps(outcome: Outcome) -> Iterator[_Step]:
-    feed_id = outcome.feed.id
-    if outcome.error is not None:
-        yield _Step(feed_id=feed_id, weight=0, carry_out=lambda tx: _record_failure(tx, outcome))
-        return
-    arrived = outcome.arrived
-    whole = (len(arrived) - 1) // BATCH * BATCH if arrived else 0
-    for start in range(0, whole, BATCH):
-        part = arrived[start : start + BATCH]
-        yield _Step(
-            feed_id=feed_id,
-            weight=len(part),
-            carry_out=lambda tx, part=part: entries.insert(tx, feed_id, part, outcome.check.at),  # type: ignore[misc] # a default binds the loop's value
-        )
-    edits = outcome.edited
-    for start in range(0, len(edits), BATCH):
-        some = edits[start : start + BATCH]
-        yield _Step(feed_id=feed_id, weight=len(some), carry_out=lambda tx, some=some: entries.edit(tx, some))  # type: ignore[misc] # likewise
-    last = arrived[whole:]
-    yield _Step(
-        feed_id=feed_id,
-        weight=len(last),
-        may_merge=outcome.move is not None and outcome.move.adopt,
-        carry_out=lambda tx: _record_last(tx, outcome, last),
-    )
-
-
-def _record_last(tx: WriteTx, outcome: Outcome, arrived: Sequence[Arrived]) -> None:
-    """The last batch of a feed: with it the validators and the schedule, never before."""
-    feed, changes = outcome.feed, outcome.changes
-    assert outcome.next_at is not None
-    if changes is not None:
-        for entry_id, guid, hash_ in changes.renamed:
-            entries.rename(tx, entry_id, guid, hash_)
-    entries.insert(tx, feed.id, arrived, outcome.check.at)
-    if changes is not None:
-        entries.mark_gone(tx, changes.gone_ids, outcome.check.at)
-        entries.mark_back(tx, changes.back_ids)
-    if outcome.described is not None:
-        feeds.describe(tx, feed.id, outcome.described)
-    feeds.succeed(
-        tx,
-        feed,
-        now=outcome.check.at,
-        next_at=outcome.next_at,
-        validators=outcome.validators,
-        validators_url=outcome.validators_url,
-        body_hash=outcome.body_hash,
-        identity=outcome.identity,
-        changed=bool(outcome.arrived or outcome.edited),
-    )
-    feeds.note_check(tx, feed, outcome.check)
-    if outcome.move is not None:
-        _record_move(tx, feed, outcome.move, outcome.check.at)
-
-
-def _record_move(tx: WriteTx, feed: Feed, move: Move, now: datetime) -> None:
-    if move.adopt and move.target is not None:
-        adopt_address(tx, feed.id, move.target, host_key(move.target), now)
-    elif move.target != feed.moved_url:
-        feeds.remember_move(tx, feed.id, move.target, host_key(move.target or feed.url), now)
-    else:
-        feeds.note_old_asked(tx, feed.id, now)
-
-
-def _record_failure(tx: WriteTx, outcome: Outcome) -> None:
-    assert outcome.error is not None
-    feeds.fail(
-        tx,
-        outcome.feed,
-        code=outcome.error.code,
-        detail=outcome.error.detail,
-        now=outcome.check.at,
-        next_at=outcome.next_at,
-        stopped=outcome.error.code == "fetch.gone" and outcome.move is None,
-    )
-    feeds.note_check(tx, outcome.feed, outcome.check)
-    if outcome.quiet_host is not None:
-        hosts.silence(tx, *outcome.quiet_host)
-    if outcome.move is not None:
-        _record_move(tx, outcome.feed, outcome.move, outcome.check.at)

@@ -1,6 +1,6 @@
 """Politeness over all processes: a ``Gate`` that stands on the ``host`` table.
 
-Hosts of the feeds that a worker claimed are held by it already (``feeds.lease``). Any other host (a redirect's target,
+Hosts of the feeds that a worker claimed are held by it already (``leases.lease``). Any other host (a redirect's target,
 a page that somebody adds) is taken in the table when its turn comes. Within the process connections are counted and
 the pause is kept either way; the moments of asking are written back when a host is let go. (docs/decisions/0002)
 """

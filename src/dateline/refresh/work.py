@@ -20,7 +20,7 @@ from dateline.fetch import Client
 from dateline.fetch.address import origin
 from dateline.model import Response
 from dateline.settings import Settings
-from dateline.store import Database, accounts, feeds, hosts
+from dateline.store import Database, accounts, feeds, hosts, leases
 from dateline.store.feeds import Feed
 from dateline.store.secrets import Keyring, key_path
 from dateline.store.times import to_us
@@ -29,8 +29,10 @@ from dateline.store.write import transaction
 from .deliver import catch_up
 from .icons import find_icon
 from .index import Texts, index_all, index_chunk
-from .line import Outcome, ask_address, failed, host_of, record, take
+from .line import ask_address, failed, host_of, take
+from .outcome import Outcome
 from .polite import NotNow, TableGate
+from .record import record
 from .schedule import quiet_time
 from .tidy import tidy
 
@@ -201,7 +203,7 @@ class Refresher:
         load = self._gate.load()
         full = [host for host, count in load.items() if count >= self._limit_per_host]
         with self._db.reading() as tx:
-            rows = feeds.due(
+            rows = leases.due(
                 tx, holder=self._holder, now=now, limit=8 * free + len(self._leased), full_hosts=full, only=only
             )
         chosen: list[int] = []
@@ -215,7 +217,7 @@ class Refresher:
             return []
         with self._gate.table:
             with transaction(self._db) as tx:
-                claimed = feeds.lease(tx, chosen, holder=self._holder, now=now, until=now + self._lease_time)
+                claimed = leases.lease(tx, chosen, holder=self._holder, now=now, until=now + self._lease_time)
                 times = hosts.times(tx, sorted({feed.host for feed in claimed}))
             for feed in claimed:
                 self._leased.add(feed.id)
@@ -354,9 +356,11 @@ class Refresher:
                 hosts.release(tx, free, holder=self._holder)
                 for answer in batch:
                     if isinstance(answer.answer, NotNow):
-                        feeds.postpone(tx, answer.feed.id, self._holder, now + timedelta(seconds=answer.answer.seconds))
+                        leases.postpone(
+                            tx, answer.feed.id, self._holder, now + timedelta(seconds=answer.answer.seconds)
+                        )
                     elif not stored:
-                        feeds.postpone(tx, answer.feed.id, self._holder, now + STORE_PAUSE)
+                        leases.postpone(tx, answer.feed.id, self._holder, now + STORE_PAUSE)
 
     def _tell(self, outcome: Outcome) -> None:
         check = outcome.check

@@ -1,6 +1,5 @@
-"""Feeds: their rows, the lease to refresh them, what was learnt from each check."""
+"""Feeds: their rows, and what was learnt from each check."""
 
-import json
 from datetime import datetime
 from typing import Any
 
@@ -11,8 +10,6 @@ from dateline.model import Validators
 
 from .db import Tx, WriteTx
 from .times import from_us, from_us_or_none, to_us, to_us_or_none
-
-CHECKS_KEPT = 50
 
 
 class Feed(Struct, frozen=True, kw_only=True):
@@ -50,7 +47,7 @@ class Feed(Struct, frozen=True, kw_only=True):
         return self.ok_at is None
 
 
-_FEED = (
+FEED_COLUMNS = (
     "f.id, f.url, f.owner_id, f.host, f.credentials, f.title, f.site_url, f.etag, f.last_modified, f.body_hash,"
     " f.identity,"
     " f.moved_url, f.moved_at, f.created_at, f.checked_at, f.check_count, f.ok_at, f.changed_at, f.failures,"
@@ -60,7 +57,7 @@ _FEED = (
 )
 
 
-def _feed(row: tuple[Any, ...]) -> Feed:
+def feed_of_row(row: tuple[Any, ...]) -> Feed:
     return Feed(
         id=row[0],
         url=row[1],
@@ -92,16 +89,18 @@ def _feed(row: tuple[Any, ...]) -> Feed:
 
 def read(tx: Tx, feed_id: int) -> Feed:
     """One feed. Raises ``NotFound``."""
-    row = tx.one(f"SELECT {_FEED} FROM feed f WHERE f.id = :id", id=feed_id)
+    row = tx.one(f"SELECT {FEED_COLUMNS} FROM feed f WHERE f.id = :id", id=feed_id)
     if row is None:
         raise NotFound(f"feed {feed_id}")
-    return _feed(row)
+    return feed_of_row(row)
 
 
 def find(tx: Tx, url: str, owner_id: int = 0) -> Feed | None:
     """The feed at an address: shared, or one user's private one."""
-    row = tx.one(f"SELECT {_FEED} FROM feed f WHERE f.url = :url AND f.owner_id = :owner", url=url, owner=owner_id)
-    return _feed(row) if row else None
+    row = tx.one(
+        f"SELECT {FEED_COLUMNS} FROM feed f WHERE f.url = :url AND f.owner_id = :owner", url=url, owner=owner_id
+    )
+    return feed_of_row(row) if row else None
 
 
 def newest_entry_id(tx: Tx, feed_id: int) -> int:
@@ -157,131 +156,7 @@ def make_due(tx: WriteTx, feed_ids: list[int], now: datetime, not_checked_since:
     )
 
 
-# ------------------------------------------------------------------------------------------------ the lease
-
-
-def due(
-    tx: Tx, *, holder: str, now: datetime, limit: int, full_hosts: list[str], only: list[int] | None = None
-) -> list[tuple[int, str]]:
-    """(id, host) of feeds that are due, longest due first, whose host nobody else holds or silences and is not in
-    ``full_hosts``.
-
-    ``only`` narrows to these feeds, due or not.
-    """
-    wanted = "f.next_at <= :now" if only is None else "f.id IN ids(:only)"
-    rows = tx.all(
-        f"SELECT f.id, f.host FROM feed f LEFT JOIN host h ON h.name = f.host WHERE {wanted} AND f.lease_until <= :now"
-        " AND (h.name IS NULL OR (h.quiet_until <= :now"
-        " AND (h.holder IS NULL OR h.holder = :holder OR h.held_until <= :now)))"
-        " AND f.host NOT IN (SELECT value FROM [[strings]]) ORDER BY f.next_at, f.id LIMIT :limit",
-        now=to_us(now),
-        holder=holder,
-        limit=limit,
-        strings=json.dumps(full_hosts),
-        **({} if only is None else {"only": only}),
-    )
-    return [(row[0], row[1]) for row in rows]
-
-
-def lease(tx: WriteTx, feed_ids: list[int], *, holder: str, now: datetime, until: datetime) -> list[Feed]:
-    """Take the lease on those of these feeds that are still free, and hold their hosts.
-
-    ``hosts.release`` gives the hosts back; until then no other process asks them.
-    """
-    if not feed_ids:
-        return []
-    params: dict[str, Any] = {"holder": holder, "until": to_us(until), "now": to_us(now), "ids": feed_ids}
-    tx.run(
-        "INSERT INTO host (name, holder, held_until)"
-        " SELECT DISTINCT host, :holder, CAST(:until AS BIGINT) FROM feed"
-        " WHERE id IN ids(:ids) AND lease_until <= :now ORDER BY host"
-        " ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, held_until = excluded.held_until"
-        " WHERE host.holder IS NULL OR host.holder = excluded.holder OR host.held_until <= :now",
-        **params,
-    )
-    feed_ids = tx.column(
-        "UPDATE feed SET lease_holder = :holder, lease_until = :until, lease_count = lease_count + 1 WHERE id IN"
-        " (SELECT f.id FROM feed f JOIN host h ON h.name = f.host AND h.holder = :holder"
-        " WHERE f.id IN ids(:ids) AND f.lease_until <= :now [[skip_locked_of_f]]) RETURNING id",
-        **params,
-    )
-    rows = tx.all(f"SELECT {_FEED} FROM feed f WHERE f.id IN ids(:ids) ORDER BY f.next_at, f.id", ids=feed_ids)
-    return [_feed(row) for row in rows]
-
-
-def give_back(tx: WriteTx, feed_ids: list[int], holder: str) -> None:
-    """Give leases back unused (shutdown): the feeds are due as before."""
-    tx.run(
-        "UPDATE feed SET lease_holder = NULL, lease_until = 0, lease_count = lease_count - 1"
-        " WHERE id IN ids(:ids) AND lease_holder = :holder",
-        ids=feed_ids,
-        holder=holder,
-    )
-
-
-def next_due_at(tx: Tx) -> datetime | None:
-    """When the next feed is due; None when none ever is."""
-    return from_us_or_none(tx.value("SELECT min(next_at) FROM feed WHERE next_at IS NOT NULL"))
-
-
 # ------------------------------------------------------------------------------------------------ what a check brought
-
-
-class CheckRow(Struct, frozen=True, kw_only=True):
-    """One attempt at a feed: ``code`` is ``ok``, ``not_modified``, ``unchanged`` or an error's."""
-
-    at: datetime
-    code: str
-    status: int | None = None
-    wire_bytes: int = 0
-    duration_ms: int = 0
-    new_entries: int = 0
-    changed_entries: int = 0
-    detail: str | None = None
-
-
-def note_check(tx: WriteTx, feed: Feed, check: CheckRow) -> None:
-    """Keep an attempt in the feed's history of 50."""
-    tx.run(
-        "INSERT INTO feed_check"
-        " (feed_id, slot, at, code, status, wire_bytes, duration_ms, new_entries, changed_entries, detail)"
-        " VALUES (:feed, :slot, :at, :code, :status, :bytes, :ms, :new, :changed, :detail)"
-        " ON CONFLICT (feed_id, slot) DO UPDATE SET at = excluded.at, code = excluded.code, status = excluded.status,"
-        " wire_bytes = excluded.wire_bytes, duration_ms = excluded.duration_ms, new_entries = excluded.new_entries,"
-        " changed_entries = excluded.changed_entries, detail = excluded.detail",
-        feed=feed.id,
-        slot=feed.check_count % CHECKS_KEPT,
-        at=to_us(check.at),
-        code=check.code,
-        status=check.status,
-        bytes=check.wire_bytes,
-        ms=check.duration_ms,
-        new=check.new_entries,
-        changed=check.changed_entries,
-        detail=check.detail,
-    )
-
-
-def checks(tx: Tx, feed_id: int) -> list[CheckRow]:
-    """The last attempts at a feed, newest first."""
-    rows = tx.all(
-        "SELECT at, code, status, wire_bytes, duration_ms, new_entries, changed_entries, detail FROM feed_check"
-        " WHERE feed_id = :feed ORDER BY at DESC, slot DESC",
-        feed=feed_id,
-    )
-    return [
-        CheckRow(
-            at=from_us(row[0]),
-            code=row[1],
-            status=row[2],
-            wire_bytes=row[3],
-            duration_ms=row[4],
-            new_entries=row[5],
-            changed_entries=row[6],
-            detail=row[7],
-        )
-        for row in rows
-    ]
 
 
 class Described(Struct, frozen=True, kw_only=True):
@@ -402,11 +277,11 @@ def change_address(tx: WriteTx, feed_id: int, url: str, host: str) -> None:
 def without_icon(tx: Tx, limit: int) -> list[Feed]:
     """Feeds whose icon was never looked for."""
     rows = tx.all(
-        f"SELECT {_FEED} FROM feed f WHERE f.icon_checked_at IS NULL AND f.ok_at IS NOT NULL ORDER BY f.ok_at"
+        f"SELECT {FEED_COLUMNS} FROM feed f WHERE f.icon_checked_at IS NULL AND f.ok_at IS NOT NULL ORDER BY f.ok_at"
         " LIMIT :limit",
         limit=limit,
     )
-    return [_feed(row) for row in rows]
+    return [feed_of_row(row) for row in rows]
 
 
 def set_icon(tx: WriteTx, feed_id: int, icon_id: int | None, now: datetime) -> None:
@@ -457,18 +332,6 @@ def forget_document(tx: WriteTx, feed_id: int) -> None:
 def existing(tx: WriteTx, feed_ids: list[int]) -> set[int]:
     """Those of these feeds that are still there (one may have been merged into another meanwhile); they are held."""
     return set(tx.column("SELECT id FROM feed WHERE id IN ids(:ids) ORDER BY id [[lock_row]]", ids=feed_ids))
-
-
-def postpone(tx: WriteTx, feed_id: int, holder: str, until: datetime) -> None:
-    """Give a lease back unused, because the feed cannot be asked before then."""
-    tx.run(
-        "UPDATE feed SET lease_holder = NULL, lease_until = 0, lease_count = lease_count - 1, next_at ="
-        " CASE WHEN next_at IS NULL OR next_at > :until THEN next_at ELSE CAST(:until AS BIGINT) END"
-        " WHERE id = :id AND lease_holder = :holder",
-        id=feed_id,
-        holder=holder,
-        until=to_us(until),
-    )
 
 
 def private_feeds(tx: Tx, owner_id: int) -> list[int]:

@@ -26,7 +26,7 @@ CREATE TABLE entry (
   updated_at INTEGER,
   received_at INTEGER NOT NULL,
   listed_at INTEGER NOT NULL,
-  gone_at INTEGER,
+  gone_at INTEGER, source_hash BLOB, revised_at INTEGER, episode TEXT,
   UNIQUE (feed_id, guid_hash)
 );
 
@@ -58,6 +58,14 @@ CREATE INDEX entry_label_entry ON entry_label (entry_id);
 CREATE VIRTUAL TABLE entry_text USING fts5 (
   title, body, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2'
 );
+
+CREATE TABLE entry_version (
+  entry_id INTEGER NOT NULL REFERENCES entry (id) ON DELETE CASCADE,
+  replaced_at INTEGER NOT NULL,
+  title TEXT NOT NULL,
+  body BLOB NOT NULL,
+  PRIMARY KEY (entry_id, replaced_at)
+) WITHOUT ROWID;
 
 CREATE TABLE feed (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -99,7 +107,7 @@ CREATE TABLE feed (
   moved_url TEXT,                           -- the target of a permanent redirect, asked from now on
   moved_at INTEGER,
   old_asked_at INTEGER,                         -- when the old address was asked last, to see whether it still redirects
-  orphaned_at INTEGER,                      -- since when nobody subscribes
+  orphaned_at INTEGER, kind TEXT NOT NULL DEFAULT 'feed', rules TEXT, empty_rounds INTEGER NOT NULL DEFAULT 0, transport BLOB, whole_at INTEGER, previous_url TEXT, address_kept INTEGER NOT NULL DEFAULT 0,                      -- since when nobody subscribes
   UNIQUE (url, owner_id)
 );
 
@@ -132,11 +140,48 @@ CREATE TABLE folder (
   user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
   parent_id INTEGER REFERENCES folder (id) ON DELETE SET NULL,
   name TEXT NOT NULL,
-  name_key TEXT NOT NULL,
+  name_key TEXT NOT NULL, retention TEXT,
   UNIQUE (user_id, name_key)
 );
 
 CREATE INDEX folder_parent ON folder (parent_id);
+
+CREATE TABLE followed_opml (
+  folder_id INTEGER PRIMARY KEY REFERENCES folder (id) ON DELETE CASCADE,
+  url TEXT NOT NULL,
+  etag TEXT,
+  last_modified TEXT,
+  body_hash BLOB,
+  next_at INTEGER NOT NULL,
+  checked_at INTEGER,
+  ok_at INTEGER,
+  failures INTEGER NOT NULL DEFAULT 0,
+  error_code TEXT,
+  error_detail TEXT
+);
+
+CREATE INDEX followed_opml_due ON followed_opml (next_at);
+
+CREATE TABLE full_text (
+  entry_id INTEGER NOT NULL REFERENCES entry (id) ON DELETE CASCADE,
+  rules_hash BLOB NOT NULL,
+  fetched_at INTEGER NOT NULL,
+  code TEXT NOT NULL,                       -- ok, or why there is none
+  word_count INTEGER NOT NULL DEFAULT 0,
+  body BLOB,                               -- zstd of the safe HTML
+  PRIMARY KEY (entry_id, rules_hash)
+) WITHOUT ROWID;
+
+CREATE TABLE full_text_due (
+  entry_id INTEGER PRIMARY KEY REFERENCES entry (id) ON DELETE CASCADE,
+  feed_id INTEGER NOT NULL REFERENCES feed (id) ON DELETE CASCADE,
+  next_at INTEGER NOT NULL,
+  tries INTEGER NOT NULL DEFAULT 0
+);
+
+CREATE INDEX full_text_due_at ON full_text_due (next_at);
+
+CREATE INDEX full_text_due_feed ON full_text_due (feed_id);
 
 CREATE TABLE history (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -173,6 +218,35 @@ CREATE TABLE label (
   UNIQUE (user_id, name_key)
 );
 
+CREATE TABLE mail_address (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  token TEXT NOT NULL UNIQUE,               -- the local part of the address
+  created_at INTEGER NOT NULL
+);
+
+CREATE INDEX mail_address_user ON mail_address (user_id);
+
+CREATE TABLE mailbox (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  host TEXT NOT NULL,
+  port INTEGER NOT NULL,
+  login BLOB NOT NULL,                     -- user:password, encrypted with the instance's key
+  folder TEXT NOT NULL DEFAULT 'INBOX',
+  uid_validity INTEGER,
+  last_uid INTEGER NOT NULL DEFAULT 0,
+  next_at INTEGER NOT NULL,
+  checked_at INTEGER,
+  failures INTEGER NOT NULL DEFAULT 0,
+  error_code TEXT,
+  error_detail TEXT
+);
+
+CREATE INDEX mailbox_due ON mailbox (next_at);
+
+CREATE INDEX mailbox_user ON mailbox (user_id);
+
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE session (
@@ -207,11 +281,13 @@ CREATE TABLE subscription (
   hidden_from_visitors INTEGER NOT NULL DEFAULT 0,
   unread_count INTEGER NOT NULL DEFAULT 0,
   seen_entry_id INTEGER NOT NULL DEFAULT 0, -- delivered up to this entry
-  created_at INTEGER NOT NULL,
+  created_at INTEGER NOT NULL, full_text TEXT NOT NULL DEFAULT 'off', full_text_rules TEXT, revised_unread INTEGER NOT NULL DEFAULT 0, retention TEXT, followed_folder_id INTEGER REFERENCES folder (id) ON DELETE SET NULL,
   UNIQUE (user_id, feed_id)
 );
 
 CREATE INDEX subscription_feed ON subscription (feed_id);
+
+CREATE INDEX subscription_followed ON subscription (followed_folder_id) WHERE followed_folder_id IS NOT NULL;
 
 CREATE TABLE subscription_folder (
   subscription_id INTEGER NOT NULL REFERENCES subscription (id) ON DELETE CASCADE,
@@ -250,4 +326,23 @@ CREATE TABLE users (
   indexed INTEGER NOT NULL DEFAULT 0,
   created_at INTEGER NOT NULL,
   active_at INTEGER NOT NULL
+, retention TEXT);
+
+CREATE TABLE websub (
+  feed_id INTEGER PRIMARY KEY REFERENCES feed (id) ON DELETE CASCADE,
+  hub_url TEXT NOT NULL,
+  topic_url TEXT NOT NULL,
+  token TEXT NOT NULL UNIQUE,
+  secret BLOB NOT NULL,
+  state TEXT NOT NULL,                      -- asked, verified, denied, ended
+  next_at INTEGER,                           -- when to ask the hub (again)
+  tries INTEGER NOT NULL DEFAULT 0,
+  asked_at INTEGER,
+  verified_at INTEGER,
+  lease_until INTEGER,
+  delivered_at INTEGER,                      -- when it last brought something that was new
+  missed INTEGER NOT NULL DEFAULT 0,         -- polls in a row that found what it had not brought
+  detail TEXT
 );
+
+CREATE INDEX websub_due ON websub (next_at) WHERE next_at IS NOT NULL;

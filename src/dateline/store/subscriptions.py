@@ -12,9 +12,9 @@ from msgspec.structs import replace
 from dateline.errors import NotFound
 from dateline.model import Visibility
 
+from . import checks as kept_checks
 from .accounts import name_key
 from .db import Tx, WriteTx
-from .feeds import CheckRow, checks
 from .times import from_us, from_us_or_none, to_us
 
 
@@ -81,7 +81,7 @@ class SubscriptionDetails(Struct, frozen=True, kw_only=True):
     error_at: datetime | None
     failures: int
     created_at: datetime
-    checks: tuple[CheckRow, ...] = ()
+    checks: tuple[kept_checks.CheckRow, ...] = ()
 
 
 def _sort_key(title: str) -> str:
@@ -236,7 +236,7 @@ def details(tx: Tx, user_id: int, subscription_id: int) -> SubscriptionDetails:
     if row is None:
         raise NotFound(f"subscription {subscription_id}")
     found = _details(row, _folder_ids(tx, user_id).get(subscription_id, ()))
-    return replace(found, checks=tuple(checks(tx, found.feed_id)))
+    return replace(found, checks=tuple(kept_checks.of_feed(tx, found.feed_id)))
 
 
 def all_details(tx: Tx, user_id: int) -> list[SubscriptionDetails]:

@@ -9,7 +9,7 @@ from dateline.actions import subscriptions as subscription_actions
 from dateline.errors import ActionError
 from dateline.model import Visibility
 from dateline.store import subscriptions
-from dateline.store.feeds import CheckRow
+from dateline.store.checks import CheckRow
 from dateline.store.subscriptions import SubscriptionDetails
 from dateline.web import i18n, messages
 from dateline.web.forms import whole_number

@@ -1,0 +1,139 @@
+"""``Outcome`` → the store: batches of at most 50 entries, with a feed's validators in its last one.
+
+Several unchanged or small feeds share a commit. An interruption between two batches is read again, never lost: the
+validators, the body's hash and the schedule come with the last entries, never before.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+
+from dateline.fetch.address import host_key
+from dateline.store import Database, checks, entries, feeds, hosts
+from dateline.store.db import WriteTx
+from dateline.store.entries import Arrived
+from dateline.store.feeds import Feed
+from dateline.store.merging import adopt_address
+from dateline.store.write import transaction
+
+from .outcome import Move, Outcome
+
+BATCH = 50
+
+
+class _Step(Struct, frozen=True, kw_only=True):
+    feed_id: int
+    weight: int
+    may_merge: bool = False
+    carry_out: Callable[[WriteTx], Any]
+
+
+def record(db: Database, outcomes: Sequence[Outcome]) -> None:
+    """Store outcomes in as few commits as may be, none of more than 50 entries. Raises ``StoreError``."""
+    batch: list[_Step] = []
+    weight = 0
+    for outcome in outcomes:
+        for step in _steps(outcome):
+            if batch and (weight + step.weight > BATCH or len(batch) >= 2 * BATCH):
+                _commit(db, batch)
+                batch, weight = [], 0
+            batch.append(step)
+            weight += step.weight
+    _commit(db, batch)
+
+
+def _commit(db: Database, batch: Sequence[_Step]) -> None:
+    if batch:
+        with transaction(db) as tx:
+            # a feed may have been merged into another since it was asked, even by a step before
+            there = feeds.existing(tx, [step.feed_id for step in batch])
+            for step in batch:
+                if step.feed_id in there:
+                    step.carry_out(tx)
+                if step.may_merge:
+                    there = feeds.existing(tx, list(there))
+
+
+def _steps(outcome: Outcome) -> Iterator[_Step]:
+    feed_id = outcome.feed.id
+    if outcome.error is not None:
+        yield _Step(feed_id=feed_id, weight=0, carry_out=lambda tx: _record_failure(tx, outcome))
+        return
+    arrived = outcome.arrived
+    whole = (len(arrived) - 1) // BATCH * BATCH if arrived else 0
+    for start in range(0, whole, BATCH):
+        part = arrived[start : start + BATCH]
+        yield _Step(
+            feed_id=feed_id,
+            weight=len(part),
+            carry_out=lambda tx, part=part: entries.insert(tx, feed_id, part, outcome.check.at),  # type: ignore[misc] # a default binds the loop's value
+        )
+    edits = outcome.edited
+    for start in range(0, len(edits), BATCH):
+        some = edits[start : start + BATCH]
+        yield _Step(feed_id=feed_id, weight=len(some), carry_out=lambda tx, some=some: entries.edit(tx, some))  # type: ignore[misc] # likewise
+    last = arrived[whole:]
+    yield _Step(
+        feed_id=feed_id,
+        weight=len(last),
+        may_merge=outcome.move is not None and outcome.move.adopt,
+        carry_out=lambda tx: _record_last(tx, outcome, last),
+    )
+
+
+def _record_last(tx: WriteTx, outcome: Outcome, arrived: Sequence[Arrived]) -> None:
+    """The last batch of a feed: with it the validators and the schedule, never before."""
+    feed, changes = outcome.feed, outcome.changes
+    assert outcome.next_at is not None
+    if changes is not None:
+        for entry_id, guid, hash_ in changes.renamed:
+            entries.rename(tx, entry_id, guid, hash_)
+    entries.insert(tx, feed.id, arrived, outcome.check.at)
+    if changes is not None:
+        entries.mark_gone(tx, changes.gone_ids, outcome.check.at)
+        entries.mark_back(tx, changes.back_ids)
+    if outcome.described is not None:
+        feeds.describe(tx, feed.id, outcome.described)
+    feeds.succeed(
+        tx,
+        feed,
+        now=outcome.check.at,
+        next_at=outcome.next_at,
+        validators=outcome.validators,
+        validators_url=outcome.validators_url,
+        body_hash=outcome.body_hash,
+        identity=outcome.identity,
+        changed=bool(outcome.arrived or outcome.edited),
+    )
+    checks.note(tx, feed, outcome.check)
+    if outcome.move is not None:
+        _record_move(tx, feed, outcome.move, outcome.check.at)
+
+
+def _record_move(tx: WriteTx, feed: Feed, move: Move, now: datetime) -> None:
+    if move.adopt and move.target is not None:
+        adopt_address(tx, feed.id, move.target, host_key(move.target), now)
+    elif move.target != feed.moved_url:
+        feeds.remember_move(tx, feed.id, move.target, host_key(move.target or feed.url), now)
+    else:
+        feeds.note_old_asked(tx, feed.id, now)
+
+
+def _record_failure(tx: WriteTx, outcome: Outcome) -> None:
+    assert outcome.error is not None
+    feeds.fail(
+        tx,
+        outcome.feed,
+        code=outcome.error.code,
+        detail=outcome.error.detail,
+        now=outcome.check.at,
+        next_at=outcome.next_at,
+        stopped=outcome.error.code == "fetch.gone" and outcome.move is None,
+    )
+    checks.note(tx, outcome.feed, outcome.check)
+    if outcome.quiet_host is not None:
+        hosts.silence(tx, *outcome.quiet_host)
+    if outcome.move is not None:
+        _record_move(tx, outcome.feed, outcome.move, outcome.check.at)

@@ -1,0 +1,68 @@
+"""Checks: the last attempts at each feed, kept in a ring."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from .db import Tx, WriteTx
+from .feeds import Feed
+from .times import from_us, to_us
+
+CHECKS_KEPT = 50
+
+
+class CheckRow(Struct, frozen=True, kw_only=True):
+    """One attempt at a feed: ``code`` is ``ok``, ``not_modified``, ``unchanged`` or an error's."""
+
+    at: datetime
+    code: str
+    status: int | None = None
+    wire_bytes: int = 0
+    duration_ms: int = 0
+    new_entries: int = 0
+    changed_entries: int = 0
+    detail: str | None = None
+
+
+def note(tx: WriteTx, feed: Feed, check: CheckRow) -> None:
+    """Keep an attempt in the feed's history of 50."""
+    tx.run(
+        "INSERT INTO feed_check"
+        " (feed_id, slot, at, code, status, wire_bytes, duration_ms, new_entries, changed_entries, detail)"
+        " VALUES (:feed, :slot, :at, :code, :status, :bytes, :ms, :new, :changed, :detail)"
+        " ON CONFLICT (feed_id, slot) DO UPDATE SET at = excluded.at, code = excluded.code, status = excluded.status,"
+        " wire_bytes = excluded.wire_bytes, duration_ms = excluded.duration_ms, new_entries = excluded.new_entries,"
+        " changed_entries = excluded.changed_entries, detail = excluded.detail",
+        feed=feed.id,
+        slot=feed.check_count % CHECKS_KEPT,
+        at=to_us(check.at),
+        code=check.code,
+        status=check.status,
+        bytes=check.wire_bytes,
+        ms=check.duration_ms,
+        new=check.new_entries,
+        changed=check.changed_entries,
+        detail=check.detail,
+    )
+
+
+def of_feed(tx: Tx, feed_id: int) -> list[CheckRow]:
+    """The last attempts at a feed, newest first."""
+    rows = tx.all(
+        "SELECT at, code, status, wire_bytes, duration_ms, new_entries, changed_entries, detail FROM feed_check"
+        " WHERE feed_id = :feed ORDER BY at DESC, slot DESC",
+        feed=feed_id,
+    )
+    return [
+        CheckRow(
+            at=from_us(row[0]),
+            code=row[1],
+            status=row[2],
+            wire_bytes=row[3],
+            duration_ms=row[4],
+            new_entries=row[5],
+            changed_entries=row[6],
+            detail=row[7],
+        )
+        for row in rows
+    ]

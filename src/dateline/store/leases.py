@@ -1,0 +1,85 @@
+"""Leases: which feeds are due, and whose turn it is to ask them, with their hosts, over all processes."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from .db import Tx, WriteTx
+from .feeds import FEED_COLUMNS, Feed, feed_of_row
+from .times import from_us_or_none, to_us
+
+
+def due(
+    tx: Tx, *, holder: str, now: datetime, limit: int, full_hosts: list[str], only: list[int] | None = None
+) -> list[tuple[int, str]]:
+    """(id, host) of feeds that are due, longest due first, whose host nobody else holds or silences and is not in
+    ``full_hosts``.
+
+    ``only`` narrows to these feeds, due or not.
+    """
+    wanted = "f.next_at <= :now" if only is None else "f.id IN ids(:only)"
+    rows = tx.all(
+        f"SELECT f.id, f.host FROM feed f LEFT JOIN host h ON h.name = f.host WHERE {wanted} AND f.lease_until <= :now"
+        " AND (h.name IS NULL OR (h.quiet_until <= :now"
+        " AND (h.holder IS NULL OR h.holder = :holder OR h.held_until <= :now)))"
+        " AND f.host NOT IN (SELECT value FROM [[strings]]) ORDER BY f.next_at, f.id LIMIT :limit",
+        now=to_us(now),
+        holder=holder,
+        limit=limit,
+        strings=json.dumps(full_hosts),
+        **({} if only is None else {"only": only}),
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def lease(tx: WriteTx, feed_ids: list[int], *, holder: str, now: datetime, until: datetime) -> list[Feed]:
+    """Take the lease on those of these feeds that are still free, and hold their hosts.
+
+    ``hosts.release`` gives the hosts back; until then no other process asks them.
+    """
+    if not feed_ids:
+        return []
+    params: dict[str, Any] = {"holder": holder, "until": to_us(until), "now": to_us(now), "ids": feed_ids}
+    tx.run(
+        "INSERT INTO host (name, holder, held_until)"
+        " SELECT DISTINCT host, :holder, CAST(:until AS BIGINT) FROM feed"
+        " WHERE id IN ids(:ids) AND lease_until <= :now ORDER BY host"
+        " ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, held_until = excluded.held_until"
+        " WHERE host.holder IS NULL OR host.holder = excluded.holder OR host.held_until <= :now",
+        **params,
+    )
+    feed_ids = tx.column(
+        "UPDATE feed SET lease_holder = :holder, lease_until = :until, lease_count = lease_count + 1 WHERE id IN"
+        " (SELECT f.id FROM feed f JOIN host h ON h.name = f.host AND h.holder = :holder"
+        " WHERE f.id IN ids(:ids) AND f.lease_until <= :now [[skip_locked_of_f]]) RETURNING id",
+        **params,
+    )
+    rows = tx.all(f"SELECT {FEED_COLUMNS} FROM feed f WHERE f.id IN ids(:ids) ORDER BY f.next_at, f.id", ids=feed_ids)
+    return [feed_of_row(row) for row in rows]
+
+
+def give_back(tx: WriteTx, feed_ids: list[int], holder: str) -> None:
+    """Give leases back unused (shutdown): the feeds are due as before."""
+    tx.run(
+        "UPDATE feed SET lease_holder = NULL, lease_until = 0, lease_count = lease_count - 1"
+        " WHERE id IN ids(:ids) AND lease_holder = :holder",
+        ids=feed_ids,
+        holder=holder,
+    )
+
+
+def next_due_at(tx: Tx) -> datetime | None:
+    """When the next feed is due; None when none ever is."""
+    return from_us_or_none(tx.value("SELECT min(next_at) FROM feed WHERE next_at IS NOT NULL"))
+
+
+def postpone(tx: WriteTx, feed_id: int, holder: str, until: datetime) -> None:
+    """Give a lease back unused, because the feed cannot be asked before then."""
+    tx.run(
+        "UPDATE feed SET lease_holder = NULL, lease_until = 0, lease_count = lease_count - 1, next_at ="
+        " CASE WHEN next_at IS NULL OR next_at > :until THEN next_at ELSE CAST(:until AS BIGINT) END"
+        " WHERE id = :id AND lease_holder = :holder",
+        id=feed_id,
+        holder=holder,
+        until=to_us(until),
+    )

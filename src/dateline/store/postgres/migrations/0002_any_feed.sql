@@ -1,0 +1,128 @@
+-- Any feed: kinds of sources, transport, retention, full text, earlier versions, WebSub, followed OPML.
+
+-- feed (a document is fetched and parsed), page (a web page or JSON answer read by `rules`), mail (a sender of newsletters)
+ALTER TABLE feed ADD COLUMN kind TEXT NOT NULL DEFAULT 'feed';
+-- how a page is read, as JSON; null for the other kinds
+ALTER TABLE feed ADD COLUMN rules TEXT;
+-- rounds in a row in which a page gave no entry though it was answered
+ALTER TABLE feed ADD COLUMN empty_rounds BIGINT NOT NULL DEFAULT 0;
+-- how it is asked (user agent, headers, cookies, proxy, …), as JSON, encrypted with the instance's key; null: as all are
+ALTER TABLE feed ADD COLUMN transport BYTEA;
+-- when the last whole document came: a 304 says nothing about what it hides
+ALTER TABLE feed ADD COLUMN whole_at BIGINT;
+-- the address before the last one that was adopted; its owner may go back to it
+ALTER TABLE feed ADD COLUMN previous_url TEXT;
+-- 1: somebody went back; redirects are followed and not adopted any more
+ALTER TABLE feed ADD COLUMN address_kept BIGINT NOT NULL DEFAULT 0;
+
+-- what the item looked like in its document, before it was understood: equal bytes need no reading
+ALTER TABLE entry ADD COLUMN source_hash BYTEA;
+-- when its content was last seen to differ in a way that a reader would notice
+ALTER TABLE entry ADD COLUMN revised_at BIGINT;
+-- season, number, chapters, transcripts of a podcast's episode, as JSON
+ALTER TABLE entry ADD COLUMN episode TEXT;
+
+-- What an entry was before it was changed; body as in entry_body.
+CREATE TABLE entry_version (
+  entry_id BIGINT NOT NULL REFERENCES entry (id) ON DELETE CASCADE,
+  replaced_at BIGINT NOT NULL,
+  title TEXT NOT NULL,
+  body BYTEA NOT NULL,
+  PRIMARY KEY (entry_id, replaced_at)
+);
+
+-- The article behind an entry's link, by the rules it was taken with (empty: none of one's own).
+CREATE TABLE full_text (
+  entry_id BIGINT NOT NULL REFERENCES entry (id) ON DELETE CASCADE,
+  rules_hash BYTEA NOT NULL,
+  fetched_at BIGINT NOT NULL,
+  code TEXT NOT NULL,                       -- ok, or why there is none
+  word_count BIGINT NOT NULL DEFAULT 0,
+  body BYTEA,                               -- zstd of the safe HTML
+  PRIMARY KEY (entry_id, rules_hash)
+);
+
+-- Articles that are to be fetched.
+CREATE TABLE full_text_due (
+  entry_id BIGINT PRIMARY KEY REFERENCES entry (id) ON DELETE CASCADE,
+  feed_id BIGINT NOT NULL REFERENCES feed (id) ON DELETE CASCADE,
+  next_at BIGINT NOT NULL,
+  tries BIGINT NOT NULL DEFAULT 0
+);
+CREATE INDEX full_text_due_at ON full_text_due (next_at);
+CREATE INDEX full_text_due_feed ON full_text_due (feed_id);
+
+-- Subscriptions at hubs (W3C WebSub). token: the last part of our callback's address; secret: encrypted.
+CREATE TABLE websub (
+  feed_id BIGINT PRIMARY KEY REFERENCES feed (id) ON DELETE CASCADE,
+  hub_url TEXT NOT NULL,
+  topic_url TEXT NOT NULL,
+  token TEXT NOT NULL UNIQUE,
+  secret BYTEA NOT NULL,
+  state TEXT NOT NULL,                      -- asked, verified, denied, ended
+  next_at BIGINT,                           -- when to ask the hub (again)
+  tries BIGINT NOT NULL DEFAULT 0,
+  asked_at BIGINT,
+  verified_at BIGINT,
+  lease_until BIGINT,
+  delivered_at BIGINT,                      -- when it last brought something that was new
+  missed BIGINT NOT NULL DEFAULT 0,         -- polls in a row that found what it had not brought
+  detail TEXT
+);
+CREATE INDEX websub_due ON websub (next_at) WHERE next_at IS NOT NULL;
+
+-- off, truncated (where the feed gives only a beginning), always
+ALTER TABLE subscription ADD COLUMN full_text TEXT NOT NULL DEFAULT 'off';
+ALTER TABLE subscription ADD COLUMN full_text_rules TEXT;
+-- 1: an entry that was revised is unread again
+ALTER TABLE subscription ADD COLUMN revised_unread BIGINT NOT NULL DEFAULT 0;
+-- what is kept, as JSON; null: as the folder, then the account, then the instance says
+ALTER TABLE subscription ADD COLUMN retention TEXT;
+ALTER TABLE folder ADD COLUMN retention TEXT;
+ALTER TABLE users ADD COLUMN retention TEXT;
+-- the followed OPML that brought it, by its folder; null: a person did
+ALTER TABLE subscription ADD COLUMN followed_folder_id BIGINT REFERENCES folder (id) ON DELETE SET NULL;
+
+-- Folders that follow an OPML file somewhere else.
+CREATE TABLE followed_opml (
+  folder_id BIGINT PRIMARY KEY REFERENCES folder (id) ON DELETE CASCADE,
+  url TEXT NOT NULL,
+  etag TEXT,
+  last_modified TEXT,
+  body_hash BYTEA,
+  next_at BIGINT NOT NULL,
+  checked_at BIGINT,
+  ok_at BIGINT,
+  failures BIGINT NOT NULL DEFAULT 0,
+  error_code TEXT,
+  error_detail TEXT
+);
+CREATE INDEX followed_opml_due ON followed_opml (next_at);
+CREATE INDEX subscription_followed ON subscription (followed_folder_id) WHERE followed_folder_id IS NOT NULL;
+
+-- Where newsletters come from: an address of ours that mail is sent to, or a mailbox that is read.
+CREATE TABLE mail_address (
+  id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  token TEXT NOT NULL UNIQUE,               -- the local part of the address
+  created_at BIGINT NOT NULL
+);
+CREATE INDEX mail_address_user ON mail_address (user_id);
+
+CREATE TABLE mailbox (
+  id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  host TEXT NOT NULL,
+  port BIGINT NOT NULL,
+  login BYTEA NOT NULL,                     -- user:password, encrypted with the instance's key
+  folder TEXT NOT NULL DEFAULT 'INBOX',
+  uid_validity BIGINT,
+  last_uid BIGINT NOT NULL DEFAULT 0,
+  next_at BIGINT NOT NULL,
+  checked_at BIGINT,
+  failures BIGINT NOT NULL DEFAULT 0,
+  error_code TEXT,
+  error_detail TEXT
+);
+CREATE INDEX mailbox_user ON mailbox (user_id);
+CREATE INDEX mailbox_due ON mailbox (next_at);
