@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
+from itertools import count
 from pathlib import Path
 from queue import Empty, LifoQueue
 from typing import Any
@@ -124,6 +125,17 @@ def _wait_politely(calls: int) -> bool:
     return calls < BUSY_SECONDS * 200
 
 
+def _switch_to_wal(connection: apsw.Connection) -> None:
+    """SQLite refuses this switch at once, without asking its busy handler, while another process makes it."""
+    for calls in count():
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except apsw.BusyError:
+            if not _wait_politely(calls):
+                raise
+
+
 class SqliteDatabase(Database):
     """One file. Readers are kept in a pool; writers of this process take turns on one connection."""
 
@@ -149,7 +161,7 @@ class SqliteDatabase(Database):
 
     def _open_writer(self) -> apsw.Connection:
         connection = self._connect()
-        connection.execute("PRAGMA journal_mode = WAL")
+        _switch_to_wal(connection)
         connection.execute(f"PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
         connection.execute("PRAGMA journal_size_limit = 33554432; PRAGMA cache_size = -16000")
         return connection
