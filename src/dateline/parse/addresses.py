@@ -13,6 +13,9 @@ _ABSOLUTE = re.compile(r"https?://[^\s/?#]", re.IGNORECASE)
 # Nearly every address: nothing in it to drop, to escape, to resolve or to stumble over.
 _PLAIN = re.compile(r"https?://[!$-.0-;=A-Z_a-z~][!#-;=?-Z_a-z~]*")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?!\d+(?:/|$))")
+# What browsers forgive (WHATWG URL, "special authority ignore slashes"), and a host that lacks its scheme.
+_SLOPPY = re.compile(r"(https?:)[/\\]+(?=[^/\\\s?#]{0,200}\.)", re.IGNORECASE)
+_HOST_ALONE = re.compile(r"www\.[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?(?:[/?#]|\Z)", re.IGNORECASE)
 _DROPPED = re.compile(r"[\t\n\r\0-\x08\x0b\x0c\x0e-\x1f\x7f]+")
 _UNSAFE = re.compile(r"[ \"<>]")
 _URL_ATTRIBUTE = re.compile(
@@ -36,17 +39,26 @@ def absolute(address: str | None, base: str | None) -> str | None:
     if _PLAIN.fullmatch(address) and len(address) <= MAX_URL:
         return address
     cleaned = _DROPPED.sub("", address).strip()
+    if cleaned[:1] == "<" and cleaned[-1:] == ">":
+        cleaned = cleaned[1:-1].strip()
     if not cleaned or len(cleaned) > MAX_URL:
         return None
     cleaned = _UNSAFE.sub(_percent, cleaned)
-    if _ABSOLUTE.match(cleaned):
-        return _http(cleaned)
-    if cleaned.startswith("//"):
-        scheme = "http:" if base is not None and base.startswith("http:") else "https:"
-        return _http(scheme + cleaned)
-    if base is None or _SCHEME.match(cleaned):
-        return None
-    return join(base, cleaned)
+    whole = _with_host(cleaned, base)
+    if whole is not None:
+        return _http(whole)
+    return None if base is None or _SCHEME.match(cleaned) else join(base, cleaned)
+
+
+def _with_host(address: str, base: str | None) -> str | None:
+    """An address that names a host, with its scheme; None for any other."""
+    if _ABSOLUTE.match(address):
+        return address
+    if address.startswith("//"):
+        return ("http:" if base is not None and base.startswith("http:") else "https:") + address
+    if (sloppy := _SLOPPY.match(address)) is not None:
+        return f"{sloppy[1]}//{address[sloppy.end() :]}"
+    return "http://" + address if _HOST_ALONE.match(address) else None
 
 
 def join(base: str, reference: str) -> str | None:

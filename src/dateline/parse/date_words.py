@@ -4,6 +4,7 @@ Time zone names are ambiguous; they mean what RFC 822 §5.1 says, else what a pu
 (``IST`` India, ``BST`` British Summer Time, ``CST`` North America's Central).
 """
 
+import re
 import unicodedata
 
 ZONES: dict[str, float] = {
@@ -80,8 +81,8 @@ _MONTHS = {  # twelve words a language; "|" parts variants
     ),
     "bg": "януари|яну февруари март април маи юни юли август септември|септ октомври ноември|ное декември",
     "hu": (
-        "januar februar marcius|marc aprilis majus|maj junius julius augusztus szeptember|szept oktober november "
-        "december"
+        "januar februar marcius|marc aprilis majus|maujus|maj junius julius augusztus szeptember|szept oktober "
+        "november december"
     ),
     "ro": (
         "ianuarie|ian februarie martie aprilie mai iunie|iun iulie|iul august septembrie octombrie noiembrie|noi "
@@ -98,6 +99,11 @@ _MONTHS = {  # twelve words a language; "|" parts variants
         "δεκεμβριου|δεκεμβριος|δεκ"
     ),
     "id": "januari februari maret april mei juni juli agustus|agt september oktober november|nop desember",
+    "ar": "يناير فبراير مارس ابريل|أبريل مايو يونيو|يونيه يوليو|يوليه اغسطس|أغسطس سبتمبر اكتوبر|أكتوبر نوفمبر ديسمبر",
+    "he": (
+        "ינואר|בינואר פברואר|בפברואר מרץ|במרץ|מרס|במרס אפריל|באפריל מאי|במאי יוני|ביוני יולי|ביולי אוגוסט|באוגוסט "
+        "ספטמבר|בספטמבר אוקטובר|באוקטובר נובמבר|בנובמבר דצמבר|בדצמבר"
+    ),
     "hr": "sijecnja veljace ozujka travnja svibnja lipnja srpnja kolovoza rujna listopada studenoga|studenog prosinca",
 }
 _CLASHES = {"listopada": 11, "listopad": 11, "lis": 11, "srpnja": 7}  # Polish and Czech before Croatian
@@ -125,3 +131,53 @@ MONTHS = _months()
 """Month number by its bare name, or its first three letters, in any of the languages."""
 
 ENGLISH_MONTHS = {word[:3]: number for number, word in enumerate(_ENGLISH.split(), 1)}
+
+# Words that are no words to a regular expression (their vowels are marks), that hold blanks or dots, or that are eras:
+# they are put into English first. Months in order, "|" parts variants, "_" is a blank.
+_PHRASES = (
+    (
+        "มกราคม|ม.ค. กุมภาพันธ์|ก.พ. มีนาคม|มี.ค. เมษายน|เม.ย. พฤษภาคม|พ.ค. มิถุนายน|มิ.ย. กรกฎาคม|ก.ค. สิงหาคม|ส.ค. "
+        "กันยายน|ก.ย. ตุลาคม|ต.ค. พฤศจิกายน|พ.ย. ธันวาคม|ธ.ค."
+    ),
+    "जनवरी फ़रवरी|फरवरी मार्च अप्रैल मई जून जुलाई अगस्त सितंबर|सितम्बर अक्टूबर|अक्तूबर नवंबर|नवम्बर दिसंबर|दिसम्बर",
+    (
+        "كانون_الثاني شباط|فيفري آذار نيسان|أفريل أيار|ماي حزيران|جوان تموز|جويلية آب|أوت أيلول تشرين_الأول "
+        "تشرين_الثاني كانون_الأول"
+    ),
+)
+_ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "大正": 1911, "明治": 1867, "民國": 1911, "民国": 1911}
+_ERA = re.compile(rf"({'|'.join(_ERAS)})\s?(元|\d{{1,3}})\s?年")
+_VIETNAMESE = re.compile(r"(?:ngày\s)?(\d{1,2})[\s,]+(?:tháng|thg)\s(\d{1,2})[\s,]+(?:năm\s)?(\d{4})", re.IGNORECASE)
+_LONG_ZONES = {
+    "coordinated universal time": "UTC", "greenwich mean time": "GMT", "british summer time": "BST",
+    "central european standard time": "CET", "central european summer time": "CEST", "central european time": "CET",
+    "eastern european summer time": "EEST", "eastern european time": "EET", "moscow standard time": "MSK",
+    "eastern standard time": "EST", "eastern daylight time": "EDT", "eastern time": "EST",
+    "central standard time": "CST", "central daylight time": "CDT", "central time": "CST",
+    "mountain standard time": "MST", "mountain daylight time": "MDT", "mountain time": "MST",
+    "pacific standard time": "PST", "pacific daylight time": "PDT", "pacific time": "PST",
+    "india standard time": "IST", "japan standard time": "JST", "korea standard time": "KST",
+    "china standard time": "+0800", "australian eastern standard time": "AEST",
+    "australian eastern daylight time": "AEDT",
+}  # fmt: skip
+
+
+def _phrases() -> dict[str, str]:
+    table = dict(_LONG_ZONES)
+    for words in _PHRASES:
+        for english, variants in zip(_ENGLISH.split(), words.split(), strict=True):
+            table |= {variant.replace("_", " "): f" {english} " for variant in variants.split("|")}
+    return table
+
+
+_IN_ENGLISH = _phrases()
+_PHRASE = re.compile("|".join(map(re.escape, sorted(_IN_ENGLISH, key=len, reverse=True))), re.IGNORECASE)
+
+
+def worded(text: str) -> str:
+    """A date with its eras, its long names of zones and the names that need it put into what ``dates`` reads."""
+    if text.isascii() and " time" not in text.lower():
+        return text
+    text = _ERA.sub(lambda found: f"{_ERAS[found[1]] + (1 if found[2] == '元' else int(found[2]))}年", text)
+    text = _VIETNAMESE.sub(r"\3-\2-\1", text)
+    return _PHRASE.sub(lambda found: _IN_ENGLISH[found[0].lower()], text)

@@ -7,8 +7,9 @@ Dublin Core), numbers (epoch, compact), then free forms: month names in any of t
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from .date_words import ENGLISH_MONTHS, MONTHS, ZONES, bare
+from .date_words import ENGLISH_MONTHS, MONTHS, ZONES, bare, worded
 
 _MAX_LENGTH = 200
 _YEARS = range(1800, 2200)
@@ -51,6 +52,7 @@ _KOREAN = re.compile("[년오]")
 _AFTERNOON = frozenset({"오후", "下午", "午後", "pm"})
 _YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})\s?[/.\-]\s?(\d{1,2})\s?[/.\-]\s?(\d{1,2})(?!\d)")
 _YEAR_LAST = re.compile(r"(?<!\d)(\d{1,2})\s?([/.\-])\s?(\d{1,2})\s?[/.\-]\s?(\d{4}|\d{2})(?!\d)")
+_DOTTED_DAY = re.compile(r"(?<!\d)(?:\d{4}\.\d{1,2}\.\d{1,2}|\d{1,2}\.\d{1,2}\.(?:\d{4}|\d{2}))\.?(?![\d:])")
 _DAY_MONTH_YEAR = re.compile(
     r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|o|a|\.)?[\s\-]*(?:de |of )?([^\W\d_]{3,})[.,'’]*[\s\-]*"
     r"(?:de |del |of )?(\d{4}|\d{2}(?![\d:]))"
@@ -65,8 +67,13 @@ _PLAIN_RFC822 = re.compile(
     r"(?:[A-Za-z]{3}, )?(\d{1,2}) ([A-Za-z]{3}) (\d{4}) (\d\d):(\d\d):(\d\d) (?:([+-])(\d\d)([0-5]\d)|GMT)", re.ASCII
 )
 _ZONE_IN_BRACKETS = re.compile(r"\(\s*([A-Za-z]{1,5})\s*\)")
+_OFFSET_AT_END = re.compile(r"\d(?:Z|[+\-]\d{2}:?\d{2})$")
 _ZONE_AT_END = re.compile(r"\s([+\-]\d{2}:?\d{2}|[A-Z]{2,5})(?:\s\d{4})?$")
-_OFFSET = re.compile(r"([+\-−–])\s?(\d{1,2}):?(\d{2})?")
+_OFFSET = re.compile(r"([+\-−–])\s?(\d{1,2}?):?(\d{2})?(?!\d)")  # -5, -05:00, -0500, -500
+_PLACE = re.compile(
+    r"\s*\[?\b((?:Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Canada|Etc|Europe|Indian|Pacific|US)"
+    r"/[A-Za-z_]{2,30}(?:/[A-Za-z_]{2,30})?(?:[+-]\d{1,2})?)\]?"
+)
 
 
 def parse_date(text: str) -> datetime | None:
@@ -151,6 +158,10 @@ def _number(text: str) -> datetime | None:
 
 
 def _free(text: str) -> datetime | None:
+    place = _PLACE.search(text) if "/" in text else None
+    if place is not None:
+        return _at_place(text[: place.start()] + text[place.end() :], place[1])
+    text = worded(text)
     found = _EAST_ASIAN.search(text)
     if found is not None:
         return _east_asian(_day(int(found[1]), int(found[2]), int(found[3])), text, found.end())
@@ -160,8 +171,20 @@ def _free(text: str) -> datetime | None:
         return None
     if "오" in text or "午" in text:
         return _east_asian(day, text, 0)
-    clock = next((one for one in _FREE_CLOCK.finditer(words) if _is_clock(one)), None)
+    clocks = _FREE_CLOCK.finditer(_DOTTED_DAY.sub(" ", words))
+    clock = next((one for one in clocks if _is_clock(one)), None)
     return _at(day, clock, zone=_zone_elsewhere(text)) if clock else _time(day, 0, 0, 0)
+
+
+def _at_place(text: str, place: str) -> datetime | None:
+    """A time that is told with a name of the time zone database; an offset beside it (Java writes both) wins."""
+    time = _exact(text) or _free(text)
+    if time is None or _ZONE_AT_END.search(text) or _OFFSET_AT_END.search(text):
+        return time
+    try:
+        return _bounded(time.replace(tzinfo=ZoneInfo(place)).astimezone(UTC))
+    except (LookupError, OSError):  # no such place
+        return time
 
 
 def _east_asian(day: date, text: str, start: int) -> datetime | None:

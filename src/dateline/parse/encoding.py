@@ -33,10 +33,13 @@ _DECLARED = re.compile(
     rb"""|(?s:.{0,2000}?)<meta\s[^>]{0,300}?charset\s{0,9}=\s{0,9}["']?\s{0,9}([A-Za-z0-9._:-]{1,40})""",
     re.IGNORECASE,
 )
+_EBCDIC_DECLARED = re.compile(r"encoding\s?=\s?.([A-Za-z0-9_-]{1,40})")  # whose quotation marks differ
 _CHARSET_PARAMETER = re.compile(r"""charset\s*=\s*["']?\s*([A-Za-z0-9._:-]{1,40})""", re.IGNORECASE)
 
 _LATIN = {"ascii", "iso8859-1", "cp1252"}
-_STATEFUL = {"iso2022_jp", "iso2022_jp_1", "iso2022_jp_2", "iso2022_jp_ext", "iso2022_kr", "hz"}
+# Written in ASCII's bytes alone: nothing but a claim, or an escape sequence, tells them apart.
+_STATEFUL = {"iso2022_jp", "iso2022_jp_1", "iso2022_jp_2", "iso2022_jp_ext", "iso2022_kr", "hz", "utf-7"}
+_EBCDIC = {"cp037", "cp273", "cp424", "cp500", "cp875", "cp1026", "cp1140"}
 _WIDE = {"utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"}
 # Labels mean their supersets, as in the WHATWG Encoding Standard.
 _SUPERSETS = {
@@ -60,15 +63,18 @@ _KNOWN = (
     | {"shift_jis_2004", "koi8-r", "koi8-u", "koi8-t", "kz1048", "ptcp154", "hp-roman8", "cp932", "cp950"}
     | {f"iso8859-{n}" for n in range(2, 17)}
     | {f"cp125{n}" for n in range(9)}
-    | {f"cp{n}" for n in (37, 273, 424, 437, 500, 720, 737, 775, 850, 852, 855, 856, 857, 858, 860, 861, 862, 863)}
-    | {f"cp{n}" for n in (864, 865, 866, 869, 874, 875, 1006, 1026, 1125, 1140)}
-    | {"cp037", "mac-roman", "mac-cyrillic", "mac-greek", "mac-latin2", "mac-turkish", "mac-iceland", "mac-croatian"}
+    | _EBCDIC
+    | {f"cp{n}" for n in (437, 720, 737, 775, 850, 852, 855, 856, 857, 858, 860, 861, 862, 863)}
+    | {f"cp{n}" for n in (864, 865, 866, 869, 874, 1006, 1125)}
+    | {"mac-roman", "mac-cyrillic", "mac-greek", "mac-latin2", "mac-turkish", "mac-iceland", "mac-croatian"}
 )
 _TWICE = re.compile(rb"\xc3[\x82-\xb4](?:\xc2[\x80-\xbf]|\xc5[\x92-\xbe]|\xcb[\x86\x9c]|\xe2[\x80-\x84][\x80-\xbf])")
 _NOT_ASCII = re.compile(rb"[\x80-\xff]+")
 _TRIED = 60
 _TRIED_BYTES = 4_096
 _ENOUGH = 10
+_SURE = 0.5
+"""Below, the detector names code pages that nobody writes; windows-1252 is the better guess."""
 _LEADING = re.compile(rb"[\xc0-\xff]")
 _UNDEFINED = {0x81, 0x8D, 0x8F, 0x90, 0x9D}  # in windows-1252
 _CP1252_AS_BYTES = {ord(bytes([code]).decode("cp1252")): code for code in range(0x80, 0xA0) if code not in _UNDEFINED}
@@ -95,6 +101,8 @@ def _decoded(body: bytes, content_type: str) -> Decoded:
         if body.startswith(mark):
             return _marked(body[len(mark) :], name)
     name_without_mark = _shape(body[:64].lstrip(b" \t\r\n") if b"\0" not in body[:8] else body[:8])
+    if name_without_mark == "cp037":
+        name_without_mark = _ebcdic(body, _header_charset(content_type))
     if name_without_mark is not None:
         return Decoded(_encode(body.decode(name_without_mark, "replace")), [])
     claims = [claim for claim in (_header_charset(content_type), _declared_charset(body)) if claim]
@@ -127,6 +135,15 @@ def _shape(head: bytes) -> str | None:
     return next((name for pattern, name in _ZERO_PATTERNS if pattern.match(head)), None)
 
 
+def _ebcdic(body: bytes, header: str | None) -> str:
+    """Which of EBCDIC's pages it is: the declaration reads the same in all of them."""
+    if header is not None and header in _EBCDIC:
+        return header
+    found = _EBCDIC_DECLARED.search(body[:400].decode("cp037"))
+    name = codec_name(found[1]) if found else None
+    return name if name is not None and name in _EBCDIC else "cp037"
+
+
 def _header_charset(content_type: str) -> str | None:
     found = _CHARSET_PARAMETER.search(content_type[:500])
     return codec_name(found[1]) if found else None
@@ -138,15 +155,17 @@ def _declared_charset(body: bytes) -> str | None:
         return None
     name = codec_name((found[1] or found[2]).decode("ascii"))
     # A declaration that can be read as ASCII is not written in a wide encoding.
-    return "utf-8" if name in _WIDE or name == "cp037" else name
+    return "utf-8" if name in _WIDE or name in _EBCDIC else name
 
 
 def _as_utf8(body: bytes, claims: list[str]) -> Decoded | None:
     """The body as it is, when it is valid UTF-8 and no claim has a better right to it."""
     others = [claim for claim in claims[:1] if claim != "utf-8"]
-    if any(claim in _STATEFUL for claim in others):
+    if any(claim in _STATEFUL for claim in claims):
         return None
     if body.isascii():
+        if b"\x1b$" in body:
+            return None
         return Decoded(body, [])
     try:
         text = body.decode("utf-8")
@@ -166,22 +185,34 @@ def _as_claimed(body: bytes, claims: list[str]) -> Decoded | None:
         if claim in _LATIN and (mended := _mend_utf8(body, 10)) is not None:
             return Decoded(mended, [_wrong(claim, "utf-8 with damaged bytes")])
         text = _strict(body, _SUPERSETS.get(claim, claim))
+        if claim in _STATEFUL and text is not None and text.count("<") < body.count(b"<") // 2:
+            continue  # what says so is not written so
         if text is not None and ("<" in text[:4096] or "{" in text[:4096]):
             return Decoded(_encode(text), [_wrong(claims[0], claim)] if index else [])
     return None
 
 
 def _guessed(body: bytes, claims: list[str]) -> Decoded:
+    if body.isascii():
+        return _escaped(body)
     if "utf-8" in claims or not claims:
         mended = _mend_utf8(body, 1)
         if mended is not None:
             return Decoded(mended, [_guess("utf-8 with damaged bytes")])
-    detected = codec_name(cchardet.detect(body[:200_000])["encoding"] or "")
-    if detected is not None:
+    guess = cchardet.detect(body[:200_000])
+    detected = codec_name(guess["encoding"] or "")
+    if detected is not None and (guess["confidence"] or 0) >= _SURE:
         text = _strict(body, _SUPERSETS.get(detected, detected))
         if text is not None:
             return Decoded(_encode(text), [_guess(detected)])
     return Decoded(_encode(body.decode("cp1252", "replace")), [_guess("windows-1252")])
+
+
+def _escaped(body: bytes) -> Decoded:
+    """ASCII, unless escape sequences switch to Korean or Japanese letters."""
+    name = "iso2022_kr" if b"\x1b$)C" in body[:1000] else "iso2022_jp_2"
+    text = _strict(body, name) if b"\x1b$" in body else None
+    return Decoded(body, []) if text is None else Decoded(_encode(text), [_guess(name)])
 
 
 def _encoded_once(text: bytes) -> bytes | None:

@@ -23,7 +23,7 @@ from .fields import (
     read_url,
 )
 from .limits import MAX_LIST
-from .markup import XML_BASE, text_as_html, text_of
+from .markup import XML_BASE, content_of, text_as_html, text_of
 from .media import distinct as distinct_files
 from .media import enclosure_of, is_picture, media_content, media_type
 from .names import RDF
@@ -75,6 +75,8 @@ def _read_children(draft: EntryDraft, element: etree._Element) -> None:
         rule = _RULES.get(names[child.tag])
         if rule is not None:
             rule.read(draft, child, rule.field, rule.rank)
+            if rule.empty and len(child):  # nobody closed it: what follows stands inside
+                _read_children(draft, child)
 
 
 def _finished(draft: EntryDraft) -> ParsedEntry:
@@ -87,11 +89,11 @@ def _finished(draft: EntryDraft) -> ParsedEntry:
         guid=guid,
         url=draft.get("url") or (absolute(guid, None) if guid is not None else None),
         title=draft.get("title"),
-        authors=distinct_people(draft.people or draft.source_people),
+        authors=distinct_people(draft.people or draft.source_people, atom=draft.document.atom),
         published_at=published,
         updated_at=updated,
         summary_html=summary,
-        content_html=content if content != summary or summary is None else None,
+        content_html=content,
         tags=tuple(draft.tags),
         language=draft.get("language"),
         enclosures=distinct_files(draft.files, draft.get("duration")),
@@ -114,8 +116,8 @@ def _read_summary(draft: Draft, element: etree._Element, field: str, rank: int) 
     first = draft.best.get("summary", {}).get(rank)
     if first is None:
         read_html(draft, element, "summary", rank)
-    else:
-        read_html(draft, element, "content", 5)
+    elif (second := content_of(element, draft.base, atomic=draft.document.atomic(element))) != first:
+        draft.keep("content", 5, second)
     _note_language(draft, element)
 
 
@@ -231,7 +233,7 @@ _RULES: dict[str, Rule] = {
     "dc:title": Rule(read_title, "title", 1),
     "itunes:title": Rule(read_title, "title", 2),
     "media:title": Rule(read_plain_text, "title", 3),
-    "link": Rule(_read_link),
+    "link": Rule(_read_link, empty=True),
     "a": Rule(read_url, "url", 2),  # CDF
     "feedburner:origlink": Rule(read_url, "url", 0),
     "pheedo:origlink": Rule(read_url, "url", 0),
@@ -280,16 +282,17 @@ _RULES: dict[str, Rule] = {
     "media:category": Rule(read_category),
     "itunes:category": Rule(read_category),
     "categories": Rule(read_categories),
+    "keywords": Rule(read_keywords),
     "tags": Rule(read_keywords),
     "itunes:keywords": Rule(read_keywords),
     "media:keywords": Rule(read_keywords),
     "language": Rule(read_plain_text, "language", 0),
     "dc:language": Rule(read_plain_text, "language", 0),
     "comments": Rule(read_url, "comments", 0),
-    "enclosure": Rule(_read_enclosure),
+    "enclosure": Rule(_read_enclosure, empty=True),
     "media:content": Rule(_read_media),
     "media:group": Rule(_read_media),
-    "media:thumbnail": Rule(_read_image, "thumbnail", 0),
+    "media:thumbnail": Rule(_read_image, "thumbnail", 0, empty=True),
     "itunes:image": Rule(_read_image, "thumbnail", 1),
     "googleplay:image": Rule(_read_image, "thumbnail", 2),
     "image": Rule(_read_image, "thumbnail", 3),

@@ -93,11 +93,12 @@ Reader = Callable[[Draft, etree._Element, str, int], None]
 
 
 class Rule(NamedTuple):
-    """How an element is read: by which reader, into which field, with which rank."""
+    """How an element is read: by which reader, into which field, with which rank; ``empty`` ones hold no others."""
 
     read: Reader
     field: str = ""
     rank: int = 0
+    empty: bool = False
 
 
 def read_title(draft: Draft, element: etree._Element, field: str, rank: int) -> None:

@@ -17,8 +17,10 @@ from .names import ATOM10, XML, attributes_of, local_of, split
 
 XML_BASE = f"{{{XML}}}base"
 
-_BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
+_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]+|[A-Za-z0-9_-]+)={0,2}")
 # No-break spaces are typography (« oui », 10 000): only XML's white space and what breaks lines is folded.
+# A Latin text in windows-1252: three strange characters in a row at most.
+_LETTERS = re.compile(rb"(?>[\t\n\r\x20-\x7e]++[\x80\x82\x84\x85\x8b\x91-\x97\x9b\xa0\xab\xbb\xc0-\xff]{0,3}+)++")
 _BLANKS = re.compile(r"[\t-\r\x1c-\x20\x85\u2028\u2029]+")
 _CONTROLS = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _DEAD_TEXT = re.compile(r"<(script|style)\b[^>]*>(?s:.*?)(?:</\1\s*>|\Z)|<!--(?s:.*?)(?:-->|\Z)", re.IGNORECASE)
@@ -152,7 +154,10 @@ def _atom_html(element: etree._Element, base: str | None) -> str | None:
     if not text:
         return None
     if mode == "base64" or (not mode and _is_binary(kind)):
-        return _decoded(text)
+        compact = "".join(text.split())
+        decoded = _decoded(compact) if _BASE64.fullmatch(compact) else None
+        if decoded is not None or (_BASE64.fullmatch(compact) and len(compact) % 4 == 0):
+            return decoded  # without padding, and no text: it was never base64
     if kind in {"html", "text/html", "xhtml", "application/xhtml+xml"} or "html" in kind:
         return text
     if mode == "escaped" and "type" not in element.attrib and looks_like_html(text):
@@ -173,16 +178,17 @@ def _is_binary(kind: str) -> bool:
     return "/" in kind and not kind.startswith("text/") and not kind.endswith(("+xml", "/xml"))
 
 
-def _decoded(text: str) -> str | None:
-    compact = "".join(text.split())
-    if not _BASE64.fullmatch(compact):
-        return escape(text, quote=False)
+def _decoded(base_64: str) -> str | None:
+    """Base64 → its text (UTF-8, else windows-1252); None when it is no text."""
+    letters = b"-_" if "-" in base_64 or "_" in base_64 else None
     try:
-        return base64.b64decode(
-            compact + "=" * (-len(compact) % 4), altchars=b"-_" if "-" in compact or "_" in compact else None
-        ).decode("utf-8")
+        content = base64.b64decode(base_64 + "=" * (-len(base_64) % 4), altchars=letters)
     except ValueError:
         return None
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        return content.decode("cp1252") if _LETTERS.fullmatch(content) else None
 
 
 def _write(element: etree._Element, base: str | None, parts: list[str], *, rebased: bool) -> None:
@@ -197,9 +203,9 @@ def _write(element: etree._Element, base: str | None, parts: list[str], *, rebas
             opening.append(f' {split(key)[1]}="{escape(value)}"')
     opening.append(">")
     parts.append(absolute_links("".join(opening), base) if rebased else "".join(opening))
+    parts.append(escape(element.text or "", quote=False))  # a void element holds what follows it when nobody closed it
+    for child in element:
+        _write(child, base, parts, rebased=rebased)
     if name not in _VOID:
-        parts.append(escape(element.text or "", quote=False))
-        for child in element:
-            _write(child, base, parts, rebased=rebased)
         parts.append(f"</{name}>")
     parts.append(escape(element.tail or "", quote=False))

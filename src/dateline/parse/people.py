@@ -46,8 +46,11 @@ def person_from_element(element: etree._Element, names: Names, base: str | None)
     return _person(name=plain_title(parts.get("name")), email=parts.get("email"), url=absolute(parts.get("url"), base))
 
 
-def distinct(people: Sequence[Person]) -> tuple[Person, ...]:
-    """Everybody once: a second mention completes the first; a bare address and a bare name are one author."""
+def distinct(people: Sequence[Person], *, atom: bool = False) -> tuple[Person, ...]:
+    """Everybody once: a second mention completes the first.
+
+    A bare address and a bare name are one author, but for ``atom``, where one element holds all that is known of one.
+    """
     if len(people) < 2:
         return tuple(people)
     known: list[Person] = []
@@ -60,7 +63,7 @@ def distinct(people: Sequence[Person]) -> tuple[Person, ...]:
             known.append(person)
         if len(known) >= MAX_LIST:
             break
-    if len(known) == 2 and _complementary(*known):
+    if len(known) == 2 and not atom and _complementary(*known):
         known = [_merged(*known)]
     return tuple(known)
 

@@ -40,7 +40,11 @@ _STRAY_LESS = re.compile(rb"<(?![A-Za-z_/!?])")
 _REFERENCE_SYNTAX = rb"(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9._-]{0,60});"
 _STRAY_AMPERSAND = re.compile(rb"&(?!" + _REFERENCE_SYNTAX + rb")")
 _ESCAPED_REFERENCE = re.compile(rb"&amp;(" + _REFERENCE_SYNTAX + rb")")
-_NAMED = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9._-]{0,60});")
+_NAMED = re.compile(rb"&([A-Za-z][A-Za-z0-9._-]{0,60});")
+_SECTION_END = b"]]>"
+# A tag with an attribute that has no quotation marks, and an attribute: its name, and its value in either form.
+_UNQUOTED = re.compile(rb"""<[A-Za-z](?>[^<>"'=]++|=\s*+"[^"<]*+"|=\s*+'[^'<]*+')*+=\s*+[^\s"'<>][^<>]*+>""")
+_ATTRIBUTE = re.compile(rb"""([\w:.-]{1,60})\s{0,9}=\s{0,9}(?:("[^"<]*"|'[^'<]*')|([^\s"'<>]+?)(?=\s|/?>))""")
 _NUMBERED = re.compile(rb"&#(?:([0-9]{1,7})|[xX]([0-9a-fA-F]{1,6}));")
 _GONE = b"\x01"
 _CONTROL = re.compile(rb"[\0-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
@@ -114,11 +118,24 @@ def repaired(text: bytes, entities: dict[bytes, bytes]) -> bytes:
 
 
 def _repaired_part(part: bytes, named: Callable[[re.Match[bytes]], bytes]) -> bytes:
-    part = _DECLARATION.sub(b" ", part)
+    part = _UNQUOTED.sub(_quoted, _DECLARATION.sub(b" ", part).replace(_SECTION_END, b"]]&#62;"))
     if _STRAY_AMPERSAND.search(part):
         # All, and then the references back: a substitution each would cost a hundred bytes a byte.
         part = _ESCAPED_REFERENCE.sub(rb"&\1", part.replace(b"&", b"&amp;"))
     return _NAMED.sub(named, _STRAY_LESS.sub(b"&lt;", part)).replace(_GONE, b"")
+
+
+def _quoted(found: re.Match[bytes]) -> bytes:
+    """A tag whose attributes have quotation marks, each of them once."""
+    seen: set[bytes] = set()
+
+    def attribute(one: re.Match[bytes]) -> bytes:
+        if one[1] in seen:
+            return b""
+        seen.add(one[1])
+        return one[1] + b"=" + (one[2] or b'"' + one[3] + b'"')
+
+    return _ATTRIBUTE.sub(attribute, found[0])
 
 
 def _allowed(found: re.Match[bytes]) -> bytes:
@@ -192,7 +209,10 @@ def _cp1252(code: int) -> bytes:
 
 
 class _Named:
-    """Replaces ``&name;``: by the document's own entity, by HTML's, else by itself as text. Growth is bounded."""
+    """Replaces ``&name;``: by the document's own entity, by HTML's, else by itself as text. Growth is bounded.
+
+    XML's own five become numbers too: libxml2 drops references by name from the first error on.
+    """
 
     def __init__(self, entities: dict[bytes, bytes]) -> None:
         self._known = dict(entities)
@@ -204,7 +224,7 @@ class _Named:
         if value is None:
             character = _character(name.decode("ascii"))
             # As references: the characters of HTML's entities may be markup (&LT;).
-            value = "".join(f"&#{ord(c)};" for c in character).encode() if character else b"&amp;" + name + b";"
+            value = "".join(f"&#{ord(c)};" for c in character).encode() if character else b"&#38;" + name + b";"
             if len(self._known) < 5000:
                 self._known[name] = value
         self._left -= max(0, len(value) - len(found[0]))
