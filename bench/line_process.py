@@ -25,7 +25,8 @@ from msgspec.structs import replace
 from dateline.actions import accounts, opml
 from dateline.clean import clean_html
 from dateline.model import User
-from dateline.parse.opml import OpmlFeed, write_opml
+from dateline.parse.opml import OpmlFeed
+from dateline.parse.opml_writing import write_opml
 from dateline.refresh import deliver
 from dateline.refresh.work import Refresher, Report
 from dateline.settings import Settings

@@ -103,6 +103,7 @@ class ParseError(DatelineError):
             "parse.not_a_feed",  # anything else
             "parse.too_complex",  # depth, attributes, elements beyond the limits
             "parse.not_opml",  # an OPML import that holds no outline
+            "parse.opml_damaged",  # a followed list that breaks off or is not well-formed: what it lacks is unknown
         }
     )
 

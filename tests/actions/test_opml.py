@@ -2,17 +2,24 @@
 
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.people import Cast
 from tests.store.feeding import fill, subscribed
 
-from dateline.actions import opml, subscriptions
+from dateline.actions import exporting, opml, subscriptions
 from dateline.errors import ParseError, StoreError
 from dateline.model import User
 from dateline.settings import Settings
-from dateline.store import Database
+from dateline.store import Database, followed
+from dateline.store import exporting as leaving
 from dateline.store import subscriptions as stored
+from dateline.store.postgres.engine import PostgresWriteTx
+from dateline.store.sqlite.engine import SqliteWriteTx
+from dateline.store.write import transaction
+
+WRITERS: dict[str, type] = {"sqlite": SqliteWriteTx, "postgres": PostgresWriteTx}
 
 
 def document(*outlines: str) -> bytes:
@@ -176,7 +183,7 @@ def test_a_feed_with_credentials_is_private_and_goes_out_without_them(
     with db.reading() as tx:
         assert tx.column("SELECT owner_id FROM feed ORDER BY id") == [cast.alice.id, cast.bob.id]
         assert not any(b"s3cret" in secret for secret in tx.column("SELECT credentials FROM feed"))
-    exported = opml.export_opml(db, cast.alice, now=now)
+    exported = exporting.export_opml(db, cast.alice, now=now)
     assert b"https://a.test/feed" in exported
     assert b"s3cret" not in exported
     assert b"me:" not in exported
@@ -190,6 +197,148 @@ def test_what_the_feed_carries_is_unread_after_an_import(db: Database, cast: Cas
         assert sorted(tx.column("SELECT entry_id FROM unread WHERE user_id = :id", id=cast.bob.id)) == ids
 
 
+# ------------------------------------------------------------------------------------------------ settings
+
+FRESHRSS = b"""<?xml version="1.0" encoding="UTF-8"?>
+<opml xmlns:frss="https://freshrss.org/opml" version="2.0">
+<head><title>FreshRSS</title><dateCreated>Sun, 22 Nov 2026 12:00:00 +0100</dateCreated></head>
+<body>
+<outline text="Press">
+<outline text="Important" type="rss" xmlUrl="https://a.test/" htmlUrl="https://a.test/" frss:priority="important"/>
+<outline text="Aside" type="rss" xmlUrl="https://b.test/" htmlUrl="" description="" frss:priority="category"
+  frss:filtersActionRead="intitle:ads&#10;intitle:more" frss:ttl="-3600"/>
+<outline text="Hidden" type="rss" xmlUrl="https://c.test/" frss:priority="hidden" frss:ttl="7200"
+  frss:unicityCriteria="link"/>
+</outline>
+<outline text="Nothing yet"/>
+<outline text="Reading list" frss:opmlUrl="https://lists.test/all.opml">
+<outline text="Listed" type="rss" xmlUrl="https://d.test/"/>
+</outline>
+</body></opml>"""
+
+
+def settings_of(db: Database, user: User) -> dict[str, tuple[object, ...]]:
+    """Address → own title, visibility, hidden, full text, revised, the list it came with."""
+    with db.reading() as tx:
+        names = {folder.id: folder.name for folder in stored.folders(tx, user.id)}
+        rows = leaving.leaving(tx, user.id)
+    return {
+        row.url: (
+            *(row.own_title, row.visibility, row.hidden_from_visitors, row.full_text, row.revised_unread),
+            names.get(row.followed_folder_id or 0),
+        )
+        for row in rows
+    }
+
+
+def test_freshrss_settings_folders_and_lists_come_along(db: Database, cast: Cast, now: datetime) -> None:
+    report = opml.import_opml(db, cast.alice, FRESHRSS, now=now)
+    assert (report.added, report.folders_added) == (4, 3)
+    assert settings_of(db, cast.alice) == {
+        "https://a.test/": ("Important", "important", False, "off", False, None),
+        "https://b.test/": ("Aside", "folder", False, "off", False, None),
+        "https://c.test/": ("Hidden", "archived", False, "off", False, None),
+        "https://d.test/": ("Listed", "main", False, "off", False, "Reading list"),
+    }
+    assert [(problem.line, problem.code, problem.text) for problem in report.problems] == [
+        (8, "opml.left_out", "Aside: frss:filtersActionRead, frss:ttl")
+    ]
+    with db.reading() as tx:
+        assert {folder.name for folder in stored.folders(tx, cast.alice.id)} == {"Press", "Nothing yet", "Reading list"}
+        (one,) = followed.of_user(tx, cast.alice.id)
+    assert (one.folder_name, one.url, one.next_at) == ("Reading list", "https://lists.test/all.opml", now)
+
+
+def test_miniflux_settings_come_along(db: Database, cast: Cast, now: datetime) -> None:
+    body = (
+        b'<opml version="2.0" xmlns:miniflux="https://miniflux.app/opml"><body><outline text="All">'
+        b'<outline title="A" text="A" type="rss" xmlUrl="https://a.test/" miniflux:hideGlobally="true"'
+        b' miniflux:crawler="true" miniflux:ignoreHTTPCache="true" miniflux:disabled="false"/>'
+        b'<outline title="B" text="B" type="rss" xmlUrl="https://b.test/" miniflux:blocklistRules="ads"/>'
+        b"</outline></body></opml>"
+    )
+    report = opml.import_opml(db, cast.alice, body, now=now)
+    assert settings_of(db, cast.alice) == {
+        "https://a.test/": ("A", "folder", False, "always", False, None),
+        "https://b.test/": ("B", "main", False, "off", False, None),
+    }
+    assert [problem.text for problem in report.problems] == ["B: miniflux:blocklistRules"]
+
+
+def test_every_setting_comes_back(db: Database, cast: Cast, now: datetime) -> None:
+    opml.import_opml(db, cast.alice, FRESHRSS, now=now)
+    ident = subscriptions.subscribe(db, cast.alice, "https://e.test/", now=now)
+    subscriptions.edit(db, cast.alice, ident, visibility="important", hidden_from_visitors=True, now=now)
+    with transaction(db) as tx:
+        tx.run("UPDATE subscription SET full_text = 'truncated', revised_unread = 1 WHERE id = :id", id=ident)
+        tx.run("UPDATE feed SET title = 'The feed itself' WHERE url = 'https://e.test/'")
+        listed = tx.value("SELECT id FROM folder WHERE name = 'Reading list'")
+    by_hand = subscriptions.subscribe(db, cast.alice, "https://f.test/", folder_ids=[listed], now=now)
+    assert by_hand
+    exported = exporting.export_opml(db, cast.alice, now=now)
+    report = opml.import_opml(db, cast.bob, exported, now=now)
+    assert report.problems == ()
+    assert settings_of(db, cast.bob) == settings_of(db, cast.alice)
+    assert arranged(db, cast.bob) == arranged(db, cast.alice)
+    assert settings_of(db, cast.bob)["https://e.test/"] == ("", "important", True, "truncated", True, None)
+    with db.reading() as tx:
+        lists = [[(one.folder_name, one.url) for one in followed.of_user(tx, who.id)] for who in (cast.alice, cast.bob)]
+        titles = tx.column("SELECT title FROM feed WHERE url = 'https://e.test/'")
+    assert lists[0] == lists[1] == [("Reading list", "https://lists.test/all.opml")]
+    assert titles == ["The feed itself"]
+
+
+def test_a_hostile_setting_is_as_good_as_none(db: Database, cast: Cast, now: datetime) -> None:
+    body = (
+        b'<opml xmlns:frss="https://freshrss.org/opml" xmlns:dateline="https://dateline.example/opml"><body>'
+        b'<outline text="A" xmlUrl="https://a.test/" frss:priority="9" dateline:fullText="sometimes"'
+        b' dateline:visibility="x" dateline:followed="true" dateline:revisedUnread="maybe" dateline:titleIs="&lt;b&gt;"/>'
+        b'<outline text="L" frss:opmlUrl="javascript:alert(1)"/>'
+        b'<outline text="M" frss:opmlUrl="https://me:secret@lists.test/"/></body></opml>'
+    )
+    report = opml.import_opml(db, cast.alice, body, now=now)
+    assert settings_of(db, cast.alice) == {"https://a.test/": ("A", "main", False, "off", False, None)}
+    assert [problem.code for problem in report.problems] == ["opml.bad_address", "opml.left_out"]
+    with db.reading() as tx:
+        assert followed.of_user(tx, cast.alice.id) == []
+
+
+def test_two_spellings_of_one_address_are_one_subscription(db: Database, cast: Cast, now: datetime) -> None:
+    body = document(folder("F", feed("https://a.test", "A")), folder("G", feed("https://u:p@a.test:443/#top", "B")))
+    report = opml.import_opml(db, cast.alice, body, settings=None, now=now)
+    assert report.added == 1
+    assert arranged(db, cast.alice) == {("https://a.test/", "A", (("F",), ("G",)))}
+
+
+def test_the_number_of_statements_hardly_grows_with_the_file(
+    db: Database, cast: Cast, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = []
+    for name in ("all", "run", "many"):
+        original = getattr(WRITERS[db.engine], name)
+
+        def listening(self: object, sql: str, *args: object, _of: Any = original, **params: object) -> object:
+            counted.append(sql)
+            return _of(self, sql, *args, **params)
+
+        monkeypatch.setattr(WRITERS[db.engine], name, listening)
+    sizes = []
+    for user, count in ((cast.alice, 20), (cast.bob, 400)):
+        counted.clear()
+        body = document(folder("F", *(feed(f"https://{number}.test/") for number in range(count))))
+        assert opml.import_opml(db, user, body, now=now).added == count
+        sizes.append(len(counted))
+    assert sizes[0] == sizes[1]
+
+
+def test_progress_is_told_to_the_end(db: Database, cast: Cast, now: datetime) -> None:
+    told: list[tuple[int, int]] = []
+    body = document(folder("F", *(feed(f"https://{number}.test/") for number in range(30))), feed("no address"))
+    opml.import_opml(db, cast.alice, body, now=now, progress=lambda done, total: told.append((done, total)))
+    assert told == sorted(told)
+    assert told[-1][0] == told[-1][1] > 0
+
+
 def test_an_export_imported_by_another_is_the_same(db: Database, cast: Cast, now: datetime) -> None:
     body = document(
         feed("https://a.test/?a=1&amp;b=%C3%A9", "Ünïcode &amp; &lt;signs&gt; &quot;quoted&quot;"),
@@ -199,9 +348,9 @@ def test_an_export_imported_by_another_is_the_same(db: Database, cast: Cast, now
         folder("Both", feed("https://b.test/", "B")),
     )
     imported(db, cast.alice, body, now)
-    report = opml.import_opml(db, cast.bob, opml.export_opml(db, cast.alice, now=now), now=now)
+    report = opml.import_opml(db, cast.bob, exporting.export_opml(db, cast.alice, now=now), now=now)
     assert (report.added, report.problems) == (3, ())
     assert arranged(db, cast.bob) == arranged(db, cast.alice)
-    assert opml.export_opml(db, cast.bob, now=now).replace(b"Bob", b"Alice") == opml.export_opml(
+    assert exporting.export_opml(db, cast.bob, now=now).replace(b"Bob", b"Alice") == exporting.export_opml(
         db, cast.alice, now=now
     )

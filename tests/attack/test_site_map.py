@@ -82,6 +82,9 @@ TABLE: dict[str, Rights] = {
     "/folders": Rights(post=(303, 404, 403), form={"name": "New", "parent_id": "{folder_id}"}),
     "/folders/{folder_id}": Rights(get=(200, 404, 303), post=(303, 404, 403), form={"name": "Mine"}),
     "/folders/{folder_id}/remove": Rights(post=(303, 404, 403)),
+    "/folders/{folder_id}/list": Rights(
+        get=(200, 404, 303), post=(303, 404, 403), form={"url": "https://lists.example/a.opml"}
+    ),
     "/opml": Rights(
         get=(200, 200, 303),
         post=(200, 200, 403),

@@ -17,7 +17,8 @@ from tests.refresh.running import Runner
 from dateline.actions import opml
 from dateline.asgi import utc_now
 from dateline.model import Cursor, Stream, User
-from dateline.parse.opml import OpmlFeed, write_opml
+from dateline.parse.opml import OpmlFeed
+from dateline.parse.opml_writing import write_opml
 from dateline.refresh import deliver
 from dateline.store import streams
 

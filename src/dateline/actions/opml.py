@@ -1,23 +1,32 @@
-"""OPML for people: import with a report line by line, export of everything."""
+"""OPML for people: import with a report line by line, all of it or nothing; export of everything with its settings."""
 
 import unicodedata
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import chain, count
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from dateline.errors import ActionError, FetchError
-from dateline.fetch.address import absolute_http_url
+from dateline.errors import FetchError
 from dateline.model import User
-from dateline.parse.opml import OpmlDocument, OpmlFeed, parse_opml, write_opml
+from dateline.parse.opml import OpmlDocument, OpmlFeed, OpmlFolder, parse_opml
+from dateline.parse.opml_settings import followed_address, settings_of
+from dateline.refresh.joining import MAX_SUBSCRIPTIONS, joining_of, split_url
 from dateline.settings import Settings
-from dateline.store import Database, subscriptions
+from dateline.store import Database, followed, joining, subscriptions
 from dateline.store.accounts import name_key
 from dateline.store.db import WriteTx
+from dateline.store.joining import Joining
 from dateline.store.secrets import Keyring, key_path
 from dateline.store.write import transaction
 
-from .subscriptions import MAX_DEPTH, MAX_FOLDER_NAME, MAX_SUBSCRIPTIONS, add_subscription, split_address
+from .subscriptions import MAX_DEPTH, MAX_FOLDER_NAME
+
+Progress = Callable[[int, int], None]
+"""Called with (done, of how many)."""
+STEPS = 4
+"""What is told of each outline: it is understood; its feed, its subscription and its folders are written."""
 
 
 class ImportProblem(Struct, frozen=True, kw_only=True):
@@ -38,87 +47,148 @@ class ImportReport(Struct, frozen=True, kw_only=True):
 
 
 def import_opml(
-    db: Database, user: User, body: bytes, *, settings: Settings | None = None, now: datetime
+    db: Database,
+    user: User,
+    body: bytes,
+    *,
+    settings: Settings | None = None,
+    now: datetime,
+    progress: Progress | None = None,
 ) -> ImportReport:
     """Subscribe to everything in an OPML file, in one transaction: nothing half done. The feeds are due at once.
 
-    Who subscribes already keeps title and folders. Raises ``ParseError`` when the file is no OPML; nothing was done
-    then.
+    Who subscribes already keeps title, folders and settings. Raises ``ParseError`` when the file is no OPML; nothing
+    was done then. Nearly all the work is done before the transaction, so that others do not wait for it.
     """
     document = parse_opml(body)
     keyring = Keyring(key_path(settings or Settings()))
+    bringing = _Import(user, keyring, document, progress or (lambda _done, _total: None))
     with transaction(db) as tx:
         tx.hold_user(user.id)
-        return _Import(tx, user, keyring, now).run(document)
+        return bringing.carry_out(tx, now)
+
+
+class _Outline(Struct, frozen=True, kw_only=True):
+    feed: OpmlFeed
+    followed: bool | None
+    joining: Joining
 
 
 class _Import:
-    """One import: remembers the folders it has met or made."""
+    """One import: understands the file first, then writes."""
 
-    def __init__(self, tx: WriteTx, user: User, keyring: Keyring, now: datetime) -> None:
-        self._tx = tx
+    def __init__(self, user: User, keyring: Keyring, document: OpmlDocument, progress: Progress) -> None:
         self._user = user
-        self._keyring = keyring
-        self._now = now
-        self._folders = {
-            (folder.parent_id, name_key(folder.name)): folder.id for folder in subscriptions.folders(tx, user.id)
-        }
-        self._folders_added = 0
-        self._room = MAX_SUBSCRIPTIONS - subscriptions.count(tx, user.id)
-        self._problems: list[ImportProblem] = []
+        self._document = document
+        self._problems = [ImportProblem(line=p.line, code=p.code, text=p.text) for p in document.problems]
+        self._progress = progress
+        self._total = STEPS * len(document.feeds)
+        self._done = 0
+        self._outlines = [
+            outline for feed in document.feeds if (outline := self._understood(feed, keyring)) is not None
+        ]
 
-    def run(self, document: OpmlDocument) -> ImportReport:
-        self._problems += [ImportProblem(line=p.line, code=p.code, text=p.text) for p in document.problems]
-        done = [self._subscribe(feed) for feed in document.feeds]
-        return ImportReport(
-            added=done.count("added"),
-            already=done.count("already"),
-            folders_added=self._folders_added,
-            problems=tuple(sorted(self._problems, key=lambda problem: problem.line)),
-        )
-
-    def _subscribe(self, feed: OpmlFeed) -> str:
+    def _understood(self, feed: OpmlFeed, keyring: Keyring) -> _Outline | None:
+        said = settings_of(feed)
+        self._tell(1)
         try:
-            url, credentials = split_address(absolute_http_url(feed.url))
-            if subscriptions.by_feed_url(self._tx, self._user.id, url) is not None:
-                return "already"
-            if self._room <= 0:
-                raise ActionError("action.too_large", f"at most {MAX_SUBSCRIPTIONS} subscriptions")
-            folder_ids = [self._folder(path) for path in feed.folders]
-            encrypted = self._keyring.encrypt(credentials) if credentials else None
-            add_subscription(
-                self._tx,
-                self._user.id,
-                url,
-                owner_id=self._user.id if encrypted else 0,
-                credentials=encrypted,
-                title=feed.title,
-                folder_ids=folder_ids,
-                now=self._now,
-            )
+            wanted = joining_of(feed, said, user_id=self._user.id, keyring=keyring)
         except FetchError as error:
-            self._problems.append(ImportProblem(line=feed.line, code="opml.bad_address", text=error.detail[:200]))
-            return "refused"
-        except ActionError as error:
-            self._problems.append(ImportProblem(line=feed.line, code=error.code, text=feed.url[:200]))
-            return "refused"
-        self._room -= 1
-        return "added"
+            self._problem(feed.line, "opml.bad_address", error.detail)
+            return None
+        if said.left_out:
+            self._problem(feed.line, "opml.left_out", f"{feed.title or wanted.url}: {', '.join(said.left_out)}")
+        return _Outline(feed=feed, followed=said.followed, joining=wanted)
 
-    def _folder(self, path: tuple[str, ...]) -> int:
-        """The folder at a path, made where it is missing.
+    def carry_out(self, tx: WriteTx, now: datetime) -> ImportReport:
+        """Write everything."""
+        there = joining.subscribed_addresses(tx, self._user.id)
+        room = MAX_SUBSCRIPTIONS - subscriptions.count(tx, self._user.id)
+        folders = _Folders(tx, self._user.id)
+        new: dict[str, Joining] = {}
+        lists = self._follow(tx, folders, now)
+        already = 0
+        for outline in self._outlines:
+            url = outline.joining.url
+            if url in there:
+                already += 1
+            elif url in new or len(new) < room:
+                new[url] = _joined(new.get(url), _placed(outline, folders, lists))
+            else:
+                self._problem(outline.feed.line, "action.too_large", url)
+        joining.join(tx, self._user.id, list(new.values()), now, self._tell)
+        self._tell(self._total - self._done)
+        problems = tuple(sorted(self._problems, key=lambda problem: problem.line))
+        return ImportReport(added=len(new), already=already, folders_added=folders.added, problems=problems)
 
-        Names are unique per user: a second "Tech" becomes "Tech (Blogs)".
-        """
+    def _follow(self, tx: WriteTx, folders: "_Folders", now: datetime) -> set[int]:
+        """Make the folders of which the file says something. Those that follow a list now, or did."""
+        for folder in self._document.folders:
+            folder_id = folders.at(folder.path)
+            address = followed_address(folder)
+            if address is not None:
+                self._follow_one(tx, folder, folder_id, address, now)
+        return followed.folders_of(tx, self._user.id)
+
+    def _follow_one(self, tx: WriteTx, folder: OpmlFolder, folder_id: int, address: str, now: datetime) -> None:
+        try:
+            url, credentials = split_url(address)
+        except FetchError as error:
+            self._problem(folder.line, "opml.bad_address", error.detail)
+            return
+        if credentials:  # a list behind a password is not followed
+            self._problem(folder.line, "opml.left_out", f"{folder.path[-1]}: frss:opmlUrl")
+        elif folder_id not in followed.folders_of(tx, self._user.id):
+            followed.follow(tx, folder_id, url, now)
+
+    def _problem(self, line: int, code: str, text: str) -> None:
+        if len(self._problems) < MAX_SUBSCRIPTIONS:
+            self._problems.append(ImportProblem(line=line, code=code, text=text[:200]))
+
+    def _tell(self, steps: int) -> None:
+        self._done += steps
+        self._progress(self._done, self._total)
+
+
+def _placed(outline: _Outline, folders: "_Folders", lists: set[int]) -> Joining:
+    """A subscription with its folders; one that stands in a folder with a followed list came with that list."""
+    ids = tuple(folders.at(path) for path in outline.feed.folders)
+    bringing = next((ident for ident in ids if ident in lists), None) if outline.followed is not False else None
+    return replace(outline.joining, folder_ids=ids, followed_folder_id=bringing)
+
+
+def _joined(first: Joining | None, again: Joining) -> Joining:
+    """Two outlines whose addresses turn out to be one: the first one counts, in the folders of both."""
+    if first is None:
+        return again
+    return replace(first, folder_ids=tuple(dict.fromkeys((*first.folder_ids, *again.folder_ids))))
+
+
+class _Folders:
+    """A user's folders by path, made where they are missing. ``added`` counts those."""
+
+    def __init__(self, tx: WriteTx, user_id: int) -> None:
+        self._tx = tx
+        self._user_id = user_id
+        self._known = {
+            (folder.parent_id, name_key(folder.name)): folder.id for folder in subscriptions.folders(tx, user_id)
+        }
+        self._taken = joining.taken_names(tx, user_id)
+        self.added = 0
+
+    def at(self, path: Sequence[str]) -> int:
+        """The folder at a path. Names are unique per user: a second "Tech" becomes "Tech (Blogs)"."""
         parent: int | None = None
         above = ""
         for name in path[:MAX_DEPTH]:
-            shown = _usable(name)
-            known = self._folders.get((parent, name_key(shown)))
+            shown = usable_name(name)
+            known = self._known.get((parent, name_key(shown)))
             if known is None:
-                known = subscriptions.add_folder(self._tx, self._user.id, self._free_name(shown, above), parent)
-                self._folders[parent, name_key(shown)] = known
-                self._folders_added += 1
+                free = self._free_name(shown, above)
+                known = subscriptions.add_folder(self._tx, self._user_id, free, parent)
+                self._taken.add(name_key(free))
+                self._known[parent, name_key(shown)] = known
+                self.added += 1
             parent, above = known, shown
         assert parent is not None
         return parent
@@ -128,37 +198,10 @@ class _Import:
         candidates = (
             f"{name[: MAX_FOLDER_NAME - len(end)]}{end}" for end in (end[-MAX_FOLDER_NAME // 2 :] for end in ends)
         )
-        return next(free for free in candidates if subscriptions.name_owner(self._tx, self._user.id, free) is None)
+        return next(free for free in candidates if name_key(free) not in self._taken)
 
 
-def _usable(name: str) -> str:
-    """The nearest name that a folder may have: see ``subscriptions.folder_name``."""
+def usable_name(name: str) -> str:
+    """The nearest name that a folder or label may have: see ``subscriptions.folder_name``."""
     visible = "".join(char for char in name.replace("/", "-") if char.isspace() or unicodedata.category(char)[0] != "C")
     return " ".join(unicodedata.normalize("NFC", visible).split())[:MAX_FOLDER_NAME].rstrip() or "-"
-
-
-def export_opml(db: Database, user: User, *, now: datetime) -> bytes:
-    """All subscriptions of a user, in their folders, as OPML 2.0. Credentials are not part of it."""
-    with db.reading() as tx:
-        rows = subscriptions.all_details(tx, user.id)
-        folders = {folder.id: folder for folder in subscriptions.folders(tx, user.id)}
-
-    def path(folder_id: int) -> tuple[str, ...]:
-        names: list[str] = []
-        current: int | None = folder_id
-        while current is not None and len(names) <= MAX_DEPTH:
-            names.insert(0, folders[current].name)
-            current = folders[current].parent_id
-        return tuple(names)
-
-    feeds = [
-        OpmlFeed(
-            url=row.url,
-            title=row.title,
-            site_url=row.site_url,
-            description=row.description or "",
-            folders=tuple(path(folder_id) for folder_id in row.folder_ids),
-        )
-        for row in rows
-    ]
-    return write_opml(f"Dateline: {user.name}", feeds, created_at=now)

@@ -6,26 +6,24 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import get_args
-from urllib.parse import unquote, urlsplit, urlunsplit
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from dateline.errors import ActionError, FetchError
-from dateline.fetch.address import absolute_http_url, host_key
+from dateline.fetch.address import host_key
 from dateline.model import Stream, User, Visibility
 from dateline.refresh import look as looking
+from dateline.refresh.joining import MAX_SUBSCRIPTIONS, MAX_TITLE, split_url
 from dateline.refresh.look import LookedFeed
 from dateline.settings import Settings
-from dateline.store import Database, Tx, feeds, states, streams, subscriptions
+from dateline.store import Database, Tx, feeds, followed, states, streams, subscriptions
 from dateline.store.db import WriteTx
 from dateline.store.secrets import Keyring, key_path
 from dateline.store.write import transaction
 
-MAX_TITLE = 500
 MAX_FOLDER_NAME = 100
 MAX_DEPTH = 10
-MAX_SUBSCRIPTIONS = 20_000
 CHECKED_LATELY = timedelta(minutes=5)
 """« Actualiser » leaves alone what was asked within this time."""
 
@@ -130,21 +128,17 @@ def add_subscription(
 def split_address(address: str) -> tuple[str, str | None]:
     """An address as typed → the address without user information, and that."""
     try:
-        url = absolute_http_url(address)
+        return split_url(address)
     except FetchError as error:
         raise ActionError("action.bad_url", error.detail) from error
-    parts = urlsplit(url)
-    userinfo, at, host = parts.netloc.rpartition("@")
-    if not at:
-        return url, None
-    user, _, password = userinfo.partition(":")
-    return urlunsplit(parts._replace(netloc=host)), f"{unquote(user)}:{unquote(password)}"
 
 
 def unsubscribe(db: Database, user: User, subscription_id: int, *, now: datetime) -> None:
     """End a subscription: its unread marks go, stars and labels stay. Raises ``NotFound``."""
     with transaction(db) as tx:
         tx.hold_user(user.id)
+        subscriptions.feed_of(tx, user.id, subscription_id)
+        followed.leave_out(tx, subscription_id)
         feed_id = subscriptions.remove(tx, user.id, subscription_id)
         feeds.orphan_if_unread_by_all(tx, feed_id, now)
 

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
+from . import following
 from .opening import now, opened, settings_of, user_named
-from .output import JsonOption, print_json, say, write_bytes
+from .output import JsonOption, print_json, progress, say, write_bytes
 from .subscriptions import UserOption
 
 group = typer.Typer(help="Subscriptions in and out, as OPML.", no_args_is_help=True)
@@ -31,7 +32,9 @@ def bring_in(
     settings = settings_of(context)
     body = sys.stdin.buffer.read() if file == STDIO else file.read_bytes()
     with opened(settings) as db:
-        report = opml.import_opml(db, user_named(db, user), body, settings=settings, now=now())
+        who = user_named(db, user)
+        with progress("Importing") as advance:
+            report = opml.import_opml(db, who, body, settings=settings, now=now(), progress=advance)
     if as_json:
         print_json(report)
         return
@@ -50,10 +53,10 @@ def take_out(
     file: Annotated[Path, typer.Argument(metavar="[FILE]", help="The file to write; - is standard output.")] = STDIO,
 ) -> None:
     """Write all subscriptions of an account as OPML 2.0. Passwords of feeds are not part of it."""
-    from dateline.actions import opml
+    from dateline.actions import exporting
 
     with opened(settings_of(context)) as db:
-        body = opml.export_opml(db, user_named(db, user), now=now())
+        body = exporting.export_opml(db, user_named(db, user), now=now())
     if file == STDIO:
         write_bytes(body)
         return
@@ -63,3 +66,8 @@ def take_out(
         part.replace(file)
     finally:
         part.unlink(missing_ok=True)
+
+
+group.command()(following.follow)
+group.command()(following.unfollow)
+group.command()(following.followed)

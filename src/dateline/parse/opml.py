@@ -1,13 +1,11 @@
-"""OPML both ways: subscriptions in from any reader, out to any reader (http://opml.org/spec2.opml).
+"""OPML → subscriptions, from any reader (http://opml.org/spec2.opml).
 
 Reading is tolerant: half-written files, wrong encodings, ``text`` without ``title``, folders as nested outlines or as
 a ``category`` attribute. What cannot be used is told with its line.
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from datetime import datetime
-from email.utils import format_datetime
+from collections.abc import Iterator
 
 from lxml import etree
 from msgspec import Struct
@@ -25,22 +23,29 @@ MAX_DEPTH = 20
 MAX_FEEDS = 50_000
 MAX_FOLDERS = 100
 MAX_TEXT = 1_000
+MAX_RULE = 20_000
+"""Characters of an attribute of some reader's own: selectors and rules, one a line."""
 
-_OWN = {"text", "title", "type", "xmlurl", "htmlurl", "description", "category"}
+OWN = {"text", "title", "type", "xmlurl", "htmlurl", "description", "category"}
 _FEED_TYPES = {"rss", "rss1", "atom", "rdf", "pie", "feed", "jsonfeed"}
 _FEED_SCHEME = re.compile(r"\Afeed:(?:(?://)?(?=https?:)|//)", re.IGNORECASE)
-_PREFIXES = {"https://freshrss.org/opml": "frss"}
-_NAMESPACES = {prefix: namespace for namespace, prefix in _PREFIXES.items()}
-_PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,60}")
+_PREFIXES = {
+    "https://freshrss.org/opml": "frss",
+    "https://miniflux.app/opml": "miniflux",
+    "https://dateline.example/opml": "dateline",
+}
+NAMESPACES = {prefix: namespace for namespace, prefix in _PREFIXES.items()}
+_FOLDER_ONLY = {"text", "title", "ttrssSortOrder"}
 
 
 class OpmlFeed(Struct, frozen=True, kw_only=True):
     """One subscription. ``folders`` are the paths of folder names it stands in, from the outside in; none at the top.
 
-    ``attributes`` are what other readers add (``frss:priority`` …).
+    ``attributes`` are what other readers add (``frss:priority`` …), ``type`` is the outline's, in lower case.
     """
 
     url: str
+    type: str = ""
     title: str = ""
     site_url: str | None = None
     description: str = ""
@@ -49,9 +54,18 @@ class OpmlFeed(Struct, frozen=True, kw_only=True):
     line: int = 0
 
 
+class OpmlFolder(Struct, frozen=True, kw_only=True):
+    """A folder that holds nothing, or of which the file says something (``frss:opmlUrl`` …); ``path`` has names."""
+
+    path: tuple[str, ...]
+    attributes: dict[str, str] = {}
+    line: int = 0
+
+
 class OpmlProblem(Struct, frozen=True, kw_only=True):
     """What could not be used:
-    ``opml.no_address``, ``opml.bad_address``, ``opml.duplicate``, ``opml.damaged``, ``opml.too_many``.
+    ``opml.no_address``, ``opml.bad_address``, ``opml.duplicate``, ``opml.damaged``, ``opml.too_many``, ``opml.include``
+    (a line that points to another file), ``opml.left_out`` (settings of another program).
     """
 
     line: int
@@ -60,11 +74,16 @@ class OpmlProblem(Struct, frozen=True, kw_only=True):
 
 
 class OpmlDocument(Struct, frozen=True, kw_only=True):
-    """A file, read: each address once, in the order of the file."""
+    """A file, read: each address once, in the order of the file. ``is_damaged``: some of it may be missing."""
 
     title: str
     feeds: tuple[OpmlFeed, ...]
     problems: tuple[OpmlProblem, ...]
+    folders: tuple[OpmlFolder, ...] = ()
+
+    @property
+    def is_damaged(self) -> bool:
+        return any(problem.code == "opml.damaged" for problem in self.problems)
 
 
 def parse_opml(body: bytes) -> OpmlDocument:
@@ -81,8 +100,11 @@ def parse_opml(body: bytes) -> OpmlDocument:
     problems: list[OpmlProblem] = []
     if tree.damage is not None:
         problems.append(OpmlProblem(line=tree.damage[0], code="opml.damaged", text=tree.damage[1]))
-    feeds = _Reader(problems).read(tree.root)
-    return OpmlDocument(title=_title(tree.root), feeds=tuple(feeds), problems=tuple(problems))
+    reader = _Reader(problems)
+    feeds = reader.read(tree.root)
+    return OpmlDocument(
+        title=_title(tree.root), feeds=tuple(feeds), problems=tuple(problems), folders=tuple(reader.folders.values())
+    )
 
 
 def _name(element: etree._Element) -> str:
@@ -106,6 +128,7 @@ class _Reader:
     def __init__(self, problems: list[OpmlProblem]) -> None:
         self._problems = problems
         self._found: dict[str, OpmlFeed] = {}
+        self.folders: dict[tuple[str, ...], OpmlFolder] = {}
 
     def read(self, root: etree._Element) -> list[OpmlFeed]:
         stack: list[tuple[etree._Element, tuple[str, ...]]] = [(root, ())]
@@ -123,15 +146,36 @@ class _Reader:
         name = values.get("text") or values.get("title") or ""
         address = values.get("xmlurl", "")
         if not address:
-            if len(element) == 0 and _should_be_a_feed(values):
-                self._problem(element, "opml.no_address", name)
-            return (*path, name) if name and len(element) and len(path) < MAX_DEPTH else path
+            return self._without_address(element, values, name, path)
         url = absolute(_without_feed_scheme(address), None)
         if url is None:
             self._problem(element, "opml.bad_address", address)
             return path
         self._add(element, url, values, path)
         return path
+
+    def _without_address(
+        self, element: etree._Element, values: dict[str, str], name: str, path: tuple[str, ...]
+    ) -> tuple[str, ...]:
+        """Take in a folder, or tell what else this is. The path for what is within it."""
+        is_empty = len(element) == 0
+        if name.startswith("tt-rss-") and "schema-version" in values:  # preferences, labels' colours, filters
+            self._problem(element, "opml.left_out", name)
+            return path
+        if is_empty and (values.get("type", "").lower() == "include" or values.get("url", "").endswith(".opml")):
+            self._problem(element, "opml.include", values.get("url", name))
+        elif is_empty and _should_be_a_feed(values):
+            self._problem(element, "opml.no_address", name)
+        elif name and len(path) < MAX_DEPTH:
+            self._note_folder(element, values, (*path, name))
+            return (*path, name)
+        return path
+
+    def _note_folder(self, element: etree._Element, values: dict[str, str], path: tuple[str, ...]) -> None:
+        said = {key: value for key, value in values.items() if ":" in key}
+        is_empty = len(element) == 0 and set(values) - set(said) <= _FOLDER_ONLY
+        if (said or is_empty) and path not in self.folders and len(self.folders) < MAX_FEEDS:
+            self.folders[path] = OpmlFolder(path=path, attributes=said, line=_line(element))
 
     def _add(self, element: etree._Element, url: str, values: dict[str, str], path: tuple[str, ...]) -> None:
         folders = ((path,) if path else ()) + tuple(_categories(values.get("category", "")))
@@ -146,11 +190,12 @@ class _Reader:
         else:
             self._found[url] = OpmlFeed(
                 url=url,
+                type=values.get("type", "").lower(),
                 title=values.get("title") or values.get("text") or "",
                 site_url=absolute(values.get("htmlurl"), None),
                 description=values.get("description", ""),
                 folders=folders,
-                attributes={key: value for key, value in values.items() if key not in _OWN},
+                attributes={key: value for key, value in values.items() if key not in OWN},
                 line=_line(element),
             )
 
@@ -176,15 +221,18 @@ def _line(element: etree._Element) -> int:
 
 
 def _attributes(element: etree._Element) -> dict[str, str]:
-    """An outline's attributes: the specification's in lower case, others with their prefix."""
+    """An outline's attributes: the specification's in lower case, others with their prefix and their line breaks."""
     found = {}
     for key, value in attributes_of(element):
         namespace, name = split(key)
         if namespace:
             name = f"{_PREFIXES.get(namespace, 'x')}:{name}"
-        elif name.lower() in _OWN:
+        elif name.lower() in OWN:
             name = name.lower()
-        found[name] = " ".join(value.split())[: 8_000 if name in ("xmlurl", "htmlurl") else MAX_TEXT]
+        if ":" in name:
+            found[name] = value.strip()[:MAX_RULE]
+        else:
+            found[name] = " ".join(value.split())[: 8_000 if name in ("xmlurl", "htmlurl") else MAX_TEXT]
     return found
 
 
@@ -194,50 +242,3 @@ def _categories(text: str) -> Iterator[tuple[str, ...]]:
         names = tuple(name.strip() for name in part.split("/") if name.strip())
         if names and part.strip().startswith("/"):
             yield names[:MAX_DEPTH]
-
-
-# ------------------------------------------------------------------------------------------------ writing
-
-
-def write_opml(title: str, feeds: Iterable[OpmlFeed], *, created_at: datetime) -> bytes:
-    """Write an OPML 2.0 file. A feed in several folders stands in each of them."""
-    root = etree.Element("opml", {"version": "2.0"}, nsmap=_NAMESPACES)
-    head = etree.SubElement(root, "head")
-    etree.SubElement(head, "title").text = _xml_text(title)
-    etree.SubElement(head, "dateCreated").text = format_datetime(created_at, usegmt=True)
-    body = etree.SubElement(root, "body")
-    folders: dict[tuple[str, ...], etree._Element] = {(): body}
-    for feed in feeds:
-        for path in feed.folders or ((),):
-            _write_feed(_folder(folders, path), feed)
-    written: bytes = etree.tostring(root, encoding="utf-8", xml_declaration=True, pretty_print=True)
-    return written
-
-
-def _folder(folders: dict[tuple[str, ...], etree._Element], path: tuple[str, ...]) -> etree._Element:
-    if path not in folders:
-        parent = _folder(folders, path[:-1])
-        name = _xml_text(path[-1])
-        folders[path] = etree.SubElement(parent, "outline", {"text": name, "title": name})
-    return folders[path]
-
-
-def _write_feed(parent: etree._Element, feed: OpmlFeed) -> None:
-    title = _xml_text(feed.title or feed.url)
-    values = {"type": "rss", "text": title, "title": title, "xmlUrl": _xml_text(feed.url)}
-    if feed.site_url:
-        values["htmlUrl"] = _xml_text(feed.site_url)
-    if feed.description:
-        values["description"] = _xml_text(feed.description)
-    outline = etree.SubElement(parent, "outline", values)
-    for name, value in feed.attributes.items():
-        prefix, _, local = name.rpartition(":")
-        if _PLAIN_NAME.fullmatch(local) and local.lower() not in _OWN and (not prefix or prefix in _NAMESPACES):
-            outline.set(f"{{{_NAMESPACES[prefix]}}}{local}" if prefix else local, _xml_text(value))
-
-
-def _xml_text(text: str) -> str:
-    """Without the characters that XML 1.0 cannot hold, and without surrogates."""
-    return "".join(
-        c for c in text if c in "\t\n\r" or " " <= c <= "\ud7ff" or "\ue000" <= c <= "\ufffd" or c > "\uffff"
-    )

@@ -27,6 +27,7 @@ from dateline.store.times import to_us
 from dateline.store.write import transaction
 
 from .deliver import catch_up
+from .followed import follow_due
 from .icons import find_icon
 from .index import Texts, index_all, index_chunk
 from .line import ask_address, failed, host_of, take
@@ -44,6 +45,8 @@ STORE_PAUSE = timedelta(minutes=10)
 """What could not be stored (a full disk) is not asked for again before then."""
 LOOK_EVERY = 5.0
 """Seconds between two looks for due feeds when there are none."""
+FOLLOW_EVERY = 30.0
+"""Seconds between two looks for due lists."""
 TIDY_EVERY = timedelta(hours=1)
 ACTIVE_WITHIN = timedelta(days=7)
 TAKEN_AT_ONCE = 16
@@ -67,6 +70,12 @@ class _Answer(Struct, frozen=True, kw_only=True):
     feed: Feed
     asked_url: str
     answer: Response | DatelineError
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
 
 
 class Refresher:
@@ -111,6 +120,7 @@ class Refresher:
         next_upkeep = self._clock()
         async with self._client() as client:
             taker = asyncio.create_task(self._take_forever())
+            following = asyncio.create_task(self._follow_forever(client))
             try:
                 while not stop.is_set():
                     claimed = await self._claim(client, only=None)
@@ -122,14 +132,15 @@ class Refresher:
                     await self._pause(stop, claimed)
                 await self._drain(taker)
             finally:
-                taker.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await taker
+                await _ended(following)
+                await _ended(taker)
 
     async def run_once(self, only: Sequence[int] | None = None) -> None:
         """Refresh these feeds now (None: all that are due), index them, and return."""
         left = None if only is None else set(only)
         async with self._client() as client:
+            if only is None:
+                await follow_due(self._db, client, self._keyring, self._clock)
             taker = asyncio.create_task(self._take_forever())
             try:
                 while left is None or left:
@@ -139,10 +150,17 @@ class Refresher:
                     await self._some_progress()
                 await self._drain(taker)
             finally:
-                taker.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await taker
+                await _ended(taker)
         await asyncio.to_thread(index_all, self._db)
+
+    async def _follow_forever(self, client: Client) -> None:
+        """Keep up with the lists that folders follow, beside the feeds."""
+        while True:
+            try:
+                await follow_due(self._db, client, self._keyring, self._clock)
+            except StoreError as error:
+                log.error("following lists failed: %s", error)
+            await asyncio.sleep(FOLLOW_EVERY)
 
     async def find_icons(self) -> None:
         """Look for the icons that are missing."""

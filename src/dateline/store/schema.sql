@@ -151,13 +151,15 @@ CREATE TABLE followed_opml (
   url TEXT NOT NULL,
   etag TEXT,
   last_modified TEXT,
+  validators_url TEXT,                      -- the address that gave them: they are sent to no other
   body_hash BLOB,
   next_at INTEGER NOT NULL,
   checked_at INTEGER,
   ok_at INTEGER,
   failures INTEGER NOT NULL DEFAULT 0,
   error_code TEXT,
-  error_detail TEXT
+  error_detail TEXT,
+  left_out TEXT                              -- JSON: addresses that the person unsubscribed from, never brought again
 );
 
 CREATE INDEX followed_opml_due ON followed_opml (next_at);
@@ -281,7 +283,7 @@ CREATE TABLE subscription (
   hidden_from_visitors INTEGER NOT NULL DEFAULT 0,
   unread_count INTEGER NOT NULL DEFAULT 0,
   seen_entry_id INTEGER NOT NULL DEFAULT 0, -- delivered up to this entry
-  created_at INTEGER NOT NULL, full_text TEXT NOT NULL DEFAULT 'off', full_text_rules TEXT, revised_unread INTEGER NOT NULL DEFAULT 0, retention TEXT, followed_folder_id INTEGER REFERENCES folder (id) ON DELETE SET NULL,
+  created_at INTEGER NOT NULL, full_text TEXT NOT NULL DEFAULT 'off', full_text_rules TEXT, revised_unread INTEGER NOT NULL DEFAULT 0, retention TEXT, followed_folder_id INTEGER REFERENCES folder (id) ON DELETE SET NULL, followed_url TEXT,
   UNIQUE (user_id, feed_id)
 );
 

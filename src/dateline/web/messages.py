@@ -40,6 +40,9 @@ SENTENCES: dict[str, str] = {
     "parse.not_a_feed": N_("What stands at this address is not a feed."),
     "parse.too_complex": N_("The document is nested too deeply to be a feed."),
     "parse.not_opml": N_("This file is not an OPML file with subscriptions. Choose the one that your reader exported."),
+    "parse.opml_damaged": N_(
+        "The list is damaged, so nobody knows what is missing from it. Nothing was changed; it will be tried again."
+    ),
     "store.unreachable": N_("The database cannot be reached. Try again in a moment."),
     "store.not_a_database": N_("The database file is something else. The administrator should run “dateline doctor”."),
     "store.newer_schema": N_("The database was written by a newer Dateline. This server should be updated."),

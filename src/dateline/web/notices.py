@@ -46,6 +46,7 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "unsubscribed": N_("You are no longer subscribed to “{name}”."),
     "folder_added": N_("The folder “{name}” was added."),
     "folder_removed": N_("The folder “{name}” was removed."),
+    "list_due": N_("The list is asked for in a moment, unless that was just done."),
 }
 
 

@@ -6,6 +6,7 @@ from dateline.web.pages import (
     adding,
     entry,
     folders,
+    following,
     health,
     icon,
     login,
@@ -64,6 +65,7 @@ def routes() -> tuple[Place, ...]:
         Place(path="/folders", post=folders.add),
         Place(path="/folders/{folder_id}", get=folders.show, post=folders.edit),
         Place(path="/folders/{folder_id}/remove", post=folders.remove),
+        Place(path="/folders/{folder_id}/list", get=following.show, post=following.change),
         Place(path="/opml", get=opml.show, post=opml.read, max_bytes=MAX_UPLOAD_BYTES),
         Place(path="/opml/subscriptions.opml", get=opml.write),
         # For browsers and those who watch over the server

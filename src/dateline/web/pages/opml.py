@@ -3,6 +3,7 @@
 from msgspec import Struct
 from starlette.responses import Response
 
+from dateline.actions import exporting
 from dateline.actions import opml as opml_actions
 from dateline.errors import ActionError, ParseError
 from dateline.web import messages
@@ -15,6 +16,8 @@ _PROBLEMS = {
     "opml.no_address": N_("This line has no address."),
     "opml.bad_address": N_("This is not a web address."),
     "opml.duplicate": N_("This feed stands in the file a second time."),
+    "opml.include": N_("This line points to another list. A folder can follow it: see the folder’s page."),
+    "opml.left_out": N_("These settings have no equivalent here and were left out."),
     "opml.too_many": N_("The file holds more feeds than are taken at once."),
 }
 
@@ -71,7 +74,7 @@ def _sentence(visit: Visit, code: str) -> str:
 
 def write(visit: Visit) -> Response:
     """All subscriptions as an OPML file to keep."""
-    body = opml_actions.export_opml(visit.db, visit.me, now=visit.now)
+    body = exporting.export_opml(visit.db, visit.me, now=visit.now)
     name = f"dateline-{visit.now:%Y-%m-%d}.opml"
     headers = {"content-disposition": f'attachment; filename="{name}"'}
     return Response(body, media_type="text/x-opml", headers=headers)

@@ -82,6 +82,8 @@ ALTER TABLE folder ADD COLUMN retention TEXT;
 ALTER TABLE users ADD COLUMN retention TEXT;
 -- the followed OPML that brought it, by its folder; null: a person did
 ALTER TABLE subscription ADD COLUMN followed_folder_id INTEGER REFERENCES folder (id) ON DELETE SET NULL;
+-- its address in that list: the feed itself may have moved since
+ALTER TABLE subscription ADD COLUMN followed_url TEXT;
 
 -- Folders that follow an OPML file somewhere else.
 CREATE TABLE followed_opml (
@@ -89,13 +91,15 @@ CREATE TABLE followed_opml (
   url TEXT NOT NULL,
   etag TEXT,
   last_modified TEXT,
+  validators_url TEXT,                      -- the address that gave them: they are sent to no other
   body_hash BLOB,
   next_at INTEGER NOT NULL,
   checked_at INTEGER,
   ok_at INTEGER,
   failures INTEGER NOT NULL DEFAULT 0,
   error_code TEXT,
-  error_detail TEXT
+  error_detail TEXT,
+  left_out TEXT                              -- JSON: addresses that the person unsubscribed from, never brought again
 );
 CREATE INDEX followed_opml_due ON followed_opml (next_at);
 CREATE INDEX subscription_followed ON subscription (followed_folder_id) WHERE followed_folder_id IS NOT NULL;

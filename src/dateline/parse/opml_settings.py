@@ -1,0 +1,136 @@
+"""What an outline says of its subscription's settings: FreshRSS's attributes, Miniflux's and our own, both ways. Pure.
+
+FreshRSS: https://freshrss.github.io/FreshRSS/en/developers/OPML.html; Miniflux: the namespace
+``https://miniflux.app/opml`` since 2.3.0; ours, ``https://dateline.example/opml``, for what neither has.
+Whatever is not understood is named, so that nobody believes that it was taken over.
+"""
+
+from collections.abc import Iterator
+from typing import Literal, get_args
+
+from msgspec import Struct
+
+from dateline.model import Visibility
+
+from .opml import OpmlFeed, OpmlFolder
+
+FullText = Literal["off", "truncated", "always"]
+
+_PRIORITIES: dict[str, Visibility] = {
+    "important": "important",
+    "main": "main",
+    "category": "folder",
+    "feed": "archived",
+    "hidden": "archived",
+}
+_TO_PRIORITY: dict[Visibility, str] = {
+    "important": "important",
+    "main": "main",
+    "folder": "category",
+    "archived": "hidden",
+}
+_TRUE = frozenset({"1", "t", "true", "yes"})
+_FALSE = frozenset({"", "0", "f", "false", "no"})
+_USED = frozenset({"frss:priority", "miniflux:hideGlobally", "miniflux:crawler"})
+_OF_NO_CONSEQUENCE = frozenset(
+    {
+        *("frss:unicityCriteria", "frss:unicityCriteriaForced", "frss:CURLOPT_FOLLOWLOCATION"),
+        *("frss:CURLOPT_MAXREDIRS", "frss:CURLOPT_IPRESOLVE", "frss:CURLOPT_PROXYTYPE"),
+        *("miniflux:ignoreHTTPCache", "miniflux:noMediaPlayer", "miniflux:disableHTTP2"),
+        "miniflux:ignoreEntryUpdates",
+    }
+)
+"""What Dateline sees to by itself."""
+_FORMS = frozenset({"", "rss", "rss1", "rss2", "atom", "rdf", "pie", "feed", "jsonfeed", "link"})
+"""Outline types that are read as any feed is."""
+
+
+class OpmlSettings(Struct, frozen=True, kw_only=True):
+    """The settings of one subscription as a file carries them.
+
+    ``own_title``: the title is the person's, not the feed's. ``followed``: a followed list brought it; None when the
+    file does not say. ``left_out`` names what has no equivalent here.
+    """
+
+    own_title: bool = True
+    visibility: Visibility = "main"
+    hidden_from_visitors: bool = False
+    full_text: FullText = "off"
+    revised_unread: bool = False
+    followed: bool | None = None
+    left_out: tuple[str, ...] = ()
+
+
+def settings_of(feed: OpmlFeed) -> OpmlSettings:
+    """An outline's settings; every value from outside that is not one of ours counts as not said."""
+    said = feed.attributes
+    return OpmlSettings(
+        own_title=said.get("dateline:titleIs") != "feed",
+        visibility=_visibility(said),
+        hidden_from_visitors=_is_true(said.get("dateline:hiddenFromVisitors")),
+        full_text=_full_text(said),
+        revised_unread=_is_true(said.get("dateline:revisedUnread")),
+        followed=_is_true(said["dateline:followed"]) if "dateline:followed" in said else None,
+        left_out=tuple(sorted(_left_out(feed))),
+    )
+
+
+def _left_out(feed: OpmlFeed) -> Iterator[str]:
+    """What the file says and nothing here can keep."""
+    if feed.type not in _FORMS:
+        yield f"type={feed.type[:60]}"
+    for name, value in feed.attributes.items():
+        said = value.strip().lower()
+        is_setting = name.startswith(("frss:", "miniflux:")) and said not in _FALSE
+        # how often a feed is asked is learnt from it; but a negative interval says that it is muted
+        is_needless = name in _USED or name in _OF_NO_CONSEQUENCE or (name == "frss:ttl" and not said.startswith("-"))
+        if is_setting and not is_needless:
+            yield name[:80]
+
+
+def _is_true(value: str | None) -> bool:
+    return value is not None and value.strip().lower() in _TRUE
+
+
+def _visibility(said: dict[str, str]) -> Visibility:
+    for option in get_args(Visibility):
+        if said.get("dateline:visibility") == option:
+            visible: Visibility = option
+            return visible
+    if "frss:priority" in said:
+        return _PRIORITIES.get(said["frss:priority"].lower(), "main")
+    return "folder" if _is_true(said.get("miniflux:hideGlobally")) else "main"
+
+
+def _full_text(said: dict[str, str]) -> FullText:
+    for option in get_args(FullText):
+        if said.get("dateline:fullText") == option:
+            wanted: FullText = option
+            return wanted
+    return "always" if _is_true(said.get("miniflux:crawler")) else "off"
+
+
+def settings_attributes(settings: OpmlSettings) -> dict[str, str]:
+    """Settings → an outline's attributes: FreshRSS's where it has the same, else ours; what is as usual is not said."""
+    said = {"dateline:titleIs": "own" if settings.own_title else "feed"}
+    if settings.visibility != "main":
+        said["frss:priority"] = _TO_PRIORITY[settings.visibility]
+    if settings.hidden_from_visitors:
+        said["dateline:hiddenFromVisitors"] = "true"
+    if settings.full_text != "off":
+        said["dateline:fullText"] = settings.full_text
+    if settings.revised_unread:
+        said["dateline:revisedUnread"] = "true"
+    if settings.followed is not None:
+        said["dateline:followed"] = "true" if settings.followed else "false"
+    return said
+
+
+def followed_address(folder: OpmlFolder) -> str | None:
+    """The address of the list that a folder follows (FreshRSS's dynamic OPML)."""
+    return folder.attributes.get("frss:opmlUrl") or None
+
+
+def folder_attributes(followed_url: str | None) -> dict[str, str]:
+    """What a file says of a folder."""
+    return {"frss:opmlUrl": followed_url} if followed_url else {}

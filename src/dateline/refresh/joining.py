@@ -1,0 +1,48 @@
+"""An outline → a subscription that can be made: its address cleaned and split, its secrets encrypted, its settings."""
+
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+from dateline.clean.entry import one_line
+from dateline.fetch.address import absolute_http_url, host_key
+from dateline.parse.opml import OpmlFeed
+from dateline.parse.opml_settings import OpmlSettings
+from dateline.store.joining import Joining
+from dateline.store.secrets import Keyring
+
+MAX_TITLE = 500
+MAX_SUBSCRIPTIONS = 20_000
+
+
+def split_url(address: str) -> tuple[str, str | None]:
+    """An address from outside → the address without user information, and that ("user:password").
+
+    Raises ``FetchError`` ``fetch.bad_url``.
+    """
+    url = absolute_http_url(address)
+    parts = urlsplit(url)
+    userinfo, at, host = parts.netloc.rpartition("@")
+    if not at:
+        return url, None
+    user, _, password = userinfo.partition(":")
+    return urlunsplit(parts._replace(netloc=host)), f"{unquote(user)}:{unquote(password)}"
+
+
+def joining_of(feed: OpmlFeed, settings: OpmlSettings, *, user_id: int, keyring: Keyring) -> Joining:
+    """One outline as a subscription, not in any folder yet. With credentials its feed is the user's alone.
+
+    Raises ``FetchError`` (the address), ``StoreError`` (``store.secret``).
+    """
+    url, credentials = split_url(feed.url)
+    title = one_line(feed.title, MAX_TITLE)
+    return Joining(
+        url=url,
+        host=host_key(url),
+        owner_id=user_id if credentials else 0,
+        credentials=keyring.encrypt(credentials) if credentials else None,
+        title=title if settings.own_title else "",
+        feed_title="" if settings.own_title or title == url else title,
+        visibility=settings.visibility,
+        hidden_from_visitors=settings.hidden_from_visitors,
+        full_text=settings.full_text,
+        revised_unread=settings.revised_unread,
+    )

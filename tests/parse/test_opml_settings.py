@@ -1,0 +1,106 @@
+"""What an outline says of its subscription's settings: in any reader's words, and back."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.conftest import NOW
+
+from dateline.parse.opml import OpmlFeed, OpmlFolder, parse_opml
+from dateline.parse.opml_settings import (
+    OpmlSettings,
+    folder_attributes,
+    followed_address,
+    settings_attributes,
+    settings_of,
+)
+from dateline.parse.opml_writing import write_opml
+
+
+def of(**attributes: str) -> OpmlSettings:
+    named = {name.replace("_", ":", 1): value for name, value in attributes.items()}
+    return settings_of(OpmlFeed(url="https://x.example/", attributes=named))
+
+
+@pytest.mark.parametrize(
+    ("priority", "visibility"),
+    [
+        ("important", "important"),
+        ("main", "main"),
+        ("category", "folder"),
+        ("feed", "archived"),
+        ("hidden", "archived"),
+        ("Important", "important"),
+        ("10", "main"),
+    ],
+)
+def test_freshrss_priorities(priority: str, visibility: str) -> None:
+    assert of(frss_priority=priority).visibility == visibility
+
+
+@pytest.mark.parametrize(
+    ("value", "is_hidden"), [("true", True), ("1", True), ("T", True), ("false", False), ("", False)]
+)
+def test_miniflux_truth(value: str, is_hidden: bool) -> None:
+    said = of(miniflux_hideGlobally=value, miniflux_crawler=value)
+    assert (said.visibility, said.full_text) == (("folder", "always") if is_hidden else ("main", "off"))
+
+
+def test_what_has_no_equivalent_is_named_and_what_does_not_matter_is_not() -> None:
+    said = of(
+        frss_ttl="7200",
+        frss_unicityCriteria="link",
+        frss_filtersActionRead="x",
+        miniflux_disabled="true",
+        miniflux_noMediaPlayer="true",
+        x_unknown="1",
+        ttrssSortOrder="3",
+    )
+    assert said.left_out == ("frss:filtersActionRead", "miniflux:disabled")
+    assert of(frss_ttl="-3600").left_out == ("frss:ttl",)
+
+
+def test_a_source_of_another_kind_is_named() -> None:
+    said = settings_of(OpmlFeed(url="https://x.example/", type="html+xpath", attributes={"frss:xPathItem": "//a"}))
+    assert said.left_out == ("frss:xPathItem", "type=html+xpath")
+
+
+_SETTINGS = st.builds(
+    OpmlSettings,
+    own_title=st.booleans(),
+    visibility=st.sampled_from(["important", "main", "folder", "archived"]),
+    hidden_from_visitors=st.booleans(),
+    full_text=st.sampled_from(["off", "truncated", "always"]),
+    revised_unread=st.booleans(),
+    followed=st.none() | st.booleans(),
+)
+
+
+@given(_SETTINGS)
+def test_settings_survive_the_way_out_and_in(settings: OpmlSettings) -> None:
+    feed = OpmlFeed(url="https://x.example/", title="x", attributes=settings_attributes(settings))
+    (read,) = parse_opml(write_opml("t", [feed], created_at=NOW)).feeds
+    assert settings_of(read) == settings
+
+
+@given(st.dictionaries(st.text(max_size=30), st.text(max_size=30), max_size=8), st.text(max_size=20))
+def test_no_attribute_breaks_anything(attributes: dict[str, str], kind: str) -> None:
+    settings_of(OpmlFeed(url="https://x.example/", type=kind, attributes=attributes))
+
+
+def test_a_folder_keeps_its_list_and_an_empty_folder_its_place() -> None:
+    folders = [
+        OpmlFolder(path=("A", "B"), attributes=folder_attributes("https://lists.example/?a=1&b=2")),
+        OpmlFolder(path=("C",)),
+    ]
+    feed = OpmlFeed(url="https://x.example/", folders=(("A", "B"),))
+    read = parse_opml(write_opml("t", [feed], created_at=NOW, folders=folders))
+    assert [(folder.path, followed_address(folder)) for folder in read.folders] == [
+        (("A", "B"), "https://lists.example/?a=1&b=2"),
+        (("C",), None),
+    ]
+    assert read.feeds[0].folders == (("A", "B"),)
+
+
+def test_rules_keep_their_lines() -> None:
+    feed = OpmlFeed(url="https://x.example/", attributes={"frss:filtersActionRead": "one\ntwo", "frss:priority": "a b"})
+    assert parse_opml(write_opml("t", [feed], created_at=NOW)).feeds[0].attributes == feed.attributes
