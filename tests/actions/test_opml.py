@@ -292,7 +292,7 @@ def test_a_hostile_setting_is_as_good_as_none(db: Database, cast: Cast, now: dat
     body = (
         b'<opml xmlns:frss="https://freshrss.org/opml" xmlns:dateline="https://dateline.example/opml"><body>'
         b'<outline text="A" xmlUrl="https://a.test/" frss:priority="9" dateline:fullText="sometimes"'
-        b' dateline:visibility="x" dateline:followed="true" dateline:revisedUnread="maybe" dateline:titleIs="&lt;b&gt;"/>'
+        b' dateline:visibility="x" dateline:followed="true" dateline:revisedUnread="maybe" dateline:titleIs="&lt;"/>'
         b'<outline text="L" frss:opmlUrl="javascript:alert(1)"/>'
         b'<outline text="M" frss:opmlUrl="https://me:secret@lists.test/"/></body></opml>'
     )

@@ -130,6 +130,23 @@ def test_opml_goes_out_and_comes_in(shell: Shell, internet: Internet) -> None:
     assert "0 subscriptions added, 1 were there" in shell.run("opml", "import", "--user", "bob", stdin=exported).out
 
 
+def test_a_folder_follows_a_list_on_the_web(shell: Shell, internet: Internet) -> None:
+    shell.run("users", "add", "alice", "--password-stdin", stdin="correct horse battery")
+    url = internet.url("/list.opml")
+    internet["/list.opml"] = b"<opml><body><outline text='x' xmlUrl='https://x.test/'/></body></opml>"
+    words = ("opml", "follow", "--user", "alice", "--folder", "List")
+    assert shell.run(*words, url).out == "ok: 1 subscriptions added, 0 removed\n"
+    (one,) = shell.run("opml", "followed", "--user", "alice", "--json").json()
+    assert (one["folder"], one["url"], one["error_code"], one["failures"]) == ("List", url, None, 0)
+    internet["/list.opml"] = 404
+    ran = shell.run(*words, url)
+    assert (ran.code, ran.out.partition(":")[0]) == (1, "fetch.not_found")
+    assert "fetch.not_found" in shell.run("opml", "followed", "--user", "alice").out
+    assert shell.run("opml", "unfollow", "--user", "alice", "--folder", "list").code == 0
+    assert shell.run("opml", "followed", "--user", "alice").out == ""
+    shell.run("opml", "unfollow", "--user", "alice", "--folder", "List").refused(1, "action.not_found")
+
+
 def test_half_an_opml_file_gives_what_it_holds(shell: Shell) -> None:
     shell.add_user()
     outlines = '<outline text="A" xmlUrl="https://a.example/feed"/>\n<outline text="B" xmlUrl="mailto:b"/>\n<outli'
