@@ -223,6 +223,33 @@ class User(Struct, frozen=True, kw_only=True):
     indexed: bool = False
 
 
+RetentionUnit = Literal["days", "months", "years"]
+_DAYS: dict[RetentionUnit, int] = {"days": 1, "months": 30, "years": 365}
+
+
+class Retention(Struct, frozen=True, kw_only=True):
+    """How long entries are kept: by age, by number in each feed, or both (what is past either may go).
+
+    None means without a limit: without any, everything is kept for ever. Starred and labelled entries, and those that
+    their feed still carries, are always kept, whatever is said here.
+    """
+
+    age: int | None = None
+    unit: RetentionUnit = "days"
+    count: int | None = None
+    keep_unread: bool = True
+
+    @property
+    def days(self) -> int | None:
+        """The age in days; a month has 30, a year 365."""
+        return None if self.age is None else self.age * _DAYS[self.unit]
+
+    @property
+    def is_endless(self) -> bool:
+        """Whether nothing ever goes."""
+        return self.age is None and self.count is None
+
+
 class Entry(Struct, frozen=True, kw_only=True):
     """A stored entry as one user sees it in a stream.
 

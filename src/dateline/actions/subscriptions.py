@@ -14,10 +14,11 @@ from dateline.errors import ActionError, FetchError
 from dateline.fetch.address import host_key
 from dateline.model import Stream, User, Visibility
 from dateline.refresh import look as looking
+from dateline.refresh.expiry import EVERY, GRACE
 from dateline.refresh.joining import MAX_SUBSCRIPTIONS, MAX_TITLE, split_url
 from dateline.refresh.look import LookedFeed
 from dateline.settings import Settings
-from dateline.store import Database, Tx, feeds, followed, states, streams, subscriptions
+from dateline.store import Database, Tx, feeds, followed, retention, states, streams, subscriptions
 from dateline.store.db import WriteTx
 from dateline.store.secrets import Keyring, key_path
 from dateline.store.write import transaction
@@ -161,7 +162,7 @@ def edit(
         raise ActionError("action.bad_value", f"visibility {visibility!r}")
     with transaction(db) as tx:
         tx.hold_user(user.id)
-        subscriptions.feed_of(tx, user.id, subscription_id)
+        feed_id = subscriptions.feed_of(tx, user.id, subscription_id)
         wanted = {
             "title": None if title is None else _title(title),
             "visibility": visibility,
@@ -172,6 +173,7 @@ def edit(
         if folder_ids is not None:
             own = [subscriptions.folder(tx, user.id, folder_id).id for folder_id in folder_ids]
             subscriptions.put_in_folders(tx, subscription_id, own)
+            retention.tidy_again(tx, [feed_id], now - EVERY + GRACE)  # another folder may keep less
 
 
 def _title(title: str) -> str:

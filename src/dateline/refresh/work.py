@@ -27,6 +27,7 @@ from dateline.store.times import to_us
 from dateline.store.write import transaction
 
 from .deliver import catch_up
+from .expiry import expire
 from .followed import follow_due
 from .icons import find_icon
 from .index import Texts, index_all, index_chunk
@@ -48,6 +49,8 @@ LOOK_EVERY = 5.0
 FOLLOW_EVERY = 30.0
 """Seconds between two looks for due lists."""
 TIDY_EVERY = timedelta(hours=1)
+EXPIRY_EVERY, EXPIRY_PAUSE = 60.0, 0.5
+"""Seconds between two looks whether retention has something to do, and between two steps while it has."""
 ACTIVE_WITHIN = timedelta(days=7)
 TAKEN_AT_ONCE = 16
 ICONS_AT_ONCE = 10
@@ -117,22 +120,21 @@ class Refresher:
 
     async def run_forever(self, stop: asyncio.Event) -> None:
         """Refresh what is due until told to stop, then finish what is in flight."""
-        next_upkeep = self._clock()
         async with self._client() as client:
             taker = asyncio.create_task(self._take_forever())
             following = asyncio.create_task(self._follow_forever(client))
+            upkeep = asyncio.create_task(self._keep_up(stop))
             try:
                 while not stop.is_set():
                     claimed = await self._claim(client, only=None)
                     if claimed == 0 and not self._leased:
                         await self._idle_work(client)
-                        if self._clock() >= next_upkeep:
-                            await asyncio.to_thread(self._upkeep)
-                            next_upkeep = self._clock() + TIDY_EVERY
                     await self._pause(stop, claimed)
                 await self._drain(taker)
+                await upkeep
             finally:
                 await _ended(following)
+                await _ended(upkeep)
                 await _ended(taker)
 
     async def run_once(self, only: Sequence[int] | None = None) -> None:
@@ -424,5 +426,25 @@ class Refresher:
         for user_id in users:
             catch_up(self._db, user_id, everything=True)
 
-    def _upkeep(self) -> None:
-        tidy(self._db, self._clock())
+    # -------------------------------------------------------------------------------------------- upkeep
+
+    async def _keep_up(self, stop: asyncio.Event) -> None:
+        """Beside the feeds, in small steps: what is over goes."""
+        next_tidy = self._clock()
+        while not stop.is_set():
+            is_time = self._clock() >= next_tidy
+            if is_time:
+                next_tidy = self._clock() + TIDY_EVERY
+            more = await asyncio.to_thread(self._upkeep, everything=is_time)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), EXPIRY_PAUSE if more else EXPIRY_EVERY)
+
+    def _upkeep(self, *, everything: bool) -> bool:
+        """One step. Whether the next one should follow soon."""
+        try:
+            if everything:
+                tidy(self._db, self._clock())
+            return expire(self._db, self._clock())[1]
+        except Exception:
+            log.exception("upkeep failed; it is tried again")
+            return False

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from dateline.model import CLEANER_VERSION, CleanEntry, Enclosure, Person, RawHTML
 
+from . import states
 from .bodies import Body, pack, unpack
 from .db import Tx, WriteTx
 from .times import to_us, to_us_or_none
@@ -231,10 +232,10 @@ def unsaved(tx: Tx, feed_id: int, limit: int) -> list[int]:
 
 
 def purge(tx: WriteTx, feed_id: int, entry_ids: Sequence[int], *, for_ever: bool = True) -> None:
-    """Delete entries for good; the caller has made sure that nobody needs them.
+    """Delete entries for good; the caller has made sure that nobody needs them, and holds the feed's subscribers.
 
-    ``for_ever`` leaves tombstones: they never come back as new. Without, whoever subscribes later finds what the feed
-    carries then.
+    Their unread marks go with the counters. ``for_ever`` leaves tombstones: they never come back as new. Without,
+    whoever subscribes later finds what the feed carries then.
     """
     ids = list(entry_ids)
     if for_ever:
@@ -245,7 +246,8 @@ def purge(tx: WriteTx, feed_id: int, entry_ids: Sequence[int], *, for_ever: bool
         )
     tx.run("DELETE FROM entry_edited WHERE entry_id IN ids(:ids)", ids=ids)
     tx.run("DELETE FROM entry_text WHERE [[text_key]] IN ids(:ids)", ids=ids)
-    tx.run("DELETE FROM unread WHERE feed_id = :feed AND entry_id IN ids(:ids)", feed=feed_id, ids=ids)
+    for user_id in tx.column("SELECT user_id FROM subscription WHERE feed_id = :feed ORDER BY user_id", feed=feed_id):
+        states.mark_read(tx, user_id, ids)
     tx.run("DELETE FROM entry_body WHERE entry_id IN ids(:ids)", ids=ids)
     gone = tx.run("DELETE FROM entry WHERE id IN ids(:ids)", ids=ids)
     tx.run("UPDATE feed SET entry_count = entry_count - :gone WHERE id = :feed", gone=gone, feed=feed_id)

@@ -80,6 +80,10 @@ ALTER TABLE subscription ADD COLUMN revised_unread BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE subscription ADD COLUMN retention TEXT;
 ALTER TABLE folder ADD COLUMN retention TEXT;
 ALTER TABLE users ADD COLUMN retention TEXT;
+CREATE INDEX subscription_retention ON subscription (feed_id) WHERE retention IS NOT NULL;
+-- when what nobody keeps was last taken out
+ALTER TABLE feed ADD COLUMN tidied_at BIGINT NOT NULL DEFAULT 0;
+CREATE INDEX feed_tidied ON feed (tidied_at);
 -- the followed OPML that brought it, by its folder; null: a person did
 ALTER TABLE subscription ADD COLUMN followed_folder_id BIGINT REFERENCES folder (id) ON DELETE SET NULL;
 -- its address in that list: the feed itself may have moved since
