@@ -36,6 +36,8 @@ OWN = Rights(get=(200, 404, 303))
 VISITED = Rights(get=(404, 404, 404))
 MARK = Rights(post=(303, 404, 403), form={"id": "{entry_id}"})
 
+RETENTION = {"step": "save", "mode": "own", "age": "7", "unit": "days"}
+
 TABLE: dict[str, Rights] = {
     "/": READ,
     "/important": READ,
@@ -69,6 +71,9 @@ TABLE: dict[str, Rights] = {
     "/settings/reading": Rights(post=(303, 303, 403), form={"language": "en", "time_zone": "UTC"}),
     "/settings/visitors": Rights(post=(303, 303, 403)),
     "/settings/password": Rights(post=(400, 400, 403), form={"old": "wrong", "new": "long enough"}),
+    "/settings/retention": Rights(get=(200, 200, 303), post=(303, 303, 403), form=RETENTION),
+    "/subscriptions/{subscription_id}/retention": Rights(get=(200, 404, 303), post=(303, 404, 403), form=RETENTION),
+    "/folders/{folder_id}/retention": Rights(get=(200, 404, 303), post=(303, 404, 403), form=RETENTION),
     "/subscriptions": Rights(
         get=(200, 200, 303),
         post=(303, 404, 403),

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.internet import Asked, Internet, Reply
+from tests.internet import Internet, Reply
 from tests.people import Cast
 from tests.refresh.running import Runner
 from tests.store.feeding import fill, subscribed
@@ -74,7 +74,7 @@ def is_sound(db: Database) -> bool:
             "SELECT count(*) FROM unread u WHERE NOT EXISTS (SELECT 1 FROM entry e WHERE e.id = u.entry_id)"
         )
         bodies = tx.value("SELECT count(*) FROM entry_body")
-        return wrong == 0 and bodies == tx.value("SELECT count(*) FROM entry")
+        return not wrong and bool(bodies == tx.value("SELECT count(*) FROM entry"))
 
 
 # ------------------------------------------------------------------------------------------------ what goes
@@ -118,7 +118,7 @@ def test_age_and_number_together_each_take_their_part(db: Database, cast: Cast, 
 def test_starred_and_labelled_entries_stay_whoever_marked_them(
     db: Database, cast: Cast, feed: tuple[int, int, list[int]], now: datetime
 ) -> None:
-    _, feed_id, ids = feed
+    *_, ids = feed
     deeds.star(db, cast.alice, ids[:1], starred=True, now=now)
     arranging.subscribe(db, cast.bob, A, now=now)
     deeds.star(db, cast.bob, ids[1:2], starred=True, now=now)
@@ -248,11 +248,13 @@ def test_nobody_else_may_say_it_and_numbers_have_bounds(
     db: Database, cast: Cast, feed: tuple[int, int, list[int]], now: datetime
 ) -> None:
     folder = arranging.add_folder(db, cast.alice, "Hers", now=now)
-    for scope, key in (("subscription", feed[0]), ("folder", folder)):
+    hers: list[tuple[Scope, int]] = [("subscription", feed[0]), ("folder", folder)]
+    nobodys: list[tuple[Scope, int]] = [("account", cast.alice.id), ("instance", 0)]
+    for scope, key in hers:
         for act in (keeping.keep, keeping.preview):
             with pytest.raises(NotFound):
                 act(db, cast.mallory, Proposal(scope=scope, key=key, rule=WEEK), now=now)
-    for scope, key in (("account", cast.alice.id), ("instance", 0)):
+    for scope, key in nobodys:
         with pytest.raises(ActionError, match="forbidden"):
             keeping.keep(db, cast.mallory, Proposal(scope=scope, key=key, rule=WEEK), now=now)
     for bad in (Retention(age=0), Retention(age=1001), Retention(count=-1), Retention(count=10**7)):
@@ -296,8 +298,7 @@ def test_a_feed_that_carries_old_entries_for_ever_brings_none_of_them_again(
     """The oldest stay while they are carried, through answers of 304; what left the document never comes back."""
     old = [(f"old-{n}", now - timedelta(days=400 + n)) for n in range(5)]
     news = [(f"new-{n}", now - timedelta(hours=n)) for n in range(5)]
-    page = {"body": rss(*news, *old), "etag": '"1"'}
-    internet["/feed"] = lambda asked: Reply(page["body"], etag=str(page["etag"]))
+    internet["/feed"] = Reply(rss(*news, *old), etag='"1"')
     arranging.subscribe(db, cast.alice, internet.url("/feed"), now=now)
     runner = Runner(db, now)
     runner.run()
@@ -307,7 +308,7 @@ def test_a_feed_that_carries_old_entries_for_ever_brings_none_of_them_again(
         (report,) = runner.run().values()
         assert report.code == "not_modified"
         assert expire(db, runner.now)[0] == 0
-    page.update(body=rss(*news[:2], *old[:2]), etag='"2"')
+    internet["/feed"] = Reply(rss(*news[:2], *old[:2]), etag='"2"')
     runner.later(days=2)
     runner.run()
     runner.later(days=2)
@@ -315,13 +316,13 @@ def test_a_feed_that_carries_old_entries_for_ever_brings_none_of_them_again(
     kept = left(db)
     assert kept == ["old-1", "old-0", "new-2", "new-1", "new-0"]
     for etag in ('"3"', '"4"'):  # everything is back, twice, and once under other guids too
-        page.update(body=rss(*news, *old), etag=etag)
+        internet["/feed"] = Reply(rss(*news, *old), etag=etag)
         runner.later(days=2)
         (report,) = runner.run().values()
         assert report.new == 0
         assert left(db) == kept
     kept_items = [item for item in news + old if item[0] in kept]
-    page.update(body=rss(*kept_items, prefix="again "), etag='"5"')
+    internet["/feed"] = Reply(rss(*kept_items, prefix="again "), etag='"5"')
     runner.later(days=2)
     (report,) = runner.run().values()
     assert report.new == 0
@@ -400,5 +401,3 @@ def test_what_nobody_subscribes_to_is_left_to_the_other_upkeep(
     arranging.unsubscribe(db, cast.alice, feed[0], now=now)
     assert expire(db, now)[0] == 0
     assert tidy(db, now + timedelta(days=31)) == 10
-
-

@@ -87,6 +87,7 @@ def tour(alice: Browser, bob: Browser, anonymous: Browser, world: World) -> None
         *(f"/entry/{entry}", f"/entry/{entry}?fragment=1", "/?fragment=1", f"/feed/{subscriptions[2]}"),
         *("/settings", "/subscriptions", "/subscriptions?q=x", "/subscriptions/add", "/opml", f"/folders/{outer}"),
         f"/folders/{outer}/list",
+        "/settings/retention",
         *(f"/subscriptions/{subscriptions[2]}", f"/subscriptions/{subscriptions[2]}/remove"),
     ):
         for browser in (alice, bob, anonymous):

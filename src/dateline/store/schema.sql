@@ -107,7 +107,7 @@ CREATE TABLE feed (
   moved_url TEXT,                           -- the target of a permanent redirect, asked from now on
   moved_at INTEGER,
   old_asked_at INTEGER,                         -- when the old address was asked last, to see whether it still redirects
-  orphaned_at INTEGER, kind TEXT NOT NULL DEFAULT 'feed', rules TEXT, empty_rounds INTEGER NOT NULL DEFAULT 0, transport BLOB, whole_at INTEGER, previous_url TEXT, address_kept INTEGER NOT NULL DEFAULT 0,                      -- since when nobody subscribes
+  orphaned_at INTEGER, kind TEXT NOT NULL DEFAULT 'feed', rules TEXT, empty_rounds INTEGER NOT NULL DEFAULT 0, transport BLOB, whole_at INTEGER, previous_url TEXT, address_kept INTEGER NOT NULL DEFAULT 0, tidied_at INTEGER NOT NULL DEFAULT 0,                      -- since when nobody subscribes
   UNIQUE (url, owner_id)
 );
 
@@ -120,6 +120,8 @@ CREATE INDEX feed_icon_due ON feed (ok_at) WHERE icon_checked_at IS NULL AND ok_
 CREATE INDEX feed_moved ON feed (moved_url) WHERE moved_url IS NOT NULL;
 
 CREATE INDEX feed_orphaned ON feed (orphaned_at) WHERE orphaned_at IS NOT NULL;
+
+CREATE INDEX feed_tidied ON feed (tidied_at);
 
 CREATE TABLE feed_check (
   feed_id INTEGER NOT NULL REFERENCES feed (id) ON DELETE CASCADE,
@@ -290,6 +292,8 @@ CREATE TABLE subscription (
 CREATE INDEX subscription_feed ON subscription (feed_id);
 
 CREATE INDEX subscription_followed ON subscription (followed_folder_id) WHERE followed_folder_id IS NOT NULL;
+
+CREATE INDEX subscription_retention ON subscription (feed_id) WHERE retention IS NOT NULL;
 
 CREATE TABLE subscription_folder (
   subscription_id INTEGER NOT NULL REFERENCES subscription (id) ON DELETE CASCADE,

@@ -39,6 +39,7 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "refreshing": NN_("{count} feed is being fetched.", "{count} feeds are being fetched."),
     "refreshed_lately": N_("These feeds were checked moments ago. There is nothing to fetch yet."),
     "saved": N_("Saved."),
+    "retention_saved": N_("Saved. What is not kept any more begins to go in an hour."),
     "logged_out": N_("You are logged out."),
     "password_changed": N_("Your password was changed. All your other sessions have ended."),
     "subscribed": N_("Subscribed. The articles arrive in a moment."),

@@ -6,7 +6,7 @@ from starlette.responses import Response
 from dateline.actions import subscriptions as subscription_actions
 from dateline.errors import ActionError, NotFound
 from dateline.store import subscriptions
-from dateline.web import messages
+from dateline.web import keeping, messages
 from dateline.web.forms import whole_number
 from dateline.web.notices import Notice
 from dateline.web.pages.subscriptions import FolderLine, folder_lines
@@ -20,6 +20,7 @@ class FolderPage(Struct, frozen=True, kw_only=True):
     name: str
     parent_id: int | None
     parents: tuple[FolderLine, ...]
+    kept: str
     errors: dict[str, str]
 
 
@@ -107,5 +108,20 @@ def _page(
     errors: dict[str, str] | None = None,
     status: int = 200,
 ) -> Response:
-    page = FolderPage(folder=folder, name=name, parent_id=parent_id, parents=parents, errors=errors or {})
+    page = FolderPage(
+        folder=folder,
+        name=name,
+        parent_id=parent_id,
+        parents=parents,
+        kept=_kept(visit, folder),
+        errors=errors or {},
+    )
     return visit.html("pages/folder.html", page, status=status)
+
+
+def _kept(visit: Visit, folder: FolderLine | None) -> str:
+    """How long the articles of a folder's feeds are kept, "" for a folder that is not there yet."""
+    if folder is None:
+        return ""
+    with visit.db.reading() as tx:
+        return keeping.with_origin(visit.words, keeping.counting(tx, visit.me.id, "folder", folder.id), "folder")

@@ -6,7 +6,7 @@ from starlette.responses import Response
 from dateline.actions import accounts as account_actions
 from dateline.errors import ActionError
 from dateline.model import User
-from dateline.web import i18n, messages, notices
+from dateline.web import i18n, keeping, messages, notices
 from dateline.web.notices import Notice
 from dateline.web.visit import Visit
 
@@ -18,6 +18,7 @@ class SettingsPage(Struct, frozen=True, kw_only=True):
     languages: tuple[tuple[str, str], ...]
     time_zones: tuple[str, ...]
     visitor_path: str
+    kept: str
     errors: dict[str, str]
 
 
@@ -88,11 +89,14 @@ def _saved(visit: Visit) -> Response:
 
 def _page(visit: Visit, *, errors: dict[str, str] | None = None, status: int = 200) -> Response:
     user = visit.me
+    with visit.db.reading() as tx:
+        rule = keeping.counting(tx, user.id, "account", user.id)
     page = SettingsPage(
         user=user,
         languages=tuple((code, i18n.words(code).name()) for code in i18n.languages()),
         time_zones=i18n.time_zones(),
         visitor_path=f"/@{user.name}/",
+        kept=keeping.with_origin(visit.words, rule, "account"),
         errors=errors or {},
     )
     return visit.html("pages/settings.html", page, status=status)

@@ -11,7 +11,7 @@ from dateline.model import Visibility
 from dateline.store import subscriptions
 from dateline.store.checks import CheckRow
 from dateline.store.subscriptions import SubscriptionDetails
-from dateline.web import i18n, messages
+from dateline.web import i18n, keeping, messages
 from dateline.web.forms import whole_number
 from dateline.web.i18n import N_
 from dateline.web.notices import Notice
@@ -56,6 +56,7 @@ class SubscriptionPage(Struct, frozen=True, kw_only=True):
     checked: str
     last_ok: str
     next_check: str
+    kept: str
     trouble: str
     trouble_since: str
     errors: dict[str, str]
@@ -127,6 +128,7 @@ def _page(visit: Visit, *, errors: dict[str, str] | None = None, status: int = 2
     with visit.db.reading() as tx:
         details = subscriptions.details(tx, visit.me.id, _ident(visit))
         folders = folder_lines(subscriptions.sidebar(tx, visit.me.id))
+        rule = keeping.counting(tx, visit.me.id, "subscription", details.id)
     words = visit.words
     page = SubscriptionPage(
         subscription=details,
@@ -136,6 +138,7 @@ def _page(visit: Visit, *, errors: dict[str, str] | None = None, status: int = 2
         checked=_moment(visit, details.checked_at),
         last_ok=_moment(visit, details.ok_at),
         next_check=_moment(visit, details.next_at),
+        kept=keeping.with_origin(words, rule, "subscription"),
         trouble=messages.sentence(words, details.error_code) if details.error_code else "",
         trouble_since=_moment(visit, details.error_at),
         errors=errors or {},
