@@ -75,11 +75,11 @@ def test_a_subscription_follows_its_folder_and_its_folder_the_account(
     assert "pendant 3 jours (comme le dit votre compte)" in alice.get(here).words
     assert "pendant 3 jours (comme le dit votre compte)" in alice.get(f"/folders/{folder}").words
     alice.post(f"/folders/{folder}/retention", {**OWN, "age": "1", "unit": "years", "count": "500", "step": "save"})
-    said = "pendant 1 an, mais seulement les 500 articles les plus récents de chaque flux"
+    said = "pendant 1 an, et au plus 500 articles par flux"
     assert f"{said} (comme le dit son dossier)" in alice.get(here).words
     assert f"Comme le dit le dossier : {said}" in alice.get(f"{here}/retention").words
     alice.post(f"{here}/retention", {**OWN, "age": "", "count": "", "step": "save"})
-    assert "Conservation pour toujours ·" in alice.get(here).words
+    assert "pour toujours · Changer" in alice.get(here).words
     alice.post(f"{here}/retention", {"mode": "above", "step": "save"})
     assert f"{said} (comme le dit son dossier)" in alice.get(here).words
 
@@ -114,6 +114,6 @@ def test_what_no_form_sends_is_refused(alice: Browser, fields: dict[str, str]) -
 
 def test_the_servers_rule_is_told_where_nobody_says_anything(bob: Browser, db: Database, clock: Clock) -> None:
     keeping.keep_by_default(db, Retention(count=1000), now=clock())
-    said = "the newest 1,000 articles of each feed; unread ones longer"
+    said = "at most 1,000 articles of each feed; unread ones longer"
     assert f"{said} (as this server does)" in bob.get("/settings").words
     assert f"As this server does: {said}" in bob.get("/settings/retention").words

@@ -103,6 +103,22 @@ def reindex(db: Database, advance: Advance) -> int:
     return done
 
 
+def compact(db: Database) -> int:
+    """Write the SQLite file anew without the room that deleted rows left. How many bytes smaller it is.
+
+    It needs as much free disk as the file has, and nobody else can write meanwhile. PostgreSQL does it by itself.
+    """
+    from dateline.store.sqlite.engine import SqliteDatabase
+
+    if not isinstance(db, SqliteDatabase):
+        return 0
+    before = db.path.stat().st_size
+    with db.maintenance() as connection:
+        connection.execute("VACUUM")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    return before - db.path.stat().st_size
+
+
 def index_rest(db: Database) -> int:
     """Index what waits. How many entries."""
     return index_all(db)

@@ -34,6 +34,13 @@ def keep(db: Database, user: User, proposal: Proposal, *, now: datetime) -> None
         _look_again(tx, user.id, proposal.scope, proposal.key, now)
 
 
+def preview_by_default(db: Database, proposal: Proposal, *, now: datetime) -> Effect:
+    """What a default of the instance would delete."""
+    _check_numbers(proposal.rule)
+    with db.reading() as tx:
+        return retention.effect(tx, proposal, retention.feeds_of(tx, 0, "instance", 0), now)
+
+
 def keep_by_default(db: Database, rule: Retention | None, *, now: datetime) -> None:
     """Save what is kept where nobody says anything (None: everything). For the administrator at the terminal."""
     with transaction(db) as tx:

@@ -13,7 +13,7 @@ import typer
 from dateline import __version__
 from dateline.errors import DatelineError
 
-from . import backup, demo, doctor, entries, opml, parse, refresh, serve, subscriptions, users, worker
+from . import backup, demo, doctor, entries, opml, parse, refresh, retention, serve, subscriptions, users, worker
 from .failures import Refused, exit_code_of, sentence_of
 from .opening import read_settings
 
@@ -35,6 +35,7 @@ app.command()(refresh.refresh)
 app.add_typer(opml.group, name="opml")
 app.command()(entries.entries)
 app.command()(parse.parse)
+app.command()(retention.retention)
 app.command()(backup.backup)
 app.command()(backup.restore)
 app.command()(doctor.doctor)

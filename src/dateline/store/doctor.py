@@ -43,6 +43,7 @@ def examine(db: Database, settings: Settings) -> Iterator[Finding]:
         yield _cleaner(tx)
         yield _index(tx)
         yield from _secrets(tx, settings)
+        yield from _free_pages(tx)
     yield from _space(settings)
 
 
@@ -196,6 +197,19 @@ def _secrets(tx: Tx, settings: Settings) -> Iterator[Finding]:
         except (StoreError, ValueError):
             text = f"{url} needs its user name and password again: its owner unsubscribes, and subscribes with them."
             yield Finding(check="credentials", state="wrong", text=text)
+
+
+def _free_pages(tx: Tx) -> Iterator[Finding]:
+    """What was deleted leaves room in the file: it is used again, and given back only when somebody asks for it."""
+    if tx.engine != "sqlite":
+        return
+    size = int(tx.value("PRAGMA page_size"))
+    free, total = int(tx.value("PRAGMA freelist_count")), int(tx.value("PRAGMA page_count"))
+    text = f"{free * size / 1_000_000:.1f} MB of the database file are free and used for what comes next"
+    if free * 4 > total and free * size > LITTLE_SPACE:
+        yield Finding(check="file", state="note", text=f"{text}; `dateline doctor --compact` gives them back.")
+    else:
+        yield Finding(check="file", state="ok", text=f"{text}.")
 
 
 def _space(settings: Settings) -> Iterator[Finding]:

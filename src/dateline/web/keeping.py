@@ -11,7 +11,7 @@ _AGES: dict[RetentionUnit, tuple[str, str]] = {
     "months": NN_("for {count} month", "for {count} months"),
     "years": NN_("for {count} year", "for {count} years"),
 }
-_NEWEST = NN_("the newest article of each feed", "the newest {count} articles of each feed")
+_AT_MOST = NN_("at most {count} article of each feed", "at most {count} articles of each feed")
 _ORIGINS: dict[Scope, str] = {
     "subscription": "{rule}",
     "folder": N_("{rule} (as its folder says)"),
@@ -21,15 +21,15 @@ _ORIGINS: dict[Scope, str] = {
 
 
 def in_words(words: Words, rule: Retention) -> str:
-    """``for 3 months, the newest 500 articles of each feed at most; unread ones longer``."""
+    """``for 3 months, and at most 500 articles of each feed; unread ones longer``."""
     if rule.is_endless:
         return words.text("for ever")
     parts = []
     if rule.age is not None:
         parts.append(words.plural(*_AGES[rule.unit], rule.age))
     if rule.count is not None:
-        parts.append(words.plural(*_NEWEST, rule.count))
-    said = words.text("{age}, but only {newest}", age=parts[0], newest=parts[1]) if len(parts) > 1 else parts[0]
+        parts.append(words.plural(*_AT_MOST, rule.count))
+    said = words.text("{age}, and {number}", age=parts[0], number=parts[1]) if len(parts) > 1 else parts[0]
     return words.text("{rule}; unread ones longer", rule=said) if rule.keep_unread else said
 
 
