@@ -12,9 +12,9 @@ from tests.store.feeding import fill, subscribed
 
 from dateline.actions import entries as deeds
 from dateline.actions import subscriptions as arranging
-from dateline.model import Cursor, Stream, User
+from dateline.model import Cursor, Retention, Stream, User
 from dateline.refresh import deliver, index
-from dateline.store import Database, accounts, entries, feeds, hosts, leases, open_database, search, states, streams
+from dateline.store import Database, accounts, entries, feeds, hosts, leases, open_database, retention, search, states, streams
 from dateline.store import subscriptions as sidebar
 from dateline.store.sqlite.engine import SqliteTx, SqliteWriteTx
 
@@ -153,6 +153,26 @@ def test_what_runs_all_the_time_scans_no_table(library: tuple[Database, User], n
         states.deeds(tx, user.id, 0)
         streams.entry(tx, user.id, 1)
     assert log.scans == []
+
+
+def test_retention_walks_the_order_of_one_feed(library: tuple[Database, User], now: datetime) -> None:
+    db, user = library
+    proposal = retention.Proposal(scope="account", key=user.id, rule=Retention(age=7, count=50, keep_unread=False))
+    with watched(db) as (tx, log):
+        retention.any_rule(tx)
+        retention.due(tx, now, 50)
+        (plan,) = retention.plans(tx, [1], proposal)
+        before = retention.common_bound(tx, plan, now)
+        assert before is not None
+        places = retention.walk(tx, plan, after=(0, 0), before=before, limit=1000)
+        retention.going(tx, plan, [place[1] for place in places], now)
+        retention.unread_past(tx, plan, user.id, before, now, 200)
+        retention.effect(tx, proposal, [1, 2, 3], now)
+    assert log.scans == []
+    of_entries = [plan for plan in log.plans if re.match(r"SEARCH e\b|SEARCH entry\b", plan)]
+    walked = [plan for plan in of_entries if "rowid=?" not in plan]
+    assert walked
+    assert all("entry_listed" in plan for plan in walked), walked
 
 
 def test_marking_an_entry_reads_that_entry_alone(library: tuple[Database, User], now: datetime) -> None:

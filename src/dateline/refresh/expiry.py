@@ -55,12 +55,12 @@ def _expire_feed(db: Database, plan: Plan, now: datetime, at_most: int) -> tuple
         if gone >= at_most:
             return gone, False
         with db.reading() as tx:
-            rows = retention.walk(tx, plan, after=after, before=before, now=now, limit=WALKED_AT_ONCE)
-        ids = [row[1] for row in rows if row[2]]
+            places = retention.walk(tx, plan, after=after, before=before, limit=WALKED_AT_ONCE)
+            ids = retention.going(tx, plan, [place[1] for place in places], now)
         for start in range(0, len(ids), ENTRIES_AT_ONCE):
             gone += _delete(db, plan, ids[start : start + ENTRIES_AT_ONCE], now)
-        walked = len(rows) < WALKED_AT_ONCE
-        after = (rows[-1][0], rows[-1][1]) if rows else after
+        walked = len(places) < WALKED_AT_ONCE
+        after = places[-1] if places else after
     _let_unread_go(db, plan, now)
     return gone, True
 
@@ -69,7 +69,8 @@ def _delete(db: Database, plan: Plan, entry_ids: Sequence[int], now: datetime) -
     with transaction(db) as tx:
         if not _hold(tx, plan):
             return 0  # somebody came, left or changed a rule: the feed is looked through again tomorrow
-        ids = retention.still_go(tx, plan, entry_ids, now)
+        retention.hold(tx, entry_ids)
+        ids = retention.going(tx, plan, entry_ids, now)
         entries.purge(tx, plan.feed_id, ids)
         return len(ids)
 

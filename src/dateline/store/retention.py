@@ -286,32 +286,34 @@ def _goes(plan: Plan, now: datetime) -> dict[str, object]:
     }
 
 
-def walk(tx: Tx, plan: Plan, *, after: Key, before: Key, now: datetime, limit: int) -> list[tuple[int, int, bool]]:
-    """The next entries of a feed in order, oldest first, up to a place: (listed_at, id, whether it may go)."""
+def walk(tx: Tx, plan: Plan, *, after: Key, before: Key, limit: int) -> list[Key]:
+    """The next entries of a feed in order, oldest first, up to a place."""
     rows = tx.all(
-        f"SELECT e.listed_at, e.id, CASE WHEN {_GOES} THEN 1 ELSE 0 END FROM entry e WHERE e.feed_id = :feed"
-        " AND e.listed_at >= :after AND e.listed_at <= :before"
-        " AND (e.listed_at, e.id) > (:after, :after_id) AND (e.listed_at, e.id) < (:before, :before_id)"
-        " ORDER BY e.listed_at, e.id LIMIT :limit",
+        "SELECT listed_at, id FROM entry WHERE feed_id = :feed AND listed_at >= :after AND listed_at <= :before"
+        " AND (listed_at, id) > (:after, :after_id) AND (listed_at, id) < (:before, :before_id)"
+        " ORDER BY listed_at, id LIMIT :limit",
         feed=plan.feed_id,
         after=after[0],
         after_id=after[1],
         before=before[0],
         before_id=before[1],
         limit=limit,
-        **_goes(plan, now),
     )
-    return [(row[0], row[1], row[2] == 1) for row in rows]
+    return [(row[0], row[1]) for row in rows]
 
 
-def still_go(tx: WriteTx, plan: Plan, entry_ids: Sequence[int], now: datetime) -> list[int]:
-    """Which of these may go still; they are held, so that nobody stars one meanwhile."""
-    tx.all("SELECT id FROM entry WHERE id IN ids(:ids) ORDER BY id [[lock_row]]", ids=list(entry_ids))
+def going(tx: Tx, plan: Plan, entry_ids: Sequence[int], now: datetime) -> list[int]:
+    """Which of these entries, all of them before the common place, may go."""
     return tx.column(
         f"SELECT e.id FROM entry e WHERE e.id IN ids(:ids) AND {_GOES} ORDER BY e.id",
         ids=list(entry_ids),
         **_goes(plan, now),
     )
+
+
+def hold(tx: WriteTx, entry_ids: Sequence[int]) -> None:
+    """Until the commit nobody stars one of these entries."""
+    tx.all("SELECT id FROM entry WHERE id IN ids(:ids) ORDER BY id [[lock_row]]", ids=list(entry_ids))
 
 
 def unread_past(tx: Tx, plan: Plan, user_id: int, before: Key, now: datetime, limit: int) -> list[int]:
