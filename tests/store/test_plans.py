@@ -14,7 +14,19 @@ from dateline.actions import entries as deeds
 from dateline.actions import subscriptions as arranging
 from dateline.model import Cursor, Retention, Stream, User
 from dateline.refresh import deliver, index
-from dateline.store import Database, accounts, entries, feeds, hosts, leases, open_database, retention, search, states, streams
+from dateline.store import (
+    Database,
+    accounts,
+    entries,
+    feeds,
+    hosts,
+    leases,
+    open_database,
+    retention,
+    search,
+    states,
+    streams,
+)
 from dateline.store import subscriptions as sidebar
 from dateline.store.sqlite.engine import SqliteTx, SqliteWriteTx
 
