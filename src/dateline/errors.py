@@ -155,6 +155,8 @@ class ActionError(DatelineError):
             "action.already_subscribed",
             "action.bad_url",
             "action.no_feed_found",
+            "action.place_without_feed",  # a known place that offers none for such a page
+            "action.place_unread",  # a known place whose page did not tell where its feed is
             "action.bad_value",
             "action.too_large",
             "action.last_admin",

@@ -97,6 +97,30 @@ def test_from_an_address_to_the_entries(shell: Shell, internet: Internet) -> Non
     assert report == {"url": internet.url("/feed"), "code": "not_modified", "new": 0, "changed": 0, "detail": ""}
 
 
+def test_the_feeds_behind_an_address_are_shown(shell: Shell, internet: Internet) -> None:
+    ran = shell.run("discover", internet.url("/page"))
+    assert ran.out.splitlines()[0] == f"{internet.url('/feed')}\t-\tNews"
+    assert "    Second" in ran.out.splitlines()
+    (feed,) = shell.run("discover", f"Read {internet.url('/feed')}, please", "--json").json()
+    assert (feed["url"], feed["title"], feed["entry_count"], len(feed["entries"])) == (
+        internet.url("/feed"), "News", 3, 3,
+    )  # fmt: skip
+    shell.run("discover", "nonsense here").refused(65, "action.bad_url")
+
+
+def test_the_other_feeds_of_a_page_are_named(shell: Shell, internet: Internet) -> None:
+    shell.add_user()
+    kind = 'rel="alternate" type="application/rss+xml"'
+    page = f'<html><link {kind} href="{internet.url("/feed")}"><link {kind} title="Talk" href="/comments"></html>'
+    with Internet({"/": Reply(page.encode(), content_type="text/html")}) as site:
+        ran = shell.run("subscribe", "--user", "alice", site.url("/"))
+        assert ran.out.splitlines() == [
+            f"alice is subscribed to News ({internet.url('/feed')}).",
+            "That page has other feeds too; name one of them to subscribe to it:",
+            f"{site.url('/comments')}\tcomments\tTalk",
+        ]
+
+
 def test_an_address_without_a_feed_is_refused(shell: Shell, internet: Internet) -> None:
     shell.add_user()
     subscribe = ("subscribe", "--user", "alice")

@@ -9,8 +9,10 @@ from tests.internet import Internet, Page, Reply, rss
 from tests.web.browsing import HOST, Browser, World
 
 from dateline.model import User
+from dateline.parse.place_rows import KINDS
 from dateline.settings import Settings
 from dateline.store import Database, subscriptions
+from dateline.web import kinds
 
 
 @pytest.fixture
@@ -76,6 +78,25 @@ def test_a_sites_address_shows_the_feeds_it_announces(alice: Browser, internet: 
     offered = [choice.get("value") for choice in page.find("//input[@type='radio'][@name='url']")]
     assert offered == [internet.url("/feed"), internet.url("/comments")]
     assert len(page.find("//input[@type='radio'][@checked]")) == 1
+
+
+def test_what_a_feed_is_stands_beside_it_and_each_can_be_looked_at(alice: Browser, internet: Internet) -> None:
+    page = alice.post("/subscriptions/add", {"url": internet.url("/")})
+    assert "Commentaires · Atom" in page.words
+    (button,) = page.find("//button[@name='look']")
+    assert button.get("value") == internet.url("/comments")
+    assert button.get("formaction") == "/subscriptions/add"
+    page = alice.post("/subscriptions/add", {"url": internet.url("/feed"), "look": internet.url("/comments")})
+    assert page.find("//h3")[0].text_content() == "Les commentaires"
+
+
+def test_an_address_may_stand_in_a_text(alice: Browser, internet: Internet) -> None:
+    page = alice.post("/subscriptions/add", {"url": f"À lire : <{internet.url('/feed')}>, vraiment"})
+    assert page.find("//h3")[0].text_content() == "Le Phare"
+
+
+def test_every_kind_of_feed_has_words() -> None:
+    assert set(kinds.KINDS) == KINDS
 
 
 def test_subscribing_leads_to_the_feeds_stream(alice: Browser, internet: Internet, world: World, db: Database) -> None:

@@ -43,6 +43,8 @@ EXIT_CODES: Mapping[str, int] = {
     "action.forbidden": NO_PERMISSION,
     "action.bad_url": UNKNOWN_INPUT,
     "action.no_feed_found": UNKNOWN_INPUT,
+    "action.place_without_feed": UNKNOWN_INPUT,
+    "action.place_unread": UNKNOWN_INPUT,
     "action.bad_value": UNKNOWN_INPUT,
     "action.name_invalid": UNKNOWN_INPUT,
     "action.password_too_short": UNKNOWN_INPUT,

@@ -69,6 +69,14 @@ SENTENCES: dict[str, str] = {
     "action.already_subscribed": N_("You are subscribed to this feed already."),
     "action.bad_url": N_("This is not a web address. It should look like https://example.org/feed."),
     "action.no_feed_found": N_("No feed was found at this address. Try the address of the feed itself."),
+    "action.place_without_feed": N_(
+        "This site has no feed for such a page. Look whether the same people also write a blog or a newsletter "
+        "elsewhere."
+    ),
+    "action.place_unread": N_(
+        "This site is known, but its page did not tell us where the feed is: it may not exist, or show itself to "
+        "browsers only. Try the address of the feed itself."
+    ),
     "action.bad_value": N_(
         "The server did not understand this request. Go back, look at what was entered, and try again."
     ),

@@ -10,7 +10,7 @@ from dateline.actions import subscriptions as subscription_actions
 from dateline.errors import ActionError, DatelineError, StoreError
 from dateline.refresh.look import LookedFeed
 from dateline.store import subscriptions
-from dateline.web import i18n, messages
+from dateline.web import i18n, kinds, messages
 from dateline.web.notices import Notice
 from dateline.web.pages.subscriptions import FolderLine, folder_lines
 from dateline.web.visit import Visit
@@ -26,10 +26,14 @@ class FoundEntry(Struct, frozen=True, kw_only=True):
 
 
 class FoundFeed(Struct, frozen=True, kw_only=True):
-    """A feed that was found. ``entry_count`` is None for one that was only announced, not read."""
+    """A feed that was found. ``entry_count`` is None for one that was only announced, not read.
+
+    ``kind`` says in words what it is: what it holds, and its format when it was not read; "" when unknown.
+    """
 
     url: str
     title: str
+    kind: str
     site_url: str | None
     description: str
     entries: tuple[FoundEntry, ...]
@@ -38,9 +42,13 @@ class FoundFeed(Struct, frozen=True, kw_only=True):
 
 
 class AddPage(Struct, frozen=True, kw_only=True):
-    """The context of ``pages/add.html``. ``found`` is empty before the look; ``errors`` are sentences by field name."""
+    """The context of ``pages/add.html``. ``found`` is empty before the look; ``errors`` are sentences by field name.
+
+    ``place`` is the known place that the address is of, "" for any other.
+    """
 
     address: str
+    place: str
     is_welcome: bool
     found: tuple[FoundFeed, ...]
     folders: tuple[FolderLine, ...]
@@ -54,8 +62,11 @@ def show(visit: Visit) -> Response:
 
 
 def look(visit: Visit) -> Response:
-    """Ask the address, and show what it holds. A feed that is subscribed already is led to."""
-    address = visit.form.text("url", max_length=_MAX_ADDRESS)
+    """Ask the address, and show what it holds. A feed that is subscribed already is led to.
+
+    ``look`` is one of the feeds found before, to be shown too; it counts before ``url``.
+    """
+    address = visit.form.text("look", "", max_length=_MAX_ADDRESS) or visit.form.text("url", max_length=_MAX_ADDRESS)
     try:
         with visit.instance.looking.taken():
             looked = subscription_actions.look(
@@ -67,7 +78,12 @@ def look(visit: Visit) -> Response:
         return _refused(visit, address, error)
     if len(looked.feeds) == 1 and looked.feeds[0].subscription_id is not None:
         return _already(visit, looked.feeds[0].subscription_id)
-    return _page(visit, address=address, found=tuple(_found(visit, feed) for feed in looked.feeds))
+    return _page(
+        visit,
+        address=address,
+        found=tuple(_found(visit, feed) for feed in looked.feeds),
+        place=looked.feeds[0].place,
+    )
 
 
 def subscribe(visit: Visit) -> Response:
@@ -115,6 +131,7 @@ def _found(visit: Visit, feed: LookedFeed) -> FoundFeed:
     return FoundFeed(
         url=feed.url,
         title=feed.title or feed.url,
+        kind=kinds.words(visit.words, feed.kind, "" if feed.entry_count is not None else feed.format or ""),
         site_url=feed.site_url,
         description=(feed.description or "")[:500],
         entries=tuple(
@@ -135,10 +152,13 @@ def _page(
     address: str,
     is_welcome: bool = False,
     found: tuple[FoundFeed, ...] = (),
+    place: str = "",
     errors: dict[str, str] | None = None,
     status: int = 200,
 ) -> Response:
     with visit.db.reading() as tx:
         folders = folder_lines(subscriptions.sidebar(tx, visit.me.id))
-    page = AddPage(address=address, is_welcome=is_welcome, found=found, folders=folders, errors=errors or {})
+    page = AddPage(
+        address=address, place=place, is_welcome=is_welcome, found=found, folders=folders, errors=errors or {}
+    )
     return visit.html("pages/add.html", page, status=status)
