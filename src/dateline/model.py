@@ -98,6 +98,7 @@ class ParsedEntry(Struct, frozen=True, kw_only=True):
 
     ``guid`` is the publisher's id or None; ``base_url`` is what relative addresses in its HTML are relative to.
     ``summary_html`` and ``content_html`` are what the feed gives as each; neither is filled from the other.
+    ``source_hash`` is what its bytes in the document are known by; None where they do not stand apart.
     """
 
     guid: str | None = None
@@ -114,6 +115,7 @@ class ParsedEntry(Struct, frozen=True, kw_only=True):
     thumbnail_url: str | None = None
     comments_url: str | None = None
     base_url: str | None = None
+    source_hash: bytes | None = None
 
 
 class ParseWarning(Struct, frozen=True, kw_only=True):
@@ -126,7 +128,8 @@ class ParseWarning(Struct, frozen=True, kw_only=True):
 class ParsedFeed(Struct, frozen=True, kw_only=True):
     """A whole document, understood. ``skip_hours`` are hours 0–23 UTC, ``skip_days`` weekdays 0 (Monday) to 6.
 
-    ``description`` is HTML as published, like an entry's summary.
+    ``description`` is HTML as published, like an entry's summary. ``known_hashes`` are those of the entries that were
+    recognised by their bytes and not read.
     """
 
     format: FeedFormat
@@ -145,6 +148,7 @@ class ParsedFeed(Struct, frozen=True, kw_only=True):
     skip_hours: tuple[int, ...] = ()
     skip_days: tuple[int, ...] = ()
     entries: tuple[ParsedEntry, ...] = ()
+    known_hashes: tuple[bytes, ...] = ()
     warnings: tuple[ParseWarning, ...] = ()
 
 

@@ -2,6 +2,8 @@
 
 import re
 from collections import Counter
+from collections.abc import Container
+from itertools import repeat
 
 from lxml import etree
 
@@ -17,6 +19,7 @@ from .json_feed import parse_json_feed
 from .limits import MAX_BYTES, MAX_ENTRIES
 from .markup import XML_BASE
 from .names import ATOM03, ATOM10, RDF, Names, local_of, split
+from .sources import Items, split_items
 from .xml import items_of, read_tree, unnested
 
 _ROOTS = frozenset({"rss", "rdf", "feed", "channel", "entry", "item"})
@@ -37,10 +40,12 @@ def parse_feed(
     content_type: str = "",
     content_language: str | None = None,
     content_location: str | None = None,
+    known: Container[bytes] = frozenset(),
 ) -> ParsedFeed:
     """Understand a document.
 
-    ``url`` is where it came from, the others are the HTTP headers of that answer; all may be missing. Raises
+    ``url`` is where it came from, the others are the HTTP headers of that answer; all may be missing. ``known`` are
+    the ``source_hash``es of entries that need not be read again: they come back as ``known_hashes``. Raises
     ``ParseError``: ``parse.empty``, ``parse.web_page`` (discovery may help), ``parse.not_a_feed`` or
     ``parse.too_complex``; nothing else, whatever the bytes are.
     """
@@ -55,15 +60,18 @@ def parse_feed(
         feed = parse_json_feed(text, url=base, language=content_language, warnings=warnings)
         if feed is not None:
             return _looked_over(feed, [])
-    tree = read_tree(text)
+    items = split_items(text, known)
+    tree = read_tree(items.rest)
     root = _feed_root(tree.root) if tree is not None else None
     if tree is None or root is None:
         page = text[:1] == b"<" and _WEB_PAGE.match(text[:4096])
         raise ParseError("parse.web_page" if page else "parse.not_a_feed")
-    return _read(root, base, content_language, warnings + tree.warnings)
+    return _read(root, base, content_language, warnings + tree.warnings, items)
 
 
-def _read(root: etree._Element, base: str | None, language: str | None, warnings: list[ParseWarning]) -> ParsedFeed:
+def _read(
+    root: etree._Element, base: str | None, language: str | None, warnings: list[ParseWarning], items: Items
+) -> ParsedFeed:
     channel = _channel(root)
     namespace = split(str(channel.tag))[0] or split(str(root.tag))[0]
     form = _format(root, namespace)
@@ -80,8 +88,13 @@ def _read(root: etree._Element, base: str | None, language: str | None, warnings
     elements = unnested(element for element in items_of(root) if document.names[element.tag] in {"item", "entry"})
     if len(elements) > MAX_ENTRIES:
         warnings.append(_warning("parse.entries_cut", f"Only the first {MAX_ENTRIES} entries were read."))
-    entries = tuple(read_entry(element, document, entry_base) for element in elements[:MAX_ENTRIES])
-    feed = ParsedFeed(format=form, entries=entries, warnings=tuple(warnings), **fields)
+    # as many elements as items by their bytes: then they are the same ones, in the same order
+    hashes = items.fresh if len(items.fresh) == len(elements) else repeat(None)
+    entries = tuple(
+        read_entry(element, document, entry_base, hash_)
+        for element, hash_ in zip(elements[:MAX_ENTRIES], hashes, strict=False)
+    )
+    feed = ParsedFeed(format=form, entries=entries, known_hashes=items.known, warnings=tuple(warnings), **fields)
     return _looked_over(feed, document.bad_dates)
 
 

@@ -50,14 +50,16 @@ class EntryDraft(Draft):
                 self.keep("thumbnail", 5, file.url)
 
 
-def read_entry(element: etree._Element, document: Document, base: str | None) -> ParsedEntry:
+def read_entry(
+    element: etree._Element, document: Document, base: str | None, source_hash: bytes | None = None
+) -> ParsedEntry:
     """Read one entry; ``base`` is what relative addresses outside any ``xml:base`` of its own are relative to."""
     base = base_address(element.get(XML_BASE), base)
     draft = EntryDraft(document, base)
     if element.keys():
         _read_attributes(draft, element)
     _read_children(draft, element)
-    return _finished(draft)
+    return _finished(draft, source_hash)
 
 
 def _read_attributes(draft: Draft, element: etree._Element) -> None:
@@ -79,7 +81,7 @@ def _read_children(draft: EntryDraft, element: etree._Element) -> None:
                 _read_children(draft, child)
 
 
-def _finished(draft: EntryDraft) -> ParsedEntry:
+def _finished(draft: EntryDraft, source_hash: bytes | None) -> ParsedEntry:
     guid = draft.get("guid")
     published, updated = draft.date("published"), draft.date("updated")
     if published is None and 5 in draft.best.get("updated", {}):
@@ -100,6 +102,7 @@ def _finished(draft: EntryDraft) -> ParsedEntry:
         thumbnail_url=draft.get("thumbnail"),
         comments_url=draft.get("comments"),
         base_url=draft.content_base or draft.base,
+        source_hash=source_hash,
     )
 
 

@@ -61,6 +61,8 @@ class Changes(Struct, frozen=True, kw_only=True):
     renamed: tuple[tuple[int, str, bytes], ...] = ()
     """(entry id, guid, hash) of known entries that the new identity calls otherwise."""
     unchanged: int = 0
+    sources: tuple[tuple[int, bytes], ...] = ()
+    """(entry id, hash) of entries that say the same in other bytes: by what they are recognised next time."""
 
 
 def content_hash(entry: ParsedEntry) -> bytes:
@@ -114,12 +116,16 @@ def weaker(identity: Identity) -> Identity:
     return "link" if identity == "guid" else "content"
 
 
-def untrusted(entries: Sequence[Candidate], carried: Sequence[Known]) -> bool:
-    """Whether the guids of a document say too little: they repeat, or they are all new for contents that are known."""
-    different = {candidate.guid_hash: candidate.content_hash for candidate in entries}
-    pairs = {(candidate.guid_hash, candidate.content_hash) for candidate in entries}
+def untrusted(entries: Sequence[Candidate], carried: Sequence[Known], recognised: Sequence[Known] = ()) -> bool:
+    """Whether the guids of a document say too little: they repeat, or they are all new for contents that are known.
+
+    ``recognised`` are those of its entries that were known by their bytes.
+    """
+    listed = (*recognised, *entries)
+    different = {entry.guid_hash: entry.content_hash for entry in listed}
+    pairs = {(entry.guid_hash, entry.content_hash) for entry in listed}
     # The same entry given twice is a double, not a sign: only different contents under one guid count.
-    if len(pairs) - len(different) > REPEATED_SHARE * len(entries):
+    if len(pairs) - len(different) > REPEATED_SHARE * len(listed):
         return True
     known_guids = {known.guid_hash for known in carried}
     known_contents = {known.content_hash for known in carried}
@@ -150,17 +156,19 @@ def decide(
     identity: Identity,
     first: bool,
     now: datetime,
+    recognised: Sequence[Known] = (),
     renamed: tuple[tuple[int, str, bytes], ...] = (),
 ) -> Changes:
     """Compare a document with the store.
 
     ``entries`` are the document's, folded; ``known`` the carried entries and those with the same hashes, by guid hash;
-    ``buried`` the hashes of purged entries; ``first`` whether this is the feed's first document.
+    ``buried`` the hashes of purged entries; ``first`` whether this is the feed's first document; ``recognised`` the
+    known entries that the document carries too, in the bytes that it carried them in before.
     """
     fresh = [c for c in entries if c.guid_hash not in known and c.guid_hash not in buried]
     met = [(known[c.guid_hash], c) for c in entries if c.guid_hash in known]
     changed = [(old, c) for old, c in met if old.content_hash != c.content_hash]
-    present = {c.guid_hash for c in entries}
+    present = {c.guid_hash for c in entries} | {entry.guid_hash for entry in recognised}
     new = [NewEntry(candidate=c, listed_at=listed_at(dated(c.entry), first=first, now=now)) for c in reversed(fresh)]
     new.sort(key=lambda entry: (entry.listed_at, dated(entry.candidate.entry) or entry.listed_at))
     return Changes(
@@ -170,5 +178,18 @@ def decide(
         back_ids=tuple(old.id for old, c in met if not old.carried and old.content_hash == c.content_hash),
         gone_ids=tuple(old.id for hash_, old in known.items() if old.carried and hash_ not in present),
         renamed=renamed,
-        unchanged=len(met) - len(changed),
+        unchanged=len(recognised) + len(met) - len(changed),
+        sources=_other_bytes(met, len(recognised)),
     )
+
+
+def _other_bytes(met: Sequence[tuple[Known, Candidate]], recognised: int) -> tuple[tuple[int, bytes], ...]:
+    """Entries that say the same in other bytes.
+
+    Where that is most of a document, it may be so each time (a token, a count of views): then writing down the new
+    bytes would only cost.
+    """
+    same = [(old, c.entry.source_hash) for old, c in met if old.content_hash == c.content_hash and c.entry.source_hash]
+    never = [(old.id, hash_) for old, hash_ in same if old.source_hash is None]
+    other = [(old.id, hash_) for old, hash_ in same if old.source_hash is not None and old.source_hash != hash_]
+    return (*never, *other) if len(other) <= recognised else tuple(never)

@@ -3,7 +3,7 @@
 Network and parsing never happen inside a transaction; ``record`` stores what is decided here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -137,15 +137,8 @@ def _identity(feed: Feed) -> Identity:
 
 
 def _read(db: Database, feed: Feed, answer: Response, *, asked_url: str, now: datetime, dice: float) -> Outcome:
-    parsed = parse_feed(
-        answer.body,
-        url=answer.final_url,
-        content_type=answer.content_type,
-        content_language=answer.content_language,
-        content_location=answer.content_location,
-    )
-    changes = compare(db, feed, parsed, now)
-    hints = _hints(parsed, answer, now)
+    parsed, changes, dates = _compared(db, feed, answer, now)
+    hints = _hints(parsed, dates, answer, now)
     arrived = tuple(_arrived(new.candidate, new.listed_at, parsed, answer.final_url) for new in changes.new)
     edited = tuple(_edited(changed.id, changed.candidate, parsed, answer.final_url) for changed in changes.changed)
     return Outcome(
@@ -164,25 +157,77 @@ def _read(db: Database, feed: Feed, answer: Response, *, asked_url: str, now: da
     )
 
 
-def compare(db: Database, feed: Feed, parsed: ParsedFeed, now: datetime) -> Changes:
-    """A document against the store: what is new, changed, back and gone."""
-    identity = _identity(feed)
+def _compared(db: Database, feed: Feed, answer: Response, now: datetime) -> tuple[ParsedFeed, Changes, list[datetime]]:
+    """A document, what it means for the store, and the times of all its entries.
+
+    Entries that are known by their bytes are not read, unless the others show that guids cannot be trusted.
+    """
     with db.reading() as tx:
         carried = entries.carried(tx, feed.id)  # of a first document too: it may have been interrupted
-        seen = bool(carried) or not feed.is_first
+    by_source = {entry.source_hash: entry for entry in carried if entry.source_hash is not None}
+    parsed = _parsed(answer, by_source.keys())
+    recognised = [by_source[hash_] for hash_ in dict.fromkeys(parsed.known_hashes)]
+    changes = compare(db, feed, parsed, carried, recognised, now)
+    if changes is None:
+        parsed, recognised = _parsed(answer), []
+        changes = compare(db, feed, parsed, carried, recognised, now)
+        assert changes is not None
+    said = (*(dated(entry) for entry in parsed.entries), *(entry.dated_at for entry in recognised))
+    return parsed, changes, [at for at in said if at is not None]
+
+
+def _parsed(answer: Response, known: Container[bytes] = frozenset()) -> ParsedFeed:
+    return parse_feed(
+        answer.body,
+        url=answer.final_url,
+        content_type=answer.content_type,
+        content_language=answer.content_language,
+        content_location=answer.content_location,
+        known=known,
+    )
+
+
+def compare(
+    db: Database, feed: Feed, parsed: ParsedFeed, carried: Sequence[Known], recognised: Sequence[Known], now: datetime
+) -> Changes | None:
+    """A document against the store: what is new, changed, back and gone.
+
+    ``recognised`` are the carried entries that it holds and that were not read. None: they must be read too, to say.
+    """
+    identity = _identity(feed)
+    listed = candidates(parsed, identity)
+    renamed: tuple[tuple[int, str, bytes], ...] = ()
+    if recognised and not _plain(listed, carried, recognised):
+        return None
+    while not recognised and identity != "content" and untrusted(listed, carried):
+        identity = weaker(identity)
         listed = candidates(parsed, identity)
-        renamed: tuple[tuple[int, str, bytes], ...] = ()
-        while identity != "content" and untrusted(listed, carried):
-            identity = weaker(identity)
-            listed = candidates(parsed, identity)
-            carried, renamed = _renamed(carried, listed, identity)
-        unique = folded(listed)
-        known = {entry.guid_hash: entry for entry in carried}
-        missing = [candidate.guid_hash for candidate in unique if candidate.guid_hash not in known]
-        if missing and seen:
+        carried, renamed = _renamed(carried, listed, identity)
+    unique = folded(listed)
+    known = {entry.guid_hash: entry for entry in carried}
+    missing = [candidate.guid_hash for candidate in unique if candidate.guid_hash not in known]
+    buried: set[bytes] = set()
+    if missing and (carried or not feed.is_first):
+        with db.reading() as tx:
             known.update((entry.guid_hash, entry) for entry in entries.with_hashes(tx, feed.id, missing))
-        buried = entries.buried(tx, feed.id, missing) if missing and seen else set()
-    return decide(unique, known, buried, identity=identity, first=feed.is_first, now=now, renamed=renamed)
+            buried = entries.buried(tx, feed.id, missing)
+    return decide(
+        unique,
+        known,
+        buried,
+        identity=identity,
+        first=feed.is_first,
+        now=now,
+        recognised=recognised,
+        renamed=renamed,
+    )
+
+
+def _plain(listed: Sequence[Candidate], carried: Sequence[Known], recognised: Sequence[Known]) -> bool:
+    """Whether what was read and what was recognised do not meet: no guid in both, nothing against the guids."""
+    unread = {entry.guid_hash for entry in recognised}
+    doubled = any(candidate.guid_hash in unread for candidate in listed)
+    return not doubled and not untrusted(listed, carried, recognised)
 
 
 def _renamed(
@@ -224,6 +269,7 @@ def _arrived(candidate: Candidate, listed_at: datetime, parsed: ParsedFeed, url:
         listed_at=listed_at,
         clean=clean,
         packed=_packed(clean, candidate.entry, url),
+        source_hash=candidate.entry.source_hash,
     )
 
 
@@ -234,14 +280,15 @@ def _edited(entry_id: int, candidate: Candidate, parsed: ParsedFeed, url: str) -
         content_hash=candidate.content_hash,
         clean=clean,
         packed=_packed(clean, candidate.entry, url),
+        source_hash=candidate.entry.source_hash,
     )
 
 
 # ------------------------------------------------------------------------------------------------ hints and addresses
 
 
-def _hints(parsed: ParsedFeed, answer: Response, now: datetime) -> Hints:
-    gap, newest = schedule.usual_gap([at for at in map(dated, parsed.entries) if at], now)
+def _hints(parsed: ParsedFeed, dates: list[datetime], answer: Response, now: datetime) -> Hints:
+    gap, newest = schedule.usual_gap(dates, now)
     return Hints(
         gap_seconds=gap,
         newest_at=newest,

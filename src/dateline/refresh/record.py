@@ -94,6 +94,7 @@ def _record_last(tx: WriteTx, outcome: Outcome, arrived: Sequence[Arrived]) -> N
     if changes is not None:
         entries.mark_gone(tx, changes.gone_ids, outcome.check.at)
         entries.mark_back(tx, changes.back_ids)
+        entries.note_sources(tx, changes.sources)
     if outcome.described is not None:
         feeds.describe(tx, feed.id, outcome.described)
     feeds.succeed(

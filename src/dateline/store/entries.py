@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -12,7 +13,7 @@ from dateline.model import CLEANER_VERSION, CleanEntry, Enclosure, Person, RawHT
 from . import states
 from .bodies import Body, pack, unpack
 from .db import Tx, WriteTx
-from .times import to_us, to_us_or_none
+from .times import from_us_or_none, to_us, to_us_or_none
 
 _json = msgspec.json.Encoder()
 _people = msgspec.json.Decoder(tuple[Person, ...])
@@ -26,13 +27,18 @@ def guid_hash(guid: str) -> bytes:
 
 
 class Known(Struct, frozen=True, kw_only=True):
-    """What the store knows of an entry that a document may carry again."""
+    """What the store knows of an entry that a document may carry again.
+
+    ``dated_at`` is when it says that it was published, else updated.
+    """
 
     id: int
     guid_hash: bytes
     content_hash: bytes
     url: str | None
     carried: bool
+    source_hash: bytes | None = None
+    dated_at: datetime | None = None
 
 
 class Arrived(Struct, frozen=True, kw_only=True):
@@ -44,6 +50,7 @@ class Arrived(Struct, frozen=True, kw_only=True):
     listed_at: datetime
     clean: CleanEntry
     packed: bytes
+    source_hash: bytes | None = None
 
 
 class Edited(Struct, frozen=True, kw_only=True):
@@ -53,6 +60,7 @@ class Edited(Struct, frozen=True, kw_only=True):
     content_hash: bytes
     clean: CleanEntry
     packed: bytes
+    source_hash: bytes | None = None
 
 
 def packed_body(clean: CleanEntry, content: RawHTML | None, summary: RawHTML | None, base_url: str | None) -> bytes:
@@ -60,23 +68,37 @@ def packed_body(clean: CleanEntry, content: RawHTML | None, summary: RawHTML | N
     return pack(Body(clean.content_html, content, summary, base_url))
 
 
+_KNOWN = "id, guid_hash, content_hash, url, gone_at, source_hash, coalesce(published_at, updated_at)"
+
+
+def _known(row: tuple[Any, ...]) -> Known:
+    return Known(
+        id=row[0],
+        guid_hash=row[1],
+        content_hash=row[2],
+        url=row[3],
+        carried=row[4] is None,
+        source_hash=row[5],
+        dated_at=from_us_or_none(row[6]),
+    )
+
+
 def carried(tx: Tx, feed_id: int) -> list[Known]:
     """The entries that the feed's last document carried."""
-    rows = tx.all(
-        "SELECT id, guid_hash, content_hash, url FROM entry WHERE feed_id = :feed AND gone_at IS NULL", feed=feed_id
-    )
-    return [Known(id=row[0], guid_hash=row[1], content_hash=row[2], url=row[3], carried=True) for row in rows]
+    return [
+        _known(row)
+        for row in tx.all(f"SELECT {_KNOWN} FROM entry WHERE feed_id = :feed AND gone_at IS NULL", feed=feed_id)
+    ]
 
 
 def with_hashes(tx: Tx, feed_id: int, hashes: Sequence[bytes]) -> list[Known]:
     """The entries with these guid hashes."""
     rows = tx.all(
-        "SELECT id, guid_hash, content_hash, url, gone_at FROM entry WHERE feed_id = :feed AND guid_hash IN"
-        " hashes(:hashes)",
+        f"SELECT {_KNOWN} FROM entry WHERE feed_id = :feed AND guid_hash IN hashes(:hashes)",
         feed=feed_id,
         hashes=list(hashes),
     )
-    return [Known(id=row[0], guid_hash=row[1], content_hash=row[2], url=row[3], carried=row[4] is None) for row in rows]
+    return [_known(row) for row in rows]
 
 
 def buried(tx: Tx, feed_id: int, hashes: Sequence[bytes]) -> set[bytes]:
@@ -91,10 +113,11 @@ def buried(tx: Tx, feed_id: int, hashes: Sequence[bytes]) -> set[bytes]:
 
 
 _INSERT = (
-    "INSERT INTO entry (feed_id, guid, guid_hash, content_hash, url, title, authors, tags, language, enclosures,"
-    " thumbnail_url, comments_url, preview, word_count, published_at, updated_at, received_at, listed_at)"
-    " VALUES (:feed, :guid, :guid_hash, :content_hash, :url, :title, :authors, :tags, :language, :enclosures,"
-    " :thumbnail_url, :comments_url, :preview, :word_count, :published_at, :updated_at, :received_at, :listed_at)"
+    "INSERT INTO entry (feed_id, guid, guid_hash, content_hash, source_hash, url, title, authors, tags, language,"
+    " enclosures, thumbnail_url, comments_url, preview, word_count, published_at, updated_at, received_at, listed_at)"
+    " VALUES (:feed, :guid, :guid_hash, :content_hash, :source_hash, :url, :title, :authors, :tags, :language,"
+    " :enclosures, :thumbnail_url, :comments_url, :preview, :word_count, :published_at, :updated_at, :received_at,"
+    " :listed_at)"
     " ON CONFLICT (feed_id, guid_hash) DO NOTHING RETURNING id"
 )
 
@@ -134,6 +157,7 @@ def insert(tx: WriteTx, feed_id: int, arrived: Sequence[Arrived], received_at: d
             guid=entry.guid,
             guid_hash=entry.guid_hash,
             content_hash=entry.content_hash,
+            source_hash=entry.source_hash,
             received_at=at,
             listed_at=to_us(entry.listed_at),
             **_columns(entry.clean),
@@ -156,14 +180,14 @@ def edit(tx: WriteTx, edited: Sequence[Edited]) -> None:
     """Store the new content of known entries; their place in the order stays. The search index is told."""
     for entry in edited:
         tx.run(
-            "UPDATE entry SET content_hash = :content_hash, url = :url, title = :title, authors = :authors,"
-            " tags = :tags,"
-            " language = :language, enclosures = :enclosures, thumbnail_url = :thumbnail_url, comments_url ="
-            " :comments_url,"
-            " preview = :preview, word_count = :word_count, published_at = coalesce(:published_at, published_at),"
+            "UPDATE entry SET content_hash = :content_hash, source_hash = :source_hash, url = :url, title = :title,"
+            " authors = :authors, tags = :tags, language = :language, enclosures = :enclosures,"
+            " thumbnail_url = :thumbnail_url, comments_url = :comments_url, preview = :preview,"
+            " word_count = :word_count, published_at = coalesce(:published_at, published_at),"
             " updated_at = :updated_at, gone_at = NULL WHERE id = :id",
             id=entry.id,
             content_hash=entry.content_hash,
+            source_hash=entry.source_hash,
             **_columns(entry.clean),
         )
         tx.run(
@@ -173,6 +197,14 @@ def edit(tx: WriteTx, edited: Sequence[Edited]) -> None:
             body=entry.packed,
         )
         tx.run("INSERT INTO entry_edited (entry_id) VALUES (:id) ON CONFLICT DO NOTHING", id=entry.id)
+
+
+def note_sources(tx: WriteTx, sources: Sequence[tuple[int, bytes]]) -> None:
+    """(entry id, hash): by what these entries, whose content is the same, are recognised from now on."""
+    tx.many(
+        "UPDATE entry SET source_hash = :hash WHERE id = :id",
+        [{"id": ident, "hash": hash_} for ident, hash_ in sources],
+    )
 
 
 def mark_gone(tx: WriteTx, entry_ids: Sequence[int], now: datetime) -> None:
