@@ -167,8 +167,9 @@ class CleanEntry(Struct, frozen=True, kw_only=True):
     """One entry ready to be stored: every field plain, safe and bounded.
 
     ``content_html`` is the sanitised content, or the summary where there is no content; ``text`` the same as plain
-    text (for search); ``preview_text`` its first 500 characters. ``thumbnail_url`` is the published one, else the first
-    picture of the content. ``title`` is never empty: it falls back to the start of the text.
+    text (for search: blanks as they come); ``preview_text`` its first 500 characters on one line; ``word_count`` how
+    many words it has. ``thumbnail_url`` is the published one, else the first picture of the content. ``title`` is
+    never empty: it falls back to the start of the text.
     """
 
     url: str | None
@@ -179,6 +180,7 @@ class CleanEntry(Struct, frozen=True, kw_only=True):
     content_html: SafeHTML
     text: str
     preview_text: str
+    word_count: int
     tags: tuple[str, ...]
     language: str | None
     enclosures: tuple[Enclosure, ...]

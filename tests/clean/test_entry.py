@@ -47,14 +47,16 @@ def test_an_ordinary_entry_keeps_everything() -> None:
         published_at=moment,
         updated_at=moment,
         content_html=cleaned.content_html,
-        text="long text more",
+        text=cleaned.text,
         preview_text="long text more",
+        word_count=3,
         tags=("Science", "Space"),
         language="en-GB",
         enclosures=entry.enclosures,
         thumbnail_url="https://news.example/t.jpg",
         comments_url="https://news.example/2026/entry#comments",
     )
+    assert cleaned.text.split() == ["long", "text", "more"]
     assert cleaned.content_html == "<p>long <b>text</b></p><p>more</p>"
 
 
@@ -167,7 +169,8 @@ def test_the_preview_is_the_first_500_characters_of_the_text() -> None:
     cleaned = clean(content("<p>" + "word " * 200 + "</p><p>end</p>"))
     assert cleaned.preview_text == ("word " * 100).strip()
     assert len(cleaned.preview_text) == 499
-    assert cleaned.text.endswith("word end")
+    assert cleaned.text.split()[-2:] == ["word", "end"]
+    assert cleaned.word_count == 201
     cleaned = clean(content('<p><img src=/x.png alt="not this">' + "é" * 600 + "</p>"))
     assert cleaned.preview_text == "é" * 500
 

@@ -20,6 +20,7 @@ def clean(title: str, *, text: str = "", published_at: datetime | None = None) -
         content_html=SafeHTML(f"<p>{text}</p>"),
         text=text,
         preview_text=text[:500],
+        word_count=len(text.split()),
         tags=(),
         language=None,
         enclosures=(),

@@ -226,6 +226,7 @@ class World:
                 "content_html": SafeHTML(f"<p>The content of {title}.</p>"),
                 "text": f"The content of {title}.",
                 "preview_text": f"The content of {title}.",
+                "word_count": 3 + len(title.split()),
                 "tags": (),
                 "language": None,
                 "enclosures": (),

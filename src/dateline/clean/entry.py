@@ -9,7 +9,7 @@ from dateline.model import CleanEntry, Enclosure, ParsedEntry, Person, RawHTML, 
 
 from . import urls
 from .sanitize import clean_html
-from .text import plain_text
+from .text import count_words, folded, loose_text
 
 PREVIEW_CHARS: Final = 500
 MAX_TITLE_CHARS: Final = 1_000
@@ -45,15 +45,17 @@ def clean_entry(entry: ParsedEntry, *, feed_url: str, site_url: str | None) -> C
     url = urls.absolute(entry.url, entry.base_url or site_url or feed_url) if entry.url else None
     base = entry.base_url or url or site_url or feed_url
     content, text = _content(entry, base)
+    preview = _start(text)
     return CleanEntry(
         url=url,
-        title=_title(entry.title, text, url),
+        title=_title(entry.title, preview, url),
         authors=_authors(entry.authors, base),
         published_at=entry.published_at,
         updated_at=entry.updated_at,
         content_html=content,
         text=text,
-        preview_text=text[:PREVIEW_CHARS].rstrip(),
+        preview_text=preview,
+        word_count=count_words(text),
         tags=_tags(entry.tags),
         language=entry.language if entry.language and _LANGUAGE.fullmatch(entry.language) else None,
         enclosures=_enclosures(entry.enclosures, base),
@@ -65,11 +67,19 @@ def clean_entry(entry: ParsedEntry, *, feed_url: str, site_url: str | None) -> C
 def _content(entry: ParsedEntry, base: str) -> tuple[SafeHTML, str]:
     """→ (the cleaned content, or summary where the content shows nothing, its text)."""
     content = clean_html(entry.content_html or RawHTML(""), base)
-    text = plain_text(content)
-    if entry.summary_html and not text and not _SHOWN.search(content):
+    text = loose_text(content)
+    if entry.summary_html and not text.strip() and not _SHOWN.search(content):
         content = clean_html(entry.summary_html, base)
-        text = plain_text(content)
+        text = loose_text(content)
     return content, text
+
+
+def _start(text: str) -> str:
+    """The first characters of a text, on one line."""
+    start = folded(text[: 2 * PREVIEW_CHARS])
+    if len(start) < PREVIEW_CHARS < len(text):  # mostly blanks
+        start = folded(text)
+    return start[:PREVIEW_CHARS].rstrip()
 
 
 def one_line(text: str | None, limit: int) -> str:

@@ -11,13 +11,31 @@ from .sanitize import clean_html
 
 _TAG: Final = re.compile(r"<(/?[a-z][a-z0-9]*)[^<>]*>")
 _SPACED: Final = policy.BLOCKS | policy.MEDIA | {"br"}
-_GAPS: Final = {mark + name: " " if name in _SPACED else "" for name in policy.TAGS | {"br"} for mark in ("", "/")}
+_GAPS: Final = {mark + name: "\n" if name in _SPACED else "" for name in policy.TAGS | {"br"} for mark in ("", "/")}
 
 
 def plain_text(html: SafeHTML | RawHTML) -> str:
     """HTML → its text on one line: blocks apart, entities decoded, blanks folded; no scripts, no alternative texts.
 
     SafeHTML is read as it is; anything else is cleaned first.
+    """
+    return folded(loose_text(html))
+
+
+def folded(text: str) -> str:
+    """Text → the same on one line, one space between any two words."""
+    return " ".join(text.split())
+
+
+def count_words(text: str) -> int:
+    """How many words a text has, blanks between them as they come."""
+    return sum(line.count(" ") + 1 for line in map(str.strip, text.split("\n")) if line)
+
+
+def loose_text(html: SafeHTML | RawHTML) -> str:
+    """HTML → its text as in ``plain_text``, blanks as they come: for search, which does not see them.
+
+    Folding the blanks of a whole text costs as much as all the rest (docs/decisions/0003).
     """
     text = _text_of_normalised(html)
     if text is None:
@@ -42,4 +60,4 @@ def _text_of_normalised(html: str) -> str | None:
         text = unescape(text)
     if "\0" in text:  # databases refuse it
         text = text.replace("\0", "")
-    return " ".join(text.split())
+    return text

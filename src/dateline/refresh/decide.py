@@ -121,9 +121,9 @@ def untrusted(entries: Sequence[Candidate], carried: Sequence[Known], recognised
 
     ``recognised`` are those of its entries that were known by their bytes.
     """
-    listed = (*recognised, *entries)
-    different = {entry.guid_hash: entry.content_hash for entry in listed}
-    pairs = {(entry.guid_hash, entry.content_hash) for entry in listed}
+    listed = [(entry.guid_hash, entry.content_hash) for entry in entries]
+    listed += [(entry.guid_hash, entry.content_hash) for entry in recognised]
+    different, pairs = dict(listed), set(listed)
     # The same entry given twice is a double, not a sign: only different contents under one guid count.
     if len(pairs) - len(different) > REPEATED_SHARE * len(listed):
         return True

@@ -5,7 +5,7 @@ Chunks of 100 hold the lock for 5 ms at the median (docs/decisions/0003): a clic
 
 from collections.abc import Sequence
 
-from dateline.clean import plain_text
+from dateline.clean.text import loose_text
 from dateline.store import Database, search
 from dateline.store.bodies import safe_html
 from dateline.store.write import transaction
@@ -87,4 +87,4 @@ def _texts(rows: Sequence[tuple[int, str, int, bytes]], fresh: Texts | None = No
 
 def _text(version: int, packed: bytes, fresh: Texts | None) -> str:
     text = fresh.take(packed) if fresh is not None else None
-    return plain_text(safe_html(packed, version, None)) if text is None else text
+    return loose_text(safe_html(packed, version, None)) if text is None else text

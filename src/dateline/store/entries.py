@@ -133,7 +133,7 @@ def _columns(clean: CleanEntry) -> dict[str, object]:
         "thumbnail_url": clean.thumbnail_url,
         "comments_url": clean.comments_url,
         "preview": clean.preview_text,
-        "word_count": clean.text.count(" ") + 1 if clean.text else 0,
+        "word_count": clean.word_count,
         "published_at": to_us_or_none(clean.published_at),
         "updated_at": to_us_or_none(clean.updated_at),
     }
