@@ -128,10 +128,12 @@ def _refused(visit: Visit, address: str, error: DatelineError) -> Response:
 
 
 def _found(visit: Visit, feed: LookedFeed) -> FoundFeed:
+    form = "" if feed.entry_count is not None else feed.format or ""
+    nameless = feed.title in ("", feed.url) and feed.kind in kinds.KINDS
     return FoundFeed(
         url=feed.url,
-        title=feed.title or feed.url,
-        kind=kinds.words(visit.words, feed.kind, "" if feed.entry_count is not None else feed.format or ""),
+        title=kinds.words(visit.words, feed.kind, "") if nameless else feed.title or feed.url,
+        kind=kinds.words(visit.words, "" if nameless else feed.kind, form),
         site_url=feed.site_url,
         description=(feed.description or "")[:500],
         entries=tuple(
