@@ -37,7 +37,6 @@ def test_the_feeds_that_were_found_fit_and_are_accessible(
     page.set_viewport_size({"width": 320, "height": 640})
     assert too_wide(page) == 0
     assert page.get_by_role("radio").count() == 3
-    assert page.get_by_role("radio").count() == 3
 
 
 def test_without_scripts_another_feed_is_looked_at_and_subscribed_to(
