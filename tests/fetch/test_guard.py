@@ -12,6 +12,7 @@ from tests.internet import LOOPBACK, Internet, redirect, rss
 from dateline.errors import FetchError
 from dateline.fetch import Client
 from dateline.fetch.guard import ForbiddenAddressError, Guard
+from dateline.fetch.resolver import MAX_ADDRESSES, SortingResolver
 from dateline.settings import Settings
 
 TABLE = """
@@ -169,3 +170,12 @@ async def test_proxies_of_the_environment_are_not_used(home: list[Internet], mon
         async with Client(LOOPBACK, version="1") as client:
             assert b"Direct" in (await client.get(internet.url())).body
     assert home[0].connections == before
+
+
+async def test_of_a_thousand_addresses_only_a_few_are_tried() -> None:
+    many = [f"10.0.{number // 250}.{number % 250}" for number in range(1_000)]
+    found = await SortingResolver(ScriptedResolver(lambda name, nth: many), Guard()).resolve("many.test", 80)
+    assert [result["host"] for result in found] == many[:MAX_ADDRESSES]
+    public = [f"93.184.215.{number}" for number in range(200)]
+    mixed = SortingResolver(ScriptedResolver(lambda name, nth: many + public), Guard())
+    assert [result["host"] for result in await mixed.resolve("many.test", 80)] == public[:MAX_ADDRESSES]

@@ -16,6 +16,8 @@ from .guard import Guard
 
 THREADS = 32
 """How many names may be looked up at once."""
+MAX_ADDRESSES = 8
+"""How many addresses of a name are tried: a stranger's name server may give a thousand, and trying each costs time."""
 
 
 class ThreadResolver(AbstractResolver):
@@ -41,7 +43,10 @@ class ThreadResolver(AbstractResolver):
 
 
 class SortingResolver(AbstractResolver):
-    """Wraps a resolver: if some addresses of a name are allowed, only those are given on; else all, to be refused."""
+    """Wraps a resolver: if some addresses of a name are allowed, only those are given on; else others, to be refused.
+
+    At most ``MAX_ADDRESSES`` of either.
+    """
 
     def __init__(self, inner: AbstractResolver, guard: Guard) -> None:
         self._inner = inner
@@ -50,11 +55,12 @@ class SortingResolver(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        """The allowed addresses of a host name, or all of them when none is. Raises ``OSError`` when there are none."""
+        """The allowed addresses of a host name, or others when none is. Raises ``OSError`` when there are none."""
         found = await self._inner.resolve(host, port, family)
         if not found:
             raise OSError(f"no address for {host!r}")
-        return [result for result in found if self._guard.allows(result["host"])] or found
+        allowed = [result for result in found if self._guard.allows(result["host"])]
+        return (allowed or found)[:MAX_ADDRESSES]
 
     async def close(self) -> None:
         """Close the wrapped resolver."""

@@ -16,10 +16,9 @@ from lxml import etree
 from dateline.model import FeedLink
 
 from .addresses import absolute
-from .encoding import to_utf8
 from .markup import folded
+from .page_tree import page_tree
 
-MAX_PAGE = 2_000_000
 MAX_LINKS = 50
 MAX_ANCHORS = 5_000
 MAX_ELEMENTS = 20_000
@@ -75,7 +74,7 @@ def find_feeds(
     ``url`` is the page's, ``links`` are its ``Link`` header's (rel, absolute address) pairs.
     """
     found = {link.url: link for link in _in_header(links)}
-    root = _page(body, content_type)
+    root = page_tree(body, content_type)
     if root is not None:
         base = _base(root, url)
         for link in (*_announced(root, base), *_linked(root, base)):
@@ -92,7 +91,7 @@ def is_of_comments(link: FeedLink) -> bool:
 
 def onward(body: bytes, *, url: str, content_type: str = "") -> list[str]:
     """Where a page that is only a signpost leads: its refresh, its frames. At most three addresses."""
-    root = _page(body, content_type)
+    root = page_tree(body, content_type)
     if root is None:
         return []
     base = _base(root, url)
@@ -134,7 +133,7 @@ def find_icons(body: bytes, *, url: str, content_type: str = "") -> list[str]:
     """Addresses of a site's icon, the best for a list first (32 to 192 pixels, or scalable), ``/favicon.ico`` last."""
     parts = urlsplit(url)
     fallback = f"{parts.scheme}://{parts.netloc}/favicon.ico"
-    root = _page(body, content_type)
+    root = page_tree(body, content_type)
     if root is None:
         return [fallback]
     base = _base(root, url)
@@ -160,15 +159,6 @@ def _icon_rank(rels: set[str], link: etree._Element) -> int | None:
     if rels & {"apple-touch-icon", "apple-touch-icon-precomposed"}:
         return 2
     return None
-
-
-def _page(body: bytes, content_type: str) -> etree._Element | None:
-    text = to_utf8(body[:MAX_PAGE], content_type).text
-    parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, recover=True)
-    try:
-        return etree.fromstring(text, parser)
-    except (etree.XMLSyntaxError, ValueError):
-        return None
 
 
 def _base(root: etree._Element, url: str) -> str:
