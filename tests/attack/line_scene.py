@@ -32,7 +32,7 @@ LIMITS = {
     "json": "300,000 objects and lists, 1,000,000 commas, 20,000 entries",
     "content": "400,000 characters of an entry",
     "fields": "each field cut to its length",
-    "page": "2 MB of a page, 5,000 links, 20 s in all",
+    "page": "2 MB or 100,000 tags of a page, 60 attributes a tag, 20 s in all",
     "picture": "100 kB a picture, four addresses",
     "opml": "20 MB, 50,000 feeds, 20 folders deep",
     "answer": "the first bytes that make no sense",

@@ -15,6 +15,8 @@ MAX_PAGE = 2_000_000
 """Bytes of a page; what follows is not read."""
 MAX_ATTRIBUTES = 60
 """Attributes of one tag; further ones are dropped."""
+MAX_TAGS = 100_000
+"""``<`` in a page; what follows is not read. Large pages have 20,000 elements."""
 
 _ATTRIBUTE = rb"""[\s/]*+[A-Za-z_][\w:.@-]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'=<>`][^\s"'<>`]*+))?+"""
 _TAG = re.compile(
@@ -29,7 +31,8 @@ _LOOKED_THROUGH = 2_000  # bytes of a tag that is not well-formed, for further a
 
 def page_tree(body: bytes, content_type: str = "") -> etree._Element | None:
     """The root of a page; None when there is nothing in it. ``content_type`` is the HTTP header's value."""
-    text = _TAG.sub(_anew, to_utf8(body[:MAX_PAGE], content_type).text)
+    text = to_utf8(body[:MAX_PAGE], content_type).text
+    text = _TAG.sub(_anew, b"<".join(text.split(b"<", MAX_TAGS)[:MAX_TAGS]))
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, recover=True)
     try:
         return etree.fromstring(text, parser)
