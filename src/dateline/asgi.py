@@ -7,25 +7,22 @@
 import ctypes
 import gc
 import sys
-from base64 import b32encode
 from collections.abc import Callable
 from datetime import UTC, datetime
-from hashlib import blake2b
-from urllib.parse import urlsplit
 
 from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dateline import settings as settings_room
+from dateline.actions.first_start import code_of_the_first
 from dateline.clean import clean_html
 from dateline.clean.players import FRAME_SOURCES
-from dateline.settings import Settings, listen_address
-from dateline.store import Database, accounts, open_database
-from dateline.store.secrets import Keyring, key_path
+from dateline.settings import Settings
+from dateline.store import Database, open_database
 from dateline.web import routes
 from dateline.web.endpoints import Endpoint, Place, Refusal, route
 from dateline.web.pages import error
-from dateline.web.security import Headers, Hosts, Origins, Proxies, is_loopback
+from dateline.web.security import Headers, Hosts, Origins, Proxies
 from dateline.web.visit import Instance
 
 
@@ -86,37 +83,12 @@ class Lifespan:
                 return
 
 
-def start_code_of(settings: Settings, db: Database) -> str | None:
-    """The code that the first account's page asks for; None when none is needed.
-
-    Whoever starts the server prints it. Raises ``StoreError`` when the key cannot be read or made.
-    """
-    with db.reading() as tx:
-        return None if accounts.any_user(tx) else _code_of_the_first(settings)
-
-
-def _code_of_the_first(settings: Settings) -> str | None:
-    """The code wherever anybody but this machine may come: listening beyond loopback, or behind a proxy with a base
-    URL; else None. Made of the instance's key, so that all processes know the same one, before and after a restart.
-
-    A server holds it although there are accounts: should the last be removed while it runs, the start is guarded.
-    """
-    hosts = [listen_address(settings.listen)[0], urlsplit(settings.base_url or "//localhost").hostname or ""]
-    if all(is_loopback(host) for host in hosts):
-        return None
-    path = key_path(settings)
-    Keyring(path).ensure()
-    digest = blake2b(b"the first account", key=path.read_bytes().strip()[:64], digest_size=5).digest()
-    text = b32encode(digest).decode().lower()
-    return f"{text[:4]}-{text[4:]}"
-
-
 def app_from_environment() -> ASGIApp:
     """The application of a server process, by the environment's settings. Raises ``SettingsError``, ``StoreError``."""
     settings = settings_room.load()
     db = open_database(settings.database_url, create=True, sanitiser=clean_html)
     _keep_freed_memory()
-    app = create_app(settings, db, start_code=_code_of_the_first(settings), on_shutdown=db.close)
+    app = create_app(settings, db, start_code=code_of_the_first(settings), on_shutdown=db.close)
     # What is loaded by now lives as long as the process: the collector need not look at it again (steadier answers).
     gc.collect()
     gc.freeze()

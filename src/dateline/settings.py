@@ -10,7 +10,7 @@ import difflib
 import os
 import tomllib
 from collections.abc import Callable, Mapping
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -129,6 +129,21 @@ def listen_address(text: str) -> tuple[str, int]:
     if not colon or not port.isdigit() or not 0 <= int(port) <= 65535:
         raise ValueError("HOST:PORT is needed, such as 127.0.0.1:8700")
     return host.strip("[]") or "127.0.0.1", int(port)
+
+
+def as_address(text: str) -> IPv4Address | IPv6Address | None:
+    """Text → the address it writes, IPv4 in IPv6 taken out; None for a name."""
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address
+
+
+def is_loopback(name: str) -> bool:
+    """Does the name or address mean this very machine?"""
+    address = as_address(name)
+    return name == "localhost" if address is None else address.is_loopback
 
 
 def _listen(value: Any) -> str:

@@ -17,7 +17,8 @@ import pytest
 from starlette.types import Message
 from tests.web.browsing import Browser, Clock
 
-from dateline.asgi import create_app, start_code_of
+from dateline.actions.first_start import start_code_of
+from dateline.asgi import create_app
 from dateline.settings import Settings
 from dateline.store import Database
 

@@ -92,12 +92,12 @@ def _cannot_listen(place: str, error: OSError) -> Refused:
 
 def prepare(settings: Settings) -> None:
     """Create and migrate the database, make the key, say what a first start needs to know. Raises ``StoreError``."""
+    # not the application: this process stays, and would keep it in memory beside the web process's own
+    from dateline.actions.first_start import start_code_of
     from dateline.store.secrets import Keyring, key_path
 
     Keyring(key_path(settings)).ensure()
     with opened(settings) as db:
-        from dateline.asgi import start_code_of
-
         code = start_code_of(settings, db)
     if code is not None:
         say(f"The first account is made with this code: {code}")

@@ -5,14 +5,13 @@ rebinding), ``Origins`` (CSRF). Sources: Fetch Metadata (W3C), RFC 6454 (Origin)
 """
 
 from collections.abc import Iterable
-from ipaddress import IPv4Address, IPv6Address, ip_address
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers as RequestHeaders
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dateline.settings import Settings, listen_address
+from dateline.settings import Settings, as_address, is_loopback, listen_address
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
@@ -188,21 +187,6 @@ def host_name(host: str) -> str:
         return (urlsplit(f"//{host}").hostname or "").lower().rstrip(".")
     except ValueError:
         return ""
-
-
-def as_address(text: str) -> IPv4Address | IPv6Address | None:
-    """Text → the address it writes, IPv4 in IPv6 taken out; None for a name."""
-    try:
-        address = ip_address(text)
-    except ValueError:
-        return None
-    return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address
-
-
-def is_loopback(name: str) -> bool:
-    """Does the name or address mean this very machine?"""
-    address = as_address(name)
-    return name == "localhost" if address is None else address.is_loopback
 
 
 def origin(url: str) -> tuple[str, str, int] | None:

@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from dateline.errors import Forbidden
 from dateline.model import User
-from dateline.settings import Settings
+from dateline.settings import Settings, as_address
 from dateline.store import Database
 from dateline.web import i18n, notices
 from dateline.web.assets import Assets, load_assets
@@ -24,7 +24,6 @@ from dateline.web.forms import Form
 from dateline.web.i18n import Words
 from dateline.web.notices import Notice
 from dateline.web.render import Renderer
-from dateline.web.security import as_address
 from dateline.web.session import Sessions
 from dateline.web.turns import Turns
 
