@@ -147,12 +147,19 @@ class Client:
         return self._send("POST", path, form, headers)
 
     def _send(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> bytes:
-        self._connection.request(method, path, body, {**self._headers, **headers})
-        answer = self._connection.getresponse()
+        try:
+            answer = self._answer(method, path, body, headers)
+        except http.client.RemoteDisconnected:  # the server closed it while nothing was asked for long
+            self._connection.close()
+            answer = self._answer(method, path, body, headers)
         content = answer.read()
         if answer.status != 200:
             raise RuntimeError(f"{method} {path}: {answer.status} {content[:500]!r}")
         return content
+
+    def _answer(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> http.client.HTTPResponse:
+        self._connection.request(method, path, body, {**self._headers, **headers})
+        return self._connection.getresponse()
 
 
 class Times(Struct, frozen=True, kw_only=True):
