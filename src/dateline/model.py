@@ -83,14 +83,65 @@ class Person(Struct, frozen=True, kw_only=True):
     url: str | None = None
 
 
-class Enclosure(Struct, frozen=True, kw_only=True):
-    """A file that comes with an entry. ``length`` in bytes."""
+class Enclosure(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A file that comes with an entry. ``length`` in bytes, ``width`` and ``height`` in pixels.
+
+    Files of one ``group`` are one thing in several qualities, the best to begin with first.
+    """
 
     url: str
     type: str | None = None
     length: int | None = None
     title: str | None = None
     duration_seconds: int | None = None
+    width: int | None = None
+    height: int | None = None
+    group: int | None = None
+
+
+EpisodeKind = Literal["full", "trailer", "bonus"]
+
+
+class Chapter(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A part of an episode: it begins ``start_seconds`` in."""
+
+    start_seconds: int
+    title: str
+    url: str | None = None
+
+
+class Transcript(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is said in an episode, as a file."""
+
+    url: str
+    type: str | None = None
+    language: str | None = None
+
+
+class Credit(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Somebody who takes part in an episode, as a host unless ``role`` says otherwise."""
+
+    name: str
+    role: str | None = None
+    url: str | None = None
+
+
+class Episode(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a podcast or film says of itself besides its files.
+
+    ``season`` and ``number`` are numbers as written ("12", "4.5"); ``chapters_url`` is a file of chapters that stand
+    elsewhere; ``player_url`` a web page that plays it.
+    """
+
+    season: str | None = None
+    number: str | None = None
+    kind: EpisodeKind | None = None
+    explicit: bool | None = None
+    chapters: tuple[Chapter, ...] = ()
+    chapters_url: str | None = None
+    transcripts: tuple[Transcript, ...] = ()
+    credits: tuple[Credit, ...] = ()
+    player_url: str | None = None
 
 
 class ParsedEntry(Struct, frozen=True, kw_only=True):
@@ -116,6 +167,7 @@ class ParsedEntry(Struct, frozen=True, kw_only=True):
     comments_url: str | None = None
     base_url: str | None = None
     source_hash: bytes | None = None
+    episode: Episode | None = None
 
 
 class ParseWarning(Struct, frozen=True, kw_only=True):
@@ -186,6 +238,7 @@ class CleanEntry(Struct, frozen=True, kw_only=True):
     enclosures: tuple[Enclosure, ...]
     thumbnail_url: str | None
     comments_url: str | None
+    episode: Episode | None = None
 
 
 # ---------------------------------------------------------------------------------------------- people and pages
@@ -287,6 +340,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     starred: bool
     labels: tuple[str, ...] = ()
     content_html: SafeHTML | None = None
+    episode: Episode | None = None
 
 
 class Page(Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page
 from tests.browser.stage import Open, Site
 
-from dateline.model import Enclosure, Person, SafeHTML, User
+from dateline.model import Chapter, Enclosure, Episode, Person, SafeHTML, Transcript, User
 
 AXE = importlib.resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 CONTENT = SafeHTML(
@@ -57,7 +57,18 @@ def alice(site: Site) -> User:
         "authors": (Person(name="Ana"),),
         "tags": ("sea", "wind"),
         "comments_url": "https://example.org/comments",
-        "enclosures": (Enclosure(url="https://example.org/1.mp3", type="audio/mpeg", title="Episode 1"),),
+        "enclosures": (
+            Enclosure(url="https://example.org/1.mp3", type="audio/mpeg", title="Episode 1", duration_seconds=3723),
+            Enclosure(url="https://example.org/1.jpg", type="image/jpeg"),
+            Enclosure(url="https://example.org/2.jpg", type="image/jpeg"),
+        ),
+        "episode": Episode(
+            season="1",
+            number="2",
+            chapters=(Chapter(start_seconds=0, title="Begin"), Chapter(start_seconds=60, title="A long word " * 20)),
+            transcripts=(Transcript(url="https://example.org/1.vtt", type="text/vtt"),),
+            player_url="https://www.youtube.com/embed/dQw4w9WgXcQ",
+        ),
     }
     (first, *_) = world.entries(feed, "A short title", LONG_TITLE, **fields)
     world.entries(feed, "عنوان من اليمين إلى اليسار", language="ar", hours_ago=30)

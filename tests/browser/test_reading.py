@@ -7,7 +7,9 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.stage import Open, Site
 
 from dateline.asgi import utc_now
-from dateline.model import SafeHTML, User
+from dateline.clean import clean_html
+from dateline.clean.players import SANDBOX
+from dateline.model import RawHTML, SafeHTML, User
 from dateline.refresh.index import index_all
 from dateline.store.times import to_us
 from dateline.store.write import transaction
@@ -47,6 +49,26 @@ def top(page: Page, text: str) -> float:
     box = title(page, text).bounding_box()
     assert box is not None
     return box["y"]
+
+
+# ------------------------------------------------------------------------------------------------ players
+
+
+def test_a_player_is_loaded_when_it_is_pressed_and_not_before(site: Site, alice: User, open_page: Open) -> None:
+    feed = site.world.feed("Films")
+    html = clean_html(RawHTML('<iframe src="https://www.youtube.com/embed/dQw4w9WgXcQ" title="Tides"></iframe>'), None)
+    site.world.entries(feed, "Film", content_html=html)
+    site.world.subscribe(alice, feed)
+    page = open_page(who=alice)
+    title(page, "Film").click()
+    expect(page.locator("iframe")).to_have_count(0)
+    page.locator("a.on-demand").click()
+    frame = page.locator("details.entry[open] iframe")
+    expect(frame).to_have_attribute("src", "https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ")
+    expect(frame).to_have_attribute("sandbox", SANDBOX)
+    expect(page.locator("a.on-demand")).to_have_count(0)
+    link = page.locator("details.entry[open] iframe + a")
+    expect(link).to_have_attribute("href", "https://www.youtube.com/watch?v=dQw4w9WgXcQ")
 
 
 # ------------------------------------------------------------------------------------------------ opening

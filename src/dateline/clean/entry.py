@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 from dateline.model import CleanEntry, Enclosure, ParsedEntry, Person, RawHTML, SafeHTML
 
 from . import urls
+from .episode import clean_episode
 from .sanitize import clean_html
-from .text import count_words, folded, loose_text
+from .text import count_words, folded, loose_text, one_line
 
 PREVIEW_CHARS: Final = 500
 MAX_TITLE_CHARS: Final = 1_000
@@ -27,8 +28,6 @@ MAX_NUMBER: Final = 2**53
 UNNAMED: Final = "–"
 """The title of an entry that has neither a title nor text nor an address."""
 
-_CONTROLS: Final = dict.fromkeys([*range(9), 11, *range(14, 32), *range(127, 160), *range(0xD800, 0xE000), 0xFEFF])
-_BLANKS: Final = re.compile(r"[ \t\n\r\f\v\u2028\u2029]+")
 _SHOWN: Final = re.compile(r"<(?:audio|iframe|img|video) ")
 _FIRST_PICTURE: Final = re.compile(r'<img src="([^"]*)"')
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,5}")
@@ -61,6 +60,7 @@ def clean_entry(entry: ParsedEntry, *, feed_url: str, site_url: str | None) -> C
         enclosures=_enclosures(entry.enclosures, base),
         thumbnail_url=_thumbnail(entry.thumbnail_url, content, base),
         comments_url=urls.absolute(entry.comments_url, base) if entry.comments_url else None,
+        episode=clean_episode(entry.episode, base) if entry.episode is not None else None,
     )
 
 
@@ -80,19 +80,6 @@ def _start(text: str) -> str:
     if len(start) < PREVIEW_CHARS < len(text):  # mostly blanks
         start = folded(text)
     return start[:PREVIEW_CHARS].rstrip()
-
-
-def one_line(text: str | None, limit: int) -> str:
-    """Text as published → no control characters, blanks folded, at most ``limit`` characters (cut: ending in …).
-
-    No-break spaces stay: French typography needs them.
-    """
-    if not text:
-        return ""
-    if len(text) <= limit and text.isprintable() and "  " not in text:
-        return text.strip(" ")
-    folded = _BLANKS.sub(" ", text[: limit * 20].translate(_CONTROLS)).strip()
-    return folded if len(folded) <= limit else folded[: limit - 1].rstrip() + "…"
 
 
 def _title(published: str | None, text: str, url: str | None) -> str:
@@ -154,6 +141,9 @@ def _enclosure(enclosure: Enclosure, url: str) -> Enclosure:
         length=_number(enclosure.length),
         title=one_line(enclosure.title, MAX_TITLE_CHARS) or None,
         duration_seconds=_number(enclosure.duration_seconds),
+        width=_number(enclosure.width),
+        height=_number(enclosure.height),
+        group=_number(enclosure.group),
     )
 
 

@@ -1,4 +1,4 @@
-"""HTML → plain text, for previews, titles and search."""
+"""HTML → plain text, for previews, titles and search; text as published → one line of it."""
 
 import re
 from html import unescape
@@ -11,6 +11,8 @@ from .sanitize import clean_html
 
 _TAG: Final = re.compile(r"<(/?[a-z][a-z0-9]*)[^<>]*>")
 _SPACED: Final = policy.BLOCKS | policy.MEDIA | {"br"}
+_CONTROLS: Final = dict.fromkeys([*range(9), 11, *range(14, 32), *range(127, 160), *range(0xD800, 0xE000), 0xFEFF])
+_BLANKS: Final = re.compile(r"[ \t\n\r\f\v\u2028\u2029]+")
 _GAPS: Final = {mark + name: "\n" if name in _SPACED else "" for name in policy.TAGS | {"br"} for mark in ("", "/")}
 
 
@@ -61,3 +63,16 @@ def _text_of_normalised(html: str) -> str | None:
     if "\0" in text:  # databases refuse it
         text = text.replace("\0", "")
     return text
+
+
+def one_line(text: str | None, limit: int) -> str:
+    """Text as published → no control characters, blanks folded, at most ``limit`` characters (cut: ending in …).
+
+    No-break spaces stay: French typography needs them.
+    """
+    if not text:
+        return ""
+    if len(text) <= limit and text.isprintable() and "  " not in text:
+        return text.strip(" ")
+    line = _BLANKS.sub(" ", text[: limit * 20].translate(_CONTROLS)).strip()
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"

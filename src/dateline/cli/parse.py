@@ -102,6 +102,7 @@ def _entry(entry: ParsedEntry) -> dict[str, Any]:
         "enclosures": [_enclosure(enclosure) for enclosure in entry.enclosures],
         "thumbnail_url": entry.thumbnail_url,
         "comments_url": entry.comments_url,
+        "episode": entry.episode,
     }
 
 
@@ -140,4 +141,5 @@ def _cleaned(entry: ParsedEntry, feed_url: str, site_url: str | None) -> ParsedE
         enclosures=cleaned.enclosures,
         thumbnail_url=cleaned.thumbnail_url,
         comments_url=cleaned.comments_url,
+        episode=cleaned.episode,
     )

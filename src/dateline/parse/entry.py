@@ -5,6 +5,7 @@ from lxml import etree
 from dateline.model import Enclosure, ParsedEntry, RawHTML
 
 from .addresses import absolute, base_address
+from .episode import EpisodeDraft, read_chapters, read_person, read_transcript
 from .fields import (
     XML_LANG,
     Document,
@@ -23,10 +24,10 @@ from .fields import (
     read_url,
 )
 from .limits import MAX_LIST
-from .markup import XML_BASE, content_of, text_as_html, text_of
+from .markup import XML_BASE, content_of, folded, text_as_html, text_of
 from .media import distinct as distinct_files
-from .media import enclosure_of, is_picture, media_content, media_type
-from .names import RDF
+from .media import enclosure, enclosure_of, is_picture, media_content, media_type, player_address
+from .names import RDF, Names
 from .people import distinct as distinct_people
 from .people import person_from_element
 
@@ -40,6 +41,8 @@ class EntryDraft(Draft):
     def __init__(self, document: Document, base: str | None) -> None:
         super().__init__(document, base)
         self.files: list[Enclosure] = []
+        self.groups = 0
+        self.episode: EpisodeDraft | None = None
         self.content_base: str | None = None
 
     def file(self, file: Enclosure | None) -> None:
@@ -48,6 +51,12 @@ class EntryDraft(Draft):
             self.files.append(file)
             if is_picture(file):
                 self.keep("thumbnail", 5, file.url)
+
+    def about_episode(self) -> EpisodeDraft:
+        """The draft of the episode, begun with the first thing that is said of it."""
+        if self.episode is None:
+            self.episode = EpisodeDraft()
+        return self.episode
 
 
 def read_entry(
@@ -103,6 +112,7 @@ def _finished(draft: EntryDraft, source_hash: bytes | None) -> ParsedEntry:
         comments_url=draft.get("comments"),
         base_url=draft.content_base or draft.base,
         source_hash=source_hash,
+        episode=draft.episode.finished() if draft.episode is not None else None,
     )
 
 
@@ -189,18 +199,35 @@ def _read_enclosure(draft: Draft, element: etree._Element, field: str, rank: int
 
 
 def _read_media(draft: Draft, element: etree._Element, field: str, rank: int) -> None:
-    """``media:content`` and ``media:group``: the file, and what stands inside about it."""
+    """``media:content`` and ``media:group``: the files, and what stands inside about them."""
     assert isinstance(draft, EntryDraft)
-    if element.get("url"):
-        draft.file(media_content(element, draft.base))
-    for child in element:
-        name = draft.document.names[child.tag]
+    names = draft.document.names
+    grouped = names[element.tag] == "media:group"
+    if not grouped:
+        _read_media_content(draft, element, None)
+    draft.groups += grouped
+    for child in _best_first(element, names) if grouped else element:
+        name = names[child.tag]
+        if grouped and name == "media:content":
+            _read_media_content(draft, child, draft.groups)
         if name.startswith("media:") and name not in {"media:text", "media:title", "media:description"}:
-            rule = _RULES.get(name)
+            rule = _RULES.get(name) if name != "media:content" else None
         else:
-            rule = _IN_GROUP.get(name) if draft.document.names[element.tag] == "media:group" else None
+            rule = _IN_GROUP.get(name) if grouped else None
         if rule is not None:
             rule.read(draft, child, rule.field, rule.rank)
+
+
+def _read_media_content(draft: EntryDraft, element: etree._Element, group: int | None) -> None:
+    if element.get("url"):
+        draft.file(media_content(element, draft.base, group))
+        if player := player_address(element, draft.base):
+            draft.about_episode().keep("player_url", player)
+
+
+def _best_first(group: etree._Element, names: Names) -> list[etree._Element]:
+    """A group's elements, its files ordered: the default one, else as they stand."""
+    return sorted(group, key=lambda child: names[child.tag] == "media:content" and child.get("isDefault") != "true")
 
 
 def _read_media_description(draft: Draft, element: etree._Element, field: str, rank: int) -> None:
@@ -225,6 +252,48 @@ def _read_source(draft: Draft, element: etree._Element, field: str, rank: int) -
             person = person_from_element(child, draft.document.names, draft.base)
             if person is not None and len(draft.source_people) < MAX_LIST:
                 draft.source_people.append(person)
+
+
+# -------------------------------------------------------------------------------------------------- episodes
+
+
+def _read_episode_text(draft: Draft, element: etree._Element, field: str, rank: int) -> None:
+    assert isinstance(draft, EntryDraft)
+    draft.about_episode().keep(field, folded(text_of(element)))
+
+
+def _read_chapters(draft: Draft, element: etree._Element, field: str, rank: int) -> None:
+    assert isinstance(draft, EntryDraft)
+    read_chapters(draft.about_episode(), element, draft.document.names, draft.base)
+
+
+def _read_transcript(draft: Draft, element: etree._Element, field: str, rank: int) -> None:
+    assert isinstance(draft, EntryDraft)
+    read_transcript(draft.about_episode(), element, draft.base)
+
+
+def _read_person(draft: Draft, element: etree._Element, field: str, rank: int) -> None:
+    assert isinstance(draft, EntryDraft)
+    read_person(draft.about_episode(), element, draft.base)
+
+
+def _read_player(draft: Draft, element: etree._Element, field: str, rank: int) -> None:
+    assert isinstance(draft, EntryDraft)
+    draft.about_episode().keep("player_url", absolute(element.get("url"), draft.base))
+
+
+def _read_alternate(draft: Draft, element: etree._Element, field: str, rank: int) -> None:
+    """``podcast:alternateEnclosure``: the same episode as another file, at the first of its web addresses."""
+    assert isinstance(draft, EntryDraft)
+    for child in element:
+        if draft.document.names[child.tag] != "podcast:source":
+            continue
+        url = absolute(child.get("uri"), draft.base)
+        if url is not None:
+            kind = element.get("type")
+            title, height = element.get("title"), element.get("height")
+            draft.file(enclosure(url, type=kind, length=element.get("length"), title=title, height=height, group=0))
+            return
 
 
 _IN_GROUP = {
@@ -300,4 +369,17 @@ _RULES: dict[str, Rule] = {
     "googleplay:image": Rule(_read_image, "thumbnail", 2),
     "image": Rule(_read_image, "thumbnail", 3),
     "itunes:duration": Rule(read_plain_text, "duration", 0),
+    "itunes:season": Rule(_read_episode_text, "season"),
+    "itunes:episode": Rule(_read_episode_text, "number"),
+    "itunes:episodetype": Rule(_read_episode_text, "kind"),
+    "itunes:explicit": Rule(_read_episode_text, "explicit"),
+    "googleplay:explicit": Rule(_read_episode_text, "explicit"),
+    "podcast:season": Rule(_read_episode_text, "season"),
+    "podcast:episode": Rule(_read_episode_text, "number"),
+    "podcast:chapters": Rule(_read_chapters),
+    "podcast:transcript": Rule(_read_transcript),
+    "podcast:person": Rule(_read_person),
+    "podcast:alternateenclosure": Rule(_read_alternate),
+    "psc:chapters": Rule(_read_chapters),
+    "media:player": Rule(_read_player),
 }

@@ -33,3 +33,6 @@ MAX_BASE_URL = 500
 
 MAX_LIST = 100
 """Authors, tags or enclosures of one entry."""
+
+MAX_CHAPTERS = 500
+"""Chapters of one episode."""

@@ -16,7 +16,10 @@ _CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,4}):(\d{1,2})(?:\.\d+)?")
 _SECONDS = re.compile(r"(\d{1,7})(?:\.\d+)?")
 _PICTURE_ENDING = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)$", re.IGNORECASE)
 _MEDIUMS = {"image": "image/*", "audio": "audio/*", "video": "video/*"}
+_PAGES = frozenset({"text/html", "application/x-shockwave-flash"})
+_PORTRAIT = re.compile(r"https?://(?:[\w-]+\.)?gravatar\.com/avatar/", re.IGNORECASE)
 _MAX_LENGTH = 2**53
+_MAX_PIXELS = 100_000
 
 
 def enclosure(
@@ -26,6 +29,9 @@ def enclosure(
     length: str | int | None = None,
     title: str | None = None,
     duration: str | int | None = None,
+    width: str | None = None,
+    height: str | None = None,
+    group: int | None = None,
 ) -> Enclosure | None:
     """An enclosure from what a feed says of it; ``url`` is absolute already, None gives None."""
     if url is None:
@@ -36,6 +42,9 @@ def enclosure(
         length=whole(length),
         title=folded(title),
         duration_seconds=duration_seconds(duration),
+        width=_pixels(width),
+        height=_pixels(height),
+        group=group,
     )
 
 
@@ -45,13 +54,35 @@ def enclosure_of(element: etree._Element, base: str | None, address: str | None)
     return enclosure(url, type=element.get("type"), length=element.get("length"), title=element.get("title"))
 
 
-def media_content(element: etree._Element, base: str | None) -> Enclosure | None:
-    """Media RSS ``<media:content>``; web pages and Flash players are no files."""
+def media_content(element: etree._Element, base: str | None, group: int | None) -> Enclosure | None:
+    """Media RSS ``<media:content>``; web pages and Flash players are no files, an author's portrait is not the entry's.
+
+    ``group`` is the number of the ``<media:group>`` that it stands in.
+    """
     kind = media_type(element.get("type")) or _MEDIUMS.get((element.get("medium") or "").strip().lower())
-    if kind in {"text/html", "application/x-shockwave-flash"} or (element.get("medium") or "") == "document":
+    if kind in _PAGES or (element.get("medium") or "") == "document":
         return None
     url = absolute(element.get("url"), base)
-    return enclosure(url, type=kind, length=element.get("fileSize"), duration=element.get("duration"))
+    if url is not None and _PORTRAIT.match(url):
+        return None
+    return enclosure(
+        url,
+        type=kind,
+        length=element.get("fileSize"),
+        duration=element.get("duration"),
+        width=element.get("width"),
+        height=element.get("height"),
+        group=group,
+    )
+
+
+def player_address(element: etree._Element, base: str | None) -> str | None:
+    """A ``<media:content>`` that is a page playing something, or a Flash player: where it plays."""
+    kind = media_type(element.get("type"))
+    plays = (element.get("medium") or "").strip().lower() in {"video", "audio"}
+    if kind == "application/x-shockwave-flash" or (kind == "text/html" and plays):
+        return absolute(element.get("url"), base)
+    return None
 
 
 def is_picture(file: Enclosure) -> bool:
@@ -113,6 +144,11 @@ def duration_seconds(value: str | int | float | None) -> int | None:
     return None
 
 
+def _pixels(value: str | None) -> int | None:
+    number = whole(value)
+    return number if number is not None and number <= _MAX_PIXELS else None
+
+
 def _completed(one: Enclosure, other: Enclosure) -> Enclosure:
     return Enclosure(
         url=one.url,
@@ -120,4 +156,7 @@ def _completed(one: Enclosure, other: Enclosure) -> Enclosure:
         length=one.length or other.length,
         title=one.title or other.title,
         duration_seconds=one.duration_seconds or other.duration_seconds,
+        width=one.width or other.width,
+        height=one.height or other.height,
+        group=one.group if one.group is not None else other.group,
     )

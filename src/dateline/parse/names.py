@@ -70,6 +70,8 @@ _PREFIXES = {
     "google.com/schemas/play-podcasts/1.0/play-podcasts.xsd": "googleplay",
     "podcastindex.org/namespace/1.0": "podcast",
     "github.com/podcastindex-org/podcast-namespace/blob/main/docs/1.0.md": "podcast",
+    "podcastindex.org/namespace": "podcast",
+    "podlove.org/simple-chapters": "psc",
     "youtube.com/xml/schemas/2015": "yt",
     "rssnamespace.org/feedburner/ext/1.0": "feedburner",
     "pheedo.com/namespace/pheedo": "pheedo",

@@ -2,7 +2,7 @@
 
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from dateline.clean.entry import one_line
+from dateline.clean.text import one_line
 from dateline.fetch.address import absolute_http_url, host_key
 from dateline.parse.opml import OpmlFeed
 from dateline.parse.opml_settings import OpmlSettings

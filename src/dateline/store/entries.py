@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from dateline.model import CLEANER_VERSION, CleanEntry, Enclosure, Person, RawHTML
+from dateline.model import CLEANER_VERSION, CleanEntry, Enclosure, Episode, Person, RawHTML
 
 from . import states
 from .bodies import Body, pack, unpack
@@ -19,6 +19,7 @@ _json = msgspec.json.Encoder()
 _people = msgspec.json.Decoder(tuple[Person, ...])
 _enclosures = msgspec.json.Decoder(tuple[Enclosure, ...])
 _tags = msgspec.json.Decoder(tuple[str, ...])
+_episode = msgspec.json.Decoder(Episode)
 
 
 def guid_hash(guid: str) -> bytes:
@@ -114,10 +115,11 @@ def buried(tx: Tx, feed_id: int, hashes: Sequence[bytes]) -> set[bytes]:
 
 _INSERT = (
     "INSERT INTO entry (feed_id, guid, guid_hash, content_hash, source_hash, url, title, authors, tags, language,"
-    " enclosures, thumbnail_url, comments_url, preview, word_count, published_at, updated_at, received_at, listed_at)"
+    " enclosures, episode, thumbnail_url, comments_url, preview, word_count, published_at, updated_at, received_at,"
+    " listed_at)"
     " VALUES (:feed, :guid, :guid_hash, :content_hash, :source_hash, :url, :title, :authors, :tags, :language,"
-    " :enclosures, :thumbnail_url, :comments_url, :preview, :word_count, :published_at, :updated_at, :received_at,"
-    " :listed_at)"
+    " :enclosures, :episode, :thumbnail_url, :comments_url, :preview, :word_count, :published_at, :updated_at,"
+    " :received_at, :listed_at)"
     " ON CONFLICT (feed_id, guid_hash) DO NOTHING RETURNING id"
 )
 
@@ -130,6 +132,7 @@ def _columns(clean: CleanEntry) -> dict[str, object]:
         "tags": _json.encode(clean.tags).decode() if clean.tags else None,
         "language": clean.language,
         "enclosures": _json.encode(clean.enclosures).decode() if clean.enclosures else None,
+        "episode": _json.encode(clean.episode).decode() if clean.episode else None,
         "thumbnail_url": clean.thumbnail_url,
         "comments_url": clean.comments_url,
         "preview": clean.preview_text,
@@ -181,7 +184,7 @@ def edit(tx: WriteTx, edited: Sequence[Edited]) -> None:
     for entry in edited:
         tx.run(
             "UPDATE entry SET content_hash = :content_hash, source_hash = :source_hash, url = :url, title = :title,"
-            " authors = :authors, tags = :tags, language = :language, enclosures = :enclosures,"
+            " authors = :authors, tags = :tags, language = :language, enclosures = :enclosures, episode = :episode,"
             " thumbnail_url = :thumbnail_url, comments_url = :comments_url, preview = :preview,"
             " word_count = :word_count, published_at = coalesce(:published_at, published_at),"
             " updated_at = :updated_at, gone_at = NULL WHERE id = :id",
@@ -248,6 +251,11 @@ def decode_tags(text: str | None) -> tuple[str, ...]:
 def decode_enclosures(text: str | None) -> tuple[Enclosure, ...]:
     """The column ``enclosures`` → values."""
     return _enclosures.decode(text) if text else ()
+
+
+def decode_episode(text: str | None) -> Episode | None:
+    """The column ``episode`` → value."""
+    return _episode.decode(text) if text else None
 
 
 # ------------------------------------------------------------------------------------------------ upkeep

@@ -17,7 +17,7 @@ from dateline.model import Cursor, Entry, Page, SafeHTML, Stream
 
 from .bodies import safe_html
 from .db import Row, Tx
-from .entries import decode_enclosures, decode_people, decode_tags, newest_id
+from .entries import decode_enclosures, decode_episode, decode_people, decode_tags, newest_id
 from .search import matching, newest_matches
 from .times import from_us, from_us_or_none
 
@@ -281,7 +281,8 @@ _ENTRY = (
     " e.preview, e.word_count, e.published_at, e.updated_at, e.received_at, e.listed_at,"
     " EXISTS (SELECT 1 FROM unread u WHERE u.user_id = :user AND u.feed_id = e.feed_id"
     " AND u.listed_at = e.listed_at AND u.entry_id = e.id),"
-    " EXISTS (SELECT 1 FROM star t WHERE t.user_id = :user AND t.listed_at = e.listed_at AND t.entry_id = e.id)"
+    " EXISTS (SELECT 1 FROM star t WHERE t.user_id = :user AND t.listed_at = e.listed_at AND t.entry_id = e.id),"
+    " e.episode"
 )
 # A list need not unpack what it will not show: this much is over 20 kB of HTML however well it was compressed.
 _SHORT = "CASE WHEN length(b.body) <= 40000 THEN b.body END"
@@ -319,8 +320,8 @@ def _labels(tx: Tx, user_id: int, entry_ids: Sequence[int]) -> dict[int, tuple[s
 
 def _entry(row: Row, labels: tuple[str, ...], tx: Tx) -> Entry:
     html: SafeHTML | None = None
-    if len(row) > 23 and row[24] is not None:
-        html = safe_html(row[24], row[23], tx.sanitiser)
+    if len(row) > 24 and row[25] is not None:
+        html = safe_html(row[25], row[24], tx.sanitiser)
     return Entry(
         id=row[0],
         feed_id=row[1],
@@ -347,6 +348,7 @@ def _entry(row: Row, labels: tuple[str, ...], tx: Tx) -> Entry:
         starred=bool(row[22]),
         labels=labels,
         content_html=html,
+        episode=decode_episode(row[23]),
     )
 
 

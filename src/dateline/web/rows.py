@@ -10,24 +10,16 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 from msgspec import Struct
 
-from dateline.model import Enclosure, Entry, SafeHTML
+from dateline.clean.on_demand import on_demand
+from dateline.model import Entry, SafeHTML
 from dateline.web.i18n import Words, local
+from dateline.web.media import Media, media
 
 LONGEST_BODY = 20_000
 _WORDS_A_MINUTE = 220
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}")
 
 Bucket = Literal["today", "yesterday", "before"]
-Kind = Literal["audio", "video", "image", "file"]
-_KINDS: dict[str, Kind] = {"audio": "audio", "video": "video", "image": "image"}
-
-
-class Sound(Struct, frozen=True, kw_only=True):
-    """An enclosure: ``kind`` is how it is shown, ``name`` what it is called."""
-
-    url: str
-    kind: Kind
-    name: str
 
 
 class Row(Struct, frozen=True, kw_only=True):
@@ -49,7 +41,7 @@ class Row(Struct, frozen=True, kw_only=True):
     authors: str
     tags: tuple[str, ...]
     minutes: str
-    enclosures: tuple[Sound, ...]
+    media: Media
     is_unread: bool
     is_starred: bool
     body: SafeHTML | None
@@ -124,10 +116,10 @@ class RowMaker:
             authors=", ".join((person.name or person.email or person.url or "")[:200] for person in entry.authors),
             tags=entry.tags,
             minutes=self._reading_time(entry.word_count),
-            enclosures=_sounds(entry),
+            media=media(entry, self.words),
             is_unread=entry.unread and not self.is_visitor,
             is_starred=entry.starred and not self.is_visitor,
-            body=None if is_long else entry.content_html,
+            body=None if is_long or entry.content_html is None else on_demand(entry.content_html),
             is_long=is_long,
             separator=separator,
         )
@@ -164,15 +156,3 @@ def _length(entry: Entry) -> float:
     if entry.content_html is None:
         return math.inf
     return len(entry.content_html) + sum(len(enclosure.url) for enclosure in entry.enclosures)
-
-
-def _sounds(entry: Entry) -> tuple[Sound, ...]:
-    """What comes with an entry, without the pictures that its content shows already."""
-    body = entry.content_html or ""
-    return tuple(sound for sound in map(_sound, entry.enclosures) if sound.kind != "image" or sound.url not in body)
-
-
-def _sound(enclosure: Enclosure) -> Sound:
-    family = (enclosure.type or "").partition("/")[0].lower()
-    name = enclosure.title or enclosure.url.rpartition("/")[2].partition("?")[0] or enclosure.url
-    return Sound(url=enclosure.url, kind=_KINDS.get(family, "file"), name=name[:200])

@@ -7,6 +7,7 @@ import filter from "./behaviours/filter.js";
 import guessZone from "./behaviours/guess-zone.js";
 import keyboard from "./behaviours/keyboard.js";
 import markAll from "./behaviours/mark-all.js";
+import media from "./behaviours/media.js";
 import more from "./behaviours/more.js";
 import notice from "./behaviours/notice.js";
 import panel from "./behaviours/panel.js";
@@ -24,6 +25,7 @@ const behaviours = {
   "guess-zone": guessZone,
   keyboard,
   "mark-all": markAll,
+  media,
   more,
   notice,
   panel,
