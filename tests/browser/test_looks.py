@@ -175,7 +175,7 @@ def test_a_page_of_320_pixels_needs_no_sideways_scrolling(alice: User, open_page
 def test_a_picture_has_its_place_before_it_comes(alice: User, open_page: Open) -> None:
     page = open_page(who=alice)
     page.goto("/entry/1")
-    picture = page.locator("article figure img").bounding_box()
+    picture = page.locator(".article-content figure img").bounding_box()
     assert picture is not None
     assert picture["height"] == pytest.approx(picture["width"] * 500 / 1200, abs=1)
 
