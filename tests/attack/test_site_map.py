@@ -74,6 +74,9 @@ TABLE: dict[str, Rights] = {
     "/settings/retention": Rights(get=(200, 200, 303), post=(303, 303, 403), form=RETENTION),
     "/subscriptions/{subscription_id}/retention": Rights(get=(200, 404, 303), post=(303, 404, 403), form=RETENTION),
     "/folders/{folder_id}/retention": Rights(get=(200, 404, 303), post=(303, 404, 403), form=RETENTION),
+    "/subscriptions/{subscription_id}/address": Rights(post=(400, 404, 403), form={"do": "back"}),
+    "/health": Rights(get=(200, 200, 303), post=(303, 404, 403), form={"do": "try", "id": "{subscription_id}"}),
+    "/health/server": Rights(get=(200, 403, 303)),
     "/subscriptions": Rights(
         get=(200, 200, 303),
         post=(303, 404, 403),

@@ -32,6 +32,7 @@ PAGES = (
     "/entry/1",
     "/settings",
     "/settings/retention",
+    "/health",
     "/folders/1/retention",
     "/subscriptions/1/retention",
     "/subscriptions",

@@ -14,9 +14,9 @@ from typer.main import get_command
 from dateline.cli.app import app
 from dateline.errors import ALL_CODES
 from dateline.settings import PREFIX, Settings
-from dateline.store import Database
+from dateline.store import Database, health
 from dateline.store.migrations import migrations
-from dateline.web import messages
+from dateline.web import advice, messages
 from dateline.web.routes import routes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -44,6 +44,13 @@ def test_no_module_is_past_what_fits_in_a_head() -> None:
 
 def test_every_error_code_has_a_sentence() -> None:
     assert {code for code in ALL_CODES if code not in messages.SENTENCES} == set()
+
+
+def test_every_failure_of_a_feed_has_advice() -> None:
+    """The page of the feeds' health says what to do, whatever happened."""
+    codes = {code for code in ALL_CODES if code.split(".")[0] in ("fetch", "parse", "refresh") and "opml" not in code}
+    assert codes - set(advice.ADVICE) == set()
+    assert set(advice.TITLES) == set(advice.MEANINGS) == set(health.KINDS)
 
 
 def test_every_setting_is_documented_with_its_default() -> None:

@@ -88,10 +88,12 @@ def tour(alice: Browser, bob: Browser, anonymous: Browser, world: World) -> None
         *("/settings", "/subscriptions", "/subscriptions?q=x", "/subscriptions/add", "/opml", f"/folders/{outer}"),
         f"/folders/{outer}/list",
         "/settings/retention",
+        *("/health", "/health/server"),
         *(f"/subscriptions/{subscriptions[2]}", f"/subscriptions/{subscriptions[2]}/remove"),
     ):
         for browser in (alice, bob, anonymous):
             browser.get(path)
+    alice.post("/health", {"do": "unsubscribe", "id": subscriptions[2]})
     anonymous.get("/login")
     world.change(owner(alice), open_to_visitors=True)
     anonymous.get("/")

@@ -13,7 +13,21 @@ import typer
 from dateline import __version__
 from dateline.errors import DatelineError
 
-from . import backup, demo, doctor, entries, opml, parse, refresh, retention, serve, subscriptions, users, worker
+from . import (
+    backup,
+    demo,
+    doctor,
+    entries,
+    health,
+    opml,
+    parse,
+    refresh,
+    retention,
+    serve,
+    subscriptions,
+    users,
+    worker,
+)
 from .failures import Refused, exit_code_of, sentence_of
 from .opening import read_settings
 
@@ -36,6 +50,7 @@ app.command()(refresh.refresh)
 app.add_typer(opml.group, name="opml")
 app.command()(entries.entries)
 app.command()(parse.parse)
+app.command()(health.health)
 app.command()(retention.retention)
 app.command()(backup.backup)
 app.command()(backup.restore)

@@ -323,6 +323,8 @@ def _described(parsed: ParsedFeed, hints: Hints) -> Described:
 def _move(feed: Feed, answer: Response, asked_url: str, now: datetime) -> Move | None:
     """What the redirects of a good answer mean: see "redirects" in docs/decisions/0004."""
     target = answer.permanent_url
+    if feed.address_kept:
+        return None  # somebody went back to this address: where it leads is followed, and never taken over
     if target is None:
         return Move(target=None) if feed.moved_url and asked_url == feed.url and answer.final_url == feed.url else None
     if target == feed.url.replace("http://", "https://", 1):

@@ -1,6 +1,8 @@
 """Checks: the last attempts at each feed, kept in a ring."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from msgspec import Struct
 
@@ -53,16 +55,30 @@ def of_feed(tx: Tx, feed_id: int) -> list[CheckRow]:
         " WHERE feed_id = :feed ORDER BY at DESC, slot DESC",
         feed=feed_id,
     )
-    return [
-        CheckRow(
-            at=from_us(row[0]),
-            code=row[1],
-            status=row[2],
-            wire_bytes=row[3],
-            duration_ms=row[4],
-            new_entries=row[5],
-            changed_entries=row[6],
-            detail=row[7],
-        )
-        for row in rows
-    ]
+    return [_check(row) for row in rows]
+
+
+def of_feeds(tx: Tx, feed_ids: Sequence[int]) -> dict[int, list[CheckRow]]:
+    """The last attempts at each of these feeds, newest first."""
+    rows = tx.all(
+        "SELECT at, code, status, wire_bytes, duration_ms, new_entries, changed_entries, detail, feed_id"
+        " FROM feed_check WHERE feed_id IN ids(:feeds) ORDER BY at DESC, slot DESC",
+        feeds=list(feed_ids),
+    )
+    found: dict[int, list[CheckRow]] = {}
+    for row in rows:
+        found.setdefault(row[8], []).append(_check(row))
+    return found
+
+
+def _check(row: Sequence[Any]) -> CheckRow:
+    return CheckRow(
+        at=from_us(row[0]),
+        code=row[1],
+        status=row[2],
+        wire_bytes=row[3],
+        duration_ms=row[4],
+        new_entries=row[5],
+        changed_entries=row[6],
+        detail=row[7],
+    )

@@ -39,6 +39,7 @@ class Feed(Struct, frozen=True, kw_only=True):
     error_code: str | None
     stopped_at: datetime | None
     lease_count: int
+    address_kept: bool
     subscribers: int
 
     @property
@@ -52,7 +53,7 @@ FEED_COLUMNS = (
     " f.identity,"
     " f.moved_url, f.moved_at, f.created_at, f.checked_at, f.check_count, f.ok_at, f.changed_at, f.failures,"
     " f.error_code,"
-    " f.stopped_at, f.lease_count, f.old_asked_at, f.hints, f.validators_url, (SELECT count(*) FROM"
+    " f.stopped_at, f.lease_count, f.old_asked_at, f.hints, f.validators_url, f.address_kept, (SELECT count(*) FROM"
     " subscription s WHERE s.feed_id = f.id)"
 )
 
@@ -83,7 +84,8 @@ def feed_of_row(row: tuple[Any, ...]) -> Feed:
         old_asked_at=from_us_or_none(row[22]),
         hints=row[23],
         validators_url=row[24],
-        subscribers=row[25],
+        address_kept=bool(row[25]),
+        subscribers=row[26],
     )
 
 
@@ -261,13 +263,44 @@ def note_old_asked(tx: WriteTx, feed_id: int, now: datetime) -> None:
     tx.run("UPDATE feed SET old_asked_at = :now WHERE id = :id", id=feed_id, now=to_us(now))
 
 
-def change_address(tx: WriteTx, feed_id: int, url: str, host: str) -> None:
-    """Adopt an address that no other feed of the same owner has."""
+def change_address(
+    tx: WriteTx, feed_id: int, url: str, host: str, *, previous_url: str | None = None, now: datetime
+) -> None:
+    """Adopt an address that no other feed of the same owner has; a ``previous_url`` is remembered, and since when."""
     tx.run(
-        "UPDATE feed SET url = :url, host = :host, moved_url = NULL, moved_at = NULL WHERE id = :id",
+        "UPDATE feed SET url = :url, host = :host, moved_url = NULL, old_asked_at = NULL,"
+        " moved_at = CAST(:moved AS BIGINT), previous_url = coalesce(:previous, previous_url) WHERE id = :id",
         id=feed_id,
         url=url,
         host=host,
+        previous=previous_url,
+        moved=to_us(now) if previous_url else None,
+    )
+
+
+def keep_address(tx: WriteTx, feed_id: int, url: str, host: str, now: datetime) -> None:
+    """Somebody wants an address of this feed's kept, whatever it redirects to; it is asked at once."""
+    tx.run(
+        "UPDATE feed SET url = :url, host = :host, address_kept = 1, moved_url = NULL, moved_at = NULL,"
+        " old_asked_at = NULL, previous_url = NULL, next_at = CASE WHEN orphaned_at IS NULL THEN CAST(:now AS BIGINT)"
+        " END, failures = 0, error_code = NULL, error_detail = NULL, error_at = NULL, stopped_at = NULL WHERE id = :id",
+        id=feed_id,
+        url=url,
+        host=host,
+        now=to_us(now),
+    )
+    forget_document(tx, feed_id)
+
+
+def make_due_again(tx: WriteTx, feed_ids: list[int], now: datetime, not_checked_since: datetime) -> int:
+    """The same as ``make_due`` for feeds that somebody chose: what was stopped is asked once more too."""
+    return tx.run(
+        "UPDATE feed SET next_at = CASE WHEN next_at < :now THEN next_at ELSE CAST(:now AS BIGINT) END"
+        " WHERE id IN ids(:feeds) AND lease_until <= :now AND orphaned_at IS NULL"
+        " AND (checked_at IS NULL OR checked_at < :since)",
+        feeds=feed_ids,
+        now=to_us(now),
+        since=to_us(not_checked_since),
     )
 
 

@@ -11,15 +11,20 @@ from .times import to_us
 
 
 def adopt_address(tx: WriteTx, feed_id: int, url: str, host: str, now: datetime) -> int:
-    """Give a feed a new address, merging it with the feed that has it. The id of the feed that remains."""
+    """Give a feed a new address, merging it with the feed that has it. The id of the feed that remains.
+
+    The old address is remembered, unless only its scheme became a safer one: somebody may go back to it.
+    """
     feed = feeds.read(tx, feed_id)
     other = feeds.find(tx, url, feed.owner_id)
+    is_same = url.replace("https://", "http://", 1) == feed.url.replace("https://", "http://", 1)
+    previous = None if is_same else feed.url
     if other is None or other.id == feed_id:
-        feeds.change_address(tx, feed_id, url, host)
+        feeds.change_address(tx, feed_id, url, host, previous_url=previous, now=now)
         return feed_id
     kept, gone = min(feed_id, other.id), max(feed_id, other.id)
     merge(tx, kept, gone, now)
-    feeds.change_address(tx, kept, url, host)
+    feeds.change_address(tx, kept, url, host, previous_url=previous, now=now)
     return kept
 
 

@@ -5,6 +5,7 @@ from dateline.web.forms import MAX_UPLOAD_BYTES
 from dateline.web.pages import (
     adding,
     entry,
+    feed_health,
     folders,
     following,
     health,
@@ -65,6 +66,9 @@ def routes() -> tuple[Place, ...]:
         Place(path="/subscriptions/{subscription_id}", get=subscription.show, post=subscription.edit),
         Place(path="/subscriptions/{subscription_id}/remove", get=subscription.ask_remove, post=subscription.remove),
         Place(path="/subscriptions/{subscription_id}/retention", get=retention.show, post=retention.save),
+        Place(path="/subscriptions/{subscription_id}/address", post=feed_health.change_address),
+        Place(path="/health", get=feed_health.show, post=feed_health.act),
+        Place(path="/health/server", get=feed_health.show_server),
         Place(path="/folders", post=folders.add),
         Place(path="/folders/{folder_id}", get=folders.show, post=folders.edit),
         Place(path="/folders/{folder_id}/remove", post=folders.remove),

@@ -1,17 +1,16 @@
 """``/subscriptions/ID`` → one subscription: how its feed fares, its title, folders and place, and its end."""
 
-from datetime import datetime
-
 from msgspec import Struct
 from starlette.responses import Response
 
 from dateline.actions import subscriptions as subscription_actions
+from dateline.actions.health import may_change
 from dateline.errors import ActionError
 from dateline.model import Visibility
-from dateline.store import subscriptions
-from dateline.store.checks import CheckRow
+from dateline.store import health, subscriptions
 from dateline.store.subscriptions import SubscriptionDetails
-from dateline.web import i18n, keeping, messages
+from dateline.web import advice, keeping, messages
+from dateline.web.checks import CheckLine, check_line, moment
 from dateline.web.forms import whole_number
 from dateline.web.i18n import N_
 from dateline.web.notices import Notice
@@ -24,23 +23,7 @@ VISIBILITIES: dict[Visibility, str] = {
     "folder": N_("Only in its folders"),
     "archived": N_("Nowhere but on its own page"),
 }
-_OUTCOMES = {
-    "ok": N_("Read."),
-    "not_modified": N_("Nothing new (304)."),
-    "unchanged": N_("Nothing new: the same document."),
-}
 _SHOWN_CHECKS = 20
-
-
-class CheckLine(Struct, frozen=True, kw_only=True):
-    """One attempt at the feed, in words."""
-
-    at: str
-    outcome: str
-    is_failure: bool
-    new_entries: int
-    kilobytes: int
-    duration_ms: int
 
 
 class SubscriptionPage(Struct, frozen=True, kw_only=True):
@@ -59,6 +42,10 @@ class SubscriptionPage(Struct, frozen=True, kw_only=True):
     kept: str
     trouble: str
     trouble_since: str
+    advice: str
+    moved_url: str | None
+    previous_url: str | None
+    may_change_address: bool
     errors: dict[str, str]
 
 
@@ -129,34 +116,23 @@ def _page(visit: Visit, *, errors: dict[str, str] | None = None, status: int = 2
         details = subscriptions.details(tx, visit.me.id, _ident(visit))
         folders = folder_lines(subscriptions.sidebar(tx, visit.me.id))
         rule = keeping.counting(tx, visit.me.id, "subscription", details.id)
+        feed = health.of_subscription(tx, visit.me.id, details.id)
     words = visit.words
     page = SubscriptionPage(
         subscription=details,
         folders=folders,
         visibilities=tuple((value, words.text(label)) for value, label in VISIBILITIES.items()),
-        checks=tuple(_check_line(visit, check) for check in details.checks[:_SHOWN_CHECKS]),
-        checked=_moment(visit, details.checked_at),
-        last_ok=_moment(visit, details.ok_at),
-        next_check=_moment(visit, details.next_at),
+        checks=tuple(check_line(visit, check) for check in details.checks[:_SHOWN_CHECKS]),
+        checked=moment(visit, details.checked_at),
+        last_ok=moment(visit, details.ok_at),
+        next_check=moment(visit, details.next_at),
         kept=keeping.with_origin(words, rule, "subscription"),
         trouble=messages.sentence(words, details.error_code) if details.error_code else "",
-        trouble_since=_moment(visit, details.error_at),
+        trouble_since=moment(visit, details.error_at),
+        advice=advice.for_code(words, details.error_code) if details.error_code else "",
+        moved_url=feed.moved_url,
+        previous_url=feed.previous_url,
+        may_change_address=may_change(visit.me, feed.subscribers),
         errors=errors or {},
     )
     return visit.html("pages/subscription.html", page, status=status)
-
-
-def _check_line(visit: Visit, check: CheckRow) -> CheckLine:
-    known = _OUTCOMES.get(check.code)
-    return CheckLine(
-        at=_moment(visit, check.at),
-        outcome=visit.words.text(known) if known else messages.sentence(visit.words, check.code),
-        is_failure=known is None,
-        new_entries=check.new_entries,
-        kilobytes=-(-check.wire_bytes // 1000),
-        duration_ms=check.duration_ms,
-    )
-
-
-def _moment(visit: Visit, moment: datetime | None) -> str:
-    return visit.words.moment(i18n.local(moment, visit.zone)) if moment else ""

@@ -1,0 +1,117 @@
+"""What a person does about feeds that fare badly, several at once: leave, try again, move house, tidy away."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from dateline.errors import ActionError, Forbidden
+from dateline.fetch.address import host_key
+from dateline.model import User
+from dateline.refresh.expiry import EVERY, GRACE
+from dateline.store import Database, Tx, feeds, retention, subscriptions
+from dateline.store.db import WriteTx
+from dateline.store.feeds import Feed
+from dateline.store.merging import adopt_address
+from dateline.store.write import transaction
+
+from .subscriptions import CHECKED_LATELY
+
+AT_ONCE = 1_000
+
+
+def unsubscribe(db: Database, user: User, subscription_ids: Sequence[int], *, now: datetime) -> int:
+    """End these subscriptions; stars and labels stay. How many. Raises ``NotFound`` when one is not the user's."""
+    with transaction(db) as tx:
+        tx.hold_user(user.id)
+        for subscription_id in _some(subscription_ids):
+            feed_id = subscriptions.remove(tx, user.id, subscription_id)
+            feeds.orphan_if_unread_by_all(tx, feed_id, now)
+    return len(set(subscription_ids))
+
+
+def try_now(db: Database, user: User, subscription_ids: Sequence[int], *, now: datetime) -> int:
+    """Ask these feeds once more, also those that were withdrawn. How many; those asked within five minutes are left.
+
+    Raises ``NotFound`` when one is not the user's.
+    """
+    with transaction(db) as tx:
+        feed_ids = [subscriptions.feed_of(tx, user.id, ident) for ident in _some(subscription_ids)]
+        return feeds.make_due_again(tx, feed_ids, now, now - CHECKED_LATELY)
+
+
+def move(db: Database, user: User, subscription_ids: Sequence[int], folder_id: int, *, now: datetime) -> int:
+    """Put these subscriptions into one folder, out of all others. How many. Raises ``NotFound``."""
+    with transaction(db) as tx:
+        tx.hold_user(user.id)
+        folder = subscriptions.folder(tx, user.id, folder_id)
+        feed_ids = [subscriptions.feed_of(tx, user.id, ident) for ident in _some(subscription_ids)]
+        for subscription_id in set(subscription_ids):
+            subscriptions.put_in_folders(tx, subscription_id, [folder.id])
+        retention.tidy_again(tx, feed_ids, now - EVERY + GRACE)  # another folder may keep less
+    return len(feed_ids)
+
+
+def adopt(db: Database, user: User, subscription_ids: Sequence[int], *, now: datetime) -> int:
+    """Take over the addresses that feeds have moved to, without waiting for the third day. How many there were.
+
+    Feeds that others subscribe to are left to time, unless an administrator asks. Raises ``NotFound``, and
+    ``Forbidden`` when none of them may be changed.
+    """
+    with transaction(db) as tx:
+        wanted = [_feed(tx, user, ident) for ident in _some(subscription_ids)]
+        moved = [feed for feed in wanted if feed.moved_url is not None]
+        allowed = [feed for feed in moved if may_change(user, feed.subscribers)]
+        if moved and not allowed:
+            raise Forbidden("others subscribe to these feeds")
+        feeds.existing(tx, [feed.id for feed in allowed])  # held: none is stored or merged meanwhile
+        for feed in allowed:
+            # one of them may have become another's by the one before
+            if feed.moved_url is not None and feeds.existing(tx, [feed.id]):
+                adopt_address(tx, feed.id, feed.moved_url, host_key(feed.moved_url), now)
+    return len(allowed)
+
+
+def go_back(db: Database, user: User, subscription_id: int, *, now: datetime) -> None:
+    """Go back to the address that a feed had before it moved, and keep it: its redirects are followed, never adopted.
+
+    Raises ``NotFound``; ``Forbidden`` when others subscribe to it and the user is no administrator;
+    ``ActionError`` ``action.already_subscribed`` when the old address is another feed's by now.
+    """
+    with transaction(db) as tx:
+        feed = _feed(tx, user, subscription_id)
+        previous: str | None = tx.value("SELECT previous_url FROM feed WHERE id = :id", id=feed.id)
+        if previous is None:
+            raise ActionError("action.bad_value", "this feed has no earlier address")
+        _keep(tx, user, feed, previous, now)
+
+
+def stay(db: Database, user: User, subscription_id: int, *, now: datetime) -> None:
+    """Keep the address of a feed that redirects: it is asked there, and never adopts the target. Errors as above."""
+    with transaction(db) as tx:
+        feed = _feed(tx, user, subscription_id)
+        _keep(tx, user, feed, feed.url, now)
+
+
+def _keep(tx: WriteTx, user: User, feed: Feed, url: str, now: datetime) -> None:
+    if not may_change(user, feed.subscribers):
+        raise Forbidden("others subscribe to this feed")
+    other = feeds.find(tx, url, feed.owner_id)
+    if other is not None and other.id != feed.id:
+        raise ActionError("action.already_subscribed", url)
+    feeds.keep_address(tx, feed.id, url, host_key(url), now)
+
+
+def may_change(user: User, subscribers: int) -> bool:
+    """Whether a feed's address is this user's to change: nobody else reads it, or the user is an administrator."""
+    return user.is_admin or subscribers <= 1
+
+
+def _feed(tx: Tx, user: User, subscription_id: int) -> Feed:
+    return feeds.read(tx, subscriptions.feed_of(tx, user.id, subscription_id))
+
+
+def _some(subscription_ids: Sequence[int]) -> list[int]:
+    """Each once. Raises ``ActionError``."""
+    chosen = sorted(set(subscription_ids))
+    if not chosen or len(chosen) > AT_ONCE:
+        raise ActionError("action.bad_value", f"1 to {AT_ONCE} subscriptions are needed")
+    return chosen
