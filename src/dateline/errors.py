@@ -104,6 +104,9 @@ class ParseError(DatelineError):
             "parse.too_complex",  # depth, attributes, elements beyond the limits
             "parse.not_opml",  # an OPML import that holds no outline
             "parse.opml_damaged",  # a followed list that breaks off or is not well-formed: what it lacks is unknown
+            "parse.bad_rules",  # how a page is to be read cannot be understood
+            "parse.not_json",  # a page's rules want JSON, and there is none
+            "parse.no_entries",  # a page was read by its rules, and they found nothing
         }
     )
 

@@ -72,6 +72,9 @@ FeedFormat = Literal[
     "json10",
     "json11",
     "cdf",
+    "html",
+    "xml",
+    "json",
 ]
 
 

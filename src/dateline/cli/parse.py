@@ -1,13 +1,15 @@
 """``dateline parse``: what was understood of a document; the tool with which anyone debugs a feed."""
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from msgspec.structs import replace
 
 from dateline import __version__
-from dateline.model import Enclosure, ParsedEntry, ParsedFeed
+from dateline.model import Enclosure, ParsedEntry, ParsedFeed, Response
 from dateline.settings import Settings
 
 from .opening import settings_of
@@ -24,13 +26,19 @@ def parse(
     content_type: Annotated[
         str | None, typer.Option(metavar="TYPE", help="The Content-Type that came with it.")
     ] = None,
+    rules: Annotated[
+        Path | None,
+        typer.Option(
+            "--rules", metavar="FILE", help="How a page without a feed is read, as JSON; says what was found."
+        ),
+    ] = None,
     clean: Annotated[
         bool, typer.Option("--clean", help="Sanitise every entry, as it is done before it is stored.")
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Print what is understood of a feed. Unknown input: exit code 65, and the error's code on standard error."""
-    feed, base = _parsed(settings_of(context), source, url, content_type)
+    feed, base = _parsed(settings_of(context), source, url, content_type, rules)
     if as_json:
         print_json(_shape(feed, base if clean else None))
         return
@@ -42,25 +50,38 @@ def parse(
     say(f"{len(feed.entries)} entries")
 
 
-def _parsed(settings: Settings, source: str, url: str | None, content_type: str | None) -> tuple[ParsedFeed, str]:
+def _parsed(
+    settings: Settings, source: str, url: str | None, content_type: str | None, rules_file: Path | None
+) -> tuple[ParsedFeed, str]:
     """The document, and the address that its own are relative to ("" when none is known)."""
     from dateline.parse import parse_feed
+    from dateline.parse.page import parse_page
+    from dateline.parse.page.rules import rules_from_json
 
+    rules = rules_from_json(rules_file.read_bytes()) if rules_file else None
+    answer, base = _answered(settings, source, url, content_type, is_page=rules is not None)
+    read = partial(parse_page, rules=rules) if rules else parse_feed
+    feed = read(
+        answer.body,
+        url=base or None,
+        content_type=answer.content_type,
+        content_language=answer.content_language,
+        content_location=answer.content_location,
+    )
+    return feed, base
+
+
+def _answered(
+    settings: Settings, source: str, url: str | None, content_type: str | None, *, is_page: bool
+) -> tuple[Response, str]:
+    """The bytes with their headers, and the base of their addresses."""
     if source.lower().startswith(("http://", "https://")):
         from dateline.fetch import fetch_now
 
-        answer = fetch_now(settings, source, version=__version__)
-        base = url or answer.final_url
-        feed = parse_feed(
-            answer.body,
-            url=base,
-            content_type=content_type or answer.content_type,
-            content_language=answer.content_language,
-            content_location=answer.content_location,
-        )
-        return feed, base
+        answer = fetch_now(settings, source, version=__version__, accept="page" if is_page else "feed")
+        return replace(answer, content_type=content_type or answer.content_type), url or answer.final_url
     body = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
-    return parse_feed(body, url=url, content_type=content_type or ""), url or ""
+    return Response(url="", final_url="", status=200, body=body, content_type=content_type or ""), url or ""
 
 
 def _shape(feed: ParsedFeed, clean_base: str | None) -> dict[str, Any]:

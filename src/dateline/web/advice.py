@@ -14,6 +14,7 @@ _LOOK = N_(
 _DEBUG = N_("The debugger shows what came instead. The site may have a new address for its feed.")
 _PUBLISHER = N_("Only the publisher can repair this. A note to them helps; it is tried again by itself.")
 _ADDRESS = N_("Subscribe again with the right address, and leave this one.")
+_RULES = N_("The page may have changed. Open the subscription and let it be looked through again for its articles.")
 
 ADVICE: dict[str, str] = {
     "fetch.bad_url": _ADDRESS,
@@ -47,6 +48,9 @@ ADVICE: dict[str, str] = {
     "parse.web_page": _LOOK,
     "parse.not_a_feed": _DEBUG,
     "parse.too_complex": _PUBLISHER,
+    "parse.bad_rules": _RULES,
+    "parse.not_json": _RULES,
+    "parse.no_entries": _RULES,
     "refresh.crashed": N_("Tell whoever runs this server: the log says what happened."),
     "refresh.failed": N_("Tell whoever runs this server: the log says what happened."),
 }

@@ -43,6 +43,9 @@ SENTENCES: dict[str, str] = {
     "parse.opml_damaged": N_(
         "The list is damaged, so nobody knows what is missing from it. Nothing was changed; it will be tried again."
     ),
+    "parse.bad_rules": N_("One of the rules that say how this page is read is not understood."),
+    "parse.not_json": N_("The rules expect JSON, and there is none."),
+    "parse.no_entries": N_("The page was read, but its rules found no article in it. It may have changed."),
     "store.unreachable": N_("The database cannot be reached. Try again in a moment."),
     "store.not_a_database": N_("The database file is something else. The administrator should run “dateline doctor”."),
     "store.newer_schema": N_("The database was written by a newer Dateline. This server should be updated."),
