@@ -6,6 +6,7 @@
     ├── SettingsError   settings.*   a setting is unknown or unusable; nothing was started
     ├── FetchError      fetch.*      the network, the server or the guard said no
     ├── ParseError      parse.*      the bytes are not what they should be
+    ├── ExtractError    extract.*    a web page does not give its article
     ├── StoreError      store.*      the database cannot be used as it is
     ├── RefreshError    refresh.*    the line itself failed for one feed
     └── ActionError     action.*     a person asked for something that cannot be done
@@ -111,6 +112,27 @@ class ParseError(DatelineError):
     )
 
 
+class ExtractError(DatelineError):
+    """A web page does not give the article that an entry leads to."""
+
+    CODES = frozenset(
+        {
+            "extract.no_address",  # the entry leads nowhere
+            "extract.not_a_page",  # a PDF, a picture, a film: nothing to read here
+            "extract.nothing_found",  # no text that could be an article
+            "extract.no_match",  # one's own selectors match nothing
+            "extract.bad_selector",  # one's own selectors are not CSS
+            "extract.too_complex",  # too many elements, or it took too long
+            "extract.paywall",  # only a beginning, the rest is for subscribers
+            "extract.bot_wall",  # a page that wants to see a human first
+            "extract.consent",  # a page that wants consent first
+            "extract.shorter",  # the page gives less than the feed
+            "extract.robots",  # the site asks programs not to fetch it (robots.txt)
+            "extract.crashed",  # reading the page ended its process
+        }
+    )
+
+
 class StoreError(DatelineError):
     """The database cannot be used as it is."""
 
@@ -181,5 +203,5 @@ class Forbidden(ActionError):
         super().__init__("action.forbidden", detail)
 
 
-FAMILIES = (SettingsError, FetchError, ParseError, StoreError, RefreshError, ActionError)
+FAMILIES = (SettingsError, FetchError, ParseError, ExtractError, StoreError, RefreshError, ActionError)
 ALL_CODES = frozenset().union(*(family.CODES for family in FAMILIES))

@@ -244,6 +244,39 @@ class CleanEntry(Struct, frozen=True, kw_only=True):
     episode: Episode | None = None
 
 
+# ---------------------------------------------------------------------------------------------- full text
+
+FullTextMode = Literal["off", "truncated", "always"]
+"""Whether a subscription wants the article behind an entry's link: never, where the feed gives a beginning, always."""
+FullTextPlace = Literal["replace", "before", "after"]
+
+
+class FullTextRules(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How a subscription takes articles. ``content`` and ``remove`` are CSS selectors, one a line.
+
+    ``only``: texts, one a line, of which an entry's title or address must hold one. ``place``: where the article stands
+    to what the feed gives.
+    """
+
+    content: str = ""
+    remove: str = ""
+    only: str = ""
+    place: FullTextPlace = "replace"
+
+
+class FullText(Struct, frozen=True, kw_only=True):
+    """What became of the article behind an entry's link.
+
+    ``code`` is "ok", or why there is none. ``is_shown``: the entry's ``content_html`` is, or holds, this.
+    """
+
+    code: str
+    fetched_at: datetime
+    page_url: str | None
+    word_count: int
+    is_shown: bool
+
+
 # ---------------------------------------------------------------------------------------------- people and pages
 
 Visibility = Literal["important", "main", "folder", "archived"]
@@ -316,6 +349,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     """A stored entry as one user sees it in a stream.
 
     ``unread`` and ``starred`` are the asking user's; ``content_html`` is None when the body was not asked for.
+    ``full_text`` is None where nobody asked for the article behind the link.
     """
 
     id: int
@@ -344,6 +378,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     labels: tuple[str, ...] = ()
     content_html: SafeHTML | None = None
     episode: Episode | None = None
+    full_text: FullText | None = None
 
 
 class Page(Struct, frozen=True, kw_only=True):

@@ -62,6 +62,7 @@ TABLE: dict[str, Rights] = {
     "/entries/read-all": Rights(
         post=(303, 404, 403), form={"kind": "feed", "key": "{subscription_id}", "up_to": "{entry_id}"}
     ),
+    "/entries/full-text": MARK,
     "/undo": Rights(post=(303, 404, 403), form={"seq": "{seq}"}),
     "/refresh": Rights(post=(303, 404, 403), form={"kind": "folder", "key": "{folder_id}"}),
     "/start": Rights(get=(303, 303, 303), post=(303, 303, 303), form={"name": "x", "password": "long enough"}),
@@ -87,6 +88,9 @@ TABLE: dict[str, Rights] = {
         get=(200, 404, 303), post=(303, 404, 403), form={"title": "Mine", "visibility": "main", "new_folder": "New"}
     ),
     "/subscriptions/{subscription_id}/remove": Rights(get=(200, 404, 303), post=(303, 404, 403)),
+    "/subscriptions/{subscription_id}/full-text": Rights(
+        get=(200, 404, 303), post=(303, 404, 403), form={"mode": "truncated"}
+    ),
     "/folders": Rights(post=(303, 404, 403), form={"name": "New", "parent_id": "{folder_id}"}),
     "/folders/{folder_id}": Rights(get=(200, 404, 303), post=(303, 404, 403), form={"name": "Mine"}),
     "/folders/{folder_id}/remove": Rights(post=(303, 404, 403)),
@@ -114,7 +118,7 @@ def ids(alice: Browser, world: World, db: Database) -> dict[str, Any]:
     """Something of everything that Alice can own."""
     assert alice.user is not None
     feed = world.feed("Le Phare", owner=alice.user)
-    first, second = world.entries(feed, "Un", "Deux")
+    first, second = world.entries(feed, "Un", "Deux", url="http://127.0.0.1:9/")
     subscription = world.subscribe(alice.user, feed)
     folder = world.folder(alice.user, "Dossier", subscription)
     seq = entry_actions.star(db, alice.user, [first], starred=True, now=world.clock()).seq

@@ -79,7 +79,7 @@ def test_from_an_address_to_the_entries(shell: Shell, internet: Internet) -> Non
     found = shell.run("entries", "--user", "alice", "--json").json()
     assert list(found[0]) == [
         "id", "feed", "guid", "url", "title", "authors", "published_at", "received_at", "listed_at", "updated_at",
-        "unread", "starred", "labels", "content_html",
+        "unread", "starred", "labels", "content_html", "full_text",
     ]  # fmt: skip
     assert found[0]["feed"] == {"id": 1, "title": "News", "url": internet.url("/feed")}
     assert found[0]["received_at"].endswith("Z")
@@ -202,7 +202,7 @@ def test_parse_prints_what_was_understood(shell: Shell, internet: Internet) -> N
     [entry] = found["entries"]
     assert list(entry) == [
         "guid", "url", "title", "authors", "published_at", "updated_at", "summary_html", "content_html", "tags",
-        "language", "enclosures", "thumbnail_url", "comments_url",
+        "language", "enclosures", "thumbnail_url", "comments_url", "episode",
     ]  # fmt: skip
     assert (found["format"], found["language"], found["hubs"]) == ("rss20", None, [])
     assert (entry["url"], entry["published_at"]) == ("https://t.example/one", "2026-11-22T09:00:00Z")

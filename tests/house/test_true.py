@@ -147,6 +147,7 @@ def test_everything_that_the_program_imports_is_one_of_its_dependencies() -> Non
         "cchardet": "faust-cchardet",
         "psycopg_pool": "psycopg",
         "python_multipart": "python-multipart",
+        "readability": "readability-lxml",
     }
     imported = set()
     for path in SOURCES:

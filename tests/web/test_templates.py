@@ -90,6 +90,7 @@ def tour(alice: Browser, bob: Browser, anonymous: Browser, world: World) -> None
         "/settings/retention",
         *("/health", "/health/server"),
         *(f"/subscriptions/{subscriptions[2]}", f"/subscriptions/{subscriptions[2]}/remove"),
+        f"/subscriptions/{subscriptions[2]}/full-text",
     ):
         for browser in (alice, bob, anonymous):
             browser.get(path)

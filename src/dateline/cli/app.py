@@ -18,6 +18,7 @@ from . import (
     demo,
     doctor,
     entries,
+    extract,
     health,
     opml,
     parse,
@@ -52,6 +53,7 @@ app.command()(entries.entries)
 app.command()(parse.parse)
 app.command()(health.health)
 app.command()(retention.retention)
+app.command()(extract.extract)
 app.command()(backup.backup)
 app.command()(backup.restore)
 app.command()(doctor.doctor)

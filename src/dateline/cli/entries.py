@@ -14,7 +14,7 @@ from .subscriptions import UserOption
 
 if TYPE_CHECKING:
     from dateline.store import Database
-    from dateline.store.streams import Bodies
+    from dateline.store.bodies import Bodies
 
 AT_ONCE = 200
 PLAIN_KINDS = ("main", "important", "starred", "all")
@@ -108,4 +108,5 @@ def _shape(entry: Entry) -> dict[str, Any]:
         "starred": entry.starred,
         "labels": entry.labels,
         "content_html": entry.content_html,
+        "full_text": entry.full_text,
     }

@@ -28,6 +28,7 @@ EXIT_CODES: Mapping[str, int] = {
     "fetch.rate_limited": TEMPORARY,
     "fetch.unavailable": TEMPORARY,
     "parse": UNKNOWN_INPUT,
+    "extract": UNKNOWN_INPUT,
     "store.unreachable": UNAVAILABLE,
     "store.not_a_database": UNKNOWN_INPUT,
     "store.newer_schema": CONFIGURATION,

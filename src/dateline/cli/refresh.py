@@ -14,7 +14,7 @@ from .opening import holder, now, opened, settings_of
 from .output import JsonOption, print_json, progress, say
 
 if TYPE_CHECKING:
-    from dateline.refresh.work import Report
+    from dateline.refresh.work import Refresher, Report
     from dateline.store import Database
 
 GOOD = ("ok", "not_modified", "unchanged")
@@ -66,8 +66,13 @@ def refresh_now(db: "Database", settings: Settings, only: list[int] | None) -> l
 
         advance(0, total)
         refresher = Refresher(db, settings, version=__version__, holder=name, clock=now, on_report=note)
-        asyncio.run(refresher.run_once(only))
+        asyncio.run(_all_of(refresher, only))
     return reports
+
+
+async def _all_of(refresher: "Refresher", only: list[int] | None) -> None:
+    await refresher.run_once(only)
+    await refresher.fetch_articles()
 
 
 def _wanted(db: "Database", urls: list[str], *, all_feeds: bool) -> list[int] | None:

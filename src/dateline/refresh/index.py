@@ -6,7 +6,7 @@ Chunks of 200 hold the lock for about 9 ms (docs/decisions/0003): a click beside
 from collections.abc import Sequence
 
 from dateline.clean.text import loose_text
-from dateline.store import Database, search
+from dateline.store import Database, full_texts, search
 from dateline.store.bodies import safe_html
 from dateline.store.write import transaction
 
@@ -59,11 +59,18 @@ def index_chunk(db: Database, *, whole_only: bool = False, fresh: Texts | None =
 
 
 def index_edited(db: Database) -> int:
-    """Index again what was edited, at most 200 entries. How many."""
+    """Index again what was edited, or got its full text, at most 200 entries. How many.
+
+    An entry with a full text is found by both texts, whichever of them its readers see.
+    """
     with db.reading() as tx:
         rows = search.edited(tx, CHUNK)
+        articles = full_texts.bodies_of(tx, [row[0] for row in rows if row[4] is not None])
     if rows:
-        texts = _texts(rows)
+        texts = [
+            (ident, title, f"{text} {loose_text(articles[ident])}" if ident in articles else text)
+            for ident, title, text in _texts([row[:4] for row in rows])
+        ]
         with transaction(db) as tx:
             now = set(search.edited(tx, CHUNK))
             # what was edited once more meanwhile keeps its mark for the next round

@@ -18,6 +18,7 @@ from dateline.store.feeds import Feed
 from dateline.store.merging import adopt_address
 from dateline.store.write import transaction
 
+from . import full_text_wishes
 from .outcome import Move, Outcome
 
 BATCH = 50
@@ -68,7 +69,7 @@ def _steps(outcome: Outcome) -> Iterator[_Step]:
         yield _Step(
             feed_id=feed_id,
             weight=len(part),
-            carry_out=lambda tx, part=part: entries.insert(tx, feed_id, part, outcome.check.at),  # type: ignore[misc] # a default binds the loop's value
+            carry_out=lambda tx, part=part: _insert(tx, feed_id, part, outcome.check.at),  # type: ignore[misc] # a default binds the loop's value
         )
     edits = outcome.edited
     for start in range(0, len(edits), BATCH):
@@ -83,6 +84,11 @@ def _steps(outcome: Outcome) -> Iterator[_Step]:
     )
 
 
+def _insert(tx: WriteTx, feed_id: int, arrived: Sequence[Arrived], at: datetime) -> None:
+    """New entries, and word that their articles are wanted, if somebody wants them."""
+    full_text_wishes.note_arrived(tx, feed_id, entries.insert(tx, feed_id, arrived, at), at)
+
+
 def _record_last(tx: WriteTx, outcome: Outcome, arrived: Sequence[Arrived]) -> None:
     """The last batch of a feed: with it the validators and the schedule, never before."""
     feed, changes = outcome.feed, outcome.changes
@@ -90,7 +96,7 @@ def _record_last(tx: WriteTx, outcome: Outcome, arrived: Sequence[Arrived]) -> N
     if changes is not None:
         for entry_id, guid, hash_ in changes.renamed:
             entries.rename(tx, entry_id, guid, hash_)
-    entries.insert(tx, feed.id, arrived, outcome.check.at)
+    _insert(tx, feed.id, arrived, outcome.check.at)
     if changes is not None:
         entries.mark_gone(tx, changes.gone_ids, outcome.check.at)
         entries.mark_back(tx, changes.back_ids)

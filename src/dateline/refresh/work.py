@@ -29,6 +29,7 @@ from dateline.store.write import transaction
 from .deliver import catch_up
 from .expiry import expire
 from .followed import follow_due
+from .full_text import FullTexts
 from .icons import find_icon
 from .index import Texts, index_all, index_chunk
 from .line import ask_address, failed, host_of, take
@@ -124,6 +125,7 @@ class Refresher:
             taker = asyncio.create_task(self._take_forever())
             following = asyncio.create_task(self._follow_forever(client))
             upkeep = asyncio.create_task(self._keep_up(stop))
+            articles = asyncio.create_task(self._full_texts(client).run_forever(stop))
             try:
                 while not stop.is_set():
                     claimed = await self._claim(client, only=None)
@@ -136,6 +138,7 @@ class Refresher:
                 await _ended(following)
                 await _ended(upkeep)
                 await _ended(taker)
+                await _ended(articles)
 
     async def run_once(self, only: Sequence[int] | None = None) -> None:
         """Refresh these feeds now (None: all that are due), index them, and return."""
@@ -169,6 +172,15 @@ class Refresher:
         async with self._client() as client:
             while await self._some_icons(client):
                 pass
+
+    async def fetch_articles(self) -> None:
+        """Fetch the articles that are due (``full_text``), and index them."""
+        async with self._client() as client:
+            await self._full_texts(client).run_once()
+        await asyncio.to_thread(index_all, self._db)
+
+    def _full_texts(self, client: Client) -> FullTexts:
+        return FullTexts(self._db, self._settings, client, self._gate, self._clock)
 
     def _client(self) -> Client:
         return Client(self._settings, version=self._version, gate=self._gate)

@@ -6,6 +6,7 @@ cleaner's: a body of an older policy is cleaned again before it is shown.
 """
 
 import threading
+from typing import Literal
 
 import msgspec
 import zstandard
@@ -15,6 +16,10 @@ from dateline.model import CLEANER_VERSION, RawHTML, SafeHTML
 from .db import Sanitiser
 
 MAX_UNPACKED = 64_000_000
+Bodies = Literal["none", "short", "whole"]
+"""Which contents come with entries: none, those that a list shows, or all."""
+# A list need not unpack what it will not show: this much is over 20 kB of HTML however well it was compressed.
+SHORT = "CASE WHEN length(b.body) <= 40000 THEN b.body END"
 
 
 class Body(msgspec.Struct, frozen=True, array_like=True):

@@ -171,8 +171,10 @@ CREATE TABLE full_text (
   rules_hash BLOB NOT NULL,
   fetched_at INTEGER NOT NULL,
   code TEXT NOT NULL,                       -- ok, or why there is none
+  page_url TEXT,                            -- where the page was in the end
   word_count INTEGER NOT NULL DEFAULT 0,
-  body BLOB,                               -- zstd of the safe HTML
+  version INTEGER NOT NULL DEFAULT 0,       -- the cleaner's, as in entry_body
+  body BLOB,                               -- as in entry_body: what is safe, and what it was made of
   PRIMARY KEY (entry_id, rules_hash)
 ) WITHOUT ROWID;
 
@@ -252,6 +254,14 @@ CREATE INDEX mailbox_due ON mailbox (next_at);
 CREATE INDEX mailbox_user ON mailbox (user_id);
 
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE robots (
+  origin TEXT PRIMARY KEY,
+  checked_at INTEGER NOT NULL,
+  body TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE INDEX robots_checked ON robots (checked_at);
 
 CREATE TABLE session (
   token_hash BLOB PRIMARY KEY,

@@ -136,15 +136,19 @@ def waiting(tx: Tx, limit: int) -> list[tuple[int, str, int, bytes]]:
     return [(row[0], row[1], row[2], row[3]) for row in rows]
 
 
-def edited(tx: Tx, limit: int) -> list[tuple[int, str, int, bytes]]:
-    """The same of entries behind the watermark whose text changed; the mark of any other waits until it is there."""
+def edited(tx: Tx, limit: int) -> list[tuple[int, str, int, bytes, int | None]]:
+    """The same of entries behind the watermark whose text changed; the mark of any other waits until it is there.
+
+    The last value tells when the newest full text came.
+    """
     rows = tx.all(
-        "SELECT e.id, e.title, b.version, b.body FROM entry_edited d JOIN entry e ON e.id = d.entry_id"
+        "SELECT e.id, e.title, b.version, b.body, (SELECT max(t.fetched_at) FROM full_text t WHERE t.entry_id = e.id"
+        " AND t.body IS NOT NULL) FROM entry_edited d JOIN entry e ON e.id = d.entry_id"
         " JOIN entry_body b ON b.entry_id = e.id WHERE e.id <= :upto ORDER BY e.id LIMIT :limit",
         limit=limit,
         upto=indexed_to(tx),
     )
-    return [(row[0], row[1], row[2], row[3]) for row in rows]
+    return [(row[0], row[1], row[2], row[3], row[4]) for row in rows]
 
 
 def index(tx: WriteTx, texts: Sequence[tuple[int, str, str]]) -> None:
@@ -169,6 +173,10 @@ def start_over(tx: WriteTx) -> None:
     """Forget the whole index; the worker builds it again from the bodies."""
     tx.run("DELETE FROM entry_text")
     tx.run("DELETE FROM meta WHERE key = 'indexed_to'")
+    tx.run(
+        "INSERT INTO entry_edited (entry_id) SELECT DISTINCT entry_id FROM full_text WHERE body IS NOT NULL"
+        " ON CONFLICT DO NOTHING"
+    )
 
 
 def _write(tx: WriteTx, texts: Sequence[tuple[int, str, str]]) -> None:

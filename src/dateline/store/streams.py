@@ -15,7 +15,8 @@ from msgspec import Struct
 from dateline.errors import NotFound
 from dateline.model import Cursor, Entry, Page, SafeHTML, Stream
 
-from .bodies import safe_html
+from . import full_texts
+from .bodies import SHORT, Bodies, safe_html
 from .db import Row, Tx
 from .entries import decode_enclosures, decode_episode, decode_people, decode_tags, newest_id
 from .search import matching, newest_matches
@@ -23,9 +24,6 @@ from .times import from_us, from_us_or_none
 
 Key = tuple[int, int]
 """(listed_at in µs, entry id): the place of an entry in a stream."""
-
-Bodies = Literal["none", "short", "whole"]
-"""Which contents come with entries: none, those that a list shows, or all."""
 
 _END = (2**62, 2**62)
 WALKED_SHARE = 0.1
@@ -282,25 +280,32 @@ _ENTRY = (
     " EXISTS (SELECT 1 FROM unread u WHERE u.user_id = :user AND u.feed_id = e.feed_id"
     " AND u.listed_at = e.listed_at AND u.entry_id = e.id),"
     " EXISTS (SELECT 1 FROM star t WHERE t.user_id = :user AND t.listed_at = e.listed_at AND t.entry_id = e.id),"
-    " e.episode"
+    " e.episode, s.full_text, s.full_text_rules"
 )
-# A list need not unpack what it will not show: this much is over 20 kB of HTML however well it was compressed.
-_SHORT = "CASE WHEN length(b.body) <= 40000 THEN b.body END"
+_NO_FULL_TEXT = (None, "off")
 _FROM = (
     " FROM entry e JOIN feed f ON f.id = e.feed_id"
     " LEFT JOIN subscription s ON s.user_id = :user AND s.feed_id = e.feed_id"
 )
 
 
-def entries(tx: Tx, user_id: int, entry_ids: Sequence[int], *, bodies: Bodies) -> list[Entry]:
-    """These entries in this order, as a user sees them; the caller has checked the user's right to them."""
+def entries(
+    tx: Tx, user_id: int, entry_ids: Sequence[int], *, bodies: Bodies, version: full_texts.Version | None = None
+) -> list[Entry]:
+    """These entries in this order, as a user sees them; the caller has checked the user's right to them.
+
+    ``version`` chooses the feed's text or the full text; None: as each subscription says.
+    """
     if not entry_ids:
         return []
-    body = {"none": "", "short": f", b.version, {_SHORT}", "whole": ", b.version, b.body"}[bodies]
+    body = {"none": "", "short": f", b.version, {SHORT}", "whole": ", b.version, b.body"}[bodies]
     join = " LEFT JOIN entry_body b ON b.entry_id = e.id" if body else ""
     rows = tx.all(f"{_ENTRY}{body}{_FROM}{join} WHERE e.id IN ids(:ids)", user=user_id, ids=list(entry_ids))
     labels = _labels(tx, user_id, entry_ids)
     found = {row[0]: _entry(row, labels.get(row[0], ()), tx) for row in rows}
+    wishes = {row[0]: (row[24], row[25]) for row in rows if version is not None or row[24] not in _NO_FULL_TEXT}
+    if wishes:
+        found.update(full_texts.chosen(tx, found, wishes, bodies=bodies, version=version))
     return [found[entry_id] for entry_id in entry_ids if entry_id in found]
 
 
@@ -320,8 +325,8 @@ def _labels(tx: Tx, user_id: int, entry_ids: Sequence[int]) -> dict[int, tuple[s
 
 def _entry(row: Row, labels: tuple[str, ...], tx: Tx) -> Entry:
     html: SafeHTML | None = None
-    if len(row) > 24 and row[25] is not None:
-        html = safe_html(row[25], row[24], tx.sanitiser)
+    if len(row) > 26 and row[27] is not None:
+        html = safe_html(row[27], row[26], tx.sanitiser)
     return Entry(
         id=row[0],
         feed_id=row[1],
@@ -352,11 +357,14 @@ def _entry(row: Row, labels: tuple[str, ...], tx: Tx) -> Entry:
     )
 
 
-def entry(tx: Tx, user_id: int, entry_id: int, *, public_only: bool = False) -> Entry:
+def entry(
+    tx: Tx, user_id: int, entry_id: int, *, public_only: bool = False, version: full_texts.Version | None = None
+) -> Entry:
     """One entry with its body. Raises ``NotFound`` unless the user has a right to it: a subscription, or an own star
     or label.
 
     ``public_only``: unless a visitor may see it (the subscription is not hidden, its feed not private).
+    ``version``: the feed's text, the full text, or (``None``) as the subscription says.
     """
     right = (
         "EXISTS (SELECT 1 FROM subscription s JOIN feed f ON f.id = s.feed_id WHERE s.user_id = :user"
@@ -368,4 +376,4 @@ def entry(tx: Tx, user_id: int, entry_id: int, *, public_only: bool = False) -> 
     )
     if tx.value(f"SELECT 1 FROM entry e WHERE e.id = :id AND {right}", id=entry_id, user=user_id) is None:
         raise NotFound(f"entry {entry_id}")
-    return entries(tx, user_id, [entry_id], bodies="whole")[0]
+    return entries(tx, user_id, [entry_id], bodies="whole", version=version)[0]

@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from dateline.errors import NotFound
-from dateline.model import Visibility
+from dateline.model import FullTextMode, Visibility
 
 from . import checks as kept_checks
 from .accounts import name_key
@@ -81,6 +81,7 @@ class SubscriptionDetails(Struct, frozen=True, kw_only=True):
     error_at: datetime | None
     failures: int
     created_at: datetime
+    full_text: FullTextMode
     checks: tuple[kept_checks.CheckRow, ...] = ()
 
 
@@ -194,8 +195,8 @@ _DETAILS = (
     "SELECT s.id, s.feed_id, s.title, f.title, f.url, f.site_url, f.description, f.icon_id, s.unread_count,"
     " f.entry_count,"
     " s.visibility, s.hidden_from_visitors, f.owner_id, f.stopped_at, f.moved_url, f.checked_at, f.ok_at, f.changed_at,"
-    " f.next_at, f.error_code, f.error_detail, f.error_at, f.failures, s.created_at"
-    " FROM subscription s JOIN feed f ON f.id = s.feed_id WHERE s.user_id = :user"
+    " f.next_at, f.error_code, f.error_detail, f.error_at, f.failures, s.created_at,"
+    " s.full_text FROM subscription s JOIN feed f ON f.id = s.feed_id WHERE s.user_id = :user"
 )
 
 
@@ -227,6 +228,7 @@ def _details(row: tuple[Any, ...], folder_ids: tuple[int, ...]) -> SubscriptionD
         error_at=from_us_or_none(row[21]),
         failures=row[22],
         created_at=from_us(row[23]),
+        full_text=row[24],
     )
 
 

@@ -46,6 +46,18 @@ SENTENCES: dict[str, str] = {
     "parse.bad_rules": N_("One of the rules that say how this page is read is not understood."),
     "parse.not_json": N_("The rules expect JSON, and there is none."),
     "parse.no_entries": N_("The page was read, but its rules found no article in it. It may have changed."),
+    "extract.no_address": N_("This article leads to no page."),
+    "extract.not_a_page": N_("What stands there is not a page but a file, such as a PDF. Open it at the publisher’s."),
+    "extract.nothing_found": N_("No article was found in the page. A selector of your own may help."),
+    "extract.no_match": N_("Your selectors match nothing in the page."),
+    "extract.bad_selector": N_("This is not a CSS selector."),
+    "extract.too_complex": N_("The page is too large or too tangled to be read in reasonable time."),
+    "extract.paywall": N_("The page gives only a beginning; the rest is for its subscribers."),
+    "extract.bot_wall": N_("The site wants to make sure that a human asks, and gives us no page."),
+    "extract.consent": N_("The site shows a page that asks for consent instead of the article."),
+    "extract.shorter": N_("The page gives less than the feed."),
+    "extract.robots": N_("The site asks programs not to fetch this page by themselves. You may fetch it yourself."),
+    "extract.crashed": N_("Reading the page failed in a way that should not happen."),
     "store.unreachable": N_("The database cannot be reached. Try again in a moment."),
     "store.not_a_database": N_("The database file is something else. The administrator should run “dateline doctor”."),
     "store.newer_schema": N_("The database was written by a newer Dateline. This server should be updated."),
@@ -87,6 +99,14 @@ SENTENCES: dict[str, str] = {
     "action.last_admin": N_("This is the only administrator left. Make somebody else one first."),
 }
 
+PAGES: dict[str, str] = {
+    "fetch.forbidden": N_("The site refuses to give us this page."),
+    "fetch.not_found": N_("There is no page at this address any more (404)."),
+    "fetch.gone": N_("The publisher has withdrawn this page (410)."),
+    "fetch.forbidden_address": N_("The page is inside a private network, which we may not reach."),
+}
+"""What codes mean for an article's page, where that is not what they mean for a feed."""
+
 TITLES: dict[int, str] = {
     400: N_("That was not understood"),
     403: N_("Not allowed"),
@@ -106,12 +126,17 @@ _STATUS = {
     "action.too_large": 413,
     "action.too_many_attempts": 429,
 }
-_FAMILY_STATUS = {"action": 400, "fetch": 502, "parse": 502, "store": 503}
+_FAMILY_STATUS = {"action": 400, "fetch": 502, "parse": 502, "extract": 502, "store": 503}
 
 
 def sentence(words: Words, code: str) -> str:
     """What a code means, and the next step."""
     return words.text(SENTENCES.get(code, _UNKNOWN))
+
+
+def of_page(words: Words, code: str) -> str:
+    """The same where the page of an article was asked for."""
+    return words.text(PAGES.get(code) or SENTENCES.get(code, _UNKNOWN))
 
 
 def title(words: Words, status: int) -> str:

@@ -8,6 +8,7 @@ from dateline.web.pages import (
     feed_health,
     folders,
     following,
+    full_text,
     health,
     icon,
     login,
@@ -49,6 +50,7 @@ def routes() -> tuple[Place, ...]:
         Place(path="/entries/star", post=marking.star),
         Place(path="/entries/unstar", post=marking.unstar),
         Place(path="/entries/read-all", post=marking.mark_all_read),
+        Place(path="/entries/full-text", post=full_text.fetch),
         Place(path="/undo", post=marking.undo),
         Place(path="/refresh", post=marking.refresh),
         # Accounts
@@ -69,6 +71,7 @@ def routes() -> tuple[Place, ...]:
         Place(path="/subscriptions/{subscription_id}/address", post=feed_health.change_address),
         Place(path="/health", get=feed_health.show, post=feed_health.act),
         Place(path="/health/server", get=feed_health.show_server),
+        Place(path="/subscriptions/{subscription_id}/full-text", get=full_text.show, post=full_text.save),
         Place(path="/folders", post=folders.add),
         Place(path="/folders/{folder_id}", get=folders.show, post=folders.edit),
         Place(path="/folders/{folder_id}/remove", post=folders.remove),

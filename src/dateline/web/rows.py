@@ -14,6 +14,7 @@ from dateline.clean.on_demand import on_demand
 from dateline.model import Entry, SafeHTML
 from dateline.web.i18n import Words, local
 from dateline.web.media import Media, media
+from dateline.web.versions import Which, which
 
 LONGEST_BODY = 20_000
 _WORDS_A_MINUTE = 220
@@ -46,6 +47,7 @@ class Row(Struct, frozen=True, kw_only=True):
     is_starred: bool
     body: SafeHTML | None
     is_long: bool
+    which: Which | None = None
     separator: "Separator | None" = None
 
 
@@ -95,8 +97,10 @@ class RowMaker:
             text = self.words.text("Before yesterday")
         return Separator(bucket=bucket, text=text)
 
-    def row(self, entry: Entry, *, separator: Separator | None = None, whole: bool = False) -> Row:
-        """One entry. ``whole``: with its body however long that is."""
+    def row(
+        self, entry: Entry, *, separator: Separator | None = None, whole: bool = False, is_due: bool = False
+    ) -> Row:
+        """One entry. ``whole``: on its own page, with its body however long that is. ``is_due``: its full text is."""
         at = local(entry.published_at or entry.updated_at or entry.received_at, self.zone)
         is_long = not whole and _length(entry) > LONGEST_BODY
         return Row(
@@ -121,6 +125,7 @@ class RowMaker:
             is_starred=entry.starred and not self.is_visitor,
             body=None if is_long or entry.content_html is None else on_demand(entry.content_html),
             is_long=is_long,
+            which=which(self.words, self.zone, entry, is_alone=whole, is_due=is_due, is_visitor=self.is_visitor),
             separator=separator,
         )
 

@@ -1,9 +1,13 @@
-"""``/entry/ID``: one entry on its own page, whole however long it is; ``?fragment=1`` gives its content alone."""
+"""``/entry/ID``: one entry on its own page, whole however long it is; ``?fragment=1`` gives its content alone.
+
+``?version=feed`` and ``?version=full`` choose the text; without it, as the subscription says.
+"""
 
 from msgspec import Struct
 from starlette.responses import Response
 
-from dateline.store import streams, subscriptions
+from dateline.store import full_texts, streams, subscriptions
+from dateline.web import versions
 from dateline.web.forms import whole_number
 from dateline.web.reading import reading
 from dateline.web.rows import Row, RowMaker
@@ -24,8 +28,10 @@ def show(visit: Visit) -> Response:
     """The page. Reading it marks nothing: a GET changes no state. Raises ``NotFound``."""
     of = reading(visit)
     entry_id = whole_number(visit.path["entry_id"], "entry")
+    version = versions.asked(visit.query.get("version", ""))
     with visit.db.reading() as tx:
-        entry = streams.entry(tx, of.owner.id, entry_id, public_only=of.is_visitor)
+        entry = streams.entry(tx, of.owner.id, entry_id, public_only=of.is_visitor, version=version)
+        is_due = entry.full_text is None and full_texts.has_due(tx, entry_id)
         sidebar = subscriptions.sidebar(tx, of.owner.id, public_only=of.is_visitor)
     maker = RowMaker(visit.words, visit.zone, visit.now, preview=False, is_visitor=of.is_visitor)
     view = sidebar_view(
@@ -36,7 +42,9 @@ def show(visit: Visit) -> Response:
         current=None,
         is_visitor=of.is_visitor,
     )
-    page = EntryPage(sidebar=view, root=of.root, is_visitor=of.is_visitor, row=maker.row(entry, whole=True))
+    page = EntryPage(
+        sidebar=view, root=of.root, is_visitor=of.is_visitor, row=maker.row(entry, whole=True, is_due=is_due)
+    )
     if visit.wants_fragment:
         return visit.fragment("parts/whole_body.html", page)
     return visit.html("pages/entry.html", page, is_indexed=of.is_visitor and of.owner.indexed)

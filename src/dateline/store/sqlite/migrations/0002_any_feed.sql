@@ -37,8 +37,10 @@ CREATE TABLE full_text (
   rules_hash BLOB NOT NULL,
   fetched_at INTEGER NOT NULL,
   code TEXT NOT NULL,                       -- ok, or why there is none
+  page_url TEXT,                            -- where the page was in the end
   word_count INTEGER NOT NULL DEFAULT 0,
-  body BLOB,                               -- zstd of the safe HTML
+  version INTEGER NOT NULL DEFAULT 0,       -- the cleaner's, as in entry_body
+  body BLOB,                               -- as in entry_body: what is safe, and what it was made of
   PRIMARY KEY (entry_id, rules_hash)
 ) WITHOUT ROWID;
 
@@ -51,6 +53,14 @@ CREATE TABLE full_text_due (
 );
 CREATE INDEX full_text_due_at ON full_text_due (next_at);
 CREATE INDEX full_text_due_feed ON full_text_due (feed_id);
+
+-- What sites ask of programs that fetch many pages (RFC 9309): kept a day. body: the part of robots.txt that is for us.
+CREATE TABLE robots (
+  origin TEXT PRIMARY KEY,
+  checked_at INTEGER NOT NULL,
+  body TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX robots_checked ON robots (checked_at);
 
 -- Subscriptions at hubs (W3C WebSub). token: the last part of our callback's address; secret: encrypted.
 CREATE TABLE websub (
