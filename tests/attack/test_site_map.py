@@ -76,6 +76,8 @@ TABLE: dict[str, Rights] = {
     "/subscriptions/{subscription_id}/retention": Rights(get=(200, 404, 303), post=(303, 404, 403), form=RETENTION),
     "/folders/{folder_id}/retention": Rights(get=(200, 404, 303), post=(303, 404, 403), form=RETENTION),
     "/subscriptions/{subscription_id}/address": Rights(post=(400, 404, 403), form={"do": "back"}),
+    "/subscriptions/{subscription_id}/debug": Rights(post=(200, 404, 403)),
+    "/debug": Rights(get=(200, 200, 303), post=(200, 200, 403), form={"url": "http://127.0.0.1:9/"}),
     "/health": Rights(get=(200, 200, 303), post=(303, 404, 403), form={"do": "try", "id": "{subscription_id}"}),
     "/health/server": Rights(get=(200, 403, 303)),
     "/subscriptions": Rights(

@@ -33,6 +33,7 @@ PAGES = (
     "/settings",
     "/settings/retention",
     "/health",
+    "/debug",
     "/folders/1/retention",
     "/subscriptions/1/retention",
     "/subscriptions",

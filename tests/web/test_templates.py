@@ -88,7 +88,7 @@ def tour(alice: Browser, bob: Browser, anonymous: Browser, world: World) -> None
         *("/settings", "/subscriptions", "/subscriptions?q=x", "/subscriptions/add", "/opml", f"/folders/{outer}"),
         f"/folders/{outer}/list",
         "/settings/retention",
-        *("/health", "/health/server"),
+        *("/health", "/health/server", "/debug"),
         *(f"/subscriptions/{subscriptions[2]}", f"/subscriptions/{subscriptions[2]}/remove"),
         f"/subscriptions/{subscriptions[2]}/full-text",
     ):

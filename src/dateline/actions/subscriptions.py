@@ -50,14 +50,14 @@ def look(
     Raises ``ActionError`` (``action.bad_url``, ``action.no_feed_found``), ``FetchError``, ``ParseError``.
     """
     found = looking.look(
-        db, settings, address, version=version, holder=f"look-{secrets.token_hex(4)}", clock=clock or _running_from(now)
+        db, settings, address, version=version, holder=f"look-{secrets.token_hex(4)}", clock=clock or running_from(now)
     )
     with db.reading() as tx:
         known = [subscriptions.by_feed_url(tx, user.id, feed.url) for feed in found]
     return Look(feeds=tuple(replace(feed, subscription_id=own) for feed, own in zip(found, known, strict=True)))
 
 
-def _running_from(now: datetime) -> Callable[[], datetime]:
+def running_from(now: datetime) -> Callable[[], datetime]:
     """A clock that runs on from ``now``."""
     start = time.monotonic()
     return lambda: now + timedelta(seconds=time.monotonic() - start)

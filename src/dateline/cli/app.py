@@ -15,6 +15,7 @@ from dateline.errors import DatelineError
 
 from . import (
     backup,
+    debug,
     demo,
     doctor,
     entries,
@@ -51,6 +52,7 @@ app.command()(refresh.refresh)
 app.add_typer(opml.group, name="opml")
 app.command()(entries.entries)
 app.command()(parse.parse)
+app.command()(debug.debug)
 app.command()(health.health)
 app.command()(retention.retention)
 app.command()(extract.extract)

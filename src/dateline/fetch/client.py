@@ -10,7 +10,7 @@ import hashlib
 import socket
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from types import TracebackType
 from typing import Self
@@ -27,6 +27,7 @@ from dateline.settings import Settings
 from . import failures, headers
 from .address import host_key
 from .body import Body, Patience, read_body
+from .exchange import Exchange, Watch, masked_answer, masked_request
 from .guard import AddressInfo, Guard
 from .politeness import Gate, HostGate
 from .redirects import REDIRECTS, Trail
@@ -48,6 +49,7 @@ class _Question(Struct, frozen=True, kw_only=True):
     validators: Validators
     validators_url: str | None
     max_bytes: int
+    watch: Watch | None
 
     def validators_for(self, url: str) -> Validators:
         return self.validators if self.validators_url in (None, url) else Validators()
@@ -56,11 +58,13 @@ class _Question(Struct, frozen=True, kw_only=True):
 class _Hop:
     """What happens in one hop: new connections are noted by the socket factory, the status by the client."""
 
-    __slots__ = ("connects", "status")
+    __slots__ = ("answered", "connects", "sent", "status")
 
     def __init__(self) -> None:
         self.connects = 0
         self.status: int | None = None
+        self.sent: Iterable[tuple[str, str]] = ()
+        self.answered: Iterable[tuple[bytes, bytes]] = ()
 
 
 _HOP: ContextVar[_Hop] = ContextVar("_HOP")
@@ -138,6 +142,7 @@ class Client:
         max_bytes: int | None = None,
         deadline: float | None = None,
         validators_url: str | None = None,
+        watch: Watch | None = None,
     ) -> Response:
         """Ask for ``url`` and follow where it leads: a whole body (200) or "not modified" (304).
 
@@ -145,7 +150,8 @@ class Client:
         ``final_url``) they are sent to that address only, else at every hop. ``subscribers`` goes into the
         User-Agent; user information in ``url`` becomes basic authentication. ``max_bytes`` (the settings' limit unless
         given) counts before and after decompression. The settings' timeout counts the time on the network;
-        ``deadline`` (seconds) everything, the waiting for turns too. Raises ``FetchError`` and what the gate raises.
+        ``deadline`` (seconds) everything, the waiting for turns too. ``watch`` is told of every hop. Raises
+        ``FetchError`` and what the gate raises.
         """
         question = _Question(
             url=url,
@@ -154,6 +160,7 @@ class Client:
             validators=headers.sendable(validators or Validators()),
             validators_url=validators_url,
             max_bytes=self._settings.fetch_max_bytes if max_bytes is None else max_bytes,
+            watch=watch,
         )
         trail = Trail(url)
         scope = asyncio.timeout(deadline)
@@ -179,6 +186,7 @@ class Client:
     async def _hop(self, question: _Question, trail: Trail, seconds: float) -> Response | None:
         """One request; None when it led on to another address. Every failure becomes a ``FetchError``."""
         hop = _Hop()
+        url, started = trail.url, asyncio.get_running_loop().time()
         token = _HOP.set(hop)
         try:
             async with asyncio.timeout(seconds):
@@ -192,11 +200,14 @@ class Client:
             raise failures.of_exception(error, url=trail.url, status=hop.status) from error
         finally:
             _HOP.reset(token)
+            if question.watch is not None:
+                question.watch(_exchange(hop, url, asyncio.get_running_loop().time() - started))
 
     async def _ask(self, question: _Question, trail: Trail, hop: _Hop) -> Response | None:
         sent = question.validators_for(trail.url)
         async with await self._open(question, trail, hop, sent) as answer:
-            hop.status = answer.status
+            hop.status, hop.answered = answer.status, answer.raw_headers
+            hop.sent = answer.request_info.headers.items()
             _check_header_size(answer.raw_headers)
             now = self._clock()
             trail.wait_for(headers.retry_after(answer.headers, now))
@@ -222,6 +233,7 @@ class Client:
             validators=validators,
             authorization=trail.authorization,
         )
+        hop.sent = fields.items()
         url = URL(trail.url, encoded=True)
         async with asyncio.timeout(self._patience.connect + self._patience.first_byte):
             try:
@@ -245,6 +257,17 @@ class Client:
         """The connector's socket factory: called for every new connection, never for one from before."""
         _HOP.get(_Hop()).connects += 1
         return self._guard.socket(info)
+
+
+def _exchange(hop: _Hop, url: str, elapsed: float) -> Exchange:
+    return Exchange(
+        url=url,
+        sent=masked_request(hop.sent),
+        status=hop.status,
+        answered=masked_answer(hop.answered),
+        elapsed_seconds=elapsed,
+        new_connection=hop.connects > 0,
+    )
 
 
 def _check_header_size(raw_headers: tuple[tuple[bytes, bytes], ...]) -> None:

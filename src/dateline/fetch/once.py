@@ -6,6 +6,7 @@ from dateline.model import Response, Validators
 from dateline.settings import Settings
 
 from .client import Client
+from .exchange import Watch
 from .headers import Accept
 from .politeness import Gate
 
@@ -23,6 +24,7 @@ def fetch_now(
     subscribers: int = 0,
     max_bytes: int | None = None,
     deadline: float = DEADLINE_SECONDS,
+    watch: Watch | None = None,
 ) -> Response:
     """Do one ``Client.get`` in an event loop of its own and wait for it, at most ``deadline`` seconds in all.
 
@@ -38,6 +40,7 @@ def fetch_now(
                 accept=accept,
                 max_bytes=max_bytes,
                 deadline=deadline,
+                watch=watch,
             )
 
     return asyncio.run(ask())

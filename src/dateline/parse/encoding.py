@@ -8,7 +8,7 @@ few damaged bytes stays UTF-8, each damaged byte read as windows-1252.
 
 import codecs
 import re
-from typing import NamedTuple
+from typing import Literal, NamedTuple, cast
 
 import cchardet
 
@@ -94,6 +94,39 @@ def to_utf8(body: bytes, content_type: str = "") -> Decoded:
     decoded = _decoded(body, content_type)
     once = _encoded_once(decoded.text)
     return decoded if once is None else Decoded(once, [*decoded.warnings, _guess("UTF-8, encoded twice")])
+
+
+class Charset(NamedTuple):
+    """How a document's encoding was found: its ``name``, and ``why``.
+
+    ``why``: a byte order ``mark``, the ``shape`` of its first bytes, the ``header``, the document's own
+    ``declaration``, ``valid`` UTF-8 that nobody claimed, or a ``guess`` (its warning says which).
+    """
+
+    name: str
+    why: Literal["mark", "shape", "header", "declaration", "valid", "guess"]
+    header: str | None
+    declared: str | None
+
+
+def charset_of(body: bytes, content_type: str = "") -> Charset:
+    """What ``to_utf8`` takes a document for, and why: for whoever wonders about its letters. Never fails."""
+    header, declared = _header_charset(content_type), _declared_charset(body)
+    for mark, name in _BYTE_ORDER_MARKS:
+        if body.startswith(mark):
+            return Charset(name, "mark", header, declared)
+    shape = _shape(body[:64].lstrip(b" \t\r\n") if b"\0" not in body[:8] else body[:8])
+    if shape is not None:
+        return Charset(shape, "shape", header, declared)
+    text = to_utf8(body, content_type).text
+    if text == body:
+        why = "header" if header == "utf-8" else "declaration" if declared == "utf-8" else "valid"
+        return Charset("utf-8", cast("Literal['header', 'declaration', 'valid']", why), header, declared)
+    for claim, source in ((header, "header"), (declared, "declaration")):
+        whole = _strict(body, _SUPERSETS.get(claim, claim)) if claim else None
+        if claim and whole is not None and _encode(whole) == text:
+            return Charset(claim, cast("Literal['header', 'declaration']", source), header, declared)
+    return Charset("", "guess", header, declared)
 
 
 def _decoded(body: bytes, content_type: str) -> Decoded:

@@ -89,6 +89,38 @@ def feed_of_row(row: tuple[Any, ...]) -> Feed:
     )
 
 
+def unknown(url: str, host: str, now: datetime) -> Feed:
+    """A feed as it would be on the day that somebody subscribed to this address: nothing is known of it."""
+    return Feed(
+        id=0,
+        url=url,
+        owner_id=0,
+        host=host,
+        credentials=None,
+        title="",
+        site_url=None,
+        validators=Validators(),
+        validators_url=None,
+        body_hash=None,
+        identity="guid",
+        moved_url=None,
+        moved_at=None,
+        old_asked_at=None,
+        hints=None,
+        created_at=now,
+        checked_at=None,
+        check_count=0,
+        ok_at=None,
+        changed_at=None,
+        failures=0,
+        error_code=None,
+        stopped_at=None,
+        lease_count=0,
+        address_kept=False,
+        subscribers=0,
+    )
+
+
 def read(tx: Tx, feed_id: int) -> Feed:
     """One feed. Raises ``NotFound``."""
     row = tx.one(f"SELECT {FEED_COLUMNS} FROM feed f WHERE f.id = :id", id=feed_id)

@@ -4,6 +4,7 @@ from dateline.web.endpoints import Place
 from dateline.web.forms import MAX_UPLOAD_BYTES
 from dateline.web.pages import (
     adding,
+    debugging,
     entry,
     feed_health,
     folders,
@@ -69,6 +70,8 @@ def routes() -> tuple[Place, ...]:
         Place(path="/subscriptions/{subscription_id}/remove", get=subscription.ask_remove, post=subscription.remove),
         Place(path="/subscriptions/{subscription_id}/retention", get=retention.show, post=retention.save),
         Place(path="/subscriptions/{subscription_id}/address", post=feed_health.change_address),
+        Place(path="/subscriptions/{subscription_id}/debug", post=debugging.run_subscription),
+        Place(path="/debug", get=debugging.show, post=debugging.run),
         Place(path="/health", get=feed_health.show, post=feed_health.act),
         Place(path="/health/server", get=feed_health.show_server),
         Place(path="/subscriptions/{subscription_id}/full-text", get=full_text.show, post=full_text.save),

@@ -1,0 +1,83 @@
+"""Trying out a feed, step by step: one's own subscription, or any address before subscribing. Nothing is stored."""
+
+import secrets
+from datetime import datetime
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from dateline.fetch.address import host_key
+from dateline.model import User
+from dateline.refresh import trial
+from dateline.refresh.trial import Trial
+from dateline.settings import Settings
+from dateline.store import Database, feeds, subscriptions
+from dateline.store.feeds import Feed
+from dateline.store.secrets import Keyring, key_path
+
+from .subscriptions import running_from, split_address
+
+
+def of_address(db: Database, settings: Settings, user: User, address: str, *, version: str, now: datetime) -> Trial:
+    """Try an address; where the user subscribes to it, against what is known of it.
+
+    Raises ``ActionError`` ``action.bad_url``, ``StoreError``.
+    """
+    url, credentials = split_address(address)
+    with db.reading() as tx:
+        own = subscriptions.by_feed_url(tx, user.id, url)
+        feed = feeds.read(tx, subscriptions.feed_of(tx, user.id, own)) if own is not None else None
+    if feed is not None and credentials is None:
+        return _try(db, settings, feed, version=version, now=now)
+    stranger = feeds.unknown(url, host_key(url), now)
+    return _run(db, settings, stranger, _with(url, credentials), version=version, now=now)
+
+
+def of_subscription(
+    db: Database, settings: Settings, user: User, subscription_id: int, *, version: str, now: datetime
+) -> Trial:
+    """Try the feed of one's subscription, with its user name and password. Raises ``NotFound``, ``StoreError``."""
+    with db.reading() as tx:
+        feed = feeds.read(tx, subscriptions.feed_of(tx, user.id, subscription_id))
+    return _try(db, settings, feed, version=version, now=now)
+
+
+def of_feed(db: Database, settings: Settings, feed_id: int, *, version: str, now: datetime) -> Trial:
+    """Try a feed by its id, for the administrator at the terminal. Raises ``NotFound``, ``StoreError``."""
+    with db.reading() as tx:
+        feed = feeds.read(tx, feed_id)
+    return _try(db, settings, feed, version=version, now=now)
+
+
+def of_any_address(db: Database, settings: Settings, address: str, *, version: str, now: datetime) -> Trial:
+    """Try an address, for the administrator at the terminal: against the shared feed there, if there is one."""
+    url, credentials = split_address(address)
+    with db.reading() as tx:
+        feed = feeds.find(tx, url) if credentials is None else None
+    if feed is not None:
+        return _try(db, settings, feed, version=version, now=now)
+    stranger = feeds.unknown(url, host_key(url), now)
+    return _run(db, settings, stranger, _with(url, credentials), version=version, now=now)
+
+
+def _try(db: Database, settings: Settings, feed: Feed, *, version: str, now: datetime) -> Trial:
+    credentials = Keyring(key_path(settings)).decrypt(feed.credentials) if feed.credentials is not None else None
+    return _run(db, settings, feed, _with(feed.url, credentials), version=version, now=now)
+
+
+def _run(db: Database, settings: Settings, feed: Feed, address: str, *, version: str, now: datetime) -> Trial:
+    return trial.try_out(
+        db,
+        settings,
+        feed,
+        address,
+        version=version,
+        holder=f"trial-{secrets.token_hex(4)}",
+        clock=running_from(now),
+    )
+
+
+def _with(url: str, credentials: str | None) -> str:
+    if credentials is None:
+        return url
+    user, _, password = credentials.partition(":")
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=f"{quote(user, safe='')}:{quote(password, safe='')}@{parts.netloc}"))
