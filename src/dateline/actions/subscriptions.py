@@ -89,15 +89,24 @@ def subscribe(
     encrypted = Keyring(key_path(settings or Settings())).encrypt(credentials) if credentials else None
     with transaction(db) as tx:
         tx.hold_user(user.id)
-        if subscriptions.count(tx, user.id) >= MAX_SUBSCRIPTIONS:
-            raise ActionError("action.too_large", f"at most {MAX_SUBSCRIPTIONS} subscriptions")
-        ids = [subscriptions.folder(tx, user.id, folder_id).id for folder_id in folder_ids]
-        if new_folder and new_folder.strip():
-            ids.append(_folder_named(tx, user.id, new_folder))
+        ids = folders_of(tx, user.id, folder_ids, new_folder)
         owner = user.id if private or encrypted else 0
         return add_subscription(
             tx, user.id, clean_url, owner_id=owner, credentials=encrypted, title=title or "", folder_ids=ids, now=now
         )
+
+
+def folders_of(tx: WriteTx, user_id: int, folder_ids: Iterable[int], new_folder: str | None) -> list[int]:
+    """The folders that somebody chose for one more subscription, a new one made.
+
+    Raises ``ActionError``, ``NotFound`` for a folder.
+    """
+    if subscriptions.count(tx, user_id) >= MAX_SUBSCRIPTIONS:
+        raise ActionError("action.too_large", f"at most {MAX_SUBSCRIPTIONS} subscriptions")
+    ids = [subscriptions.folder(tx, user_id, folder_id).id for folder_id in folder_ids]
+    if new_folder and new_folder.strip():
+        ids.append(_folder_named(tx, user_id, new_folder))
+    return ids
 
 
 def add_subscription(

@@ -1,11 +1,13 @@
 """``dateline subscribe`` and ``dateline discover``: from an address to feeds, and to a subscription."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dateline import __version__
-from dateline.errors import ActionError
+from dateline.errors import ActionError, ParseError
+from dateline.settings import Settings
 
 from .opening import holder, now, opened, settings_of, user_named
 from .output import JsonOption, print_json, say
@@ -26,6 +28,10 @@ def subscribe(
     no_look: Annotated[
         bool, typer.Option("--no-look", help="Take the address as it is, without asking it now.")
     ] = False,
+    rules: Annotated[
+        Path | None,
+        typer.Option("--rules", metavar="FILE", help="How a page without a feed is read, as JSON."),
+    ] = None,
 ) -> None:
     """Subscribe an account to a feed.
 
@@ -35,6 +41,9 @@ def subscribe(
     from dateline.actions import subscriptions
 
     settings = settings_of(context)
+    if rules is not None:
+        _subscribe_to_page(settings, url, user, folder, rules, is_looked_at=not no_look)
+        return
     others: tuple[LookedFeed, ...] = ()
     with opened(settings) as db:
         account = user_named(db, user)
@@ -51,6 +60,30 @@ def subscribe(
         say("That page has other feeds too; name one of them to subscribe to it:")
         for feed in others:
             say(_line(feed))
+
+
+def _subscribe_to_page(
+    settings: Settings, url: str, user: str, folder: str | None, rules_file: Path, *, is_looked_at: bool
+) -> None:
+    """The same for a page that has no feed; rules that find nothing in it are refused, unless nothing is asked."""
+    from dateline.actions import pages
+    from dateline.parse.page.rules import rules_from_json
+    from dateline.refresh.page_look import Shelf, read_page
+
+    rules = rules_from_json(rules_file.read_bytes())
+    with opened(settings) as db:
+        account = user_named(db, user)
+        title = ""
+        if is_looked_at:
+            page = pages.look_at_page(db, settings, Shelf(), account, url, version=__version__, now=now())
+            looked = read_page(page, rules)
+            if not looked.entry_count:
+                raise ParseError("parse.no_entries", " ".join(finding.sentence for finding in looked.findings))
+            title = looked.title
+        pages.subscribe_to_page(
+            db, account, url, rules, page_title=title, new_folder=folder, settings=settings, now=now()
+        )
+    say(f"{account.name} is subscribed to {title or url}, read by rules.")
 
 
 def discover(

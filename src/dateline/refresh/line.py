@@ -22,6 +22,7 @@ from dateline.store.feeds import Described, Feed
 from . import schedule
 from .decide import Candidate, Changes, Identity, candidates, dated, decide, folded, identify, untrusted, weaker
 from .outcome import Move, Outcome
+from .pages import body_hash, read_by_rules
 from .schedule import Hints
 
 _HINTS = msgspec.json.Decoder(Hints)
@@ -35,9 +36,9 @@ def ask_address(feed: Feed, now: datetime) -> str:
     once a day the old address, to see whether it still redirects.
     """
     if feed.moved_url is None:
-        return feed.url
+        return feed.address
     asked = feed.old_asked_at
-    return feed.url if asked is None or now - asked >= OLD_ADDRESS_EVERY else feed.moved_url
+    return feed.address if asked is None or now - asked >= OLD_ADDRESS_EVERY else feed.moved_url
 
 
 # ------------------------------------------------------------------------------------------------ take
@@ -50,7 +51,7 @@ def take(
     if isinstance(answer, DatelineError):
         return failed(feed, answer, asked_url=asked_url, now=now, dice=dice)
     try:
-        if answer.status == 304 or (feed.body_hash is not None and answer.body_hash == feed.body_hash):
+        if answer.status == 304 or (feed.body_hash is not None and body_hash(feed, answer) == feed.body_hash):
             return _unchanged(feed, answer, asked_url=asked_url, now=now, dice=dice)
         return _read(db, feed, answer, asked_url=asked_url, now=now, dice=dice)
     except DatelineError as error:
@@ -94,7 +95,7 @@ def _failed_move(feed: Feed, error: DatelineError, asked_url: str) -> Move | Non
     """What a failure says of a moved feed's address: the old one need not answer any more, the new one may be gone."""
     if feed.moved_url is None:
         return None
-    if asked_url == feed.url:
+    if asked_url == feed.address:
         return Move(target=feed.moved_url)
     return Move(target=None) if error.code == "fetch.gone" else None
 
@@ -113,7 +114,7 @@ def _unchanged(feed: Feed, answer: Response, *, asked_url: str, now: datetime, d
         next_at=schedule.next_good(now, gap, hints, dice),
         check=_check(answer, now, "not_modified" if answer.status == 304 else "unchanged"),
         validators=answer.validators,
-        validators_url=answer.final_url,
+        validators_url=answer.final_url + feed.mark,
         body_hash=feed.body_hash,
         identity=_identity(feed),
         move=_move(feed, answer, asked_url, now),
@@ -146,8 +147,8 @@ def _read(db: Database, feed: Feed, answer: Response, *, asked_url: str, now: da
         next_at=schedule.next_good(now, schedule.gap_since(hints.gap_seconds, hints.newest_at, now), hints, dice),
         check=_check(answer, now, "ok", len(arrived), len(edited)),
         validators=answer.validators,
-        validators_url=answer.final_url,
-        body_hash=answer.body_hash,
+        validators_url=answer.final_url + feed.mark,
+        body_hash=body_hash(feed, answer),
         identity=changes.identity,
         described=_described(parsed, hints),
         arrived=arrived,
@@ -165,18 +166,20 @@ def _compared(db: Database, feed: Feed, answer: Response, now: datetime) -> tupl
     with db.reading() as tx:
         carried = entries.carried(tx, feed.id)  # of a first document too: it may have been interrupted
     by_source = {entry.source_hash: entry for entry in carried if entry.source_hash is not None}
-    parsed = _parsed(answer, by_source.keys())
+    parsed = _parsed(feed, answer, by_source.keys())
     recognised = [by_source[hash_] for hash_ in dict.fromkeys(parsed.known_hashes)]
     changes = compare(db, feed, parsed, carried, recognised, now)
     if changes is None:
-        parsed, recognised = _parsed(answer), []
+        parsed, recognised = _parsed(feed, answer), []
         changes = compare(db, feed, parsed, carried, recognised, now)
         assert changes is not None
     said = (*(dated(entry) for entry in parsed.entries), *(entry.dated_at for entry in recognised))
     return parsed, changes, [at for at in said if at is not None]
 
 
-def _parsed(answer: Response, known: Container[bytes] = frozenset()) -> ParsedFeed:
+def _parsed(feed: Feed, answer: Response, known: Container[bytes] = frozenset()) -> ParsedFeed:
+    if feed.kind == "page":
+        return read_by_rules(feed, answer)
     return parse_feed(
         answer.body,
         url=answer.final_url,
@@ -326,12 +329,13 @@ def _move(feed: Feed, answer: Response, asked_url: str, now: datetime) -> Move |
     if feed.address_kept:
         return None  # somebody went back to this address: where it leads is followed, and never taken over
     if target is None:
-        return Move(target=None) if feed.moved_url and asked_url == feed.url and answer.final_url == feed.url else None
-    if target == feed.url.replace("http://", "https://", 1):
+        was_asked = asked_url == answer.final_url == feed.address
+        return Move(target=None) if feed.moved_url and was_asked else None
+    if target == feed.address.replace("http://", "https://", 1):
         return Move(target=target, adopt=True)
     if feed.credentials is not None and origin(target) != origin(feed.url):
         return None  # what opens one server is not shown to another
-    if asked_url != feed.url:  # the target moved on
+    if asked_url != feed.address:  # the target moved on
         return Move(target=target)
     agreed = feed.moved_url == target and feed.moved_at is not None and now - feed.moved_at >= ADOPTED_AFTER
     return Move(target=target, adopt=agreed)

@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from dateline.fetch.address import host_key
-from dateline.store import Database, checks, entries, feeds, hosts
+from dateline.store import Database, checks, entries, feeds, hosts, pages
 from dateline.store.db import WriteTx
 from dateline.store.entries import Arrived
 from dateline.store.feeds import Feed
@@ -139,6 +139,8 @@ def _record_failure(tx: WriteTx, outcome: Outcome) -> None:
         next_at=outcome.next_at,
         stopped=outcome.error.code == "fetch.gone" and outcome.move is None,
     )
+    if outcome.error.code == "parse.no_entries":
+        pages.note_empty(tx, outcome.feed.id)
     checks.note(tx, outcome.feed, outcome.check)
     if outcome.quiet_host is not None:
         hosts.silence(tx, *outcome.quiet_host)

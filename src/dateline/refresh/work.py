@@ -34,6 +34,7 @@ from .icons import find_icon
 from .index import Texts, index_all, index_chunk
 from .line import ask_address, failed, host_of, take
 from .outcome import Outcome
+from .pages import known_validators
 from .polite import NotNow, TableGate
 from .record import record
 from .schedule import quiet_time
@@ -223,7 +224,7 @@ class Refresher:
         for feed in claimed:
             if feed.lease_count > CRASHES:
                 error = RefreshError("refresh.crashed", "the worker died twice while it worked on this feed")
-                await self._arrived.put(_Answer(feed=feed, asked_url=feed.url, answer=error))
+                await self._arrived.put(_Answer(feed=feed, asked_url=feed.address, answer=error))
             elif feed.lease_count < CRASHES:
                 self._start(client, feed)
         if suspects:
@@ -274,12 +275,14 @@ class Refresher:
 
     async def _ask(self, client: Client, feed: Feed) -> None:
         url = ask_address(feed, self._clock())
+        validators, validators_url = known_validators(feed)
         answer: Response | DatelineError
         try:
             answer = await client.get(
                 self._with_credentials(feed, url),
-                validators=feed.validators,
-                validators_url=feed.validators_url,
+                validators=validators,
+                validators_url=validators_url,
+                accept="page" if feed.kind == "page" else "feed",
                 subscribers=feed.subscribers,
             )
         except DatelineError as error:
@@ -359,7 +362,7 @@ class Refresher:
             log.exception("storing what %s brought failed", outcome.feed.url)
             surprise = RefreshError("refresh.failed", f"{type(error).__name__}: {error}")
             feed = outcome.feed
-            outcome = failed(feed, surprise, asked_url=feed.url, now=outcome.check.at, dice=self._dice.random())
+            outcome = failed(feed, surprise, asked_url=feed.address, now=outcome.check.at, dice=self._dice.random())
             record(self._db, [outcome])
         return outcome
 

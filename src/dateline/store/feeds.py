@@ -41,11 +41,34 @@ class Feed(Struct, frozen=True, kw_only=True):
     lease_count: int
     address_kept: bool
     subscribers: int
+    kind: str = "feed"
+    rules: str | None = None
+    empty_rounds: int = 0
+
+    @property
+    def address(self) -> str:
+        """Where it stands on the web: ``url`` without what tells pages with several rules apart."""
+        return asked_address(self.url)
+
+    @property
+    def mark(self) -> str:
+        """What its ``url`` has beyond that: "" but for a page."""
+        return self.url[len(self.address) :]
 
     @property
     def is_first(self) -> bool:
         """Whether no document of it was ever stored."""
         return self.ok_at is None
+
+
+PAGE_MARK = "#dateline-"
+"""A page that is read by rules has an ``url`` that ends with this and their hash, so that two lists of one page, or two
+readers' rules, are two feeds, and equal rules one. It is never sent anywhere."""
+
+
+def asked_address(url: str) -> str:
+    """A feed's ``url`` → the address that is asked and shown."""
+    return url.partition(PAGE_MARK)[0]
 
 
 FEED_COLUMNS = (
@@ -54,7 +77,7 @@ FEED_COLUMNS = (
     " f.moved_url, f.moved_at, f.created_at, f.checked_at, f.check_count, f.ok_at, f.changed_at, f.failures,"
     " f.error_code,"
     " f.stopped_at, f.lease_count, f.old_asked_at, f.hints, f.validators_url, f.address_kept, (SELECT count(*) FROM"
-    " subscription s WHERE s.feed_id = f.id)"
+    " subscription s WHERE s.feed_id = f.id), f.kind, f.rules, f.empty_rounds"
 )
 
 
@@ -86,6 +109,9 @@ def feed_of_row(row: tuple[Any, ...]) -> Feed:
         validators_url=row[24],
         address_kept=bool(row[25]),
         subscribers=row[26],
+        kind=row[27],
+        rules=row[28],
+        empty_rounds=row[29],
     )
 
 
@@ -245,7 +271,7 @@ def succeed(
         " next_at = CASE WHEN orphaned_at IS NULL THEN CAST(:next_at AS BIGINT) END, checked_at = :now, ok_at = :now,"
         " changed_at = CASE WHEN :changed = 1 THEN CAST(:now AS BIGINT) ELSE changed_at END, check_count ="
         " check_count + 1,"
-        " failures = 0, error_code = NULL, error_detail = NULL, error_at = NULL, stopped_at = NULL,"
+        " failures = 0, error_code = NULL, error_detail = NULL, error_at = NULL, stopped_at = NULL, empty_rounds = 0,"
         " lease_holder = NULL, lease_until = 0, lease_count = 0 WHERE id = :id",
         id=feed.id,
         etag=validators.etag,

@@ -14,6 +14,7 @@ from dateline.errors import NotFound
 
 from .checks import CheckRow, of_feeds
 from .db import Tx
+from .feeds import asked_address
 from .times import from_us_or_none, to_us
 
 Kind = Literal["gone", "dead", "refused", "failing", "moved", "silent", "well"]
@@ -127,8 +128,8 @@ def _feed(row: Sequence[Any]) -> FeedHealth:
     return FeedHealth(
         subscription_id=row[0],
         feed_id=row[2],
-        title=row[1] or row[3],
-        url=row[4],
+        title=row[1] or asked_address(row[3]),
+        url=asked_address(row[4]),
         owner_id=row[5],
         icon_id=row[6],
         created_at=from_us_or_none(row[7]),
@@ -142,7 +143,7 @@ def _feed(row: Sequence[Any]) -> FeedHealth:
         failures=row[15],
         moved_url=row[16],
         moved_at=from_us_or_none(row[17]),
-        previous_url=row[18],
+        previous_url=asked_address(row[18]) if row[18] else None,
         subscribers=row[19],
     )
 

@@ -16,6 +16,7 @@ def adopt_address(tx: WriteTx, feed_id: int, url: str, host: str, now: datetime)
     The old address is remembered, unless only its scheme became a safer one: somebody may go back to it.
     """
     feed = feeds.read(tx, feed_id)
+    url += feed.mark  # a page read by rules stays one
     other = feeds.find(tx, url, feed.owner_id)
     is_same = url.replace("https://", "http://", 1) == feed.url.replace("https://", "http://", 1)
     previous = None if is_same else feed.url

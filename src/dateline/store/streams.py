@@ -19,6 +19,7 @@ from . import full_texts
 from .bodies import SHORT, Bodies, safe_html
 from .db import Row, Tx
 from .entries import decode_enclosures, decode_episode, decode_people, decode_tags, newest_id
+from .feeds import asked_address
 from .search import matching, newest_matches
 from .times import from_us, from_us_or_none
 
@@ -332,7 +333,7 @@ def _entry(row: Row, labels: tuple[str, ...], tx: Tx) -> Entry:
         feed_id=row[1],
         subscription_id=row[2],
         feed_title=row[3],
-        feed_url=row[4],
+        feed_url=asked_address(row[4]),
         icon_id=row[5],
         guid=row[6],
         url=row[7],

@@ -15,6 +15,7 @@ from dateline.model import FullTextMode, Visibility
 from . import checks as kept_checks
 from .accounts import name_key
 from .db import Tx, WriteTx
+from .feeds import asked_address
 from .times import from_us, from_us_or_none, to_us
 
 
@@ -82,6 +83,9 @@ class SubscriptionDetails(Struct, frozen=True, kw_only=True):
     failures: int
     created_at: datetime
     full_text: FullTextMode
+    kind: str = "feed"
+    rules: str | None = None
+    empty_rounds: int = 0
     checks: tuple[kept_checks.CheckRow, ...] = ()
 
 
@@ -196,7 +200,8 @@ _DETAILS = (
     " f.entry_count,"
     " s.visibility, s.hidden_from_visitors, f.owner_id, f.stopped_at, f.moved_url, f.checked_at, f.ok_at, f.changed_at,"
     " f.next_at, f.error_code, f.error_detail, f.error_at, f.failures, s.created_at,"
-    " s.full_text FROM subscription s JOIN feed f ON f.id = s.feed_id WHERE s.user_id = :user"
+    " s.full_text, f.kind, f.rules, f.empty_rounds FROM subscription s JOIN feed f ON f.id = s.feed_id"
+    " WHERE s.user_id = :user"
 )
 
 
@@ -204,10 +209,10 @@ def _details(row: tuple[Any, ...], folder_ids: tuple[int, ...]) -> SubscriptionD
     return SubscriptionDetails(
         id=row[0],
         feed_id=row[1],
-        title=row[2] or row[3] or row[4],
+        title=row[2] or row[3] or asked_address(row[4]),
         own_title=row[2],
         feed_title=row[3],
-        url=row[4],
+        url=asked_address(row[4]),
         site_url=row[5],
         description=row[6],
         icon_id=row[7],
@@ -229,6 +234,9 @@ def _details(row: tuple[Any, ...], folder_ids: tuple[int, ...]) -> SubscriptionD
         failures=row[22],
         created_at=from_us(row[23]),
         full_text=row[24],
+        kind=row[25],
+        rules=row[26],
+        empty_rounds=row[27],
     )
 
 
@@ -255,7 +263,7 @@ def by_feed_url(tx: Tx, user_id: int, url: str) -> int | None:
         "SELECT s.id FROM subscription s JOIN feed f ON f.id = s.feed_id WHERE s.user_id = :user AND f.url = :url"
         " UNION ALL"
         " SELECT s.id FROM subscription s JOIN feed f ON f.id = s.feed_id WHERE s.user_id = :user"
-        " AND f.moved_url = :url LIMIT 1",
+        " AND f.moved_url = :url AND f.kind = 'feed' LIMIT 1",
         user=user_id,
         url=url,
     )

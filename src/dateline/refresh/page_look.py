@@ -1,0 +1,140 @@
+"""A look at a page that has no feed: fetched once, kept for some minutes, shown as the line would read it.
+
+Whoever tries rules presses the button many times; the page is asked for once. Network within 20 seconds, nothing is
+stored.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from msgspec import Struct
+
+from dateline.clean import clean_entry
+from dateline.errors import ActionError, FetchError
+from dateline.fetch import fetch_now
+from dateline.fetch.address import absolute_http_url
+from dateline.model import ParsedFeed, Response
+from dateline.parse.page import PageRules
+from dateline.parse.page.why import Finding, explain
+from dateline.settings import Settings
+from dateline.store import Database
+
+from .polite import TableGate
+
+DEADLINE = 20.0
+KEPT_FOR = timedelta(minutes=10)
+SHOWN_ENTRIES = 10
+
+
+class LookedPageEntry(Struct, frozen=True, kw_only=True):
+    """An entry as it would be stored; ``text`` is its beginning."""
+
+    title: str
+    url: str | None
+    published_at: datetime | None
+    author: str
+    text: str
+    thumbnail_url: str | None
+
+
+class LookedPage(Struct, frozen=True, kw_only=True):
+    """What rules make of a page, and why; ``error_code`` is None when they could be applied."""
+
+    title: str
+    entries: tuple[LookedPageEntry, ...]
+    entry_count: int
+    findings: tuple[Finding, ...]
+    error_code: str | None
+
+
+class Shelf:
+    """Pages that were fetched lately, by who asked and for what; so many bytes of them. Threads may share it."""
+
+    def __init__(self, max_bytes: int = 32_000_000) -> None:
+        self._max_bytes = max_bytes
+        self._lock = threading.Lock()
+        self._pages: OrderedDict[tuple[int, str], tuple[datetime, Response]] = OrderedDict()
+
+    def find(self, user_id: int, url: str, now: datetime) -> Response | None:
+        """The page, when it was fetched lately."""
+        with self._lock:
+            at, page = self._pages.get((user_id, url), (None, None))
+        return page if at is not None and now - at < KEPT_FOR else None
+
+    def keep(self, user_id: int, url: str, page: Response, now: datetime) -> None:
+        """Remember a page; the oldest ones go when there is no room."""
+        with self._lock:
+            self._pages[user_id, url] = (now, page)
+            self._pages.move_to_end((user_id, url))
+            while sum(len(kept.body) for _, kept in self._pages.values()) > self._max_bytes or len(self._pages) > 100:
+                self._pages.popitem(last=False)
+
+
+def fetch_page(
+    db: Database,
+    settings: Settings,
+    shelf: Shelf,
+    address: str,
+    *,
+    user_id: int,
+    credentials: str | None = None,
+    version: str,
+    holder: str,
+    clock: Callable[[], datetime],
+) -> Response:
+    """The page at an address, from the shelf or from its server. ``credentials`` are "user:password".
+
+    Raises ``ActionError`` (``action.bad_url``), ``FetchError``.
+    """
+    try:
+        url = absolute_http_url(address)
+    except FetchError as error:
+        raise ActionError("action.bad_url", error.detail) from error
+    known = shelf.find(user_id, url, clock())
+    if known is not None:
+        return known
+    gate = TableGate(db, settings, holder=holder, clock=clock)
+    asked = _with_credentials(url, credentials) if credentials else url
+    page = fetch_now(settings, asked, version=version, gate=gate, accept="page", deadline=DEADLINE)
+    shelf.keep(user_id, url, page, clock())
+    return page
+
+
+def _with_credentials(url: str, credentials: str) -> str:
+    user, _, password = credentials.partition(":")
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=f"{quote(user, safe='')}:{quote(password, safe='')}@{parts.netloc}"))
+
+
+def read_page(page: Response, rules: PageRules) -> LookedPage:
+    """What rules make of a page. Raises nothing for what the page or the rules hold."""
+    explanation = explain(page.body, rules, url=page.final_url, content_type=page.content_type)
+    feed = explanation.feed
+    return LookedPage(
+        title=(feed.title if feed else None) or "",
+        entries=shown(feed, page.final_url) if feed else (),
+        entry_count=len(feed.entries) if feed else 0,
+        findings=explanation.findings,
+        error_code=explanation.error_code,
+    )
+
+
+def shown(feed: ParsedFeed, url: str) -> tuple[LookedPageEntry, ...]:
+    """The first entries, as they would be stored."""
+    found = []
+    for entry in feed.entries[:SHOWN_ENTRIES]:
+        clean = clean_entry(entry, feed_url=url, site_url=feed.site_url)
+        found.append(
+            LookedPageEntry(
+                title=clean.title,
+                url=clean.url,
+                published_at=clean.published_at,
+                author=", ".join(person.name for person in clean.authors if person.name)[:200],
+                text=clean.preview_text[:300],
+                thumbnail_url=clean.thumbnail_url,
+            )
+        )
+    return tuple(found)
