@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dateline import settings as settings_room
 from dateline.actions.first_start import code_of_the_first
+from dateline.api import websub
 from dateline.clean import clean_html
 from dateline.clean.players import FRAME_SOURCES
 from dateline.settings import Settings
@@ -52,10 +53,25 @@ def create_app(
         redirect_slashes=False,
         default=Endpoint(nowhere, instance),
     )
-    app: ASGIApp = Origins(places, settings, Refusal(error.wrong_origin, instance))
+    pages = Origins(places, settings, Refusal(error.wrong_origin, instance))
+    # hubs are no browsers: what they send carries a signature, not an origin
+    app: ASGIApp = Beside(websub.PATH, websub.Callbacks(settings, db, clock=clock), pages)
     app = Hosts(app, settings, Refusal(error.wrong_host, instance))
     app = Proxies(Headers(app, FRAME_SOURCES), settings)
     return Lifespan(app, on_shutdown)
+
+
+class Beside:
+    """One application below a path, another everywhere else."""
+
+    def __init__(self, path: str, below: ASGIApp, elsewhere: ASGIApp) -> None:
+        self.path = path
+        self.below = below
+        self.elsewhere = elsewhere
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app = self.below if scope["path"].startswith(self.path) else self.elsewhere
+        await app(scope, receive, send)
 
 
 class Lifespan:

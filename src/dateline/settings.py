@@ -21,6 +21,7 @@ from dateline.errors import SettingsError
 
 PREFIX = "DATELINE_"
 PROJECT_URL = "https://dateline.example/"
+_HOME_NAMES = (".local", ".localhost", ".lan", ".internal", ".home.arpa", ".test", ".invalid")
 Network = IPv4Network | IPv6Network
 
 
@@ -51,6 +52,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Seconds that one GET may take, over all phases and redirects."""
     fetch_max_bytes: int = 15_000_000
     """The largest body, counted before and after decompression."""
+    websub: str = "auto"
+    """``on``: hubs (WebSub) are asked to bring news as it comes; ``auto``: where the base URL can be reached by them;
+    ``off``."""
     web_processes: int = 1
     """How many web processes ``serve`` starts."""
     log_level: str = "info"
@@ -60,6 +64,15 @@ class Settings(Struct, frozen=True, kw_only=True):
     def user_agent_url(self) -> str:
         """The address that the User-Agent carries."""
         return self.contact_url or self.base_url or PROJECT_URL
+
+    @property
+    def callback_url(self) -> str | None:
+        """What addresses that others call back begin with, ``https://news.example/reader/websub/``; None: no one can,
+        or may."""
+        if self.base_url is None or self.websub == "off":
+            return None
+        host = urlsplit(self.base_url).hostname or ""
+        return f"{self.base_url}/websub/" if self.websub == "on" or is_public(host) else None
 
     @property
     def base_path(self) -> str:
@@ -146,6 +159,14 @@ def is_loopback(name: str) -> bool:
     return name == "localhost" if address is None else address.is_loopback
 
 
+def is_public(name: str) -> bool:
+    """Can a stranger's server reach this name or address, as far as it tells?"""
+    address = as_address(name)
+    if address is not None:
+        return address.is_global
+    return "." in name.strip(".") and not name.rstrip(".").endswith(_HOME_NAMES)
+
+
 def _listen(value: Any) -> str:
     listen_address(str(value))
     return str(value).strip()
@@ -168,6 +189,13 @@ def _log_level(value: Any) -> str:
     return text
 
 
+def _websub(value: Any) -> str:
+    text = str(value).strip().lower()
+    if text not in ("auto", "on", "off"):
+        raise ValueError("auto, on or off is needed")
+    return text
+
+
 _CONVERTERS: dict[str, Callable[[Any], Any]] = {
     "database_url": _database_url,
     "listen": _listen,
@@ -181,6 +209,7 @@ _CONVERTERS: dict[str, Callable[[Any], Any]] = {
     "fetch_concurrency": _number(1, 1000, int),
     "fetch_timeout": _number(1, 600, float),
     "fetch_max_bytes": _number(10_000, 1_000_000_000, int),
+    "websub": _websub,
     "web_processes": _number(1, 64, int),
     "log_level": _log_level,
 }

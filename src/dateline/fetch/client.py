@@ -10,10 +10,11 @@ import hashlib
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from types import TracebackType
 from typing import Self
+from urllib.parse import urlencode
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
@@ -37,6 +38,8 @@ DNS_CACHE_SECONDS = 10
 KEEP_ALIVE_SECONDS = 4.0  # one host is asked again after its spacing, about a second; more would only hold open files
 MAX_HEADER_BYTES = 16_384
 HASH_BYTES = 16
+MAX_WORD = 300  # bytes of what a server says when it does not take a form
+KEEP_METHOD = frozenset({307, 308})
 OK = frozenset({200, 203})  # 203: a proxy has changed the body on its way, but there it is
 
 
@@ -49,7 +52,9 @@ class _Question(Struct, frozen=True, kw_only=True):
     validators: Validators
     validators_url: str | None
     max_bytes: int
-    watch: Watch | None
+    watch: Watch | None = None
+    form: bytes | None = None
+    """What is sent with a POST, urlencoded; None: a GET."""
 
     def validators_for(self, url: str) -> Validators:
         return self.validators if self.validators_url in (None, url) else Validators()
@@ -162,7 +167,25 @@ class Client:
             max_bytes=self._settings.fetch_max_bytes if max_bytes is None else max_bytes,
             watch=watch,
         )
-        trail = Trail(url)
+        return await self._within(deadline, question)
+
+    async def send_form(self, url: str, fields: Mapping[str, str], *, deadline: float | None = None) -> None:
+        """POST a form (to a hub) and see that it is taken: any 2xx. A redirect is followed where it keeps the method
+        (307, 308). Raises ``FetchError``, with what the server says as its detail, and what the gate raises.
+        """
+        question = _Question(
+            url=url,
+            user_agent=headers.user_agent(self._version, self._settings.user_agent_url, 0),
+            accept="page",
+            validators=Validators(),
+            validators_url=None,
+            max_bytes=MAX_WORD,
+            form=urlencode(fields).encode("ascii"),
+        )
+        await self._within(deadline, question)
+
+    async def _within(self, deadline: float | None, question: _Question) -> Response:
+        trail = Trail(question.url)
         scope = asyncio.timeout(deadline)
         try:
             async with scope:
@@ -209,6 +232,8 @@ class Client:
             hop.status, hop.answered = answer.status, answer.raw_headers
             hop.sent = answer.request_info.headers.items()
             _check_header_size(answer.raw_headers)
+            if question.form is not None:
+                return await self._taken(answer, question, trail)
             now = self._clock()
             trail.wait_for(headers.retry_after(answer.headers, now))
             if answer.status in OK:
@@ -220,6 +245,18 @@ class Client:
                 trail.follow(answer.status, answer.headers.get("Location"))
                 return None
             raise failures.of_status(answer.status, url=trail.url)
+
+    async def _taken(self, answer: aiohttp.ClientResponse, question: _Question, trail: Trail) -> Response | None:
+        """Whether a form was taken."""
+        if 200 <= answer.status < 300:
+            return Response(url=question.url, final_url=trail.url, status=200)
+        if answer.status in KEEP_METHOD:
+            trail.follow(answer.status, answer.headers.get("Location"))
+            return None
+        refusal = failures.of_status(answer.status, url=trail.url)
+        said = (await answer.content.read(MAX_WORD)).decode("utf-8", "replace")
+        word = " ".join(said.split()) if "<" not in said else ""
+        raise FetchError(refusal.code, f"{refusal.detail} {word}".rstrip(), status=answer.status, final_url=trail.url)
 
     async def _open(
         self, question: _Question, trail: Trail, hop: _Hop, validators: Validators
@@ -234,14 +271,21 @@ class Client:
             authorization=trail.authorization,
         )
         hop.sent = fields.items()
+        method = "GET" if question.form is None else "POST"
+        if question.form is not None:
+            fields["Content-Type"] = "application/x-www-form-urlencoded"
         url = URL(trail.url, encoded=True)
         async with asyncio.timeout(self._patience.connect + self._patience.first_byte):
             try:
-                return await self._session.get(url, headers=fields, allow_redirects=False)
+                return await self._session.request(
+                    method, url, headers=fields, data=question.form, allow_redirects=False
+                )
             except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
                 if hop.connects or isinstance(error, aiohttp.ClientConnectorError):
                     raise
-                return await self._session.get(url, headers=fields, allow_redirects=False)
+                return await self._session.request(
+                    method, url, headers=fields, data=question.form, allow_redirects=False
+                )
 
     async def _read(self, answer: aiohttp.ClientResponse, limit: int) -> Body:
         return await read_body(

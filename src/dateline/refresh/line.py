@@ -21,6 +21,7 @@ from dateline.store.feeds import Described, Feed
 
 from . import schedule
 from .decide import Candidate, Changes, Identity, candidates, dated, decide, folded, identify, untrusted, weaker
+from .hubs import hub_of
 from .outcome import Move, Outcome
 from .pages import body_hash, read_by_rules
 from .schedule import Hints
@@ -155,6 +156,27 @@ def _read(db: Database, feed: Feed, answer: Response, *, asked_url: str, now: da
         edited=edited,
         changes=changes,
         move=_move(feed, answer, asked_url, now),
+        hub=hub_of(parsed, answer) if is_shared(feed) else None,
+    )
+
+
+def is_shared(feed: Feed) -> bool:
+    """Whether anybody may know that this feed is read here."""
+    return feed.owner_id == 0 and feed.credentials is None
+
+
+def taken_from_hub(db: Database, feed: Feed, answer: Response, *, now: datetime) -> Outcome:
+    """A document that a hub brought → what is new and changed in it. Raises ``ParseError``."""
+    parsed, changes, _ = _compared(db, feed, answer, now)
+    arrived = tuple(_arrived(new.candidate, new.listed_at, parsed, answer.final_url) for new in changes.new)
+    edited = tuple(_edited(changed.id, changed.candidate, parsed, answer.final_url) for changed in changes.changed)
+    return Outcome(
+        feed=feed,
+        check=_check(answer, now, "push", len(arrived), len(edited)),
+        next_at=None,
+        arrived=arrived,
+        edited=edited,
+        changes=changes,
     )
 
 

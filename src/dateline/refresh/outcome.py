@@ -30,6 +30,10 @@ class Outcome(Struct, frozen=True, kw_only=True):
     edited: tuple[Edited, ...] = ()
     changes: Changes | None = None
     move: "Move | None" = None
+    hub: tuple[str, str] | None = None
+    """(hub, topic) as the document names them."""
+    is_push: bool = False
+    """A hub brought it: it says nothing about what it does not hold, nor about the feed itself."""
 
 
 class Move(Struct, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from dateline.fetch.address import host_key
-from dateline.store import Database, checks, entries, feeds, hosts, pages
+from dateline.store import Database, checks, entries, feeds, hosts, pages, websub
 from dateline.store.db import WriteTx
 from dateline.store.entries import Arrived
 from dateline.store.feeds import Feed
@@ -92,6 +92,9 @@ def _insert(tx: WriteTx, feed_id: int, arrived: Sequence[Arrived], at: datetime)
 def _record_last(tx: WriteTx, outcome: Outcome, arrived: Sequence[Arrived]) -> None:
     """The last batch of a feed: with it the validators and the schedule, never before."""
     feed, changes = outcome.feed, outcome.changes
+    if outcome.is_push:
+        _record_push(tx, outcome, arrived)
+        return
     assert outcome.next_at is not None
     if changes is not None:
         for entry_id, guid, hash_ in changes.renamed:
@@ -103,11 +106,12 @@ def _record_last(tx: WriteTx, outcome: Outcome, arrived: Sequence[Arrived]) -> N
         entries.note_sources(tx, changes.sources)
     if outcome.described is not None:
         feeds.describe(tx, feed.id, outcome.described)
+    _record_hub(tx, outcome)
     feeds.succeed(
         tx,
         feed,
         now=outcome.check.at,
-        next_at=outcome.next_at,
+        next_at=_next_at(tx, feed, outcome.next_at, outcome.check.at),
         validators=outcome.validators,
         validators_url=outcome.validators_url,
         body_hash=outcome.body_hash,
@@ -117,6 +121,33 @@ def _record_last(tx: WriteTx, outcome: Outcome, arrived: Sequence[Arrived]) -> N
     checks.note(tx, feed, outcome.check)
     if outcome.move is not None:
         _record_move(tx, feed, outcome.move, outcome.check.at)
+
+
+def _record_push(tx: WriteTx, outcome: Outcome, arrived: Sequence[Arrived]) -> None:
+    """The last batch of what a hub brought: the entries, and that it came."""
+    entries.insert(tx, outcome.feed.id, arrived, outcome.check.at)
+    if outcome.changes is not None:
+        entries.mark_back(tx, outcome.changes.back_ids)
+    checks.note_push(tx, outcome.feed.id, outcome.check)
+    if outcome.arrived or outcome.edited:
+        websub.note_delivered(tx, outcome.feed.id, outcome.check.at)
+
+
+def _record_hub(tx: WriteTx, outcome: Outcome) -> None:
+    """What a document says of its hub, and what its new entries say of the hub's word."""
+    feed = outcome.feed
+    if feed.has_hub and outcome.arrived:
+        websub.note_missed(tx, feed.id)
+    if outcome.hub is not None:
+        websub.offer(tx, feed.id, *outcome.hub, outcome.check.at)
+    elif outcome.described is not None and feed.has_hub:
+        websub.withdraw(tx, feed.id)
+
+
+def _next_at(tx: WriteTx, feed: Feed, next_at: datetime, now: datetime) -> datetime:
+    """When to ask next: later, while the feed's hub keeps its word."""
+    hub = websub.of_feed(tx, feed.id) if feed.has_hub else None
+    return max(next_at, now + websub.POLLED_EVERY) if hub is not None and hub.is_trusted(now) else next_at
 
 
 def _record_move(tx: WriteTx, feed: Feed, move: Move, now: datetime) -> None:

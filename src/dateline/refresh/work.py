@@ -30,6 +30,7 @@ from .deliver import catch_up
 from .expiry import expire
 from .followed import follow_due
 from .full_text import FullTexts
+from .hubs import ask_due
 from .icons import find_icon
 from .index import Texts, index_all, index_chunk
 from .line import ask_address, failed, host_of, take
@@ -48,6 +49,8 @@ STORE_PAUSE = timedelta(minutes=10)
 """What could not be stored (a full disk) is not asked for again before then."""
 LOOK_EVERY = 5.0
 """Seconds between two looks for due feeds when there are none."""
+HUBS_EVERY = 5.0
+"""Seconds between two looks for hubs to ask."""
 FOLLOW_EVERY = 30.0
 """Seconds between two looks for due lists."""
 TIDY_EVERY = timedelta(hours=1)
@@ -125,6 +128,7 @@ class Refresher:
         async with self._client() as client:
             taker = asyncio.create_task(self._take_forever())
             following = asyncio.create_task(self._follow_forever(client))
+            hubs = asyncio.create_task(self._ask_hubs_forever(client))
             upkeep = asyncio.create_task(self._keep_up(stop))
             articles = asyncio.create_task(self._full_texts(client).run_forever(stop))
             try:
@@ -137,6 +141,7 @@ class Refresher:
                 await upkeep
             finally:
                 await _ended(following)
+                await _ended(hubs)
                 await _ended(upkeep)
                 await _ended(taker)
                 await _ended(articles)
@@ -157,6 +162,8 @@ class Refresher:
                 await self._drain(taker)
             finally:
                 await _ended(taker)
+            if only is None:
+                await self._ask_hubs(client)
         await asyncio.to_thread(index_all, self._db)
 
     async def _follow_forever(self, client: Client) -> None:
@@ -167,6 +174,20 @@ class Refresher:
             except StoreError as error:
                 log.error("following lists failed: %s", error)
             await asyncio.sleep(FOLLOW_EVERY)
+
+    async def _ask_hubs_forever(self, client: Client) -> None:
+        """Ask hubs to bring news, where they can reach us."""
+        while True:
+            await self._ask_hubs(client)
+            await asyncio.sleep(HUBS_EVERY)
+
+    async def _ask_hubs(self, client: Client) -> None:
+        callback_url = self._settings.callback_url
+        if callback_url is not None:
+            try:
+                await ask_due(self._db, client, self._keyring, callback_url, self._clock)
+            except StoreError as error:
+                log.error("asking hubs failed: %s", error)
 
     async def find_icons(self) -> None:
         """Look for the icons that are missing."""

@@ -14,7 +14,7 @@ CHECKS_KEPT = 50
 
 
 class CheckRow(Struct, frozen=True, kw_only=True):
-    """One attempt at a feed: ``code`` is ``ok``, ``not_modified``, ``unchanged`` or an error's."""
+    """One attempt at a feed: ``code`` is ``ok``, ``not_modified``, ``unchanged``, ``push`` or an error's."""
 
     at: datetime
     code: str
@@ -28,6 +28,10 @@ class CheckRow(Struct, frozen=True, kw_only=True):
 
 def note(tx: WriteTx, feed: Feed, check: CheckRow) -> None:
     """Keep an attempt in the feed's history of 50."""
+    _keep(tx, feed.id, feed.check_count, check)
+
+
+def _keep(tx: WriteTx, feed_id: int, number: int, check: CheckRow) -> None:
     tx.run(
         "INSERT INTO feed_check"
         " (feed_id, slot, at, code, status, wire_bytes, duration_ms, new_entries, changed_entries, detail)"
@@ -35,8 +39,8 @@ def note(tx: WriteTx, feed: Feed, check: CheckRow) -> None:
         " ON CONFLICT (feed_id, slot) DO UPDATE SET at = excluded.at, code = excluded.code, status = excluded.status,"
         " wire_bytes = excluded.wire_bytes, duration_ms = excluded.duration_ms, new_entries = excluded.new_entries,"
         " changed_entries = excluded.changed_entries, detail = excluded.detail",
-        feed=feed.id,
-        slot=feed.check_count % CHECKS_KEPT,
+        feed=feed_id,
+        slot=number % CHECKS_KEPT,
         at=to_us(check.at),
         code=check.code,
         status=check.status,
@@ -46,6 +50,14 @@ def note(tx: WriteTx, feed: Feed, check: CheckRow) -> None:
         changed=check.changed_entries,
         detail=check.detail,
     )
+
+
+def note_push(tx: WriteTx, feed_id: int, check: CheckRow) -> None:
+    """Keep what a hub brought in the feed's history: whoever asks the feed meanwhile counts on from there."""
+    feed = tx.one("SELECT check_count FROM feed WHERE id = :feed", feed=feed_id)
+    if feed is not None:
+        _keep(tx, feed_id, feed[0], check)
+        tx.run("UPDATE feed SET check_count = check_count + 1 WHERE id = :feed", feed=feed_id)
 
 
 def of_feed(tx: Tx, feed_id: int) -> list[CheckRow]:

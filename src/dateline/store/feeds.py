@@ -44,6 +44,7 @@ class Feed(Struct, frozen=True, kw_only=True):
     kind: str = "feed"
     rules: str | None = None
     empty_rounds: int = 0
+    has_hub: bool = False
 
     @property
     def address(self) -> str:
@@ -77,7 +78,8 @@ FEED_COLUMNS = (
     " f.moved_url, f.moved_at, f.created_at, f.checked_at, f.check_count, f.ok_at, f.changed_at, f.failures,"
     " f.error_code,"
     " f.stopped_at, f.lease_count, f.old_asked_at, f.hints, f.validators_url, f.address_kept, (SELECT count(*) FROM"
-    " subscription s WHERE s.feed_id = f.id), f.kind, f.rules, f.empty_rounds"
+    " subscription s WHERE s.feed_id = f.id), f.kind, f.rules, f.empty_rounds,"
+    " EXISTS (SELECT 1 FROM websub w WHERE w.feed_id = f.id)"
 )
 
 
@@ -112,6 +114,7 @@ def feed_of_row(row: tuple[Any, ...]) -> Feed:
         kind=row[27],
         rules=row[28],
         empty_rounds=row[29],
+        has_hub=bool(row[30]),
     )
 
 

@@ -12,6 +12,7 @@ from dateline.web.visit import Visit
 _OUTCOMES = {
     "ok": N_("Read."),
     "not_modified": N_("Nothing new (304)."),
+    "push": N_("Brought by its hub (WebSub)."),
     "unchanged": N_("Nothing new: the same document."),
 }
 

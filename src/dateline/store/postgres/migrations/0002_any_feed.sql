@@ -67,17 +67,17 @@ CREATE TABLE websub (
   feed_id BIGINT PRIMARY KEY REFERENCES feed (id) ON DELETE CASCADE,
   hub_url TEXT NOT NULL,
   topic_url TEXT NOT NULL,
-  token TEXT NOT NULL UNIQUE,
-  secret BYTEA NOT NULL,
-  state TEXT NOT NULL,                      -- asked, verified, denied, ended
-  next_at BIGINT,                           -- when to ask the hub (again)
-  tries BIGINT NOT NULL DEFAULT 0,
+  token TEXT UNIQUE,
+  secret BYTEA,
+  state TEXT NOT NULL DEFAULT 'offered',    -- offered, asked, verified, denied, leaving
+  next_at BIGINT,                         -- when to ask the hub (again)
+  tries BIGINT NOT NULL DEFAULT 0,        -- in vain, since it last said yes
   asked_at BIGINT,
   verified_at BIGINT,
-  lease_until BIGINT,
-  delivered_at BIGINT,                      -- when it last brought something that was new
-  missed BIGINT NOT NULL DEFAULT 0,         -- polls in a row that found what it had not brought
-  detail TEXT
+  lease_until BIGINT NOT NULL DEFAULT 0,
+  delivered_at BIGINT,                    -- when it last brought something; null: not trusted yet
+  missed BIGINT NOT NULL DEFAULT 0,       -- polls since then that found what it had not brought
+  detail TEXT                               -- why it did not work, as the hub or the network said
 );
 CREATE INDEX websub_due ON websub (next_at) WHERE next_at IS NOT NULL;
 

@@ -67,17 +67,17 @@ CREATE TABLE websub (
   feed_id INTEGER PRIMARY KEY REFERENCES feed (id) ON DELETE CASCADE,
   hub_url TEXT NOT NULL,
   topic_url TEXT NOT NULL,
-  token TEXT NOT NULL UNIQUE,
-  secret BLOB NOT NULL,
-  state TEXT NOT NULL,                      -- asked, verified, denied, ended
-  next_at INTEGER,                           -- when to ask the hub (again)
-  tries INTEGER NOT NULL DEFAULT 0,
+  token TEXT UNIQUE,
+  secret BLOB,
+  state TEXT NOT NULL DEFAULT 'offered',    -- offered, asked, verified, denied, leaving
+  next_at INTEGER,                         -- when to ask the hub (again)
+  tries INTEGER NOT NULL DEFAULT 0,        -- in vain, since it last said yes
   asked_at INTEGER,
   verified_at INTEGER,
-  lease_until INTEGER,
-  delivered_at INTEGER,                      -- when it last brought something that was new
-  missed INTEGER NOT NULL DEFAULT 0,         -- polls in a row that found what it had not brought
-  detail TEXT
+  lease_until INTEGER NOT NULL DEFAULT 0,
+  delivered_at INTEGER,                    -- when it last brought something; null: not trusted yet
+  missed INTEGER NOT NULL DEFAULT 0,       -- polls since then that found what it had not brought
+  detail TEXT                               -- why it did not work, as the hub or the network said
 );
 CREATE INDEX websub_due ON websub (next_at) WHERE next_at IS NOT NULL;
 

@@ -1,0 +1,82 @@
+"""The callbacks of WebSub: ``/websub/TOKEN``, where a hub asks whether we meant it (GET) and brings news (POST).
+
+Whoever knows a token may come; what counts is the signature. No session is read, no page is made.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from dateline.errors import DatelineError
+from dateline.refresh.hubs import confirm
+from dateline.refresh.push import Taken, take_push
+from dateline.settings import Settings
+from dateline.store import Database
+from dateline.store.secrets import Keyring, key_path
+
+log = logging.getLogger(__name__)
+
+PATH = "/websub/"
+MAX_TOKEN = 64
+_STATUS: dict[Taken, int] = {
+    "ok": 204,
+    "unsigned": 202,  # §7.1: a forger is not told
+    "unknown": 404,
+    "unwanted": 410,  # §7: the hub may end the subscription
+}
+
+
+class Callbacks:
+    """The ASGI application below ``PATH``."""
+
+    def __init__(self, settings: Settings, db: Database, *, clock: Callable[[], datetime]) -> None:
+        self._db = db
+        self._clock = clock
+        self._keyring = Keyring(key_path(settings))
+        self._max_bytes = settings.fetch_max_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        token = request.url.path.rpartition("/")[2][: MAX_TOKEN + 1]
+        try:
+            response = await self._answer(request, token)
+        except ClientDisconnect:
+            return
+        except DatelineError as error:  # the database is busy or away: the hub tries again
+            log.warning("a hub's request failed: %s", error)
+            response = Response(status_code=503, headers={"Retry-After": "60"})
+        except Exception:
+            log.exception("a hub's request failed")
+            response = Response(status_code=500)
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request, token: str) -> Response:
+        if len(token) > MAX_TOKEN or request.method not in ("GET", "HEAD", "POST"):
+            return Response(status_code=404)
+        if request.method == "POST":
+            return await self._take(request, token)
+        challenge = await run_in_threadpool(confirm, self._db, token, request.query_params, self._clock())
+        return Response(status_code=404) if challenge is None else PlainTextResponse(challenge)
+
+    async def _take(self, request: Request, token: str) -> Response:
+        body = bytearray()
+        async for piece in request.stream():
+            body += piece
+            if len(body) > self._max_bytes:
+                return Response(status_code=413)
+        taken = await run_in_threadpool(
+            take_push,
+            self._db,
+            self._keyring,
+            token,
+            body=bytes(body),
+            content_type=request.headers.get("content-type", ""),
+            signature=request.headers.get("x-hub-signature", ""),
+            now=self._clock(),
+        )
+        return Response(status_code=_STATUS[taken])

@@ -1,0 +1,270 @@
+"""WebSub from end to end: a feed's server, a hub and Dateline on loopback, on both databases."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+from tests.browser.stage import serving
+from tests.hub import LEASE, Hub
+from tests.internet import LOOPBACK, Internet, Reply, rss
+from tests.people import Cast
+from tests.refresh.running import Runner
+
+from dateline.actions import subscriptions
+from dateline.asgi import create_app
+from dateline.refresh.hubs import is_signed
+from dateline.settings import Settings
+from dateline.store import Database, checks, websub
+from dateline.store.websub import HubSubscription
+from dateline.store.write import transaction
+
+
+class Scene:
+    """Alice reads a feed that names a hub; Dateline can be reached by it."""
+
+    def __init__(self, db: Database, runner: Runner, internet: Internet, hub: Hub, cast: Cast) -> None:
+        self.db = db
+        self.runner = runner
+        self.internet = internet
+        self.hub = hub
+        self.cast = cast
+        self.url = internet.url("/feed")
+        self.publish("One")
+        self.subscription_id = subscriptions.subscribe(
+            db, cast.alice, self.url, settings=runner.settings, now=runner.now
+        )
+
+    def publish(self, *titles: str, hub: bool = True) -> bytes:
+        """Put a document of these entries at the feed's address."""
+        body = rss("News", *titles)
+        links = (("Link", f'<{self.hub.url}>; rel="hub", <{self.url}>; rel="self"'),) if hub else ()
+        self.internet["/feed"] = Reply(body, headers=links)
+        return body
+
+    def titles(self) -> list[str]:
+        with self.db.reading() as tx:
+            return tx.column("SELECT title FROM entry ORDER BY id")
+
+    def state(self) -> HubSubscription | None:
+        with self.db.reading() as tx:
+            return websub.of_feed(tx, 1)
+
+    def next_in(self) -> timedelta:
+        """How long until the feed itself is asked."""
+        with self.db.reading() as tx:
+            at = tx.value("SELECT next_at FROM feed")
+        return timedelta(microseconds=at) - (self.runner.now - datetime.fromtimestamp(0, self.runner.now.tzinfo))
+
+    def poll(self) -> None:
+        """Ask the feed itself, due or not."""
+        with transaction(self.db) as tx:
+            tx.run("UPDATE feed SET next_at = 0")
+        self.runner.run()
+
+
+@pytest.fixture
+def scene(db: Database, cast: Cast, now: datetime, tmp_path: Path) -> Iterator[Scene]:
+    runner = Runner(db, now)
+    holder: dict[str, Any] = {}
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await holder["app"](scope, receive, send)
+
+    with serving(app) as address, Internet() as internet, Hub() as hub:
+        runner.settings = replace(LOOPBACK, base_url=address, websub="on", secret_file=tmp_path / "key")
+        holder["app"] = create_app(runner.settings, db, clock=lambda: runner.now)
+        yield Scene(db, runner, internet, hub, cast)
+
+
+def test_a_hub_is_asked_verifies_and_delivers(scene: Scene) -> None:
+    scene.runner.run()
+    (request,) = scene.hub.requests
+    assert (request["hub.mode"], request["hub.topic"]) == ("subscribe", scene.url)
+    assert len(request["hub.secret"]) < 200
+    assert scene.hub.answers == [(200, "a challenge & more")]
+    state = scene.state()
+    assert state is not None
+    assert (state.state, state.lease_until) == ("verified", scene.runner.now + timedelta(seconds=LEASE))
+    assert not state.is_trusted(scene.runner.now)
+    assert scene.next_in() < timedelta(hours=24)
+
+    scene.runner.later(minutes=1)
+    assert scene.hub.deliver(scene.publish("Two", "One")) == 204
+    assert scene.titles() == ["One", "Two"]
+    state = scene.state()
+    assert state is not None
+    assert state.is_trusted(scene.runner.now)
+    assert scene.next_in() == timedelta(hours=24)
+    with scene.db.reading() as tx:
+        assert checks.of_feed(tx, 1)[0].code == "push"
+    asked = len(scene.internet.asked("/feed"))
+    scene.runner.later(hours=20)
+    scene.runner.run()
+    assert len(scene.internet.asked("/feed")) == asked
+    scene.runner.later(hours=5)
+    scene.runner.run()
+    assert len(scene.internet.asked("/feed")) == asked + 1
+    assert scene.next_in() >= timedelta(hours=24)
+
+
+def test_a_document_of_new_entries_alone_takes_nothing_away(scene: Scene) -> None:
+    scene.runner.run()
+    assert scene.hub.deliver(rss("Something else", "Three")) == 204
+    with scene.db.reading() as tx:
+        assert tx.all("SELECT title, gone_at FROM entry ORDER BY id") == [("One", None), ("Three", None)]
+        assert tx.value("SELECT title FROM feed") == "News"
+
+
+@pytest.mark.parametrize("method", ["sha1", "sha256", "sha384", "sha512"])
+def test_every_signature_of_the_standard_is_understood(method: str) -> None:
+    import hmac
+
+    signature = f"{method}={hmac.new(b'secret', b'body', method).hexdigest()}"
+    assert is_signed(b"body", signature, "secret")
+    assert not is_signed(b"body!", signature, "secret")
+    assert not is_signed(b"body", signature, "another")
+
+
+@pytest.mark.parametrize("signature", ["", "sha256=", "md5=abc", "sha256", "sha256=\xe9", "=", "sha256=" + "0" * 64])
+def test_what_is_no_signature_is_none(signature: str) -> None:
+    assert not is_signed(b"body", signature, "secret")
+
+
+def test_what_a_stranger_sends_is_dropped_without_a_word(scene: Scene) -> None:
+    scene.runner.run()
+    assert scene.hub.deliver(rss("News", "Forged"), secret="guessed") == 202
+    assert scene.titles() == ["One"]
+    state = scene.state()
+    assert state is not None
+    assert state.delivered_at is None
+
+
+def test_a_bare_notice_makes_the_feed_due(scene: Scene) -> None:
+    scene.runner.run()
+    scene.runner.later(minutes=10)
+    scene.publish("Two", "One")
+    assert scene.hub.deliver(b"something happened") == 204
+    assert scene.titles() == ["One"]
+    scene.runner.run()
+    assert scene.titles() == ["One", "Two"]
+
+
+def test_a_hub_that_keeps_silent_is_not_trusted_any_more(scene: Scene) -> None:
+    scene.runner.run()
+    scene.hub.deliver(scene.publish("Two", "One"))
+    for title in ("Three", "Four"):
+        scene.runner.later(minutes=70)
+        scene.publish(title, "Two", "One")
+        scene.poll()
+    state = scene.state()
+    assert state is not None
+    assert state.missed == websub.MISSES
+    assert not state.is_trusted(scene.runner.now)
+    assert scene.next_in() < timedelta(hours=24)
+    scene.hub.deliver(scene.publish("Five", "Four", "Three", "Two", "One"))
+    state = scene.state()
+    assert state is not None
+    assert state.is_trusted(scene.runner.now)
+
+
+def test_a_lease_is_renewed_before_it_ends(scene: Scene) -> None:
+    scene.runner.run()
+    first = scene.hub.requests[0]
+    scene.runner.later(seconds=LEASE * 0.95)
+    scene.runner.run()
+    assert [request["hub.callback"] for request in scene.hub.requests] == [first["hub.callback"]] * 2
+    assert scene.hub.requests[1]["hub.secret"] == first["hub.secret"]
+    state = scene.state()
+    assert state is not None
+    assert state.lease_until == scene.runner.now + timedelta(seconds=LEASE)
+
+
+def test_a_lease_that_is_not_renewed_ends_and_the_feed_is_polled_again(scene: Scene) -> None:
+    scene.runner.run()
+    scene.hub.deliver(scene.publish("Two", "One"))
+    scene.hub.status = 500
+    scene.runner.later(seconds=LEASE * 1.01)
+    scene.poll()
+    state = scene.state()
+    assert state is not None
+    assert "no" in (state.detail or "")
+    assert not state.is_trusted(scene.runner.now)
+    assert scene.next_in() < timedelta(hours=24)
+
+
+def test_a_hub_that_denies_is_left_alone_for_a_week(scene: Scene) -> None:
+    scene.hub.denies = "not here"
+    scene.runner.run()
+    state = scene.state()
+    assert state is not None
+    assert (state.state, state.detail) == ("denied", "denied not here")
+    scene.runner.later(days=6)
+    scene.poll()
+    assert len(scene.hub.requests) == 1
+    scene.runner.later(days=2)
+    scene.poll()
+    assert len(scene.hub.requests) == 2
+
+
+def test_nobody_verifies_what_was_not_asked(scene: Scene) -> None:
+    scene.hub.verifies = False
+    scene.runner.run()
+    (request,) = scene.hub.requests
+    scene.hub.verifies = True
+    scene.hub.ask_back(request, topic="https://elsewhere.test/feed")
+    scene.hub.ask_back(request, mode="unsubscribe")
+    scene.hub.ask_back({**request, "hub.callback": request["hub.callback"] + "x"})
+    scene.hub.ask_back({**request, "hub.callback": request["hub.callback"].rpartition("/")[0] + "/" + "y" * 90})
+    assert [status for status, _ in scene.hub.answers] == [404] * 4
+    scene.runner.later(hours=25)
+    scene.hub.ask_back(request)
+    assert scene.hub.answers[-1][0] == 404
+    state = scene.state()
+    assert state is not None
+    assert state.state == "asked"
+
+
+def test_who_reads_it_no_more_unsubscribes_at_the_hub(scene: Scene) -> None:
+    scene.runner.run()
+    subscriptions.unsubscribe(scene.db, scene.cast.alice, scene.subscription_id, now=scene.runner.now)
+    assert scene.hub.deliver(rss("News", "Late")) == 410
+    scene.runner.later(seconds=LEASE)
+    scene.runner.run()
+    assert scene.hub.requests[-1]["hub.mode"] == "unsubscribe"
+    assert scene.hub.answers[-1] == (200, "a challenge & more")
+    assert scene.state() is None
+
+
+def test_a_document_without_its_hub_ends_it(scene: Scene) -> None:
+    scene.runner.run()
+    scene.publish("Two", hub=False)
+    scene.poll()
+    assert scene.state() is None
+
+
+def test_nothing_is_asked_when_nobody_could_call_back(scene: Scene) -> None:
+    for base_url in (None, "http://localhost:8700", "http://192.168.1.9/reader", "https://reader.lan", "http://[::1]/"):
+        assert Settings(base_url=base_url).callback_url is None
+    assert Settings(base_url="https://news.example/r").callback_url == "https://news.example/r/websub/"
+    assert Settings(base_url="https://news.example", websub="off").callback_url is None
+    scene.runner.settings = replace(scene.runner.settings, websub="auto")
+    scene.runner.run()
+    assert scene.hub.requests == []
+
+
+def test_a_private_feed_is_no_hubs_business(scene: Scene, now: datetime) -> None:
+    subscriptions.unsubscribe(scene.db, scene.cast.alice, scene.subscription_id, now=now)
+    subscriptions.subscribe(
+        scene.db, scene.cast.alice, scene.url, private=True, settings=scene.runner.settings, now=scene.runner.now
+    )
+    scene.runner.run()
+    assert scene.titles() == ["One"]
+    assert scene.hub.requests == []
+
+
+def test_a_body_that_is_too_large_is_refused(scene: Scene) -> None:
+    scene.runner.run()
+    assert scene.hub.deliver(b"x" * (scene.runner.settings.fetch_max_bytes + 1)) == 413
