@@ -26,11 +26,8 @@ from dateline.store.secrets import Keyring, key_path
 from dateline.store.times import to_us
 from dateline.store.write import transaction
 
+from .chores import Chores
 from .deliver import catch_up
-from .expiry import expire
-from .followed import follow_due
-from .full_text import FullTexts
-from .hubs import ask_due
 from .icons import find_icon
 from .index import Texts, index_all, index_chunk
 from .line import ask_address, failed, host_of, take
@@ -39,7 +36,6 @@ from .pages import known_validators
 from .polite import NotNow, TableGate
 from .record import record
 from .schedule import quiet_time
-from .tidy import tidy
 
 log = logging.getLogger(__name__)
 
@@ -49,13 +45,6 @@ STORE_PAUSE = timedelta(minutes=10)
 """What could not be stored (a full disk) is not asked for again before then."""
 LOOK_EVERY = 5.0
 """Seconds between two looks for due feeds when there are none."""
-HUBS_EVERY = 5.0
-"""Seconds between two looks for hubs to ask."""
-FOLLOW_EVERY = 30.0
-"""Seconds between two looks for due lists."""
-TIDY_EVERY = timedelta(hours=1)
-EXPIRY_EVERY, EXPIRY_PAUSE = 60.0, 0.5
-"""Seconds between two looks whether retention has something to do, and between two steps while it has."""
 ACTIVE_WITHIN = timedelta(days=7)
 TAKEN_AT_ONCE = 16
 ICONS_AT_ONCE = 10
@@ -127,10 +116,7 @@ class Refresher:
         """Refresh what is due until told to stop, then finish what is in flight."""
         async with self._client() as client:
             taker = asyncio.create_task(self._take_forever())
-            following = asyncio.create_task(self._follow_forever(client))
-            hubs = asyncio.create_task(self._ask_hubs_forever(client))
-            upkeep = asyncio.create_task(self._keep_up(stop))
-            articles = asyncio.create_task(self._full_texts(client).run_forever(stop))
+            chores = asyncio.create_task(self._chores(client).run_forever(stop))
             try:
                 while not stop.is_set():
                     claimed = await self._claim(client, only=None)
@@ -138,20 +124,17 @@ class Refresher:
                         await self._idle_work(client)
                     await self._pause(stop, claimed)
                 await self._drain(taker)
-                await upkeep
+                await chores
             finally:
-                await _ended(following)
-                await _ended(hubs)
-                await _ended(upkeep)
+                await _ended(chores)
                 await _ended(taker)
-                await _ended(articles)
 
     async def run_once(self, only: Sequence[int] | None = None) -> None:
         """Refresh these feeds now (None: all that are due), index them, and return."""
         left = None if only is None else set(only)
         async with self._client() as client:
             if only is None:
-                await follow_due(self._db, client, self._keyring, self._clock)
+                await self._chores(client).lists()
             taker = asyncio.create_task(self._take_forever())
             try:
                 while left is None or left:
@@ -163,31 +146,8 @@ class Refresher:
             finally:
                 await _ended(taker)
             if only is None:
-                await self._ask_hubs(client)
+                await self._chores(client).hubs()
         await asyncio.to_thread(index_all, self._db)
-
-    async def _follow_forever(self, client: Client) -> None:
-        """Keep up with the lists that folders follow, beside the feeds."""
-        while True:
-            try:
-                await follow_due(self._db, client, self._keyring, self._clock)
-            except StoreError as error:
-                log.error("following lists failed: %s", error)
-            await asyncio.sleep(FOLLOW_EVERY)
-
-    async def _ask_hubs_forever(self, client: Client) -> None:
-        """Ask hubs to bring news, where they can reach us."""
-        while True:
-            await self._ask_hubs(client)
-            await asyncio.sleep(HUBS_EVERY)
-
-    async def _ask_hubs(self, client: Client) -> None:
-        callback_url = self._settings.callback_url
-        if callback_url is not None:
-            try:
-                await ask_due(self._db, client, self._keyring, callback_url, self._clock)
-            except StoreError as error:
-                log.error("asking hubs failed: %s", error)
 
     async def find_icons(self) -> None:
         """Look for the icons that are missing."""
@@ -198,11 +158,11 @@ class Refresher:
     async def fetch_articles(self) -> None:
         """Fetch the articles that are due (``full_text``), and index them."""
         async with self._client() as client:
-            await self._full_texts(client).run_once()
+            await self._chores(client).articles.run_once()
         await asyncio.to_thread(index_all, self._db)
 
-    def _full_texts(self, client: Client) -> FullTexts:
-        return FullTexts(self._db, self._settings, client, self._gate, self._clock)
+    def _chores(self, client: Client) -> Chores:
+        return Chores(self._db, self._settings, client, gate=self._gate, keyring=self._keyring, clock=self._clock)
 
     def _client(self) -> Client:
         return Client(self._settings, version=self._version, gate=self._gate)
@@ -461,26 +421,3 @@ class Refresher:
             users = accounts.active_users(tx, self._clock() - ACTIVE_WITHIN)
         for user_id in users:
             catch_up(self._db, user_id, everything=True)
-
-    # -------------------------------------------------------------------------------------------- upkeep
-
-    async def _keep_up(self, stop: asyncio.Event) -> None:
-        """Beside the feeds, in small steps: what is over goes."""
-        next_tidy = self._clock()
-        while not stop.is_set():
-            is_time = self._clock() >= next_tidy
-            if is_time:
-                next_tidy = self._clock() + TIDY_EVERY
-            more = await asyncio.to_thread(self._upkeep, everything=is_time)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), EXPIRY_PAUSE if more else EXPIRY_EVERY)
-
-    def _upkeep(self, *, everything: bool) -> bool:
-        """One step. Whether the next one should follow soon."""
-        try:
-            if everything:
-                tidy(self._db, self._clock())
-            return expire(self._db, self._clock())[1]
-        except Exception:
-            log.exception("upkeep failed; it is tried again")
-            return False

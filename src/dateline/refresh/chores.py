@@ -1,0 +1,110 @@
+"""What a worker does beside refreshing feeds: lists that folders follow, hubs, articles, upkeep; each in its own task.
+
+None of them ends the worker: what goes wrong is said in the log and tried again. At the end those that wait for servers
+are broken off, upkeep finishes its step.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+from dateline.errors import StoreError
+from dateline.fetch import Client
+from dateline.settings import Settings
+from dateline.store import Database
+from dateline.store.secrets import Keyring
+
+from .expiry import expire
+from .followed import follow_due
+from .full_text import FullTexts
+from .hubs import ask_due
+from .polite import TableGate
+from .tidy import tidy
+
+log = logging.getLogger(__name__)
+
+LISTS_EVERY = 30.0
+HUBS_EVERY = 5.0
+"""Seconds between two looks for what is due."""
+EXPIRY_EVERY, EXPIRY_PAUSE = 60.0, 0.5
+"""Seconds between two looks whether retention has something to do, and between two steps while it has."""
+TIDY_EVERY = timedelta(hours=1)
+
+Step = Callable[[], Awaitable[float]]
+"""Does what is due; gives the seconds until the next look."""
+
+
+class Chores:
+    """The chores of one process. ``client``, ``gate`` and ``keyring`` are the worker's own."""
+
+    def __init__(
+        self,
+        db: Database,
+        settings: Settings,
+        client: Client,
+        *,
+        gate: TableGate,
+        keyring: Keyring,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._db = db
+        self._client = client
+        self._keyring = keyring
+        self._clock = clock
+        self._callback_url = settings.callback_url
+        self._tidy_at = clock()
+        self.articles = FullTexts(db, settings, client, gate, clock)
+
+    async def run_forever(self, stop: asyncio.Event) -> None:
+        """Do everything when its time comes, until told to stop."""
+        upkeep = asyncio.create_task(_repeat("upkeep", self.upkeep, stop))
+        others = [
+            asyncio.create_task(_repeat("following lists", self.lists, stop)),
+            asyncio.create_task(_repeat("asking hubs", self.hubs, stop)),
+            asyncio.create_task(self.articles.run_forever(stop)),
+        ]
+        try:
+            await stop.wait()
+            await upkeep
+        finally:
+            for task in (upkeep, *others):
+                task.cancel()
+            await asyncio.gather(upkeep, *others, return_exceptions=True)
+
+    async def lists(self) -> float:
+        """Ask for the lists that are due."""
+        await follow_due(self._db, self._client, self._keyring, self._clock)
+        return LISTS_EVERY
+
+    async def hubs(self) -> float:
+        """Ask hubs to bring news, where they can reach us."""
+        if self._callback_url is not None:
+            await ask_due(self._db, self._client, self._keyring, self._callback_url, self._clock)
+        return HUBS_EVERY
+
+    async def upkeep(self) -> float:
+        """One small step: what is over goes."""
+        return EXPIRY_PAUSE if await asyncio.to_thread(self._step_of_upkeep) else EXPIRY_EVERY
+
+    def _step_of_upkeep(self) -> bool:
+        """Whether the next step should follow soon."""
+        now = self._clock()
+        if now >= self._tidy_at:
+            self._tidy_at = now + TIDY_EVERY
+            tidy(self._db, now)
+        return expire(self._db, now)[1]
+
+
+async def _repeat(name: str, step: Step, stop: asyncio.Event) -> None:
+    while not stop.is_set():
+        pause = EXPIRY_EVERY
+        try:
+            pause = await step()
+        except StoreError as error:
+            log.error("%s failed: %s", name, error)
+        except Exception:
+            log.exception("%s failed; it is tried again", name)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), pause)
