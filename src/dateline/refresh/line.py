@@ -162,7 +162,7 @@ def _read(db: Database, feed: Feed, answer: Response, *, asked_url: str, now: da
 
 def is_shared(feed: Feed) -> bool:
     """Whether anybody may know that this feed is read here."""
-    return feed.owner_id == 0 and feed.credentials is None
+    return feed.owner_id == 0 and feed.credentials is None and feed.kind == "feed"
 
 
 def taken_from_hub(db: Database, feed: Feed, answer: Response, *, now: datetime) -> Outcome:
