@@ -68,7 +68,7 @@ def _newspaper() -> Extract:
 
     def extract(body: bytes, url: str) -> str:
         found = article(url, fetch_images=False)
-        found.set_html(_page(body))
+        found.download(input_html=_page(body))
         found.parse()
         return str(found.article_html or found.text)
 

@@ -270,7 +270,11 @@ def test_every_setting_comes_back(db: Database, cast: Cast, now: datetime) -> No
     ident = subscriptions.subscribe(db, cast.alice, "https://e.test/", now=now)
     subscriptions.edit(db, cast.alice, ident, visibility="important", hidden_from_visitors=True, now=now)
     with transaction(db) as tx:
-        tx.run("UPDATE subscription SET full_text = 'truncated', revised_unread = 1 WHERE id = :id", id=ident)
+        tx.run(
+            "UPDATE subscription SET full_text = 'truncated', revised_unread = 1,"
+            """ full_text_rules = '{"content":"a\\nb","place":"after"}' WHERE id = :id""",
+            id=ident,
+        )
         tx.run("UPDATE feed SET title = 'The feed itself' WHERE url = 'https://e.test/'")
         listed = tx.value("SELECT id FROM folder WHERE name = 'Reading list'")
     by_hand = subscriptions.subscribe(db, cast.alice, "https://f.test/", folder_ids=[listed], now=now)
@@ -284,8 +288,11 @@ def test_every_setting_comes_back(db: Database, cast: Cast, now: datetime) -> No
     with db.reading() as tx:
         lists = [[(one.folder_name, one.url) for one in followed.of_user(tx, who.id)] for who in (cast.alice, cast.bob)]
         titles = tx.column("SELECT title FROM feed WHERE url = 'https://e.test/'")
+        rules = tx.column("SELECT full_text_rules FROM subscription WHERE full_text = 'truncated'")
     assert lists[0] == lists[1] == [("Reading list", "https://lists.test/all.opml")]
     assert titles == ["The feed itself"]
+    assert len(rules) == 2
+    assert rules[0] == rules[1]
 
 
 def test_a_hostile_setting_is_as_good_as_none(db: Database, cast: Cast, now: datetime) -> None:

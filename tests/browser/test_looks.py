@@ -41,6 +41,7 @@ PAGES = (
     "/subscriptions/add?welcome=1",
     "/subscriptions/1",
     "/subscriptions/2",
+    "/subscriptions/1/full-text",
     "/subscriptions/1/remove",
     "/folders/1",
     "/opml",

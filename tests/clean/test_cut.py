@@ -9,10 +9,16 @@ WHOLE = " ".join(PARAGRAPHS * 4)
 
 
 def cut(
-    text: str, *, html: str | None = None, summary: bool = False, media: bool = False, usual: tuple[int, ...] = ()
+    text: str,
+    *,
+    html: str | None = None,
+    summary: bool = False,
+    media: bool = False,
+    title: str = "",
+    usual: tuple[int, ...] = (),
 ) -> bool:
     shown = f"<p>{text}</p>" if html is None else html
-    return is_cut(Given(html=shown, text=text, is_summary=summary, has_media=media, usual_words=usual))
+    return is_cut(Given(html=shown, text=text, is_summary=summary, title=title, has_media=media, usual_words=usual))
 
 
 @pytest.mark.parametrize(
@@ -51,6 +57,13 @@ def test_a_summary_is_all_where_the_feed_usually_gives_all() -> None:
     assert not cut(PARAGRAPHS[0], summary=True, usual=(400, 350, 800, 60))
     assert cut(PARAGRAPHS[0], summary=True, usual=(30, 25, 40, 900))
     assert cut(PARAGRAPHS[0] + "…", summary=True, usual=(400, 350, 800)), "but not when it says so"
+
+
+def test_a_feed_of_titles_with_two_sentences_each_gives_teasers() -> None:
+    assert cut(PARAGRAPHS[0], title="The northern lock is closed", usual=(20, 31, 25))
+    assert not cut(PARAGRAPHS[0], title="The northern lock is closed", usual=(20, 400, 250)), "a short one among long"
+    assert not cut(PARAGRAPHS[0], title=PARAGRAPHS[0][:60] + "…", usual=(20, 31, 25)), "a note, its title made of it"
+    assert not cut(PARAGRAPHS[0], usual=(20, 31, 25))
 
 
 @pytest.mark.parametrize(

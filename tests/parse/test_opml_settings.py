@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.conftest import NOW
 
+from dateline.model import FullTextRules
 from dateline.parse.opml import OpmlFeed, OpmlFolder, parse_opml
 from dateline.parse.opml_settings import (
     OpmlSettings,
@@ -45,6 +46,15 @@ def test_miniflux_truth(value: str, is_hidden: bool) -> None:
     assert (said.visibility, said.full_text) == (("folder", "always") if is_hidden else ("main", "off"))
 
 
+def test_full_texts_of_others_come_along() -> None:
+    said = of(frss_cssFullContent="article, .more", frss_cssContentFilter=".ad", frss_cssFullContentConditions="x")
+    assert (said.full_text, said.left_out) == ("always", ("frss:cssFullContentConditions",))
+    assert said.full_text_rules == FullTextRules(content="article, .more", remove=".ad")
+    assert of(miniflux_crawler="1", miniflux_scraperRules="#a").full_text_rules.content == "#a"
+    assert of(frss_cssFullContent="x" * 1001).full_text_rules == FullTextRules()
+    assert of(frss_cssFullContent="a", dateline_titleIs="own").full_text == "off", "ours says it when it is on"
+
+
 def test_what_has_no_equivalent_is_named_and_what_does_not_matter_is_not() -> None:
     said = of(
         frss_ttl="7200",
@@ -70,6 +80,13 @@ _SETTINGS = st.builds(
     visibility=st.sampled_from(["important", "main", "folder", "archived"]),
     hidden_from_visitors=st.booleans(),
     full_text=st.sampled_from(["off", "truncated", "always"]),
+    full_text_rules=st.builds(
+        FullTextRules,
+        content=st.sampled_from(["", "article", "article > .body\n#more, p:not(.ad)"]),
+        remove=st.sampled_from(["", ".ad, aside", ".ad\naside[data-x='1 \"2\"']"]),
+        only=st.sampled_from(["", "one", "one\ntwo & <three>"]),
+        place=st.sampled_from(["replace", "before", "after"]),
+    ),
     revised_unread=st.booleans(),
     followed=st.none() | st.booleans(),
 )

@@ -8,7 +8,7 @@ from dateline.model import User
 from dateline.parse.opml import OpmlFeed, OpmlFolder
 from dateline.parse.opml_settings import FullText, OpmlSettings, folder_attributes, settings_attributes
 from dateline.parse.opml_writing import write_opml
-from dateline.store import Database, exporting, followed, subscriptions
+from dateline.store import Database, exporting, followed, full_texts, subscriptions
 from dateline.store.exporting import Leaving
 from dateline.store.subscriptions import Folder
 
@@ -52,6 +52,7 @@ def _outline(row: Leaving, paths: Mapping[int, tuple[str, ...]], lists: Mapping[
         visibility=row.visibility,
         hidden_from_visitors=row.hidden_from_visitors,
         full_text=cast("FullText", row.full_text),
+        full_text_rules=full_texts.rules_of(row.full_text_rules),
         revised_unread=row.revised_unread,
         followed=row.followed_folder_id is not None if stands_with_list else None,
     )

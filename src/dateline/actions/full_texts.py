@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from dateline.clean import plain_text
-from dateline.clean.extract import MAX_SELECTOR, check_selectors
 from dateline.errors import ActionError
 from dateline.model import FullTextRules, SafeHTML, User
 from dateline.refresh import articles
@@ -24,6 +23,7 @@ PLACES = ("replace", "before", "after")
 ASKED_LATELY = timedelta(minutes=1)
 """A page that did not give its article is not asked for again within this time."""
 LOOKED_THROUGH = 20
+MAX_ONLY = 1_000
 
 
 class Tried(Struct, frozen=True, kw_only=True):
@@ -65,9 +65,11 @@ def checked(wish: Wish) -> Wish:
     tidy = FullTextRules(
         content=_lines(rules.content), remove=_lines(rules.remove), only=_lines(rules.only), place=rules.place
     )
+    if len(tidy.only) > MAX_ONLY:
+        raise ActionError("action.bad_value", f"at most {MAX_ONLY} characters")
+    from dateline.clean.extract import check_selectors
+
     check_selectors(tidy)
-    if len(tidy.only) > MAX_SELECTOR:
-        raise ActionError("action.bad_value", f"at most {MAX_SELECTOR} characters")
     return Wish(mode=wish.mode, rules=tidy)
 
 

@@ -58,6 +58,7 @@ class Given(Struct, frozen=True, kw_only=True):
     html: str
     text: str
     is_summary: bool
+    title: str = ""
     has_media: bool = False
     usual_words: Sequence[int] = ()
 
@@ -77,7 +78,15 @@ def is_cut(given: Given) -> bool:
         return False
     if given.is_summary and words < LONG_SUMMARY and not _is_note(given):
         return True
-    return words < SHORT_CONTENT and not _FINISHED.search(end) and _MEDIA.search(given.html) is None
+    if words >= SHORT_CONTENT or _MEDIA.search(given.html):
+        return False
+    return not _FINISHED.search(end) or _is_teaser(given)
+
+
+def _is_teaser(given: Given) -> bool:
+    """A title, and two or three sentences that are not it, as all of the feed has: where notes repeat or have none."""
+    is_titled = bool(given.title) and not given.text.lstrip().startswith(given.title.rstrip("…"))
+    return is_titled and len(given.usual_words) >= 3 and median(given.usual_words) < SHORT_CONTENT
 
 
 def _words(text: str) -> int:

@@ -10,11 +10,12 @@ from typing import Literal, get_args
 
 from msgspec import Struct
 
-from dateline.model import Visibility
+from dateline.model import FullTextRules, Visibility
 
 from .opml import OpmlFeed, OpmlFolder
 
 FullText = Literal["off", "truncated", "always"]
+MAX_SELECTORS = 1_000
 
 _PRIORITIES: dict[str, Visibility] = {
     "important": "important",
@@ -31,7 +32,12 @@ _TO_PRIORITY: dict[Visibility, str] = {
 }
 _TRUE = frozenset({"1", "t", "true", "yes"})
 _FALSE = frozenset({"", "0", "f", "false", "no"})
-_USED = frozenset({"frss:priority", "miniflux:hideGlobally", "miniflux:crawler"})
+_USED = frozenset(
+    {
+        *("frss:priority", "miniflux:hideGlobally", "miniflux:crawler", "miniflux:scraperRules"),
+        *("frss:cssFullContent", "frss:cssContentFilter"),
+    }
+)
 _OF_NO_CONSEQUENCE = frozenset(
     {
         *("frss:unicityCriteria", "frss:unicityCriteriaForced", "frss:CURLOPT_FOLLOWLOCATION"),
@@ -56,6 +62,7 @@ class OpmlSettings(Struct, frozen=True, kw_only=True):
     visibility: Visibility = "main"
     hidden_from_visitors: bool = False
     full_text: FullText = "off"
+    full_text_rules: FullTextRules = FullTextRules()
     revised_unread: bool = False
     followed: bool | None = None
     left_out: tuple[str, ...] = ()
@@ -69,6 +76,7 @@ def settings_of(feed: OpmlFeed) -> OpmlSettings:
         visibility=_visibility(said),
         hidden_from_visitors=_is_true(said.get("dateline:hiddenFromVisitors")),
         full_text=_full_text(said),
+        full_text_rules=_full_text_rules(said),
         revised_unread=_is_true(said.get("dateline:revisedUnread")),
         followed=_is_true(said["dateline:followed"]) if "dateline:followed" in said else None,
         left_out=tuple(sorted(_left_out(feed))),
@@ -107,7 +115,26 @@ def _full_text(said: dict[str, str]) -> FullText:
         if said.get("dateline:fullText") == option:
             wanted: FullText = option
             return wanted
-    return "always" if _is_true(said.get("miniflux:crawler")) else "off"
+    if "dateline:titleIs" in said:  # ours says it when it is on
+        return "off"
+    return "always" if _is_true(said.get("miniflux:crawler")) or said.get("frss:cssFullContent") else "off"
+
+
+def _full_text_rules(said: dict[str, str]) -> FullTextRules:
+    """Selectors, those of ours before those of others; what is too long to be one is left."""
+    place = said.get("dateline:fullTextPlace")
+    return FullTextRules(
+        content=_selectors(said, "dateline:fullTextContent", "frss:cssFullContent", "miniflux:scraperRules"),
+        remove=_selectors(said, "dateline:fullTextRemove", "frss:cssContentFilter"),
+        only=_selectors(said, "dateline:fullTextOnly"),
+        place="before" if place == "before" else "after" if place == "after" else "replace",
+    )
+
+
+def _selectors(said: dict[str, str], *names: str) -> str:
+    value = next((said[name] for name in names if said.get(name)), "")
+    text = "\n".join(line.strip() for line in value.splitlines() if line.strip())
+    return text if len(text) <= MAX_SELECTORS else ""
 
 
 def settings_attributes(settings: OpmlSettings) -> dict[str, str]:
@@ -119,11 +146,24 @@ def settings_attributes(settings: OpmlSettings) -> dict[str, str]:
         said["dateline:hiddenFromVisitors"] = "true"
     if settings.full_text != "off":
         said["dateline:fullText"] = settings.full_text
+    said |= {name: value for name, value in _rules_attributes(settings.full_text_rules) if value}
     if settings.revised_unread:
         said["dateline:revisedUnread"] = "true"
     if settings.followed is not None:
         said["dateline:followed"] = "true" if settings.followed else "false"
     return said
+
+
+def _rules_attributes(rules: FullTextRules) -> Iterator[tuple[str, str]]:
+    for ours, theirs, selectors in (
+        ("dateline:fullTextContent", "frss:cssFullContent", rules.content),
+        ("dateline:fullTextRemove", "frss:cssContentFilter", rules.remove),
+    ):
+        lines = selectors.splitlines()
+        yield theirs, ", ".join(lines)  # one selector list in CSS; its lines are ours
+        yield ours, selectors if len(lines) > 1 else ""
+    yield "dateline:fullTextOnly", rules.only
+    yield "dateline:fullTextPlace", "" if rules.place == "replace" else rules.place
 
 
 def followed_address(folder: OpmlFolder) -> str | None:

@@ -59,6 +59,7 @@ def is_beginning(tx: Tx, cause: Cause) -> bool:
     given = Given(
         html=cause.html,
         text=plain_text(cause.html),
+        title=cause.title,
         is_summary=not cause.content and bool(cause.summary),
         has_media=cause.has_media,
         usual_words=usual,

@@ -44,5 +44,6 @@ def joining_of(feed: OpmlFeed, settings: OpmlSettings, *, user_id: int, keyring:
         visibility=settings.visibility,
         hidden_from_visitors=settings.hidden_from_visitors,
         full_text=settings.full_text,
+        full_text_rules=settings.full_text_rules,
         revised_unread=settings.revised_unread,
     )

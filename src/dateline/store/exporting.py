@@ -23,6 +23,7 @@ class Leaving(Struct, frozen=True, kw_only=True):
     visibility: Visibility
     hidden_from_visitors: bool
     full_text: str
+    full_text_rules: str | None
     revised_unread: bool
     followed_folder_id: int | None
 
@@ -38,7 +39,8 @@ def leaving(tx: Tx, user_id: int) -> list[Leaving]:
         folders[subscription_id] = (*folders.get(subscription_id, ()), folder_id)
     rows = tx.all(
         "SELECT s.id, s.feed_id, f.url, f.site_url, f.description, s.title, f.title, s.visibility,"
-        " s.hidden_from_visitors, s.full_text, s.revised_unread, s.followed_folder_id"
+        " s.hidden_from_visitors, s.full_text, s.revised_unread, s.followed_folder_id,"
+        " s.full_text_rules"
         " FROM subscription s JOIN feed f ON f.id = s.feed_id WHERE s.user_id = :user",
         user=user_id,
     )
@@ -62,4 +64,5 @@ def _of_row(row: tuple[Any, ...], folder_ids: tuple[int, ...]) -> Leaving:
         full_text=row[9],
         revised_unread=bool(row[10]),
         followed_folder_id=row[11],
+        full_text_rules=row[12],
     )

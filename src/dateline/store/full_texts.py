@@ -69,6 +69,12 @@ def rules_of(stored: str | None) -> FullTextRules:
         return FullTextRules()
 
 
+def stored_rules(rules: FullTextRules) -> str | None:
+    """Rules → the column ``full_text_rules``."""
+    stored = msgspec.json.encode(rules).decode()
+    return None if stored == "{}" else stored
+
+
 @lru_cache(maxsize=1024)
 def rules_hash(rules: FullTextRules) -> bytes:
     """What tells two ways of taking an article apart: the selectors alone."""
@@ -177,11 +183,10 @@ def wish(tx: Tx, user_id: int, feed_id: int) -> Wish:
 
 def set_wish(tx: WriteTx, user_id: int, subscription_id: int, wished: Wish) -> None:
     """Store what a subscription wants."""
-    stored = msgspec.json.encode(wished.rules).decode()
     tx.run(
         "UPDATE subscription SET full_text = :mode, full_text_rules = :rules WHERE id = :id AND user_id = :user",
         mode=wished.mode,
-        rules=None if stored == "{}" else stored,
+        rules=stored_rules(wished.rules),
         id=subscription_id,
         user=user_id,
     )

@@ -7,9 +7,10 @@ from typing import Any
 
 from msgspec import Struct
 
-from dateline.model import Visibility
+from dateline.model import FullTextRules, Visibility
 
 from .db import Tx, WriteTx
+from .full_texts import stored_rules
 from .times import to_us
 
 ROWS_AT_ONCE = 500
@@ -35,6 +36,7 @@ class Joining(Struct, frozen=True, kw_only=True):
     visibility: Visibility = "main"
     hidden_from_visitors: bool = False
     full_text: str = "off"
+    full_text_rules: FullTextRules = FullTextRules()
     revised_unread: bool = False
     followed_folder_id: int | None = None
 
@@ -84,9 +86,10 @@ _INSERT_FEED = (
     " credentials = coalesce(excluded.credentials, feed.credentials)"
 )
 _INSERT_SUBSCRIPTION = (
-    "INSERT INTO subscription (user_id, feed_id, title, visibility, hidden_from_visitors, full_text, revised_unread,"
+    "INSERT INTO subscription (user_id, feed_id, title, visibility, hidden_from_visitors, full_text, full_text_rules,"
+    " revised_unread,"
     " followed_folder_id, followed_url, seen_entry_id, created_at) VALUES (:user, :feed, :title, :visibility, :hidden,"
-    " :full_text, :revised, :followed, :followed_url, :seen, :now)"
+    " :full_text, :full_text_rules, :revised, :followed, :followed_url, :seen, :now)"
 )
 
 
@@ -135,6 +138,7 @@ def _subscription_row(user_id: int, one: Joining, feed: tuple[int, int], now: da
         "visibility": one.visibility,
         "hidden": int(one.hidden_from_visitors),
         "full_text": one.full_text,
+        "full_text_rules": stored_rules(one.full_text_rules),
         "revised": int(one.revised_unread),
         "followed": one.followed_folder_id,
         "followed_url": None if one.followed_folder_id is None else one.url,
