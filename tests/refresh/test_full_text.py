@@ -14,12 +14,22 @@ from tests.people import Cast
 from tests.refresh.running import Runner
 
 from dateline.actions import full_texts as full_text_actions
-from dateline.actions import subscriptions
+from dateline.actions import instance, subscriptions
 from dateline.errors import ActionError, ExtractError, NotFound
-from dateline.model import Entry, FullTextMode, FullTextPlace, FullTextRules, Stream, User
+from dateline.model import (
+    CLEANER_VERSION,
+    Entry,
+    FullTextMode,
+    FullTextPlace,
+    FullTextRules,
+    SafeHTML,
+    Stream,
+    User,
+)
 from dateline.refresh.index import index_all
 from dateline.refresh.work import Refresher
 from dateline.store import Database, full_texts, streams
+from dateline.store.bodies import Body, pack, unpack
 from dateline.store.full_texts import Wish
 from dateline.store.merging import merge
 from dateline.store.write import transaction
@@ -454,6 +464,21 @@ def test_search_finds_what_only_the_page_says(tide: Tide, cast: Cast) -> None:
         search.start_over(tx)
     index_all(tide.db)
     assert [entry.title for entry in tide.read(cast.alice, search="ministry")] == ["One"]
+
+
+def test_articles_of_an_older_cleaner_are_cleaned_again_from_their_pages(tide: Tide, cast: Cast) -> None:
+    tide.subscribe(cast.alice, wish("always"))
+    tide.refresh()
+    whole = tide.text(cast.alice)
+    with transaction(tide.db) as tx:
+        packed = tx.value("SELECT body FROM full_text")
+        worse = pack(Body(SafeHTML("<p>By older rules.</p>"), unpack(packed).content, None, unpack(packed).base_url))
+        tx.run("UPDATE full_text SET version = 0, body = :body", body=worse)
+    assert tide.text(cast.alice) == whole, "before it is shown"
+    assert instance.reclean(tide.db, lambda done, of: None) == 1
+    with tide.db.reading() as tx:
+        version, packed = tx.one("SELECT version, body FROM full_text") or (None, b"")
+    assert (version, unpack(packed).html) == (CLEANER_VERSION, whole)
 
 
 def test_an_entry_that_goes_takes_its_article_along(tide: Tide, cast: Cast) -> None:

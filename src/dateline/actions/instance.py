@@ -6,7 +6,7 @@ from dateline.clean import clean_html, plain_text
 from dateline.clean.entry import PREVIEW_CHARS
 from dateline.model import CLEANER_VERSION, RawHTML
 from dateline.refresh.index import index_all, index_chunk, index_edited
-from dateline.store import Database, entries, hosts, leases, search, states
+from dateline.store import Database, entries, full_texts, hosts, leases, search, states
 from dateline.store.bodies import Body, pack
 from dateline.store.db import WriteTx
 from dateline.store.write import transaction
@@ -37,7 +37,7 @@ def recount(db: Database) -> int:
 
 
 def reclean(db: Database, advance: Advance) -> int:
-    """Clean every body of an older policy again, from what was published. How many."""
+    """Clean every body and full text of an older policy again, from what was published. How many."""
     with db.reading() as tx:
         newest = entries.newest_id(tx)
     after, done = 0, 0
@@ -46,13 +46,31 @@ def reclean(db: Database, advance: Advance) -> int:
             rows = entries.raw_bodies(tx, after, CLEANED_AT_ONCE)
         if not rows:
             advance(newest, newest)
-            return done
+            return done + _reclean_articles(db)
         cleaned = [_cleaned(ident, version, body) for ident, version, body in rows if version != CLEANER_VERSION]
         if cleaned:
             with transaction(db) as tx:
                 done += sum(_store(tx, row) for row in cleaned)
         after = rows[-1][0]
         advance(after, newest)
+
+
+def _reclean_articles(db: Database) -> int:
+    done = 0
+    while True:
+        with db.reading() as tx:
+            rows = full_texts.outdated(tx, CLEANED_AT_ONCE)
+        if not rows:
+            return done
+        cleaned = [(row, pack(Body(clean_html(row[3].raw, row[3].base_url), *_made_of(row[3])))) for row in rows]
+        with transaction(db) as tx:
+            for (entry_id, name, version, _), packed in cleaned:
+                full_texts.replace_body(tx, entry_id, name, version, packed)
+        done += len(rows)
+
+
+def _made_of(body: Body) -> tuple[RawHTML | None, RawHTML | None, str | None]:
+    return body.content, body.summary, body.base_url
 
 
 def _cleaned(entry_id: int, version: int, body: Body) -> dict[str, object]:

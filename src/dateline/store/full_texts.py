@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from dateline.model import CLEANER_VERSION, Entry, FullText, FullTextMode, FullTextRules, SafeHTML
 
-from .bodies import SHORT, Bodies, safe_html, unpack
+from .bodies import SHORT, Bodies, Body, safe_html, unpack
 from .db import Row, Tx, WriteTx
 from .entries import decode_enclosures
 from .times import from_us, to_us
@@ -370,6 +370,30 @@ def store(tx: WriteTx, entry_id: int, texts: Sequence[Taken], now: datetime) -> 
     forget_due(tx, entry_id)
     if any(each.packed is not None for each in texts):
         tx.run("INSERT INTO entry_edited (entry_id) VALUES (:id) ON CONFLICT DO NOTHING", id=entry_id)
+
+
+def outdated(tx: Tx, limit: int) -> list[tuple[int, bytes, int, Body]]:
+    """(entry id, rules' hash, cleaner's version, body) of full texts that were cleaned by older rules, for upkeep."""
+    rows = tx.all(
+        "SELECT entry_id, rules_hash, version, body FROM full_text WHERE body IS NOT NULL AND version <> :version"
+        " LIMIT :limit",
+        version=CLEANER_VERSION,
+        limit=limit,
+    )
+    return [(row[0], bytes(row[1]), row[2], unpack(row[3])) for row in rows]
+
+
+def replace_body(tx: WriteTx, entry_id: int, name: bytes, old_version: int, packed: bytes) -> None:
+    """Store a full text that was cleaned again, unless somebody was quicker."""
+    tx.run(
+        "UPDATE full_text SET version = :new, body = :body WHERE entry_id = :id AND rules_hash = :hash"
+        " AND version = :old",
+        new=CLEANER_VERSION,
+        body=packed,
+        id=entry_id,
+        hash=name,
+        old=old_version,
+    )
 
 
 def bodies_of(tx: Tx, entry_ids: Sequence[int]) -> dict[int, SafeHTML]:
