@@ -138,6 +138,26 @@ def test_the_first_start_has_no_axe_violation(open_page: Open, scheme: str) -> N
     assert violations(page) == []
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_answer_to_a_question_has_an_axe_violation(alice: User, open_page: Open, scheme: str) -> None:
+    """The steps of the feed debugger, what a rule of retention would do, what is asked before leaving feeds."""
+    page = open_page("/debug", who=alice, scheme=scheme)
+    page.get_by_label("Address").fill("http://127.0.0.1:9/")
+    page.get_by_role("button", name="Try it").click()
+    page.wait_for_selector(".box.is-error")
+    assert violations(page) == []
+    page.goto("/settings/retention")
+    page.get_by_label("As follows").check()
+    page.get_by_role("button", name="See what this would delete").click()
+    page.wait_for_selector("#effect")
+    assert violations(page) == []
+    page.goto("/health")
+    page.locator("[name=id]").first.check()
+    page.locator("button[value=unsubscribe]").first.click()
+    page.get_by_role("heading", name="Unsubscribe from 1 feed?").wait_for()
+    assert violations(page) == []
+
+
 def test_what_floats_has_no_axe_violation(alice: User, open_page: Open) -> None:
     page = open_page(who=alice)
     page.keyboard.press("j")

@@ -55,6 +55,7 @@ def test_feeds_are_grouped_with_their_advice_and_their_last_attempts(alice: Brow
         "56",
     ]
     assert "https://old.example/" in page.words
+    assert not page.find("//button[@value='adopt']")  # it has its new address already
 
 
 def test_what_is_ticked_is_tried_and_all_of_a_group_is_left_after_asking(

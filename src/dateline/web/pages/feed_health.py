@@ -215,11 +215,17 @@ def _groups(visit: Visit, feeds: list[FeedHealth]) -> tuple[Group, ...]:
             title=advice.title(visit.words, kind),
             meaning=advice.meaning(visit.words, kind),
             feeds=tuple(_line(visit, feed) for feed in sorted(sorted_out[kind], key=_place)),
-            offered=_OFFERED.get(kind, ()),
+            offered=_offered(kind, sorted_out[kind]),
         )
         for kind in health.KINDS
         if kind in sorted_out
     )
+
+
+def _offered(kind: Kind, feeds: list[FeedHealth]) -> tuple[str, ...]:
+    """What can be done to some of these: an address that was taken over already is not taken over again."""
+    deeds = _OFFERED.get(kind, ())
+    return deeds if any(feed.moved_url for feed in feeds) else tuple(deed for deed in deeds if deed != "adopt")
 
 
 def _place(feed: FeedHealth) -> tuple[str, str]:
