@@ -95,6 +95,7 @@ def test_what_people_paste_becomes_one_absolute_address(pasted: str, url: str) -
         "https://1.2.3.08/",
         "https://example.org:99999/",
         "https://example.org:port/",
+        "https://example.org:0/",
         "https://" + "a" * 64 + ".org/",
         "https://" + "a." * 130 + "org/",
         "https://example.org/" + "a" * 9_000,

@@ -21,10 +21,10 @@ from dateline.web.routes import routes
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
-TESTS = sorted((ROOT / "tests").rglob("*.py")) + sorted((ROOT / "bench").rglob("*.py"))
+TESTS = [path for folder in ("tests", "bench", "fuzz") for path in sorted((ROOT / folder).rglob("*.py"))]
 TEXTS = [
     path
-    for folder in ("src", "docs", "tests", "bench", "scripts", ".ci")
+    for folder in ("src", "docs", "tests", "bench", "fuzz", "scripts", ".ci")
     for path in sorted((ROOT / folder).rglob("*"))
     if path.is_file() and path.suffix not in {".pyc", ".png", ".webp", ".ico", ".jpg"}
 ] + [ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "Makefile", "pyproject.toml")]

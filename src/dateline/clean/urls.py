@@ -9,13 +9,18 @@ from html import escape, unescape
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
+import nh3
+
 MAX_URL_CHARS: Final = 8_192
 """Longer addresses are dropped: no server takes them."""
 
 MAX_BASE_CHARS: Final = 1_024
 """A longer base would multiply itself into every relative address of an entry."""
 
-_PLAIN: Final = re.compile(r"https?://[A-Za-z0-9.-]*[A-Za-z0-9](?:[/?#][^\s\"'<>\\`\x00-\x20\x7f]*)?")
+_PLAIN_HOST: Final = r"https?://(?![^/?#]*[Xx][Nn]--)(?:[A-Za-z0-9-]+\.)*[A-Za-z](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.?"
+_PLAIN: Final = re.compile(rf"{_PLAIN_HOST}(?:[/?#][^\s\"'<>\\`\x00-\x20\x7f]*)?")
+_HAS_PLAIN_HOST: Final = re.compile(rf"{_PLAIN_HOST}(?:[/?#]|\Z)")
+_READER: Final = nh3.Cleaner(tags={"a"}, attributes={"a": {"href"}}, url_schemes={"http", "https"}, link_rel=None)
 _SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(.*)")
 _OUTER: Final = "".join(map(chr, range(0x21)))
 _REMOVED: Final = {9: None, 10: None, 13: None}
@@ -58,11 +63,15 @@ def _resolved(address: str, base: str | None) -> str | None:
 
 
 def _has_host(address: str) -> bool:
+    if _HAS_PLAIN_HOST.match(address):
+        return True
     try:
         parts = urlsplit(address)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+        is_whole = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError:
         return False
+    # The sanitiser must read it too, or it would take it out when the same HTML is cleaned again.
+    return is_whole and "href" in _READER.clean(f'<a href="{escape(address)}">')
 
 
 def link_target(address: str, base: str | None) -> str | None:

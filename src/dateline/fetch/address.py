@@ -130,6 +130,8 @@ def _normal(text: str) -> str:
 
 def _netloc(parts: SplitResult) -> str:
     host = _host(parts.hostname or "", in_brackets="]" in parts.netloc.rpartition("@")[2])
+    if parts.port == 0:
+        raise ValueError("nobody listens on port 0")
     port = "" if parts.port in (None, DEFAULT_PORTS[parts.scheme]) else f":{parts.port}"
     userinfo, at, _ = parts.netloc.rpartition("@")
     return f"{quote(userinfo, '%:!$&()*+,;=~', 'utf-8', 'surrogateescape')}{at}{host}{port}"

@@ -9,7 +9,7 @@ from urllib.parse import urljoin, urlsplit
 
 from .limits import MAX_BASE_URL, MAX_URL
 
-_ABSOLUTE = re.compile(r"https?://[^\s/?#]", re.IGNORECASE)
+_ABSOLUTE = re.compile(r"https?://[^\s/?#\\]", re.IGNORECASE)
 # Nearly every address: nothing in it to drop, to escape, to resolve or to stumble over.
 _PLAIN = re.compile(r"https?://[!$-.0-;=A-Z_a-z~][!#-;=?-Z_a-z~]*")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?!\d+(?:/|$))")

@@ -20,7 +20,7 @@ from .limits import MAX_BYTES, MAX_ENTRIES
 from .markup import XML_BASE
 from .names import ATOM03, ATOM10, RDF, Names, local_of, split
 from .sources import Items, split_items
-from .xml import items_of, read_tree, unnested
+from .xml import Tree, items_of, read_tree, unnested
 
 _ROOTS = frozenset({"rss", "rdf", "feed", "channel", "entry", "item"})
 _WEB_PAGE = re.compile(
@@ -60,13 +60,24 @@ def parse_feed(
         feed = parse_json_feed(text, url=base, language=content_language, warnings=warnings)
         if feed is not None:
             return _looked_over(feed, [])
-    items = split_items(text, known)
-    tree = read_tree(items.rest)
+    tree, items = _tree(text, known)
     root = _feed_root(tree.root) if tree is not None else None
     if tree is None or root is None:
         page = text[:1] == b"<" and _WEB_PAGE.match(text[:4096])
         raise ParseError("parse.web_page" if page else "parse.not_a_feed")
     return _read(root, base, content_language, warnings + tree.warnings, items)
+
+
+def _tree(text: bytes, known: Container[bytes]) -> tuple[Tree | None, Items]:
+    """The document without its known items, and which these were.
+
+    Where tags are broken, what one item means may hang on another: none stands for itself then, and all are read.
+    """
+    items = split_items(text, known)
+    tree = read_tree(items.rest)
+    if tree is None or tree.damage is None:
+        return tree, items
+    return _tree(text, frozenset()) if items.known else (tree, Items(text, (), ()))
 
 
 def _read(
