@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dateline.parse.page_tree import MAX_ATTRIBUTES, page_tree
+from dateline.parse.page.documents import html_tree
+from dateline.parse.page_tree import MAX_ATTRIBUTES, bounded_tags, page_tree
 
 
 def links(html: str) -> list[str]:
@@ -56,3 +57,16 @@ def test_a_tag_of_endless_attributes_is_cut(piece: str) -> None:
     tree = page_tree(("<p " + "".join(piece.format(n=n) for n in range(100_000)) + "><link href=/a>").encode())
     assert tree is not None
     assert all(len(element.attrib) <= 2 * MAX_ATTRIBUTES for element in tree.iter())
+    html_tree(("<p " + "".join(piece.format(n=n) for n in range(100_000)) + ">").encode())
+
+
+def test_scripts_are_kept_where_they_are_asked_for() -> None:
+    page = b"<p>a</p><script type=x>if (a < b && '</p><!--') {}</script><style>p {}</style><p>b"
+    assert bounded_tags(page, with_scripts=True) == page
+    assert bounded_tags(page) == b"<p>a</p>  <p>b"
+    assert bounded_tags(b"<script>a", with_scripts=True) == b"<script>a</script>"
+
+
+def test_attributes_of_templates_keep_their_names() -> None:
+    page = b"<p @click='x' :class=\"y\" v-on:z.w=\"a > b\" #ref [x]=1 (y)=2 *ngIf='z'>x</p>"
+    assert bounded_tags(page) == page

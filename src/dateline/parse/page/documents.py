@@ -12,6 +12,7 @@ from lxml import etree
 from dateline.errors import ParseError
 from dateline.parse.encoding import to_utf8
 from dateline.parse.limits import MAX_JSON_COMMAS, MAX_JSON_NODES
+from dateline.parse.page_tree import bounded_tags
 from dateline.parse.xml import read_tree
 
 from .budget import Budget
@@ -47,7 +48,7 @@ def html_tree(text: bytes) -> Tree:
         recover=True,
     )
     try:
-        found: object = etree.fromstring(text.replace(b"\0", b""), parser)
+        found: object = etree.fromstring(bounded_tags(text.replace(b"\0", b""), with_scripts=True), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise ParseError("parse.not_a_feed", "no element can be found in it") from error
     assert isinstance(found, Tree)
