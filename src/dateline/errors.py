@@ -69,6 +69,7 @@ class FetchError(DatelineError):
             "fetch.encoding",  # the compression is broken or unknown
             "fetch.unauthorized",  # 401
             "fetch.forbidden",  # 403
+            "fetch.bot_wall",  # a wall against robots answered, whatever the status; its name is in the detail
             "fetch.not_found",  # 404
             "fetch.gone",  # 410
             "fetch.rate_limited",  # 429

@@ -180,6 +180,7 @@ def test_a_bad_answer_is_never_followed_up_at_once(code: str, failures: int, wis
         ("fetch.rate_limited", None, timedelta(minutes=15)),
         ("fetch.rate_limited", 3600.0, HOUR),
         ("fetch.rate_limited", 1e12, LONGEST_WISH),
+        ("fetch.bot_wall", None, timedelta(minutes=15)),
         ("fetch.unavailable", 120.0, timedelta(minutes=2)),
         ("fetch.unavailable", None, None),
         ("fetch.server_error", 120.0, None),

@@ -24,6 +24,7 @@ EXIT_CODES: Mapping[str, int] = {
     "fetch.forbidden_address": NO_PERMISSION,
     "fetch.unauthorized": NO_PERMISSION,
     "fetch.forbidden": NO_PERMISSION,
+    "fetch.bot_wall": NO_PERMISSION,
     "fetch.timeout": TEMPORARY,
     "fetch.rate_limited": TEMPORARY,
     "fetch.unavailable": TEMPORARY,

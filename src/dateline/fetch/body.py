@@ -3,9 +3,11 @@
 ``StreamReader`` holds back the peer when nobody reads, so memory is bounded by the limit and two pieces.
 """
 
+import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 
-from aiohttp import StreamReader
+from aiohttp import ClientError, StreamReader
 from msgspec import Struct
 
 from dateline.errors import FetchError
@@ -65,6 +67,22 @@ async def read_body(
             pieces.append(piece)
     pieces.append(decoder.finish())
     return Body(content=b"".join(pieces), wire_bytes=wire_bytes)
+
+
+async def read_sample(stream: StreamReader, *, content_encoding: str, at_most: int, seconds: float) -> bytes:
+    """The beginning of a body that is only looked at: what could be read and decoded of it. Never raises."""
+    pieces: list[bytes] = []
+    read = 0
+    with suppress(FetchError, ClientError, OSError, TimeoutError):
+        decoder = Decoder(content_encoding, 8 * at_most)
+        async with asyncio.timeout(seconds):
+            async for wire in stream.iter_any():
+                piece = decoder.feed(wire)
+                read += max(len(wire), len(piece))
+                pieces.append(piece)
+                if read > at_most:
+                    break
+    return b"".join(pieces)[:at_most]
 
 
 def _check_speed(wire_bytes: int, seconds: float, patience: Patience) -> None:

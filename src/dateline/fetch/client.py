@@ -27,12 +27,13 @@ from dateline.settings import Settings
 
 from . import failures, headers
 from .address import host_key
-from .body import Body, Patience, read_body
+from .body import Body, Patience, read_body, read_sample
 from .exchange import Exchange, Watch, masked_answer, masked_request
 from .guard import AddressInfo, Guard
 from .politeness import Gate, HostGate
 from .redirects import REDIRECTS, Trail
 from .resolver import SortingResolver, ThreadResolver
+from .walls import SAMPLE_BYTES, challenge_in, wall_of
 
 DNS_CACHE_SECONDS = 10
 KEEP_ALIVE_SECONDS = 4.0  # one host is asked again after its spacing, about a second; more would only hold open files
@@ -40,6 +41,7 @@ MAX_HEADER_BYTES = 16_384
 HASH_BYTES = 16
 MAX_WORD = 300  # bytes of what a server says when it does not take a form
 KEEP_METHOD = frozenset({307, 308})
+SAMPLE_SECONDS = 5.0  # for what a refusal says; read to its end, the connection can be used again
 OK = frozenset({200, 203})  # 203: a proxy has changed the body on its way, but there it is
 
 
@@ -238,13 +240,26 @@ class Client:
             trail.wait_for(headers.retry_after(answer.headers, now))
             if answer.status in OK:
                 body = await self._read(answer, question.max_bytes)
+                if wall := challenge_in(answer.headers, body.content):
+                    raise failures.of_wall(wall, answer.status, url=trail.url)
                 return _response(answer.headers, question, trail, now, body=body)
             if answer.status == 304 and sent != Validators():
                 return _response(answer.headers, question, trail, now, not_modified_since=sent)
             if answer.status in REDIRECTS:
                 trail.follow(answer.status, answer.headers.get("Location"))
                 return None
-            raise failures.of_status(answer.status, url=trail.url)
+            raise await self._refused(answer, trail.url)
+
+    async def _refused(self, answer: aiohttp.ClientResponse, url: str) -> FetchError:
+        """What a status means that brings nothing of use: the server's own word, or a wall's before it."""
+        sample = await read_sample(
+            answer.content,
+            content_encoding=_content_encoding(answer),
+            at_most=SAMPLE_BYTES,
+            seconds=SAMPLE_SECONDS,
+        )
+        wall = wall_of(answer.status, answer.headers, sample)
+        return failures.of_wall(wall, answer.status, url=url) if wall else failures.of_status(answer.status, url=url)
 
     async def _taken(self, answer: aiohttp.ClientResponse, question: _Question, trail: Trail) -> Response | None:
         """Whether a form was taken."""
@@ -290,7 +305,7 @@ class Client:
     async def _read(self, answer: aiohttp.ClientResponse, limit: int) -> Body:
         return await read_body(
             answer.content,
-            content_encoding=", ".join(answer.headers.getall("Content-Encoding", ())),
+            content_encoding=_content_encoding(answer),
             content_length=answer.headers.get("Content-Length"),
             limit=limit,
             patience=self._patience,
@@ -312,6 +327,10 @@ def _exchange(hop: _Hop, url: str, elapsed: float) -> Exchange:
         elapsed_seconds=elapsed,
         new_connection=hop.connects > 0,
     )
+
+
+def _content_encoding(answer: aiohttp.ClientResponse) -> str:
+    return ", ".join(answer.headers.getall("Content-Encoding", ()))
 
 
 def _check_header_size(raw_headers: tuple[tuple[bytes, bytes], ...]) -> None:

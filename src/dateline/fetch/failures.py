@@ -42,6 +42,11 @@ def of_status(status: int, *, url: str) -> FetchError:
     return FetchError(code, f"status {status}", status=status, final_url=url)
 
 
+def of_wall(name: str, status: int, *, url: str) -> FetchError:
+    """The failure that a wall against robots means."""
+    return FetchError("fetch.bot_wall", f"{name} (status {status})", status=status, final_url=url)
+
+
 def of_exception(error: Exception, *, url: str, status: int | None) -> FetchError:
     """The failure that an exception means, raised while ``url`` was asked (``status`` once headers had come)."""
     cause = _cause(error)

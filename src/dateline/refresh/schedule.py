@@ -120,8 +120,11 @@ def next_bad(now: datetime, code: str, failures: int, retry_after: float | None,
 
 
 def quiet_time(code: str, retry_after: float | None) -> timedelta | None:
-    """For how long a whole host is left alone after this failure; None when only the feed is concerned."""
-    if code == "fetch.rate_limited":
+    """For how long a whole host is left alone after this failure; None when only the feed is concerned.
+
+    A wall against robots stands before a whole site: who goes on asking behind it looks like what it keeps out.
+    """
+    if code in ("fetch.rate_limited", "fetch.bot_wall"):
         return timedelta(seconds=min(retry_after or 900.0, LONGEST_WISH.total_seconds()))
     if code == "fetch.unavailable" and retry_after:
         return timedelta(seconds=min(retry_after, LONGEST_WISH.total_seconds()))

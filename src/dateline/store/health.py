@@ -28,7 +28,7 @@ MOVED_FOR = timedelta(days=30)
 """So long a new address is told."""
 NOT_DEAD = frozenset({"fetch.rate_limited", "refresh.crashed", "refresh.failed"})
 """Failures that say nothing of whether the feed is there."""
-REFUSALS = frozenset({"fetch.unauthorized", "fetch.forbidden", "fetch.forbidden_address"})
+REFUSALS = frozenset({"fetch.unauthorized", "fetch.forbidden", "fetch.bot_wall", "fetch.forbidden_address"})
 
 
 class FeedHealth(Struct, frozen=True, kw_only=True):

@@ -37,6 +37,10 @@ ADVICE: dict[str, str] = {
         "The site keeps programs out, or this feed is for its members. Ask the publisher to let feed readers in, or "
         "look for another address."
     ),
+    "fetch.bot_wall": N_(
+        "Ask the publisher to let feed readers pass: such walls have a switch for it, and their name stands beside. "
+        "Perhaps the site has the same feed at another address."
+    ),
     "fetch.not_found": _LOOK,
     "fetch.gone": N_("Leave it: favourites stay. Or try it once more, if you know that it is back."),
     "fetch.rate_limited": N_("Nothing to do: we stay away for as long as the site asks."),

@@ -28,6 +28,10 @@ SENTENCES: dict[str, str] = {
     "fetch.encoding": N_("The answer is compressed in a way that cannot be undone."),
     "fetch.unauthorized": N_("The server wants a user name and a password."),
     "fetch.forbidden": N_("The server refuses to give us this feed."),
+    "fetch.bot_wall": N_(
+        "A wall against robots stands before this feed and wants proof that a person is asking, which a reader cannot "
+        "give. Its publisher can let feed readers pass."
+    ),
     "fetch.not_found": N_("There is nothing at this address (404). The feed may have moved."),
     "fetch.gone": N_("The publisher has withdrawn this feed for good (410)."),
     "fetch.rate_limited": N_("The server asks us to come less often. We wait as long as it wishes."),
