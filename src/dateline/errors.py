@@ -105,6 +105,8 @@ class ParseError(DatelineError):
             "parse.not_a_feed",  # anything else
             "parse.too_complex",  # depth, attributes, elements beyond the limits
             "parse.not_opml",  # an OPML import that holds no outline
+            "parse.no_articles",  # JSON, or nearly, that is no list of articles
+            "parse.bad_archive",  # a ZIP that is broken or encrypted
             "parse.opml_damaged",  # a followed list that breaks off or is not well-formed: what it lacks is unknown
             "parse.bad_rules",  # how a page is to be read cannot be understood
             "parse.not_json",  # a page's rules want JSON, and there is none

@@ -105,6 +105,8 @@ TABLE: dict[str, Rights] = {
         form={"text": "<opml><body><outline xmlUrl='https://a.example/'/></body></opml>"},
     ),
     "/opml/subscriptions.opml": READ,
+    "/opml/starred.json": READ,
+    "/opml/everything.zip": READ,
     "/icon/{icon_id}": Rights(get=(200, 404, 404)),
     "/static/{hash}/{name:path}": Rights(get=(200, 200, 200)),
     "/healthz": Rights(get=(200, 200, 200)),

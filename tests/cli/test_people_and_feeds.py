@@ -8,6 +8,8 @@ from pathlib import Path
 
 from tests.cli.conftest import FEED, PASSWORD, PROGRAM, Shell, until
 from tests.internet import Internet, Reply
+from tests.parse.exports import FRESHRSS_STARRED
+from tests.parse.exports import file as exported
 
 
 def test_help_and_version_need_nothing(shell: Shell) -> None:
@@ -152,6 +154,23 @@ def test_opml_goes_out_and_comes_in(shell: Shell, internet: Internet) -> None:
     report = shell.run("opml", "import", "--user", "bob", "alice.opml", "--json").json()
     assert report == {"added": 1, "already": 0, "folders_added": 1, "problems": []}
     assert "0 subscriptions added, 1 were there" in shell.run("opml", "import", "--user", "bob", stdin=exported).out
+
+
+def test_everything_goes_out_and_comes_in(shell: Shell, internet: Internet) -> None:
+    shell.add_user("alice", internet.url("/feed"), folder="Press")
+    shell.run("refresh", "--due")
+    (shell.folder / "starred.json").write_bytes(exported(FRESHRSS_STARRED))
+    ran = shell.run("import", "--user", "alice", "starred.json")
+    assert (ran.code, "2 articles: 1 starred, 2 labelled" in ran.out) == (0, True)
+    assert shell.run("export", "--user", "alice", "all.zip").code == 0
+    assert shell.run("export", "--user", "alice", "stars.json", "--starred-only").code == 0
+    shell.add_user("bob")
+    reports = shell.run("import", "--user", "bob", "all.zip", "--json").json()
+    assert [report["kind"] for report in reports] == ["opml", "articles", "articles"]
+    assert shell.run("entries", "--user", "bob", "--stream", "starred", "--json").json()[0]["title"] == "Fish & ships"
+    shell.run("import", "--user", "bob", "-", stdin="hello").refused(65, "parse.not_opml")
+    shell.run("import", "--user", "bob", "-", stdin="{}").refused(65, "parse.no_articles")
+    assert not list(shell.folder.glob("*.part"))
 
 
 def test_a_folder_follows_a_list_on_the_web(shell: Shell, internet: Internet) -> None:

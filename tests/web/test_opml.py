@@ -1,6 +1,12 @@
 """OPML in, with a report, and out again."""
 
+import io
+import json
+import zipfile
+
 import pytest
+from tests.parse.exports import FRESHRSS_STARRED
+from tests.parse.exports import file as exported
 from tests.web.browsing import Browser, World
 
 from dateline.model import User
@@ -102,3 +108,77 @@ def test_without_a_session_nothing_goes_in_or_out(anonymous: Browser, alice: Bro
     assert anonymous.get("/opml/subscriptions.opml", follow=False).status == 303
     assert anonymous.post("/opml", {"text": FILE.decode()}).status == 403
     assert urls(db, owner(alice)) == []
+
+
+# ------------------------------------------------------------------------------------------------ articles
+
+
+def zipped(**files: bytes) -> bytes:
+    body = io.BytesIO()
+    with zipfile.ZipFile(body, "w", zipfile.ZIP_DEFLATED) as bundle:
+        for name, content in files.items():
+            bundle.writestr(name, content)
+    return body.getvalue()
+
+
+def test_favourites_of_another_reader_are_in_the_favourites(alice: Browser) -> None:
+    page = alice.post("/opml", files={"file": ("starred.json", exported(FRESHRSS_STARRED))})
+    assert page.status == 200
+    assert "1 article a été ajouté aux favoris." in page.words
+    assert "2 articles ont reçu leurs étiquettes." in page.words
+    assert "Fish & ships" in alice.get("/starred").words
+
+
+def test_a_zip_is_reported_file_by_file(alice: Browser, db: Database) -> None:
+    body = zipped(feeds=FILE, starred=exported(FRESHRSS_STARRED), broken=b'{"feeds": []}')
+    page = alice.post("/opml", files={"file": ("freshrss.zip", body)})
+    assert page.status == 200
+    assert [heading.text_content() for heading in page.find("//section[@aria-labelledby='report']//h3")] == [
+        "feeds",
+        "starred",
+        "broken",
+    ]
+    assert "2 abonnements ont été ajoutés." in page.words
+    assert "1 article a été ajouté aux favoris." in page.words
+    assert "Ce fichier ne contient pas d’articles exportés par un autre lecteur." in page.words
+    assert len(urls(db, owner(alice))) == 2
+
+
+@pytest.mark.parametrize("body", [b"{}", b"[]{", b"PK\x03\x04", zipped(), zipped(a=b"x"), b'{"items":[1]}'])
+def test_what_cannot_be_imported_is_told_beside_the_field_too(alice: Browser, body: bytes) -> None:
+    page = alice.post("/opml", files={"file": ("x", body)})
+    assert page.status == 400
+    assert page.find("//input[@type='file']")[0].get("aria-invalid") == "true"
+
+
+def test_markup_in_a_file_stays_text(alice: Browser) -> None:
+    evil = "<script>alert(1)</script>"
+    bad = [{"title": evil, "id": "x"}, {"url": "https://a.example/", "title": evil, "tags": [{"id": "user/a/tag/l"}]}]
+    body = zipped(**{f"{evil}.json": exported(bad), "b.json": exported(bad)})
+    page = alice.post("/opml", files={"file": ("x.zip", body)})
+    assert page.status == 200
+    assert page.find("//script[not(@src)]") == []
+    assert evil in page.words
+
+
+def test_favourites_leave_as_json_and_everything_as_a_zip(alice: Browser, bob: Browser) -> None:
+    alice.post("/opml", files={"file": ("starred.json", exported(FRESHRSS_STARRED))})
+    alice.post("/opml", {"text": FILE.decode()})
+    answer = alice.get("/opml/starred.json")
+    assert answer.header("content-disposition") == 'attachment; filename="dateline-starred-2026-11-22.json"'
+    assert len(json.loads(answer.body)["items"]) == 2
+    answer = alice.get("/opml/everything.zip")
+    assert (answer.header("content-type"), answer.header("content-length")) == (
+        "application/zip",
+        str(len(answer.body)),
+    )
+    bob.post("/opml", files={"file": ("everything.zip", answer.body)})
+    assert "Fish & ships" in bob.get("/starred").words
+    assert "Le Phare" in bob.get("/subscriptions").words
+
+
+def test_nobody_takes_out_what_is_anothers(alice: Browser, mallory: Browser, anonymous: Browser) -> None:
+    alice.post("/opml", files={"file": ("starred.json", exported(FRESHRSS_STARRED))})
+    assert json.loads(mallory.get("/opml/starred.json").body)["items"] == []
+    for path in ("/opml/starred.json", "/opml/everything.zip"):
+        assert anonymous.get(path, follow=False).status == 303

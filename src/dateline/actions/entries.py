@@ -81,6 +81,8 @@ def undo(db: Database, user: User, seq: int, *, now: datetime) -> Done:
             return _noted(tx, user, "unread", changed, now)
         if deed.action == "unread":
             return _noted(tx, user, "read", states.mark_read(tx, user.id, deed.entry_ids), now)
+        if deed.action not in ("star", "unstar"):  # labels brought from elsewhere
+            raise NotFound(f"history {seq}")
         if deed.action == "star":
             return _noted(tx, user, "unstar", sorted(states.unstar(tx, user.id, deed.entry_ids)), now)
         return _noted(tx, user, "star", sorted(states.star(tx, user.id, deed.entry_ids, now)), now)

@@ -1,18 +1,25 @@
-"""Everything of a person's, to take along: subscriptions with their settings as OPML."""
+"""Everything of a person's, to take along: subscriptions as OPML, stars and labels as JSON, all of it as a ZIP."""
 
-from collections.abc import Mapping
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import cast
+from typing import IO, Any, cast
 
 from dateline.model import User
 from dateline.parse.opml import OpmlFeed, OpmlFolder
 from dateline.parse.opml_settings import FullText, OpmlSettings, folder_attributes, settings_attributes
 from dateline.parse.opml_writing import write_opml
-from dateline.store import Database, exporting, followed, full_texts, subscriptions
+from dateline.parse.reader_writing import article, saved_file
+from dateline.store import Database, exporting, followed, full_texts, streams, subscriptions
 from dateline.store.exporting import Leaving
 from dateline.store.subscriptions import Folder
 
 from .subscriptions import MAX_DEPTH
+
+AT_ONCE = 100
+"""Articles that are in memory at once."""
+ARTICLES_PER_FEED = 50
+"""Articles of each subscription in the ZIP: what their feeds may still carry elsewhere, with "read" or "unread"."""
 
 
 def export_opml(db: Database, user: User, *, now: datetime) -> bytes:
@@ -64,3 +71,55 @@ def _outline(row: Leaving, paths: Mapping[int, tuple[str, ...]], lists: Mapping[
         folders=tuple(paths[ident] for ident in row.folder_ids),
         attributes=settings_attributes(settings),
     )
+
+
+# ------------------------------------------------------------------------------------------------ articles
+
+
+def export_saved(db: Database, user: User, *, now: datetime) -> Iterator[bytes]:
+    """Everything that a user starred or labelled, in Google Reader's JSON, piece by piece."""
+    with db.reading() as tx:
+        ids = exporting.marked_ids(tx, user.id)
+    return saved_file("starred", "Starred and labelled", user.name, _articles(db, user, ids), updated_at=now)
+
+
+def write_everything(
+    db: Database, user: User, into: IO[bytes], *, now: datetime, per_feed: int = ARTICLES_PER_FEED
+) -> None:
+    """All of it as a ZIP that FreshRSS imports as it is (it goes by the names), and so do we.
+
+    OPML, what is starred or labelled, and of each subscription its newest articles with their state.
+    """
+    day = f"{now:%Y-%m-%d}"
+    with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as bundle:
+        moment = now.timetuple()[:6]
+        _add(bundle, f"feeds_{day}.opml.xml", moment, [export_opml(db, user, now=now)])
+        _add(bundle, f"starred_{day}.json", moment, export_saved(db, user, now=now))
+        with db.reading() as tx:
+            rows = exporting.leaving(tx, user.id) if per_feed else []
+        for row in rows:
+            with db.reading() as tx:
+                ids = exporting.newest_ids(tx, row.feed_id, per_feed)
+            if ids:
+                articles = _articles(db, user, ids)
+                pieces = saved_file(f"feed/{row.id}", row.title, user.name, articles, updated_at=now)
+                _add(bundle, f"feed_{day}_{row.id}.json", moment, pieces)
+
+
+def _add(bundle: zipfile.ZipFile, name: str, moment: tuple[int, ...], pieces: Iterable[bytes]) -> None:
+    info = zipfile.ZipInfo(name, cast("tuple[int, int, int, int, int, int]", moment))
+    info.compress_type = zipfile.ZIP_DEFLATED
+    with bundle.open(info, "w", force_zip64=True) as file:
+        for piece in pieces:
+            file.write(piece)
+
+
+def _articles(db: Database, user: User, entry_ids: Sequence[int]) -> Iterator[dict[str, Any]]:
+    for start in range(0, len(entry_ids), AT_ONCE):
+        some = list(entry_ids[start : start + AT_ONCE])
+        with db.reading() as tx:
+            said = exporting.marked(tx, user.id, some)
+            found = streams.entries(tx, user.id, some, bodies="whole")
+        for entry in found:
+            more = said[entry.id]
+            yield article(entry, site_url=more.site_url, feed_url=more.feed_url, starred_at=more.starred_at)

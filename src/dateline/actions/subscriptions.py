@@ -18,9 +18,10 @@ from dateline.refresh.expiry import EVERY, GRACE
 from dateline.refresh.joining import MAX_SUBSCRIPTIONS, MAX_TITLE, split_url
 from dateline.refresh.look import LookedFeed
 from dateline.settings import Settings
-from dateline.store import Database, Tx, feeds, followed, retention, states, streams, subscriptions
+from dateline.store import Database, Tx, brought, feeds, followed, retention, states, streams, subscriptions
 from dateline.store.db import WriteTx
 from dateline.store.secrets import Keyring, key_path
+from dateline.store.states import Delivered
 from dateline.store.write import transaction
 
 MAX_FOLDER_NAME = 100
@@ -131,6 +132,7 @@ def add_subscription(
     upto = feeds.newest_entry_id(tx, feed_id)
     subscription_id = subscriptions.add(tx, user_id=user_id, feed_id=feed_id, title=_title(title), now=now)
     states.deliver_carried(tx, user_id, subscription_id, feed_id, upto)
+    brought.settle(tx, user_id, [Delivered(feed_id=feed_id, seen=0, upto=upto)])
     subscriptions.put_in_folders(tx, subscription_id, folder_ids)
     return subscription_id
 

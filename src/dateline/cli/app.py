@@ -21,6 +21,7 @@ from . import (
     entries,
     extract,
     health,
+    moving,
     opml,
     parse,
     refresh,
@@ -50,6 +51,8 @@ app.command()(subscriptions.subscribe)
 app.command()(subscriptions.discover)
 app.command()(refresh.refresh)
 app.add_typer(opml.group, name="opml")
+app.command("import")(moving.bring_in)
+app.command("export")(moving.take_out)
 app.command()(entries.entries)
 app.command()(parse.parse)
 app.command()(debug.debug)

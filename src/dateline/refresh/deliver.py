@@ -1,9 +1,10 @@
-"""Delivery: what arrived becomes unread for those who subscribe.
+"""Delivery: what arrived becomes unread for those who subscribe, but for what they had read in another reader.
 
 Used by ``actions`` when a person comes, by the worker before.
 """
 
-from dateline.store import Database, states
+from dateline.store import Database, brought, states
+from dateline.store.states import Delivered
 from dateline.store.write import transaction
 
 
@@ -17,8 +18,10 @@ def catch_up(db: Database, user_id: int, *, everything: bool = False) -> int:
         with db.reading() as tx:
             if not states.undelivered(tx, user_id):
                 return total
+        delivered: list[Delivered] = []
         with transaction(db) as tx:
-            count = states.deliver(tx, user_id)
+            count = states.deliver(tx, user_id, told=delivered.append)
+            brought.settle(tx, user_id, delivered)
         total += count
         if not everything:
             return total

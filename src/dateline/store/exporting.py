@@ -1,12 +1,15 @@
-"""What leaves with a user: every subscription with its settings."""
+"""What leaves with a user: every subscription with its settings, every star and label."""
 
+from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
 
 from dateline.model import Visibility
 
+from .brought import ARCHIVE
 from .db import Tx
+from .times import from_us_or_none
 
 
 class Leaving(Struct, frozen=True, kw_only=True):
@@ -66,3 +69,52 @@ def _of_row(row: tuple[Any, ...], folder_ids: tuple[int, ...]) -> Leaving:
         followed_folder_id=row[11],
         full_text_rules=row[12],
     )
+
+
+class Marked(Struct, frozen=True, kw_only=True):
+    """An entry that leaves: its feed's address and site, and when it was starred."""
+
+    entry_id: int
+    feed_url: str
+    site_url: str | None
+    starred_at: datetime | None
+
+
+_MARKED = (
+    "SELECT e.id, f.url, f.site_url, (SELECT s.starred_at FROM star s WHERE s.user_id = :user"
+    " AND s.listed_at = e.listed_at AND s.entry_id = e.id) FROM entry e JOIN feed f ON f.id = e.feed_id"
+)
+
+
+def marked_ids(tx: Tx, user_id: int) -> list[int]:
+    """Everything that a user starred or labelled, oldest id first."""
+    return tx.column(
+        "SELECT entry_id FROM star WHERE user_id = :user UNION SELECT entry_id FROM entry_label WHERE user_id = :user"
+        " ORDER BY entry_id",
+        user=user_id,
+    )
+
+
+def newest_ids(tx: Tx, feed_id: int, limit: int) -> list[int]:
+    """The newest entries of a feed, oldest id first."""
+    return sorted(
+        tx.column(
+            "SELECT id FROM entry WHERE feed_id = :feed ORDER BY listed_at DESC, id DESC LIMIT :limit",
+            feed=feed_id,
+            limit=limit,
+        )
+    )
+
+
+def marked(tx: Tx, user_id: int, entry_ids: list[int]) -> dict[int, Marked]:
+    """What else is told of entries that leave."""
+    rows = tx.all(f"{_MARKED} WHERE e.id IN ids(:ids)", user=user_id, ids=entry_ids)
+    return {
+        row[0]: Marked(
+            entry_id=row[0],
+            feed_url=row[1].removesuffix(ARCHIVE),
+            site_url=row[2],
+            starred_at=from_us_or_none(row[3]),
+        )
+        for row in rows
+    }

@@ -9,8 +9,10 @@ from msgspec import Struct
 
 from dateline.model import FullTextRules, Visibility
 
+from . import brought
 from .db import Tx, WriteTx
 from .full_texts import stored_rules
+from .states import Delivered
 from .times import to_us
 
 ROWS_AT_ONCE = 500
@@ -76,7 +78,7 @@ def join(
         tx.many(_INSERT_SUBSCRIPTION, rows)
         told(len(rows))
     _put_in_folders(tx, user_id, joining, {key: row[0] for key, row in ids.items()}, told)
-    _deliver_carried(tx, user_id, [feed_id for feed_id, newest in ids.values() if newest])
+    _deliver_carried(tx, user_id, {feed_id: newest for feed_id, newest in ids.values() if newest})
 
 
 _INSERT_FEED = (
@@ -170,8 +172,9 @@ def _put_in_folders(
     told(len(joining))
 
 
-def _deliver_carried(tx: WriteTx, user_id: int, feed_ids: list[int]) -> None:
-    """What the documents of known feeds carry now is unread; their archives are read."""
+def _deliver_carried(tx: WriteTx, user_id: int, newest: Mapping[int, int]) -> None:
+    """What the documents of known feeds carry now is unread; what they carried once is read."""
+    feed_ids = list(newest)
     if not feed_ids:
         return
     tx.run(
@@ -188,6 +191,7 @@ def _deliver_carried(tx: WriteTx, user_id: int, feed_ids: list[int]) -> None:
         user=user_id,
         feeds=feed_ids,
     )
+    brought.settle(tx, user_id, [Delivered(feed_id=feed, seen=0, upto=upto) for feed, upto in newest.items()])
 
 
 def _chunks(rows: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:

@@ -121,6 +121,8 @@ CREATE INDEX feed_moved ON feed (moved_url) WHERE moved_url IS NOT NULL;
 
 CREATE INDEX feed_orphaned ON feed (orphaned_at) WHERE orphaned_at IS NOT NULL;
 
+CREATE INDEX feed_owner ON feed (owner_id) WHERE owner_id <> 0;
+
 CREATE INDEX feed_tidied ON feed (tidied_at);
 
 CREATE TABLE feed_check (

@@ -7,7 +7,7 @@ many rows as were really inserted or deleted.
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from itertools import starmap
 
@@ -36,8 +36,18 @@ def undelivered(tx: Tx, user_id: int) -> bool:
     )
 
 
-def deliver(tx: WriteTx, user_id: int, limit: int = DELIVERED_AT_ONCE) -> int:
-    """Make what arrived since unread for a user, at most ``limit`` entries. How many were delivered."""
+class Delivered(Struct, frozen=True, kw_only=True):
+    """What was delivered of one feed: entries after ``seen``, up to ``upto``."""
+
+    feed_id: int
+    seen: int
+    upto: int
+
+
+def deliver(
+    tx: WriteTx, user_id: int, limit: int = DELIVERED_AT_ONCE, told: Callable[[Delivered], None] | None = None
+) -> int:
+    """Make what arrived since unread for a user, at most ``limit`` entries. How many; ``told`` of which."""
     tx.hold_user(user_id)
     behind = tx.all(
         "SELECT s.id, s.feed_id, s.seen_entry_id, f.last_entry_id FROM subscription s JOIN feed f ON f.id = s.feed_id"
@@ -57,6 +67,8 @@ def deliver(tx: WriteTx, user_id: int, limit: int = DELIVERED_AT_ONCE) -> int:
         )
         upto = last if upto is None else min(upto, last)
         delivered += _deliver_feed(tx, user_id, subscription_id, feed_id, seen, upto)
+        if told is not None:
+            told(Delivered(feed_id=feed_id, seen=seen, upto=upto))
     return delivered
 
 

@@ -21,7 +21,7 @@ _REFUSED = re.compile(r";\s*q=0(\.0*)?\s*$")
 
 def compress(response: Response, accept_encoding: str) -> Response:
     """Replace the body in place where that pays; gives ``response`` back."""
-    body = response.body
+    body = getattr(response, "body", b"")  # one that is streamed has none
     content_type = response.headers.get("content-type", "")
     if len(body) < _SMALLEST or not content_type.startswith(_COMPRESSIBLE) or "content-encoding" in response.headers:
         return response

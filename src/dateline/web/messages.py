@@ -44,6 +44,8 @@ SENTENCES: dict[str, str] = {
     "parse.not_a_feed": N_("What stands at this address is not a feed."),
     "parse.too_complex": N_("The document is nested too deeply to be a feed."),
     "parse.not_opml": N_("This file is not an OPML file with subscriptions. Choose the one that your reader exported."),
+    "parse.no_articles": N_("This file holds no articles that another reader exported."),
+    "parse.bad_archive": N_("This ZIP file is damaged, or locked with a password."),
     "parse.opml_damaged": N_(
         "The list is damaged, so nobody knows what is missing from it. Nothing was changed; it will be tried again."
     ),

@@ -1,7 +1,7 @@
 """The site map: every address of the pages, what may be done there, and by whom. One table, nothing else."""
 
 from dateline.web.endpoints import Place
-from dateline.web.forms import MAX_UPLOAD_BYTES
+from dateline.web.forms import MAX_IMPORT_BYTES
 from dateline.web.pages import (
     adding,
     debugging,
@@ -80,8 +80,10 @@ def routes() -> tuple[Place, ...]:
         Place(path="/folders/{folder_id}/remove", post=folders.remove),
         Place(path="/folders/{folder_id}/list", get=following.show, post=following.change),
         Place(path="/folders/{folder_id}/retention", get=retention.show, post=retention.save),
-        Place(path="/opml", get=opml.show, post=opml.read, max_bytes=MAX_UPLOAD_BYTES),
+        Place(path="/opml", get=opml.show, post=opml.read, max_bytes=MAX_IMPORT_BYTES),
         Place(path="/opml/subscriptions.opml", get=opml.write),
+        Place(path="/opml/starred.json", get=opml.write_saved),
+        Place(path="/opml/everything.zip", get=opml.write_everything),
         # For browsers and those who watch over the server
         Place(path="/icon/{icon_id}", get=icon.show, open_to="anyone"),
         Place(path="/static/{hash}/{name:path}", get=static.show, open_to="anyone"),

@@ -31,7 +31,7 @@ from dateline.web.turns import Turns
 class Instance:
     """One running Dateline, as the pages need it. ``start_code`` is what the first account creation asks for.
 
-    ``hashing`` and ``looking`` are the turns for passwords and for looks at addresses.
+    ``hashing``, ``looking`` and ``importing`` are the turns for passwords, looks at addresses, files that come and go.
     """
 
     def __init__(
@@ -47,6 +47,7 @@ class Instance:
         self.urls = self.renderer.urls
         self.hashing = Turns(2, patience=5)
         self.looking = Turns(8, patience=1)
+        self.importing = Turns(2, patience=5)
 
 
 class NoticeView(Struct, frozen=True, kw_only=True):

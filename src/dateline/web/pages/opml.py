@@ -1,10 +1,16 @@
-"""``/opml`` → subscriptions in from another reader, with a report, and out to one."""
+"""``/opml`` → moving in and out: subscriptions, stars and labels from another reader, with a report, and to one."""
+
+from collections.abc import Callable, Iterator
+from tempfile import SpooledTemporaryFile
+from typing import IO
 
 from msgspec import Struct
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
-from dateline.actions import exporting
-from dateline.actions import opml as opml_actions
+from dateline.actions import exporting, moving
+from dateline.actions.moving import FileReport
+from dateline.actions.saved import SavedReport
 from dateline.errors import ActionError, ParseError
 from dateline.web import messages
 from dateline.web.forms import MAX_UPLOAD_BYTES
@@ -19,11 +25,15 @@ _PROBLEMS = {
     "opml.include": N_("This line points to another list. A folder can follow it: see the folder’s page."),
     "opml.left_out": N_("These settings have no equivalent here and were left out."),
     "opml.too_many": N_("The file holds more feeds than are taken at once."),
+    "saved.unreadable": N_("This article says neither what it is nor where it is from."),
+    "saved.damaged": N_("The file breaks off after this article. What came before was taken."),
 }
+_IN_MEMORY = 5_000_000
+_PIECE = 256_000
 
 
 class ProblemLine(Struct, frozen=True, kw_only=True):
-    """One outline that could not be imported: where it stands, what it said, why."""
+    """What could not be imported: the line or the number of the article, what stood there, why not."""
 
     line: int
     text: str
@@ -31,45 +41,78 @@ class ProblemLine(Struct, frozen=True, kw_only=True):
 
 
 class ReportView(Struct, frozen=True, kw_only=True):
-    """What an import did."""
+    """What came of one file. ``name`` is "" for the only one; ``error`` a sentence, "" when something was done.
 
-    added: int
+    ``added``, ``already`` and ``folders_added`` are an OPML file's, ``saved`` that of articles.
+    """
+
+    name: str
+    error: str
+    added: int | None
     already: int
     folders_added: int
+    saved: SavedReport | None
     problems: tuple[ProblemLine, ...]
 
 
 class OpmlPage(Struct, frozen=True, kw_only=True):
-    """The context of ``pages/opml.html``. ``report`` is None before an import; ``error`` a sentence, "" for none."""
+    """The context of ``pages/opml.html``. ``reports`` is empty before an import; ``error`` a sentence, "" for none."""
 
-    report: ReportView | None
+    reports: tuple[ReportView, ...]
     error: str
 
 
 def show(visit: Visit) -> Response:
     """Both forms."""
-    return visit.html("pages/opml.html", OpmlPage(report=None, error=""))
+    return visit.html("pages/opml.html", OpmlPage(reports=(), error=""))
 
 
 def read(visit: Visit) -> Response:
     """Import a chosen file, else the pasted text, and say line by line what came of it."""
     try:
-        report = opml_actions.import_opml(
-            visit.db, visit.me, _body(visit), settings=visit.instance.settings, now=visit.now
-        )
+        name, body = _body(visit)
+        with visit.instance.importing.taken():
+            reports = moving.bring_in(
+                visit.db, visit.me, body, name=name, settings=visit.instance.settings, now=visit.now
+            )
     except (ActionError, ParseError) as error:
         sentence = messages.sentence(visit.words, error.code)
-        return visit.html("pages/opml.html", OpmlPage(report=None, error=sentence), status=400)
-    problems = tuple(
-        ProblemLine(line=problem.line, text=problem.text[:200], sentence=_sentence(visit, problem.code))
-        for problem in report.problems
+        return visit.html("pages/opml.html", OpmlPage(reports=(), error=sentence), status=400)
+    is_one = len(reports) == 1
+    views = tuple(_view(visit, report, is_one=is_one) for report in reports)
+    return visit.html("pages/opml.html", OpmlPage(reports=views, error=""))
+
+
+def _view(visit: Visit, report: FileReport, *, is_one: bool) -> ReportView:
+    problems = [(p.line, p.text, p.code) for p in report.opml.problems] if report.opml else []
+    problems += [(p.place, p.text, p.code) for p in report.saved.problems] if report.saved else []
+    return ReportView(
+        name="" if is_one else report.name,
+        error=messages.sentence(visit.words, report.error) if report.error else "",
+        added=report.opml.added if report.opml else None,
+        already=report.opml.already if report.opml else 0,
+        folders_added=report.opml.folders_added if report.opml else 0,
+        saved=report.saved,
+        problems=tuple(
+            ProblemLine(line=line, text=text[:200], sentence=_sentence(visit, code)) for line, text, code in problems
+        ),
     )
-    view = ReportView(added=report.added, already=report.already, folders_added=report.folders_added, problems=problems)
-    return visit.html("pages/opml.html", OpmlPage(report=view, error=""))
 
 
 def _sentence(visit: Visit, code: str) -> str:
     return visit.words.text(_PROBLEMS[code]) if code in _PROBLEMS else messages.sentence(visit.words, code)
+
+
+def _body(visit: Visit) -> tuple[str, bytes]:
+    """(the file's name, what is in it)."""
+    try:
+        upload = visit.form.file("file")
+    except ActionError:  # none was chosen
+        return "", visit.form.raw("text", "", max_length=MAX_UPLOAD_BYTES).encode("utf-8", "replace")
+    return upload.name, upload.body
+
+
+# ------------------------------------------------------------------------------------------------ out
 
 
 def write(visit: Visit) -> Response:
@@ -80,8 +123,53 @@ def write(visit: Visit) -> Response:
     return Response(body, media_type="text/x-opml", headers=headers)
 
 
-def _body(visit: Visit) -> bytes:
-    try:
-        return visit.form.file("file").body
-    except ActionError:  # none was chosen
-        return visit.form.raw("text", "", max_length=MAX_UPLOAD_BYTES).encode("utf-8", "replace")
+def write_saved(visit: Visit) -> Response:
+    """Everything that is starred or labelled, as JSON."""
+
+    def fill(into: IO[bytes]) -> None:
+        for piece in exporting.export_saved(visit.db, visit.me, now=visit.now):
+            into.write(piece)
+
+    return _download(visit, fill, f"dateline-starred-{visit.now:%Y-%m-%d}.json", "application/json")
+
+
+def write_everything(visit: Visit) -> Response:
+    """All of it, as a ZIP."""
+
+    def fill(into: IO[bytes]) -> None:
+        exporting.write_everything(visit.db, visit.me, into, now=visit.now)
+
+    return _download(visit, fill, f"dateline-{visit.now:%Y-%m-%d}.zip", "application/zip")
+
+
+class _Download(StreamingResponse):
+    """A file that may be large, from a temporary file that goes with it, however far it got."""
+
+    def __init__(self, file: "SpooledTemporaryFile[bytes]", name: str, media_type: str) -> None:
+        self.file = file
+        headers = {"content-disposition": f'attachment; filename="{name}"', "content-length": str(file.tell())}
+        super().__init__(_pieces(file), media_type=media_type, headers=headers)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self.file.close()
+
+
+def _download(visit: Visit, fill: Callable[[IO[bytes]], None], name: str, media_type: str) -> Response:
+    """Written whole before a byte of it is sent, so that a failure is a page and never half a file."""
+    with visit.instance.importing.taken():
+        file: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - _Download closes it
+        try:
+            fill(file)
+        except BaseException:
+            file.close()
+            raise
+    return _Download(file, name, media_type)
+
+
+def _pieces(file: "SpooledTemporaryFile[bytes]") -> Iterator[bytes]:
+    file.seek(0)
+    while piece := file.read(_PIECE):
+        yield piece

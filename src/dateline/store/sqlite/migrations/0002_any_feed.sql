@@ -144,3 +144,6 @@ CREATE TABLE mailbox (
 );
 CREATE INDEX mailbox_user ON mailbox (user_id);
 CREATE INDEX mailbox_due ON mailbox (next_at);
+
+-- Private feeds of one owner: also where articles stand that a person brought from another reader.
+CREATE INDEX feed_owner ON feed (owner_id) WHERE owner_id <> 0;
