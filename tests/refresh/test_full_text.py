@@ -347,6 +347,19 @@ def test_a_site_that_recovers_gives_its_page(tide: Tide, cast: Cast) -> None:
     assert PARAGRAPHS[4] in tide.text(cast.alice)
 
 
+def test_a_wall_before_the_pages_puts_off_the_other_articles_and_not_the_feed(tide: Tide, cast: Cast) -> None:
+    tide.publish("One", "Two")
+    wall = Reply(b"<title>Just a moment...</title>", status=403, headers=(("cf-mitigated", "challenge"),))
+    tide.internet["/1"] = tide.internet["/2"] = wall
+    tide.subscribe(cast.alice, wish("always"))
+    tide.refresh()
+    assert tide.codes() == ["fetch.bot_wall"]
+    with tide.db.reading() as tx:
+        [next_at] = tx.column("SELECT next_at FROM full_text_due")
+        assert max(tx.column("SELECT quiet_until FROM host")) == 0
+    assert next_at >= (tide.now.timestamp() + 12 * 3600) * 1_000_000
+
+
 def test_retry_after_quiets_the_host_for_all(tide: Tide, cast: Cast) -> None:
     tide.internet["/1"] = Reply(status=429, headers=(("Retry-After", "7200"),))
     tide.subscribe(cast.alice, wish("always"))

@@ -40,6 +40,8 @@ PAUSES = 5
 """So many times the usual pause of a host lies between two articles: nobody waits for them."""
 LOOK_EVERY = 5.0
 ONCE_SECONDS = 120.0
+WALLED = timedelta(hours=12)
+"""How long a feed's other articles wait when one of them stands behind a wall against robots."""
 ROBOTS_KEPT = timedelta(days=1)
 DEADLINE = 20.0
 """Seconds that somebody waits who asks for one article."""
@@ -206,7 +208,11 @@ class FullTexts:
         self._store(due, articles.failed(error.code, wanted, final or cause.url))
 
     def _heed(self, cause: Cause, error: DatelineError, now: datetime) -> None:
-        """A server that has enough is left alone by all."""
+        """A server that has enough is left alone by all. A wall may stand before the pages and not before the feed."""
+        if error.code == "fetch.bot_wall":
+            with transaction(self._db) as tx:
+                full_texts.put_off(tx, cause.feed_id, now + WALLED)
+            return
         quiet = quiet_time(error.code, error.retry_after) if isinstance(error, FetchError) else None
         if quiet and isinstance(error, FetchError) and cause.url:
             host = host_key(error.final_url or cause.url)

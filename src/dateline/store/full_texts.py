@@ -276,6 +276,15 @@ def postpone(tx: WriteTx, entry_id: int, until: datetime, *, tried: bool) -> Non
     )
 
 
+def put_off(tx: WriteTx, feed_id: int, until: datetime) -> None:
+    """None of a feed's articles is asked for before then."""
+    tx.run(
+        "UPDATE full_text_due SET next_at = :until WHERE feed_id = :feed AND next_at < :until",
+        feed=feed_id,
+        until=to_us(until),
+    )
+
+
 def forget_due(tx: WriteTx, entry_id: int) -> None:
     """The article need not be fetched (any more)."""
     tx.run("DELETE FROM full_text_due WHERE entry_id = :id", id=entry_id)

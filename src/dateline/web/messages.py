@@ -106,6 +106,7 @@ SENTENCES: dict[str, str] = {
 }
 
 PAGES: dict[str, str] = {
+    "fetch.bot_wall": N_("The site wants to make sure that a human asks, and gives us no page."),
     "fetch.forbidden": N_("The site refuses to give us this page."),
     "fetch.not_found": N_("There is no page at this address any more (404)."),
     "fetch.gone": N_("The publisher has withdrawn this page (410)."),
