@@ -379,6 +379,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     content_html: SafeHTML | None = None
     episode: Episode | None = None
     full_text: FullText | None = None
+    revised_at: datetime | None = None
 
 
 class Page(Struct, frozen=True, kw_only=True):

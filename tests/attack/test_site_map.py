@@ -10,8 +10,8 @@ from starlette.types import ASGIApp
 from tests.web.browsing import Answer, Browser, World
 
 from dateline.actions import entries as entry_actions
-from dateline.model import User
-from dateline.store import Database, icons
+from dateline.model import SafeHTML, User
+from dateline.store import Database, icons, versions
 from dateline.store import write as store_write
 from dateline.web.endpoints import Place
 from dateline.web.routes import routes
@@ -46,6 +46,7 @@ TABLE: dict[str, Rights] = {
     "/folder/{key}": OWN,
     "/feed/{key}": OWN,
     "/entry/{entry_id}": OWN,
+    "/entry/{entry_id}/changes": OWN,
     # Alice's account is closed here: nothing of it is there, not even for herself below this address.
     "/@{account}": VISITED,
     "/@{account}/": VISITED,
@@ -55,6 +56,7 @@ TABLE: dict[str, Rights] = {
     "/@{account}/folder/{key}": VISITED,
     "/@{account}/feed/{key}": VISITED,
     "/@{account}/entry/{entry_id}": VISITED,
+    "/@{account}/entry/{entry_id}/changes": VISITED,
     "/entries/read": MARK,
     "/entries/unread": MARK,
     "/entries/star": MARK,
@@ -129,6 +131,7 @@ def ids(alice: Browser, world: World, db: Database) -> dict[str, Any]:
     with store_write.transaction(db) as tx:
         icon = icons.add(tx, "image/svg+xml", b"<svg/>")
         tx.run("UPDATE feed SET icon_id = :icon WHERE id = :id", icon=icon, id=feed)
+        versions.keep(tx, second, versions.replaced("Deux Phare", SafeHTML("<p>Avant.</p>")), world.clock())
     return {
         "entry_id": second,
         "subscription_id": subscription,

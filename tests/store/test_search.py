@@ -1,6 +1,6 @@
 """Search: the same answers on both engines, whatever is asked; the index follows the entries and never disagrees."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import chain
 
 import pytest
@@ -171,7 +171,7 @@ def _edit(db: Database, entry_id: int, title: str, text: str) -> None:
         id=entry_id, content_hash=guid_hash(text), clean=body, packed=entries.packed_body(body, None, None, None)
     )
     with transaction(db) as tx:
-        entries.edit(tx, [edited])
+        entries.edit(tx, [edited], datetime(2026, 11, 22, tzinfo=UTC))
 
 
 def test_an_edited_entry_is_found_by_its_new_words_only(library: tuple[Database, Cast]) -> None:

@@ -18,7 +18,7 @@ import msgspec
 from starlette.types import ASGIApp, Message
 
 from dateline.model import CleanEntry, RawHTML, SafeHTML, User
-from dateline.store import Database, accounts, feeds, states, subscriptions
+from dateline.store import Database, accounts, feeds, states, subscriptions, versions
 from dateline.store import entries as stored_entries
 from dateline.store import write as store_write
 
@@ -246,6 +246,12 @@ class World:
             )
         with store_write.transaction(self.db) as tx:
             return stored_entries.insert(tx, feed_id, arrived, self.clock())
+
+    def revise(self, entry_id: int, title: str, html: str, *, hours_ago: float = 0) -> None:
+        """An entry was this before, until so many hours ago."""
+        with store_write.transaction(self.db) as tx:
+            before = versions.replaced(title, SafeHTML(html))
+            versions.keep(tx, entry_id, before, self.clock() - timedelta(hours=hours_ago))
 
     def subscribe(self, user: User, feed_id: int, *, title: str = "", **columns: Any) -> int:
         """A subscription with all that the feed holds unread. Its id.

@@ -10,7 +10,7 @@ import pytest
 from minijinja import TemplateError
 from tests.web.browsing import Browser, World
 
-from dateline.model import User
+from dateline.model import Chapter, Credit, Enclosure, Episode, Transcript, User
 from dateline.settings import Settings
 from dateline.web import i18n
 from dateline.web.assets import load_assets
@@ -71,6 +71,23 @@ def owner(browser: Browser) -> User:
     return browser.user
 
 
+FILES = (
+    Enclosure(url="https://a.example/1.mp3", type="audio/mpeg", title="Un", duration_seconds=61),
+    Enclosure(url="https://a.example/1.mp4?a=1&b=2", type="video/mp4", height=720, group=1),
+    Enclosure(url="https://a.example/2.mp4", type="video/mp4", height=360, group=1),
+    Enclosure(url="https://a.example/1.jpg", type="image/jpeg"),
+    Enclosure(url="https://a.example/1.pdf"),
+)
+EPISODE = Episode(
+    season="1",
+    number="2",
+    chapters=(Chapter(start_seconds=0, title="A & B"), Chapter(start_seconds=9, title="C", url="https://a.example/")),
+    transcripts=(Transcript(url="https://a.example/1.vtt"),),
+    credits=(Credit(name="<Ann>", role="host"),),
+    player_url="https://player.vimeo.com/video/1",
+)
+
+
 def tour(alice: Browser, bob: Browser, anonymous: Browser, world: World) -> None:
     """Visits every page, full and empty, as owner, stranger and visitor."""
     feeds = [world.feed(f"Flux {number} & <co>") for number in range(3)]
@@ -81,9 +98,12 @@ def tour(alice: Browser, bob: Browser, anonymous: Browser, world: World) -> None
     world.folder(owner(alice), "Europe", subscriptions[1], parent_id=outer)
     world.trouble(feeds[2], "fetch.gone")
     world.change(owner(alice), preview=True)
-    (entry, *_) = world.entries(feeds[0], "Dernier")
+    (entry, *_) = world.entries(feeds[0], "Dernier", enclosures=FILES, episode=EPISODE)
+    world.revise(entry, "Premier", "<p>Avant & <b>après</b>.</p>", hours_ago=1)
+    world.revise(entry, "Premier", "<p>Avant.</p>")
     for path in (
         *("/", "/?shown=all", "/?q=rien", "/starred", "/important", "/all", "/nowhere"),
+        f"/entry/{entry}/changes",
         *(f"/entry/{entry}", f"/entry/{entry}?fragment=1", "/?fragment=1", f"/feed/{subscriptions[2]}"),
         *("/settings", "/subscriptions", "/subscriptions?q=x", "/subscriptions/add", "/opml", f"/folders/{outer}"),
         f"/folders/{outer}/list",

@@ -164,6 +164,7 @@ def edit(
     folder_ids: Iterable[int] | None = None,
     visibility: Visibility | None = None,
     hidden_from_visitors: bool | None = None,
+    revised_unread: bool | None = None,
     now: datetime,
 ) -> None:
     """Change what is given of a subscription;
@@ -178,6 +179,7 @@ def edit(
             "title": None if title is None else _title(title),
             "visibility": visibility,
             "hidden_from_visitors": hidden_from_visitors,
+            "revised_unread": revised_unread,
         }
         changes = {key: value for key, value in wanted.items() if value is not None}
         subscriptions.change(tx, user.id, subscription_id, **changes)

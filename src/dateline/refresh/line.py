@@ -10,11 +10,12 @@ from typing import cast
 import msgspec
 
 from dateline.clean import clean_entry, plain_text
+from dateline.clean.changes import is_noticed
 from dateline.errors import DatelineError, FetchError
 from dateline.fetch.address import host_key, origin
-from dateline.model import CleanEntry, ParsedEntry, ParsedFeed, RawHTML, Response
+from dateline.model import CleanEntry, ParsedEntry, ParsedFeed, RawHTML, Response, SafeHTML
 from dateline.parse import parse_feed
-from dateline.store import Database, entries
+from dateline.store import Database, entries, versions
 from dateline.store.checks import CheckRow
 from dateline.store.entries import Arrived, Edited, Known
 from dateline.store.feeds import Described, Feed
@@ -28,6 +29,8 @@ from .schedule import Hints
 
 _HINTS = msgspec.json.Decoder(Hints)
 
+BEFORE_AT_ONCE = 50
+"""Changed entries whose earlier content is held in memory."""
 ADOPTED_AFTER = timedelta(days=3)
 OLD_ADDRESS_EVERY = timedelta(days=1)
 
@@ -142,7 +145,7 @@ def _read(db: Database, feed: Feed, answer: Response, *, asked_url: str, now: da
     parsed, changes, dates = _compared(db, feed, answer, now)
     hints = _hints(parsed, dates, answer, now)
     arrived = tuple(_arrived(new.candidate, new.listed_at, parsed, answer.final_url) for new in changes.new)
-    edited = tuple(_edited(changed.id, changed.candidate, parsed, answer.final_url) for changed in changes.changed)
+    edited = _all_edited(db, changes, parsed, answer.final_url)
     return Outcome(
         feed=feed,
         next_at=schedule.next_good(now, schedule.gap_since(hints.gap_seconds, hints.newest_at, now), hints, dice),
@@ -298,14 +301,29 @@ def _arrived(candidate: Candidate, listed_at: datetime, parsed: ParsedFeed, url:
     )
 
 
-def _edited(entry_id: int, candidate: Candidate, parsed: ParsedFeed, url: str) -> Edited:
+def _all_edited(db: Database, changes: Changes, parsed: ParsedFeed, url: str) -> tuple[Edited, ...]:
+    """The entries whose content is another now, each with what it was when a reader would notice (clean.changes)."""
+    found = []
+    for start in range(0, len(changes.changed), BEFORE_AT_ONCE):
+        some = changes.changed[start : start + BEFORE_AT_ONCE]
+        with db.reading() as tx:
+            before = versions.shown(tx, [changed.id for changed in some])
+        found += [_edited(one.id, one.candidate, parsed, url, before.get(one.id)) for one in some]
+    return tuple(found)
+
+
+def _edited(
+    entry_id: int, candidate: Candidate, parsed: ParsedFeed, url: str, before: tuple[str, SafeHTML] | None
+) -> Edited:
     clean = _cleaned(candidate.entry, parsed, url)
+    noticed = before is not None and is_noticed(before, (clean.title, clean.content_html))
     return Edited(
         id=entry_id,
         content_hash=candidate.content_hash,
         clean=clean,
         packed=_packed(clean, candidate.entry, url),
         source_hash=candidate.entry.source_hash,
+        replaces=versions.replaced(*before) if before is not None and noticed else None,
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from dateline.fetch.address import host_key
-from dateline.store import Database, checks, entries, feeds, hosts, pages, websub
+from dateline.store import Database, checks, entries, feeds, hosts, pages, states, versions, websub
 from dateline.store.db import WriteTx
 from dateline.store.entries import Arrived
 from dateline.store.feeds import Feed
@@ -36,6 +36,7 @@ def record(db: Database, outcomes: Sequence[Outcome]) -> None:
     batch: list[_Step] = []
     weight = 0
     for outcome in outcomes:
+        _unread_again(db, outcome)
         for step in _steps(outcome):
             if batch and (weight + step.weight > BATCH or len(batch) >= 2 * BATCH):
                 _commit(db, batch)
@@ -43,6 +44,21 @@ def record(db: Database, outcomes: Sequence[Outcome]) -> None:
             batch.append(step)
             weight += step.weight
     _commit(db, batch)
+
+
+def _unread_again(db: Database, outcome: Outcome) -> None:
+    """What was revised is unread again for those who want it so; before it is stored, so that none is forgotten.
+
+    A commit for each of them: a person's counters are held (store.states), and nobody waits for two.
+    """
+    revised = [edited.id for edited in outcome.edited if edited.replaces is not None]
+    if not revised:
+        return
+    with db.reading() as tx:
+        users = versions.wanting_unread(tx, outcome.feed.id)
+    for user_id in users:
+        with transaction(db) as writing:
+            states.revised(writing, user_id, revised)
 
 
 def _commit(db: Database, batch: Sequence[_Step]) -> None:
@@ -74,7 +90,11 @@ def _steps(outcome: Outcome) -> Iterator[_Step]:
     edits = outcome.edited
     for start in range(0, len(edits), BATCH):
         some = edits[start : start + BATCH]
-        yield _Step(feed_id=feed_id, weight=len(some), carry_out=lambda tx, some=some: entries.edit(tx, some))  # type: ignore[misc] # likewise
+        yield _Step(
+            feed_id=feed_id,
+            weight=len(some),
+            carry_out=lambda tx, some=some: entries.edit(tx, some, outcome.check.at),  # type: ignore[misc] # likewise
+        )
     last = arrived[whole:]
     yield _Step(
         feed_id=feed_id,

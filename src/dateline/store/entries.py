@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from dateline.model import CLEANER_VERSION, CleanEntry, Enclosure, Episode, Person, RawHTML
 
-from . import states
+from . import states, versions
 from .bodies import Body, pack, unpack
 from .db import Tx, WriteTx
 from .times import from_us_or_none, to_us, to_us_or_none
@@ -55,13 +55,14 @@ class Arrived(Struct, frozen=True, kw_only=True):
 
 
 class Edited(Struct, frozen=True, kw_only=True):
-    """A known entry whose content is another now."""
+    """A known entry whose content is another now. ``replaces`` is what it was, when a reader would notice."""
 
     id: int
     content_hash: bytes
     clean: CleanEntry
     packed: bytes
     source_hash: bytes | None = None
+    replaces: versions.Replaced | None = None
 
 
 def packed_body(clean: CleanEntry, content: RawHTML | None, summary: RawHTML | None, base_url: str | None) -> bytes:
@@ -179,9 +180,14 @@ def insert(tx: WriteTx, feed_id: int, arrived: Sequence[Arrived], received_at: d
     return ids
 
 
-def edit(tx: WriteTx, edited: Sequence[Edited]) -> None:
-    """Store the new content of known entries; their place in the order stays. The search index is told."""
+def edit(tx: WriteTx, edited: Sequence[Edited], now: datetime) -> None:
+    """Store the new content of known entries; their place in the order stays. The search index is told.
+
+    What a reader would notice leaves a version behind.
+    """
     for entry in edited:
+        if entry.replaces is not None:
+            versions.keep(tx, entry.id, entry.replaces, now)
         tx.run(
             "UPDATE entry SET content_hash = :content_hash, source_hash = :source_hash, url = :url, title = :title,"
             " authors = :authors, tags = :tags, language = :language, enclosures = :enclosures, episode = :episode,"

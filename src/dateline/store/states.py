@@ -161,6 +161,22 @@ def mark_unread(tx: WriteTx, user_id: int, entry_ids: Sequence[int]) -> list[int
     return sorted(row[1] for row in rows)
 
 
+def revised(tx: WriteTx, user_id: int, entry_ids: Sequence[int]) -> list[int]:
+    """Revised entries are unread again for a user, those that the user has received. Which of them were read before.
+
+    To be called while the entries still say since when they are gone: what was gone before the user subscribed was
+    never received.
+    """
+    tx.hold_user(user_id)
+    received = tx.column(
+        "SELECT e.id FROM entry e JOIN subscription s ON s.user_id = :user AND s.feed_id = e.feed_id"
+        " WHERE e.id IN ids(:ids) AND s.revised_unread = 1 AND (e.gone_at IS NULL OR e.gone_at >= s.created_at)",
+        user=user_id,
+        ids=list(entry_ids),
+    )
+    return mark_unread(tx, user_id, received) if received else []
+
+
 def mark_all_read(
     tx: WriteTx, user_id: int, *, up_to: int, feed_ids: Sequence[int] | None, entry_ids: Sequence[int] | None = None
 ) -> list[int]:

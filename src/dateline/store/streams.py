@@ -281,7 +281,7 @@ _ENTRY = (
     " EXISTS (SELECT 1 FROM unread u WHERE u.user_id = :user AND u.feed_id = e.feed_id"
     " AND u.listed_at = e.listed_at AND u.entry_id = e.id),"
     " EXISTS (SELECT 1 FROM star t WHERE t.user_id = :user AND t.listed_at = e.listed_at AND t.entry_id = e.id),"
-    " e.episode, s.full_text, s.full_text_rules"
+    " e.episode, s.full_text, s.full_text_rules, e.revised_at"
 )
 _NO_FULL_TEXT = (None, "off")
 _FROM = (
@@ -326,8 +326,8 @@ def _labels(tx: Tx, user_id: int, entry_ids: Sequence[int]) -> dict[int, tuple[s
 
 def _entry(row: Row, labels: tuple[str, ...], tx: Tx) -> Entry:
     html: SafeHTML | None = None
-    if len(row) > 26 and row[27] is not None:
-        html = safe_html(row[27], row[26], tx.sanitiser)
+    if len(row) > 27 and row[28] is not None:
+        html = safe_html(row[28], row[27], tx.sanitiser)
     return Entry(
         id=row[0],
         feed_id=row[1],
@@ -355,6 +355,7 @@ def _entry(row: Row, labels: tuple[str, ...], tx: Tx) -> Entry:
         labels=labels,
         content_html=html,
         episode=decode_episode(row[23]),
+        revised_at=from_us_or_none(row[26]),
     )
 
 

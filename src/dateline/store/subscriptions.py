@@ -70,6 +70,7 @@ class SubscriptionDetails(Struct, frozen=True, kw_only=True):
     folder_ids: tuple[int, ...]
     visibility: Visibility
     hidden_from_visitors: bool
+    revised_unread: bool
     private: bool
     gone: bool
     moved_url: str | None
@@ -200,8 +201,8 @@ _DETAILS = (
     " f.entry_count,"
     " s.visibility, s.hidden_from_visitors, f.owner_id, f.stopped_at, f.moved_url, f.checked_at, f.ok_at, f.changed_at,"
     " f.next_at, f.error_code, f.error_detail, f.error_at, f.failures, s.created_at,"
-    " s.full_text, f.kind, f.rules, f.empty_rounds FROM subscription s JOIN feed f ON f.id = s.feed_id"
-    " WHERE s.user_id = :user"
+    " s.full_text, f.kind, f.rules, f.empty_rounds, s.revised_unread"
+    " FROM subscription s JOIN feed f ON f.id = s.feed_id WHERE s.user_id = :user"
 )
 
 
@@ -237,6 +238,7 @@ def _details(row: tuple[Any, ...], folder_ids: tuple[int, ...]) -> SubscriptionD
         kind=row[25],
         rules=row[26],
         empty_rounds=row[27],
+        revised_unread=bool(row[28]),
     )
 
 
@@ -295,9 +297,9 @@ def add(tx: WriteTx, *, user_id: int, feed_id: int, title: str, now: datetime) -
 
 
 def change(tx: WriteTx, user_id: int, subscription_id: int, **columns: Any) -> None:
-    """Set ``title``, ``visibility`` or ``hidden_from_visitors``."""
+    """Set ``title``, ``visibility``, ``hidden_from_visitors`` or ``revised_unread``."""
     for column, value in columns.items():
-        assert column in {"title", "visibility", "hidden_from_visitors"}, column
+        assert column in {"title", "visibility", "hidden_from_visitors", "revised_unread"}, column
         tx.run(
             f"UPDATE subscription SET {column} = :value WHERE id = :id AND user_id = :user",
             value=int(value) if isinstance(value, bool) else value,

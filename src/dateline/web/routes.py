@@ -4,6 +4,7 @@ from dateline.web.endpoints import Place
 from dateline.web.forms import MAX_IMPORT_BYTES
 from dateline.web.pages import (
     adding,
+    changes,
     debugging,
     entry,
     feed_health,
@@ -36,6 +37,7 @@ def routes() -> tuple[Place, ...]:
         Place(path="/folder/{key}", get=stream.folder),
         Place(path="/feed/{key}", get=stream.feed),
         Place(path="/entry/{entry_id}", get=entry.show),
+        Place(path="/entry/{entry_id}/changes", get=changes.show),
         # Reading: what an account opened to visitors
         Place(path="/@{account}", get=stream.front, open_to="anyone"),
         Place(path="/@{account}/", get=stream.front, open_to="anyone"),
@@ -45,6 +47,7 @@ def routes() -> tuple[Place, ...]:
         Place(path="/@{account}/folder/{key}", get=stream.folder, open_to="anyone"),
         Place(path="/@{account}/feed/{key}", get=stream.feed, open_to="anyone"),
         Place(path="/@{account}/entry/{entry_id}", get=entry.show, open_to="anyone"),
+        Place(path="/@{account}/entry/{entry_id}/changes", get=changes.show, open_to="anyone"),
         # Doing something with entries
         Place(path="/entries/read", post=marking.mark_read),
         Place(path="/entries/unread", post=marking.mark_unread),

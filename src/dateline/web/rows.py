@@ -39,6 +39,7 @@ class Row(Struct, frozen=True, kw_only=True):
     iso_time: str
     moment: str
     updated: str
+    revised: str
     authors: str
     tags: tuple[str, ...]
     minutes: str
@@ -117,6 +118,7 @@ class RowMaker:
             iso_time=at.isoformat(timespec="minutes"),
             moment=self.words.moment(at),
             updated=self._updated(entry),
+            revised=self._revised(entry),
             authors=", ".join((person.name or person.email or person.url or "")[:200] for person in entry.authors),
             tags=entry.tags,
             minutes=self._reading_time(entry.word_count),
@@ -141,6 +143,12 @@ class RowMaker:
         if minutes not in self._minutes:
             self._minutes[minutes] = self.words.text("{count} min", count=self.words.number(minutes))
         return self._minutes[minutes]
+
+    def _revised(self, entry: Entry) -> str:
+        """When it was seen to say something else than before; "" when it never was."""
+        if entry.revised_at is None:
+            return ""
+        return self.words.text("Updated on {moment}", moment=self.words.moment(local(entry.revised_at, self.zone)))
 
     def _updated(self, entry: Entry) -> str:
         """When it was changed, if that was clearly after it came out; else ""."""

@@ -81,6 +81,7 @@ def edit(visit: Visit) -> Response:
             folder_ids=folder_ids,
             visibility=visibility,
             hidden_from_visitors=hidden,
+            revised_unread=form.flag("revised_unread"),
             now=visit.now,
         )
     except ActionError as error:
