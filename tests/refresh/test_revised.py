@@ -9,7 +9,7 @@ from tests.store.feeding import subscribed
 
 from dateline.actions import accounts, subscriptions
 from dateline.actions import entries as deeds
-from dateline.model import Response, Stream, User, Validators
+from dateline.model import Response, SafeHTML, Stream, User, Validators
 from dateline.refresh.line import take
 from dateline.refresh.record import record
 from dateline.store import Database, entries, feeds, streams, versions
@@ -152,5 +152,13 @@ def test_purging_an_entry_takes_its_versions_along(db: Database, cast: Cast, now
     entry = only_entry(db)
     with transaction(db) as tx:
         entries.purge(tx, feed_id, [entry])
+    with db.reading() as tx:
+        assert tx.value("SELECT count(*) FROM entry_version") == 0
+
+
+def test_an_entry_that_was_purged_meanwhile_leaves_nothing(db: Database, cast: Cast, now: datetime) -> None:
+    subscribed(db, cast.alice, A, now)
+    with transaction(db) as tx:
+        versions.keep(tx, 12_345, versions.replaced("Gone", SafeHTML("<p>x</p>")), now)
     with db.reading() as tx:
         assert tx.value("SELECT count(*) FROM entry_version") == 0

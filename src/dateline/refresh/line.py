@@ -172,7 +172,7 @@ def taken_from_hub(db: Database, feed: Feed, answer: Response, *, now: datetime)
     """A document that a hub brought → what is new and changed in it. Raises ``ParseError``."""
     parsed, changes, _ = _compared(db, feed, answer, now)
     arrived = tuple(_arrived(new.candidate, new.listed_at, parsed, answer.final_url) for new in changes.new)
-    edited = tuple(_edited(changed.id, changed.candidate, parsed, answer.final_url) for changed in changes.changed)
+    edited = _all_edited(db, changes, parsed, answer.final_url)
     return Outcome(
         feed=feed,
         check=_check(answer, now, "push", len(arrived), len(edited)),

@@ -49,8 +49,9 @@ def replaced(title: str, html: SafeHTML) -> Replaced:
 
 def keep(tx: WriteTx, entry_id: int, version: Replaced, now: datetime) -> None:
     """Store what an entry was until now; the oldest of more than ten go. The entry says when it was revised."""
-    tx.run(
-        "INSERT INTO entry_version (entry_id, replaced_at, title, body) VALUES (:id, :now, :title, :body)"
+    tx.run(  # the entry may have been purged since it was read
+        "INSERT INTO entry_version (entry_id, replaced_at, title, body)"
+        " SELECT id, CAST(:now AS BIGINT), CAST(:title AS TEXT), :body FROM entry WHERE id = :id"
         " ON CONFLICT DO NOTHING",
         id=entry_id,
         now=to_us(now),
