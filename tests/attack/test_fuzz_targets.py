@@ -19,6 +19,7 @@ FOUND: list[tuple[str, bytes]] = [
     ("html", b"<img data-src='https://xn--a/b'>"),
     ("html", b"<img data-src='https://1.2.3.256/b'>"),
     ("html", b"<a href='//ok.ex>a/b'>x</a>"),
+    ("html", b"<img srcset='a,\x01 1x, b 2x'>"),  # a comma at the end that a control character hid
     ("feed", DAMAGED),  # what one item meant hung on another that was left out
 ]
 

@@ -104,8 +104,8 @@ def clean_srcset(value: str | None, base: str | None) -> str | None:
 
 
 def _candidate(address: str, descriptor: str, base: str | None) -> str | None:
-    whole = urls.absolute(address, base)
-    if whole is None or urls.is_beacon(whole):
+    whole = (urls.absolute(address, base) or "").rstrip(",")  # what was cut off its end may have hidden a comma
+    if not whole or urls.is_beacon(whole):
         return None
     if not descriptor:
         return whole
