@@ -21,6 +21,13 @@ _PLAIN = {
         b"Expires:Fri, 31 Dec 2027 23:59:59 GMT\nDate:Fri, 31 Dec 2027 23:00:00 GMT\nAge:7",
     ),
     "opml": (b"<opml><body><outline text='a'><outline text='b' xmlUrl='http://c/'/></outline></body></opml>",),
+    "page_rules": (
+        b"\x00\ndiv.a\nb\na::attr(href)\n<html><div class=a><a href=/1><b>x</b></a></div></html>",
+        b"\x01\n//div\n.//b\n.//a/@href\n<html><div><a href=/1><b>x</b></a></div></html>",
+        b'\x04\nitems\nt\nu\n{"items":[{"t":"x","u":"/1"}]}',
+        b'\x05\nitems[?t]\nt\nu\n{"items":[{"t":"x","u":"/1"}]}',
+    ),
+    "pasted": (b"see https://www.youtube.com/@name/videos, or @name@host.example", b"r/name", b"!name@host.example"),
     "page": (b"<link rel=alternate type=application/rss+xml href=/a title=b><a href=/feed>c</a><base href=//d/>",),
 }
 

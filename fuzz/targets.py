@@ -25,11 +25,16 @@ from dateline.model import ParsedFeed, RawHTML
 from dateline.parse import parse_feed
 from dateline.parse.addresses import absolute
 from dateline.parse.dates import parse_date
-from dateline.parse.discover import find_feeds, find_icons
+from dateline.parse.discover import find_feeds, find_icons, guesses, onward
 from dateline.parse.encoding import to_utf8
 from dateline.parse.opml import parse_opml
 from dateline.parse.opml_writing import write_opml
+from dateline.parse.page.reading import parse_page
+from dateline.parse.page.rules import LANGUAGES, PageRules
+from dateline.parse.page.why import explain
 from dateline.parse.page_tree import MAX_ATTRIBUTES, page_tree
+from dateline.parse.pasted import address_in, unwrapped
+from dateline.parse.places import place_of
 from fuzz import words
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -190,6 +195,9 @@ def page(data: bytes) -> None:
         assert _HTTP.match(link.url)
         str(link).encode("utf-8")
     assert all(_HTTP.match(icon) for icon in find_icons(data, url=BASE))
+    ahead = onward(data, url=BASE)
+    assert all(_HTTP.match(url) for url in ahead)
+    assert all(_HTTP.match(guess) for url in ahead for guess in guesses(url))
     tree = page_tree(data)
     assert tree is None or all(len(element.attrib) <= 2 * MAX_ATTRIBUTES for element in tree.iter())
 
@@ -197,6 +205,39 @@ def page(data: bytes) -> None:
 def json_feed(data: bytes) -> None:
     """JSON of any kind: as ``feed``."""
     feed(b'{"version":"https://jsonfeed.org/version/1.1",' + data)
+
+
+def page_rules(data: bytes) -> None:
+    """Rules and a page, both a stranger's: entries or an error. In lines: kind, entry, title, address, the page."""
+    kind, entry, title, link, body = (data.split(b"\n", 4) + [b""] * 5)[:5]
+    languages = [(kind, language) for kind, all_ in LANGUAGES.items() for language in all_]
+    chosen = languages[kind[0] % len(languages)] if kind else languages[0]
+    texts = [" ".join(text.decode("utf-8", "replace").split()) for text in (entry, title, link)]
+    rules = PageRules(
+        kind=chosen[0],
+        language=chosen[1],
+        entry=texts[0],
+        title=texts[1],
+        url=texts[2],
+        content=texts[1],
+        date=texts[2],
+    )
+    with suppress(ParseError):
+        found = parse_page(body, rules, url=BASE)
+        str(found).encode("utf-8")
+        assert all(entry.url is None or _HTTP.match(entry.url) for entry in found.entries)
+    explain(body, rules, url=BASE)
+
+
+def pasted(data: bytes) -> None:
+    """What somebody pastes: an address is seen in it or not; where it leads is an address of the web."""
+    text = data.decode("utf-8", "replace")
+    with suppress(FetchError):
+        url = absolute_http_url(address_in(text))
+        place = place_of(url)
+        for lead in place.leads if place is not None else ():
+            absolute_http_url(lead.url)
+    unwrapped(text)
 
 
 TARGETS: dict[str, Target] = {
@@ -209,5 +250,7 @@ TARGETS: dict[str, Target] = {
     "page": Target(attack=page, words=words.HTML, longest=600, share=3),
     "feed": Target(attack=feed, seeds=(CORPUS, SHARED / "real"), words=words.XML, longest=3_000, share=3),
     "json_feed": Target(attack=json_feed, seeds=(CORPUS / "json",), words=words.JSON, longest=1_500, share=3),
+    "page_rules": Target(attack=page_rules, words=words.RULES, longest=600, share=3),
+    "pasted": Target(attack=pasted, words=words.PASTED, longest=200, share=3),
     "opml": Target(attack=opml, words=words.OPML, longest=1_000, share=2),
 }

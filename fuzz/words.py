@@ -32,3 +32,14 @@ JSON = """\
 OPML = """\
 <opml <body> <outline text= title= xmlUrl= htmlUrl= category= frss: /> </outline> &amp; http://
 xmlns:frss= type="""
+
+RULES = """\
+//item //a @href . .. text() div.a > b :has( :not( :nth-child(2n+1) [a=b] [*] [?a==`1`] | @ sort_by(&x) contains(
+substring( concat( normalize-space() position()= last() ancestor:: following:: * // count( items[].a a.b.c $
+<html> <div class=a> <b> </b> <a href= {"items":[ {"a": }, ]} <script> </script> string( translate( ( ) , "" ''"""
+
+PASTED = """\
+https://www.youtube.com/ /channel/ /@ /playlist?list= @name@host.example !community@host.example r/
+u/ /r/ mastodon.social /users/ github.com gitlab.com bsky.app substack.com medium.com tumblr.com
+wordpress.com feedly.com/i/subscription/feed/ validator.w3.org/check?url= podcasts.google.com/feed/
+aHR0cHM6Ly9h <a href=" "> ( ) [ ] . , feed: rss: //"""

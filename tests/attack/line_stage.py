@@ -24,14 +24,20 @@ from msgspec import Struct
 from tests.attack.page_judge import wrongs
 from tests.web.browsing import Browser
 
+from dateline.actions import following
+from dateline.actions import full_texts as full_text_actions
+from dateline.actions import pages as page_actions
 from dateline.actions import subscriptions as subscription_actions
 from dateline.asgi import create_app
 from dateline.clean import clean_html
 from dateline.errors import DatelineError
-from dateline.model import User
+from dateline.model import FullTextRules, User
+from dateline.parse.page.rules import page_rules
 from dateline.refresh.work import Refresher, Report
 from dateline.settings import Settings
-from dateline.store import Database, accounts, open_database
+from dateline.store import Database, accounts, open_database, subscriptions
+from dateline.store.feeds import PAGE_MARK
+from dateline.store.full_texts import Wish
 from dateline.store.write import transaction
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -57,6 +63,8 @@ class Job(Struct, frozen=True, kw_only=True):
     ``feeds`` are subscribed and refreshed ``rounds`` times, a day apart; ``icons`` are looked for then. ``names`` are
     what host names resolve to, a list of addresses a time (the last one for ever). ``upload`` is a file given to the
     OPML import, ``paste`` an address given to the page that finds feeds; their page's status is in ``Told.pages``.
+    With ``rules`` the first of ``feeds`` is a page read by them; a folder follows the list at ``follow``; with
+    ``full_texts`` the articles behind all links are fetched.
     """
 
     database: str
@@ -69,6 +77,9 @@ class Job(Struct, frozen=True, kw_only=True):
     opened: tuple[str, ...] = ("127.0.0.1/32", "127.0.0.2/32")
     upload: bytes | None = None
     paste: str | None = None
+    rules: dict[str, str] | None = None
+    follow: str | None = None
+    full_texts: bool = False
 
 
 class Told(Struct, frozen=True, kw_only=True):
@@ -76,7 +87,8 @@ class Told(Struct, frozen=True, kw_only=True):
 
     ``codes``: a round's, by address. ``stored``: entries by feed's address. ``next_days``: days until each is due.
     ``titles``: of the entries, in the order of their ids, by feed's address (the first ten). ``pages``: statuses.
-    ``wrongs``: what a page holds that none may. ``logged``: unexpected errors. ``peak_kb``: highest resident memory.
+    ``wrongs``: what a page holds that none may. ``followed``: the code of a followed list, ``articles``: those of full
+    texts. ``logged``: unexpected errors. ``peak_kb``: highest resident memory.
     """
 
     codes: list[dict[str, str]] = []
@@ -87,6 +99,8 @@ class Told(Struct, frozen=True, kw_only=True):
     pages: dict[str, int] = {}
     wrongs: list[str] = []
     icon_types: list[str] = []
+    followed: str = ""
+    articles: list[str] = []
     logged: list[str] = []
     peak_kb: int = 0
     cpu_seconds: float = 0.0
@@ -135,19 +149,38 @@ class _Line:
     def run(self) -> None:
         """Everything that the job asks for, then the pages."""
         assert self.browser.user is not None
-        for url in self.job.feeds:
-            subscription_actions.subscribe(self.db, self.browser.user, url, now=self.now)
+        for place, url in enumerate(self.job.feeds):
+            self._subscribe(self.browser.user, url, self.job.rules if place == 0 else None)
         for _ in range(self.job.rounds):
             self._round()
             self.now += timedelta(days=1)
         self.now -= timedelta(days=1)
         if self.job.icons:
             asyncio.run(self._refresher([]).find_icons())
+        if self.job.full_texts:
+            asyncio.run(self._refresher([]).fetch_articles())
+        if self.job.follow is not None:
+            self._follow(self.browser.user, self.job.follow)
         answers = dict(self._answers())
         self._measure()
         self.told["pages"] = {path: status for path, (status, _) in answers.items()}
         for path, (_, text) in answers.items():
             self.told["wrongs"] += [f"{path}: {wrong}" for wrong in wrongs(text[:LOOKED_AT])]
+
+    def _subscribe(self, user: User, url: str, rules: dict[str, str] | None) -> None:
+        if rules is not None:
+            page_actions.subscribe_to_page(self.db, user, url, page_rules(rules), now=self.now)
+            return
+        ident = subscription_actions.subscribe(self.db, user, url, now=self.now)
+        if self.job.full_texts:
+            full_text_actions.choose(self.db, user, ident, Wish(mode="always", rules=FullTextRules()), now=self.now)
+
+    def _follow(self, user: User, url: str) -> None:
+        with transaction(self.db) as tx:
+            folder = subscriptions.add_folder(tx, user.id, "Followed", None)
+        following.follow(self.db, user, folder, url, now=self.now)
+        found = following.check_now(self.db, self.settings, folder, version="0", holder="list", clock=lambda: self.now)
+        self.told["followed"] = found.code if found is not None else "nothing"
 
     def _refresher(self, reports: list[Report]) -> Refresher:
         return Refresher(
@@ -164,8 +197,8 @@ class _Line:
         with transaction(self.db) as tx:
             tx.run("UPDATE feed SET next_at = 0 WHERE next_at IS NOT NULL")
         asyncio.run(self._refresher(reports).run_once(None))
-        self.told["codes"].append({report.url: report.code for report in reports})
-        self.told["details"].append({report.url: report.detail for report in reports})
+        self.told["codes"].append({_address(report.url): report.code for report in reports})
+        self.told["details"].append({_address(report.url): report.detail for report in reports})
 
     def _answers(self) -> Iterator[tuple[str, tuple[int, str]]]:
         """What a person sees afterwards; the status and the text of each page."""
@@ -195,11 +228,18 @@ class _Line:
                 "SELECT f.url, e.title FROM entry e JOIN feed f ON f.id = e.feed_id ORDER BY e.id LIMIT 400"
             )
             self.told["icon_types"] = tx.column("SELECT content_type FROM icon ORDER BY id")
+            self.told["articles"] = tx.column("SELECT code FROM full_text ORDER BY entry_id")
+        rows = [(_address(url), *rest) for url, *rest in rows]
         self.told["stored"] = {url: count for url, count, _ in rows}
         self.told["next_days"] = {url: (at / 1e6 - self.now.timestamp()) / 86_400 for url, _, at in rows if at}
         self.told["titles"] = {}
         for url, title in titles:
-            self.told["titles"].setdefault(url, []).append(title)
+            self.told["titles"].setdefault(_address(url), []).append(title)
+
+
+def _address(url: str) -> str:
+    """A feed's address as the job has it, without the rules that a page is read by."""
+    return url.partition(PAGE_MARK)[0]
 
 
 @contextmanager

@@ -10,8 +10,9 @@ from tests.attack.line_markup import XSS
 from tests.attack.line_pages import PAGES
 from tests.attack.line_scene import LIMITS, Attack
 from tests.attack.line_servers import SERVERS
+from tests.attack.line_sources import SOURCES
 
-GROUPS: dict[str, dict[str, Attack]] = SERVERS | DOCUMENTS | {"XSS in every field": XSS} | PAGES
+GROUPS: dict[str, dict[str, Attack]] = SERVERS | DOCUMENTS | {"XSS in every field": XSS} | PAGES | SOURCES
 ATTACKS: dict[str, Attack] = {name: attack for group in GROUPS.values() for name, attack in group.items()}
 
 

@@ -1,8 +1,10 @@
 """The fuzzer's targets in the suite: what it found once, and a little new search at each run."""
 
+import re
+
 import pytest
 from fuzz.seeds import seeds_of
-from fuzz.targets import TARGETS, Target
+from fuzz.targets import ROOT, TARGETS, Target
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -33,6 +35,12 @@ def test_what_the_fuzzer_found_holds(name: str, data: bytes) -> None:
 def test_the_seeds_of_a_target_hold(name: str) -> None:
     for seed in seeds_of(name):
         TARGETS[name].attack(seed[: TARGETS[name].longest])
+
+
+def test_every_target_is_told_in_the_document() -> None:
+    text = (ROOT / "docs" / "attacks.md").read_text(encoding="utf-8")
+    told = {name for row in re.findall(r"^\| ([a-z_, ]+) \|", text, re.MULTILINE) for name in row.split(", ")}
+    assert set(TARGETS) <= told
 
 
 def scraps(target: Target, name: str) -> st.SearchStrategy[bytes]:
