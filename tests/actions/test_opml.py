@@ -8,14 +8,16 @@ import pytest
 from tests.people import Cast
 from tests.store.feeding import fill, subscribed
 
-from dateline.actions import exporting, opml, subscriptions
+from dateline.actions import exporting, opml, pages, subscriptions
 from dateline.errors import ParseError, StoreError
-from dateline.model import User
+from dateline.model import Retention, User
+from dateline.parse.page import PageRules
 from dateline.settings import Settings
-from dateline.store import Database, followed
+from dateline.store import Database, followed, retention
 from dateline.store import exporting as leaving
 from dateline.store import subscriptions as stored
 from dateline.store.postgres.engine import PostgresWriteTx
+from dateline.store.retention import Proposal
 from dateline.store.sqlite.engine import SqliteWriteTx
 from dateline.store.write import transaction
 
@@ -293,6 +295,51 @@ def test_every_setting_comes_back(db: Database, cast: Cast, now: datetime) -> No
     assert titles == ["The feed itself"]
     assert len(rules) == 2
     assert rules[0] == rules[1]
+
+
+def test_pages_private_feeds_and_what_is_kept_come_back(db: Database, cast: Cast, now: datetime) -> None:
+    first = PageRules(kind="html", language="xpath", entry="//article", title="h2", url="a/@href")
+    second = PageRules(kind="html", language="css", entry=".news", title="h3")
+    folder_id = subscriptions.add_folder(db, cast.alice, "Short", now=now)
+    for rules in (first, second):
+        pages.subscribe_to_page(
+            db, cast.alice, "https://p.test/news", rules, title="Page", folder_ids=[folder_id], now=now
+        )
+    private = subscriptions.subscribe(db, cast.alice, "https://q.test/", private=True, now=now)
+    with transaction(db) as tx:
+        retention.save(tx, Proposal(scope="folder", key=folder_id, rule=Retention(age=2, unit="months")))
+        retention.save(tx, Proposal(scope="subscription", key=private, rule=Retention(count=7, keep_unread=False)))
+    exported = exporting.export_opml(db, cast.alice, now=now)
+    assert b"dateline-" not in exported, "how a page's rules are told apart is our own matter"
+    assert b'type="HTML+XPath"' in exported
+    report = opml.import_opml(db, cast.bob, exported, now=now)
+    assert (report.added, report.problems) == (3, ())
+
+    def seen(user: User) -> list[tuple[object, ...]]:
+        with db.reading() as tx:
+            return tx.all(
+                "SELECT f.url, f.kind, f.rules, f.owner_id = :user, s.retention, d.retention FROM subscription s"
+                " JOIN feed f ON f.id = s.feed_id LEFT JOIN subscription_folder sf ON sf.subscription_id = s.id"
+                " LEFT JOIN folder d ON d.id = sf.folder_id WHERE s.user_id = :user ORDER BY f.url",
+                user=user.id,
+            )
+
+    assert seen(cast.bob) == seen(cast.alice)
+    assert [(row[1], bool(row[3])) for row in seen(cast.bob)] == [("page", False), ("page", False), ("feed", True)]
+    again = opml.import_opml(db, cast.bob, exported, now=now)
+    assert (again.added, again.already) == (0, 3)
+
+
+def test_a_private_feed_beside_a_shared_one_brings_nothing_of_it(db: Database, cast: Cast, now: datetime) -> None:
+    _, known = subscribed(db, cast.alice, "https://a.test/", now)
+    fill(db, known, ["one"], now)
+    body = (
+        b'<opml xmlns:dateline="https://dateline.example/opml"><body>'
+        b'<outline text="A" xmlUrl="https://a.test/" dateline:private="true"/></body></opml>'
+    )
+    opml.import_opml(db, cast.bob, body, now=now)
+    with db.reading() as tx:
+        assert tx.value("SELECT count(*) FROM unread WHERE user_id = :user", user=cast.bob.id) == 0
 
 
 def test_a_hostile_setting_is_as_good_as_none(db: Database, cast: Cast, now: datetime) -> None:

@@ -5,16 +5,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.conftest import NOW
 
-from dateline.model import FullTextRules
+from dateline.model import FullTextRules, Retention
 from dateline.parse.opml import OpmlFeed, OpmlFolder, parse_opml
 from dateline.parse.opml_settings import (
     OpmlSettings,
     folder_attributes,
+    folder_retention,
     followed_address,
+    outline_type,
     settings_attributes,
     settings_of,
 )
 from dateline.parse.opml_writing import write_opml
+from dateline.parse.page import PageRules
 
 
 def of(**attributes: str) -> OpmlSettings:
@@ -69,11 +72,56 @@ def test_what_has_no_equivalent_is_named_and_what_does_not_matter_is_not() -> No
     assert of(frss_ttl="-3600").left_out == ("frss:ttl",)
 
 
-def test_a_source_of_another_kind_is_named() -> None:
-    said = settings_of(OpmlFeed(url="https://x.example/", type="html+xpath", attributes={"frss:xPathItem": "//a"}))
-    assert said.left_out == ("frss:xPathItem", "type=html+xpath")
+PAGE = PageRules(kind="html", language="xpath", entry="//article", title="h2", url="a/@href")
 
 
+def test_a_page_of_freshrss_is_a_page() -> None:
+    attributes = {"frss:xPathItem": "//article", "frss:xPathItemTitle": "h2", "frss:xPathItemUri": "a/@href"}
+    said = settings_of(OpmlFeed(url="https://x.example/", type="html+xpath", attributes=attributes))
+    assert (said.rules, said.left_out) == (PAGE, ())
+
+
+@pytest.mark.parametrize(
+    ("kind", "attributes", "left_out"),
+    [
+        ("html+xpath", {"frss:xPathItem": "//a" * 9_999}, ("frss:xPathItem", "type=html+xpath")),
+        ("html+xpath", {}, ("type=html+xpath",)),
+        ("gopher", {}, ("type=gopher",)),
+        ("rss", {"dateline:pageRules": "{}"}, ()),
+    ],
+)
+def test_rules_that_cannot_be_used_are_none(kind: str, attributes: dict[str, str], left_out: tuple[str, ...]) -> None:
+    said = settings_of(OpmlFeed(url="https://x.example/", type=kind, attributes=attributes))
+    assert said.rules is None
+    assert said.left_out == left_out
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "7", '{"age":0}', '{"age":-1}', '{"age":99999}', '{"count":1e9}', '{"unit":"hours"}', "[" * 9_999]
+)
+def test_a_rule_that_is_none_deletes_nothing(text: str) -> None:
+    assert of(dateline_retention=text).retention is None
+    assert folder_retention(OpmlFolder(path=("A",), attributes={"dateline:retention": text})) is None
+
+
+def test_two_lists_of_one_page_are_two_sources() -> None:
+    pages = [PAGE, PageRules(kind="html", language="css", entry=".news", title="h3")]
+    feeds = [
+        OpmlFeed(url="https://x.example/", type="html+xpath", attributes=settings_attributes(OpmlSettings(rules=rules)))
+        for rules in pages
+    ]
+    read = parse_opml(write_opml("t", feeds, created_at=NOW))
+    assert [settings_of(feed).rules for feed in read.feeds] == pages
+    assert read.problems == ()
+
+
+_RETENTION = st.builds(
+    Retention,
+    age=st.none() | st.integers(1, 1_000),
+    unit=st.sampled_from(["days", "months", "years"]),
+    count=st.none() | st.integers(1, 1_000_000),
+    keep_unread=st.booleans(),
+)
 _SETTINGS = st.builds(
     OpmlSettings,
     own_title=st.booleans(),
@@ -88,13 +136,26 @@ _SETTINGS = st.builds(
         place=st.sampled_from(["replace", "before", "after"]),
     ),
     revised_unread=st.booleans(),
+    private=st.booleans(),
+    retention=st.none() | _RETENTION,
+    rules=st.sampled_from(
+        [
+            None,
+            PAGE,
+            PageRules(kind="html", language="css", entry="li > a"),
+            PageRules(kind="json", language="jmespath", entry="items[?x]"),
+            PageRules(kind="script", language="dotted", entry="a.b", script="//script[1]"),
+        ]
+    ),
     followed=st.none() | st.booleans(),
 )
 
 
 @given(_SETTINGS)
 def test_settings_survive_the_way_out_and_in(settings: OpmlSettings) -> None:
-    feed = OpmlFeed(url="https://x.example/", title="x", attributes=settings_attributes(settings))
+    feed = OpmlFeed(
+        url="https://x.example/", title="x", type=outline_type(settings), attributes=settings_attributes(settings)
+    )
     (read,) = parse_opml(write_opml("t", [feed], created_at=NOW)).feeds
     assert settings_of(read) == settings
 
@@ -106,14 +167,14 @@ def test_no_attribute_breaks_anything(attributes: dict[str, str], kind: str) -> 
 
 def test_a_folder_keeps_its_list_and_an_empty_folder_its_place() -> None:
     folders = [
-        OpmlFolder(path=("A", "B"), attributes=folder_attributes("https://lists.example/?a=1&b=2")),
+        OpmlFolder(path=("A", "B"), attributes=folder_attributes("https://lists.example/?a=1&b=2", Retention(age=3))),
         OpmlFolder(path=("C",)),
     ]
     feed = OpmlFeed(url="https://x.example/", folders=(("A", "B"),))
     read = parse_opml(write_opml("t", [feed], created_at=NOW, folders=folders))
-    assert [(folder.path, followed_address(folder)) for folder in read.folders] == [
-        (("A", "B"), "https://lists.example/?a=1&b=2"),
-        (("C",), None),
+    assert [(folder.path, followed_address(folder), folder_retention(folder)) for folder in read.folders] == [
+        (("A", "B"), "https://lists.example/?a=1&b=2", Retention(age=3)),
+        (("C",), None, None),
     ]
     assert read.feeds[0].folders == (("A", "B"),)
 

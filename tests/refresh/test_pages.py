@@ -11,11 +11,12 @@ from tests.refresh.running import Runner
 
 from dateline.actions import pages as page_actions
 from dateline.actions import subscriptions as actions
-from dateline.actions.pages import change_rules, page_url, subscribe_to_page
+from dateline.actions.pages import change_rules, subscribe_to_page
 from dateline.errors import ActionError, NotFound
 from dateline.model import Stream, User
 from dateline.parse.page import PageRules
 from dateline.refresh import deliver
+from dateline.refresh.joining import page_url
 from dateline.refresh.page_look import Shelf, read_page
 from dateline.refresh.pages import is_flagged
 from dateline.store import Database, feeds, streams, subscriptions

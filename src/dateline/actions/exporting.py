@@ -7,10 +7,17 @@ from typing import IO, Any, cast
 
 from dateline.model import User
 from dateline.parse.opml import OpmlFeed, OpmlFolder
-from dateline.parse.opml_settings import FullText, OpmlSettings, folder_attributes, settings_attributes
+from dateline.parse.opml_settings import (
+    FullText,
+    OpmlSettings,
+    folder_attributes,
+    outline_type,
+    settings_attributes,
+)
 from dateline.parse.opml_writing import write_opml
+from dateline.parse.page.rules import rules_from_json
 from dateline.parse.reader_writing import article, saved_file
-from dateline.store import Database, exporting, followed, full_texts, streams, subscriptions
+from dateline.store import Database, exporting, followed, full_texts, retention, streams, subscriptions
 from dateline.store.exporting import Leaving
 from dateline.store.subscriptions import Folder
 
@@ -31,12 +38,13 @@ def export_opml(db: Database, user: User, *, now: datetime) -> bytes:
         rows = exporting.leaving(tx, user.id)
         folders = {folder.id: folder for folder in subscriptions.folders(tx, user.id)}
         lists = {one.folder_id: one.url for one in followed.of_user(tx, user.id)}
+        kept = exporting.folder_rules(tx, user.id)
     paths = {ident: _path(folders, ident) for ident in folders}
     filled = {ident for row in rows for ident in row.folder_ids}
     said = [
-        OpmlFolder(path=paths[ident], attributes=folder_attributes(lists.get(ident)))
+        OpmlFolder(path=paths[ident], attributes=folder_attributes(lists.get(ident), retention.decode(kept.get(ident))))
         for ident in folders
-        if ident in lists or ident not in filled
+        if ident in lists or ident in kept or ident not in filled
     ]
     said.sort(key=lambda folder: folder.path)
     feeds = [_outline(row, paths, lists) for row in rows]
@@ -62,9 +70,13 @@ def _outline(row: Leaving, paths: Mapping[int, tuple[str, ...]], lists: Mapping[
         full_text_rules=full_texts.rules_of(row.full_text_rules),
         revised_unread=row.revised_unread,
         followed=row.followed_folder_id is not None if stands_with_list else None,
+        private=row.private,
+        rules=rules_from_json(row.rules) if row.rules else None,
+        retention=retention.decode(row.retention),
     )
     return OpmlFeed(
         url=row.url,
+        type=outline_type(settings),
         title=row.title,
         site_url=row.site_url,
         description=row.description or "",

@@ -11,13 +11,14 @@ from msgspec.structs import replace
 from dateline.errors import FetchError
 from dateline.model import User
 from dateline.parse.opml import OpmlDocument, OpmlFeed, OpmlFolder, parse_opml
-from dateline.parse.opml_settings import followed_address, settings_of
+from dateline.parse.opml_settings import folder_retention, followed_address, settings_of
 from dateline.refresh.joining import MAX_SUBSCRIPTIONS, joining_of, split_url
 from dateline.settings import Settings
-from dateline.store import Database, followed, joining, subscriptions
+from dateline.store import Database, followed, joining, retention, subscriptions
 from dateline.store.accounts import name_key
 from dateline.store.db import WriteTx
 from dateline.store.joining import Joining
+from dateline.store.retention import Proposal
 from dateline.store.secrets import Keyring, key_path
 from dateline.store.write import transaction
 
@@ -124,7 +125,11 @@ class _Import:
     def _follow(self, tx: WriteTx, folders: "_Folders", now: datetime) -> set[int]:
         """Make the folders of which the file says something. Those that follow a list now, or did."""
         for folder in self._document.folders:
+            folders_before = folders.added
             folder_id = folders.at(folder.path)
+            rule = folder_retention(folder)
+            if rule is not None and folders.added > folders_before:  # who has the folder already has said enough
+                retention.save(tx, Proposal(scope="folder", key=folder_id, rule=rule))
             address = followed_address(folder)
             if address is not None:
                 self._follow_one(tx, folder, folder_id, address, now)

@@ -11,12 +11,13 @@ from dateline.fetch.address import host_key
 from dateline.model import Response, User
 from dateline.parse.page import PageRules
 from dateline.parse.page.propose import propose
-from dateline.parse.page.rules import rules_from_json, rules_hash, rules_to_json
+from dateline.parse.page.rules import rules_from_json, rules_to_json
+from dateline.refresh.joining import page_url
 from dateline.refresh.page_look import LookedPage, Shelf, fetch_page, read_page
 from dateline.settings import Settings
 from dateline.store import Database, Tx, feeds, pages, states, subscriptions
 from dateline.store.db import WriteTx
-from dateline.store.feeds import PAGE_MARK, Feed
+from dateline.store.feeds import Feed
 from dateline.store.merging import merge
 from dateline.store.secrets import Keyring, key_path
 from dateline.store.write import transaction
@@ -64,11 +65,6 @@ def proposals(page: Response) -> tuple[Proposed, ...]:
     """The lists that a page seems to hold, the likeliest first; none when it holds no list."""
     found = propose(page.body, url=page.final_url, content_type=page.content_type)
     return tuple(Proposed(rules=rules, looked=read_page(page, rules)) for rules in found)
-
-
-def page_url(address: str, rules: PageRules) -> str:
-    """The ``url`` of the feed that a page is by rules (``feeds.PAGE_MARK``)."""
-    return f"{address}{PAGE_MARK}{rules_hash(rules)}"
 
 
 def subscribe_to_page(

@@ -35,6 +35,7 @@ _PREFIXES = {
     "https://dateline.example/opml": "dateline",
 }
 NAMESPACES = {prefix: namespace for namespace, prefix in _PREFIXES.items()}
+_RULES = ("frss:xPath", "frss:json", "dateline:pageRules")
 _FOLDER_ONLY = {"text", "title", "ttrssSortOrder"}
 
 
@@ -127,7 +128,7 @@ class _Reader:
 
     def __init__(self, problems: list[OpmlProblem]) -> None:
         self._problems = problems
-        self._found: dict[str, OpmlFeed] = {}
+        self._found: dict[tuple[str, ...], OpmlFeed] = {}
         self.folders: dict[tuple[str, ...], OpmlFolder] = {}
 
     def read(self, root: etree._Element) -> list[OpmlFeed]:
@@ -179,16 +180,17 @@ class _Reader:
 
     def _add(self, element: etree._Element, url: str, values: dict[str, str], path: tuple[str, ...]) -> None:
         folders = ((path,) if path else ()) + tuple(_categories(values.get("category", "")))
-        known = self._found.get(url)
+        key = (url, *_page_rules(values))
+        known = self._found.get(key)
         if known is not None and len(known.folders) < MAX_FOLDERS:
             more = tuple(folder for folder in folders if folder not in known.folders)
             if not more:
                 self._problem(element, "opml.duplicate", url)
-            self._found[url] = replace(known, folders=known.folders + more)
+            self._found[key] = replace(known, folders=known.folders + more)
         elif known is not None or len(self._found) >= MAX_FEEDS:
             self._problem(element, "opml.too_many", url)
         else:
-            self._found[url] = OpmlFeed(
+            self._found[key] = OpmlFeed(
                 url=url,
                 type=values.get("type", "").lower(),
                 title=values.get("title") or values.get("text") or "",
@@ -202,6 +204,11 @@ class _Reader:
     def _problem(self, element: etree._Element, code: str, text: str) -> None:
         if len(self._problems) < 1_000:
             self._problems.append(OpmlProblem(line=_line(element), code=code, text=text[:200]))
+
+
+def _page_rules(values: dict[str, str]) -> tuple[str, ...]:
+    """What makes two sources of one address: the rules by which a page is read."""
+    return tuple(sorted(f"{name}={value}" for name, value in values.items() if name.startswith(_RULES)))
 
 
 def _without_feed_scheme(address: str) -> str:

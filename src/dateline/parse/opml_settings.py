@@ -5,17 +5,24 @@ FreshRSS: https://freshrss.github.io/FreshRSS/en/developers/OPML.html; Miniflux:
 Whatever is not understood is named, so that nobody believes that it was taken over.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Literal, get_args
 
+import msgspec
 from msgspec import Struct
 
-from dateline.model import FullTextRules, Visibility
+from dateline.errors import ParseError
+from dateline.model import FullTextRules, Retention, Visibility
 
 from .opml import OpmlFeed, OpmlFolder
+from .page.freshrss import rules_from_freshrss, rules_to_freshrss
+from .page.rules import PageRules, rules_from_json, rules_to_json
 
 FullText = Literal["off", "truncated", "always"]
 MAX_SELECTORS = 1_000
+LONGEST_AGE = 1_000
+LARGEST_COUNT = 1_000_000
+_retention = msgspec.json.Decoder(Retention)
 
 _PRIORITIES: dict[str, Visibility] = {
     "important": "important",
@@ -54,16 +61,20 @@ _FORMS = frozenset({"", "rss", "rss1", "rss2", "atom", "rdf", "pie", "feed", "js
 class OpmlSettings(Struct, frozen=True, kw_only=True):
     """The settings of one subscription as a file carries them.
 
-    ``own_title``: the title is the person's, not the feed's. ``followed``: a followed list brought it; None when the
-    file does not say. ``left_out`` names what has no equivalent here.
+    ``own_title``: the title is the person's, not the feed's. ``private``: the feed is the person's alone. ``rules``:
+    it is a page that is read by them. ``followed``: a followed list brought it; None when the file does not say.
+    ``left_out`` names what has no equivalent here.
     """
 
     own_title: bool = True
+    private: bool = False
+    rules: PageRules | None = None
     visibility: Visibility = "main"
     hidden_from_visitors: bool = False
     full_text: FullText = "off"
     full_text_rules: FullTextRules = FullTextRules()
     revised_unread: bool = False
+    retention: Retention | None = None
     followed: bool | None = None
     left_out: tuple[str, ...] = ()
 
@@ -71,27 +82,52 @@ class OpmlSettings(Struct, frozen=True, kw_only=True):
 def settings_of(feed: OpmlFeed) -> OpmlSettings:
     """An outline's settings; every value from outside that is not one of ours counts as not said."""
     said = feed.attributes
+    rules = _rules(feed)
     return OpmlSettings(
         own_title=said.get("dateline:titleIs") != "feed",
+        private=_is_true(said.get("dateline:private")),
+        rules=rules,
         visibility=_visibility(said),
         hidden_from_visitors=_is_true(said.get("dateline:hiddenFromVisitors")),
         full_text=_full_text(said),
         full_text_rules=_full_text_rules(said),
         revised_unread=_is_true(said.get("dateline:revisedUnread")),
+        retention=_kept(said),
         followed=_is_true(said["dateline:followed"]) if "dateline:followed" in said else None,
-        left_out=tuple(sorted(_left_out(feed))),
+        left_out=tuple(sorted(_left_out(feed, rules))),
     )
 
 
-def _left_out(feed: OpmlFeed) -> Iterator[str]:
+def _rules(feed: OpmlFeed) -> PageRules | None:
+    """How a page is read: in our own words, else in FreshRSS's; None for a feed, or rules that cannot be used."""
+    ours = feed.attributes.get("dateline:pageRules")
+    theirs = {name[5:]: value for name, value in feed.attributes.items() if name.startswith("frss:")}
+    try:
+        return rules_from_json(ours) if ours else rules_from_freshrss(feed.type, theirs)
+    except ParseError:
+        return None
+
+
+def _kept(said: Mapping[str, str]) -> Retention | None:
+    """How long articles are kept; a rule that is not quite one counts as none: nothing goes by mistake."""
+    try:
+        rule = _retention.decode(said.get("dateline:retention", ""))
+    except (msgspec.MsgspecError, UnicodeError):
+        return None
+    bounds = ((rule.age, LONGEST_AGE), (rule.count, LARGEST_COUNT))
+    return rule if all(bound is None or 1 <= bound <= most for bound, most in bounds) else None
+
+
+def _left_out(feed: OpmlFeed, rules: PageRules | None) -> Iterator[str]:
     """What the file says and nothing here can keep."""
-    if feed.type not in _FORMS:
+    if feed.type not in _FORMS and rules is None:
         yield f"type={feed.type[:60]}"
     for name, value in feed.attributes.items():
         said = value.strip().lower()
         is_setting = name.startswith(("frss:", "miniflux:")) and said not in _FALSE
         # how often a feed is asked is learnt from it; but a negative interval says that it is muted
         is_needless = name in _USED or name in _OF_NO_CONSEQUENCE or (name == "frss:ttl" and not said.startswith("-"))
+        is_needless |= rules is not None and name.startswith(("frss:xPath", "frss:json"))
         if is_setting and not is_needless:
             yield name[:80]
 
@@ -149,9 +185,27 @@ def settings_attributes(settings: OpmlSettings) -> dict[str, str]:
     said |= {name: value for name, value in _rules_attributes(settings.full_text_rules) if value}
     if settings.revised_unread:
         said["dateline:revisedUnread"] = "true"
+    if settings.private:
+        said["dateline:private"] = "true"
+    said |= retention_attributes(settings.retention)
+    if settings.rules is not None:
+        _, theirs = rules_to_freshrss(settings.rules) or ("", {})
+        said |= {f"frss:{name}": value for name, value in theirs.items()}
+        said["dateline:pageRules"] = rules_to_json(settings.rules)
     if settings.followed is not None:
         said["dateline:followed"] = "true" if settings.followed else "false"
     return said
+
+
+def outline_type(settings: OpmlSettings) -> str:
+    """An outline's type: FreshRSS's for a page, where it has one."""
+    theirs = rules_to_freshrss(settings.rules) if settings.rules is not None else None
+    return theirs[0] if theirs is not None else "rss"
+
+
+def retention_attributes(rule: Retention | None) -> dict[str, str]:
+    """How long articles are kept, of a subscription or a folder."""
+    return {"dateline:retention": msgspec.json.encode(rule).decode()} if rule is not None else {}
 
 
 def _rules_attributes(rules: FullTextRules) -> Iterator[tuple[str, str]]:
@@ -171,6 +225,11 @@ def followed_address(folder: OpmlFolder) -> str | None:
     return folder.attributes.get("frss:opmlUrl") or None
 
 
-def folder_attributes(followed_url: str | None) -> dict[str, str]:
+def folder_retention(folder: OpmlFolder) -> Retention | None:
+    """How long the articles of what a folder holds are kept."""
+    return _kept(folder.attributes)
+
+
+def folder_attributes(followed_url: str | None, kept: Retention | None = None) -> dict[str, str]:
     """What a file says of a folder."""
-    return {"frss:opmlUrl": followed_url} if followed_url else {}
+    return ({"frss:opmlUrl": followed_url} if followed_url else {}) | retention_attributes(kept)

@@ -6,6 +6,9 @@ from dateline.clean.text import one_line
 from dateline.fetch.address import absolute_http_url, host_key
 from dateline.parse.opml import OpmlFeed
 from dateline.parse.opml_settings import OpmlSettings
+from dateline.parse.page.rules import PageRules, rules_hash, rules_to_json
+from dateline.store import retention
+from dateline.store.feeds import PAGE_MARK
 from dateline.store.joining import Joining
 from dateline.store.secrets import Keyring
 
@@ -27,6 +30,11 @@ def split_url(address: str) -> tuple[str, str | None]:
     return urlunsplit(parts._replace(netloc=host)), f"{unquote(user)}:{unquote(password)}"
 
 
+def page_url(address: str, rules: PageRules) -> str:
+    """The ``url`` of the feed that a page is by rules (``feeds.PAGE_MARK``)."""
+    return f"{address}{PAGE_MARK}{rules_hash(rules)}"
+
+
 def joining_of(feed: OpmlFeed, settings: OpmlSettings, *, user_id: int, keyring: Keyring) -> Joining:
     """One outline as a subscription, not in any folder yet. With credentials its feed is the user's alone.
 
@@ -35,9 +43,9 @@ def joining_of(feed: OpmlFeed, settings: OpmlSettings, *, user_id: int, keyring:
     url, credentials = split_url(feed.url)
     title = one_line(feed.title, MAX_TITLE)
     return Joining(
-        url=url,
+        url=url if settings.rules is None else page_url(url, settings.rules),
         host=host_key(url),
-        owner_id=user_id if credentials else 0,
+        owner_id=user_id if credentials or settings.private else 0,
         credentials=keyring.encrypt(credentials) if credentials else None,
         title=title if settings.own_title else "",
         feed_title="" if settings.own_title or title == url else title,
@@ -46,4 +54,6 @@ def joining_of(feed: OpmlFeed, settings: OpmlSettings, *, user_id: int, keyring:
         full_text=settings.full_text,
         full_text_rules=settings.full_text_rules,
         revised_unread=settings.revised_unread,
+        retention=retention.encode(settings.retention),
+        rules=None if settings.rules is None else rules_to_json(settings.rules),
     )

@@ -16,6 +16,7 @@ from . import entries, states
 from .accounts import name_key
 from .db import Tx, WriteTx
 from .entries import guid_hash
+from .feeds import asked_address
 from .states import Delivered
 from .times import to_us
 
@@ -42,7 +43,7 @@ def subscribed_feeds(tx: Tx, user_id: int) -> dict[str, tuple[int, str]]:
     )
     found: dict[str, tuple[int, str]] = {}
     for feed_id, url, moved_url, previous_url in rows:
-        for address in (url, moved_url, previous_url):
+        for address in (url, moved_url, previous_url, asked_address(url)):
             if address is not None:
                 found.setdefault(without_scheme(address), (feed_id, url))
     return found

@@ -9,6 +9,7 @@ from dateline.model import Visibility
 
 from .brought import ARCHIVE
 from .db import Tx
+from .feeds import asked_address
 from .times import from_us_or_none
 
 
@@ -29,6 +30,9 @@ class Leaving(Struct, frozen=True, kw_only=True):
     full_text_rules: str | None
     revised_unread: bool
     followed_folder_id: int | None
+    private: bool
+    rules: str | None
+    retention: str | None
 
 
 def leaving(tx: Tx, user_id: int) -> list[Leaving]:
@@ -43,7 +47,7 @@ def leaving(tx: Tx, user_id: int) -> list[Leaving]:
     rows = tx.all(
         "SELECT s.id, s.feed_id, f.url, f.site_url, f.description, s.title, f.title, s.visibility,"
         " s.hidden_from_visitors, s.full_text, s.revised_unread, s.followed_folder_id,"
-        " s.full_text_rules"
+        " s.full_text_rules, f.owner_id, f.rules, s.retention"
         " FROM subscription s JOIN feed f ON f.id = s.feed_id WHERE s.user_id = :user",
         user=user_id,
     )
@@ -56,10 +60,10 @@ def _of_row(row: tuple[Any, ...], folder_ids: tuple[int, ...]) -> Leaving:
     return Leaving(
         id=row[0],
         feed_id=row[1],
-        url=row[2],
+        url=asked_address(row[2]),
         site_url=row[3],
         description=row[4],
-        title=row[5] or row[6] or row[2],
+        title=row[5] or row[6] or asked_address(row[2]),
         own_title=row[5],
         folder_ids=folder_ids,
         visibility=row[7],
@@ -68,7 +72,16 @@ def _of_row(row: tuple[Any, ...], folder_ids: tuple[int, ...]) -> Leaving:
         revised_unread=bool(row[10]),
         followed_folder_id=row[11],
         full_text_rules=row[12],
+        private=row[13] != 0,
+        rules=row[14],
+        retention=row[15],
     )
+
+
+def folder_rules(tx: Tx, user_id: int) -> dict[int, str]:
+    """The rules of a user's folders that say how long articles are kept, as they are stored."""
+    rows = tx.all("SELECT id, retention FROM folder WHERE user_id = :user AND retention IS NOT NULL", user=user_id)
+    return {row[0]: row[1] for row in rows}
 
 
 class Marked(Struct, frozen=True, kw_only=True):
@@ -112,7 +125,7 @@ def marked(tx: Tx, user_id: int, entry_ids: list[int]) -> dict[int, Marked]:
     return {
         row[0]: Marked(
             entry_id=row[0],
-            feed_url=row[1].removesuffix(ARCHIVE),
+            feed_url=asked_address(row[1].removesuffix(ARCHIVE)),
             site_url=row[2],
             starred_at=from_us_or_none(row[3]),
         )

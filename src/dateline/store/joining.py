@@ -25,6 +25,7 @@ class Joining(Struct, frozen=True, kw_only=True):
     """One subscription that is to be made. ``owner_id`` is 0 for a shared feed.
 
     ``title`` is the person's own ("": the feed's); ``feed_title`` names the feed until its first document does.
+    ``rules`` make it a page (``store/pages.py``), ``retention`` is stored as it is, both as JSON.
     ``followed_folder_id``: the folder whose followed list brings it, at this very address.
     """
 
@@ -40,6 +41,8 @@ class Joining(Struct, frozen=True, kw_only=True):
     full_text: str = "off"
     full_text_rules: FullTextRules = FullTextRules()
     revised_unread: bool = False
+    retention: str | None = None
+    rules: str | None = None
     followed_folder_id: int | None = None
 
 
@@ -82,16 +85,17 @@ def join(
 
 
 _INSERT_FEED = (
-    "INSERT INTO feed (url, owner_id, host, credentials, title, created_at, next_at)"
-    " VALUES (:url, :owner, :host, :credentials, :title, :now, :now) ON CONFLICT (url, owner_id) DO UPDATE SET"
+    "INSERT INTO feed (url, owner_id, host, credentials, title, kind, rules, created_at, next_at)"
+    " VALUES (:url, :owner, :host, :credentials, :title, :kind, :rules, :now, :now)"
+    " ON CONFLICT (url, owner_id) DO UPDATE SET"
     " orphaned_at = NULL, next_at = coalesce(feed.next_at, excluded.next_at),"
     " credentials = coalesce(excluded.credentials, feed.credentials)"
 )
 _INSERT_SUBSCRIPTION = (
     "INSERT INTO subscription (user_id, feed_id, title, visibility, hidden_from_visitors, full_text, full_text_rules,"
-    " revised_unread,"
-    " followed_folder_id, followed_url, seen_entry_id, created_at) VALUES (:user, :feed, :title, :visibility, :hidden,"
-    " :full_text, :full_text_rules, :revised, :followed, :followed_url, :seen, :now)"
+    " revised_unread, retention, followed_folder_id, followed_url, seen_entry_id, created_at)"
+    " VALUES (:user, :feed, :title, :visibility, :hidden, :full_text, :full_text_rules, :revised, :retention,"
+    " :followed, :followed_url, :seen, :now)"
 )
 
 
@@ -116,6 +120,8 @@ def _feeds(
             "host": one.host,
             "credentials": one.credentials,
             "title": one.feed_title,
+            "kind": "page" if one.rules else "feed",
+            "rules": one.rules,
             "now": at,
         }
         for one in sorted(joining, key=lambda one: one.url)
@@ -129,7 +135,8 @@ def _feeds(
         owners=owners,
         strings=urls,
     )
-    return {(row[0], row[1]): (row[2], row[3]) for row in found}
+    wanted = {(one.url, one.owner_id) for one in joining}
+    return {(row[0], row[1]): (row[2], row[3]) for row in found if (row[0], row[1]) in wanted}
 
 
 def _subscription_row(user_id: int, one: Joining, feed: tuple[int, int], now: datetime) -> dict[str, Any]:
@@ -142,6 +149,7 @@ def _subscription_row(user_id: int, one: Joining, feed: tuple[int, int], now: da
         "full_text": one.full_text,
         "full_text_rules": stored_rules(one.full_text_rules),
         "revised": int(one.revised_unread),
+        "retention": one.retention,
         "followed": one.followed_folder_id,
         "followed_url": None if one.followed_folder_id is None else one.url,
         "seen": feed[1],
