@@ -30,6 +30,7 @@ PAGES = (
     "/feed/1",
     "/feed/2",
     "/entry/1",
+    "/entry/1/changes",
     "/settings",
     "/settings/retention",
     "/health",
@@ -82,6 +83,8 @@ def alice(site: Site) -> User:
     world.trouble(broken, "fetch.timeout")
     world.folder(user, "Press", subscription)
     world.star(user, first)
+    world.revise(first, "An old title", "<p>Before it was changed.</p>", hours_ago=2)
+    world.revise(first, "A short title", "<p>Before it was changed again.</p>")
     return user
 
 
