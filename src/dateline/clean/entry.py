@@ -76,8 +76,8 @@ def _content(entry: ParsedEntry, base: str) -> tuple[SafeHTML, str]:
 
 def _start(text: str) -> str:
     """The first characters of a text, on one line."""
-    start = folded(text[: 2 * PREVIEW_CHARS])
-    if len(start) < PREVIEW_CHARS < len(text):  # mostly blanks
+    start = folded(text[: PREVIEW_CHARS + 50])
+    if len(start) < PREVIEW_CHARS < len(text):  # many blanks
         start = folded(text)
     return start[:PREVIEW_CHARS].rstrip()
 
