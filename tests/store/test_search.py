@@ -206,19 +206,19 @@ def test_indexing_twice_changes_nothing(library: tuple[Database, Cast]) -> None:
 
 def test_an_interrupted_index_goes_on_where_it_stopped(db: Database, cast: Cast, now: datetime) -> None:
     _, feed = subscribed(db, cast.alice, "https://a.test/", now)
-    ids = fill(db, feed, [f"n{number}" for number in range(250)], now)
-    assert index.index_chunk(db) == 100
+    ids = fill(db, feed, [f"n{number}" for number in range(2 * index.CHUNK + 50)], now)
+    assert index.index_chunk(db) == index.CHUNK
     with db.reading() as tx:
         rest = search.waiting(tx, 1000)
-        assert search.indexed_to(tx) == ids[99]
+        assert search.indexed_to(tx) == ids[index.CHUNK - 1]
     with pytest.raises(ZeroDivisionError), transaction(db) as tx:  # noqa: PT012 - the transaction must end by it
-        search.index(tx, [(row[0], row[1], "text") for row in rest[:100]])
+        search.index(tx, [(row[0], row[1], "text") for row in rest[: index.CHUNK]])
         raise ZeroDivisionError
-    assert _texts(db) == 100
-    assert index.index_chunk(db, whole_only=True) == 100
+    assert _texts(db) == index.CHUNK
+    assert index.index_chunk(db, whole_only=True) == index.CHUNK
     assert index.index_chunk(db, whole_only=True) == 0  # 50 wait for more
     assert index.index_all(db) == 50
-    assert _texts(db) == 250
+    assert _texts(db) == len(ids)
     with db.reading() as tx:
         assert search.indexed_to(tx) == ids[-1]
 
