@@ -40,12 +40,13 @@ def parse_feed(
     content_type: str = "",
     content_language: str | None = None,
     content_location: str | None = None,
-    known: Container[bytes] = frozenset(),
+    known: Container[bytes] | None = None,
 ) -> ParsedFeed:
     """Understand a document.
 
     ``url`` is where it came from, the others are the HTTP headers of that answer; all may be missing. ``known`` are
-    the ``source_hash``es of entries that need not be read again: they come back as ``known_hashes``. Raises
+    the ``source_hash``es of entries that need not be read again: they come back as ``known_hashes``; None: no entry is
+    told by its bytes. Raises
     ``ParseError``: ``parse.empty``, ``parse.web_page`` (discovery may help), ``parse.not_a_feed`` or
     ``parse.too_complex``; nothing else, whatever the bytes are.
     """
@@ -73,7 +74,7 @@ def _tree(text: bytes, known: Container[bytes]) -> tuple[Tree | None, Items]:
 
     Where tags are broken, what one item means may hang on another: none stands for itself then, and all are read.
     """
-    items = split_items(text, known)
+    items = Items(text, (), ()) if known is None else split_items(text, known)
     tree = read_tree(items.rest)
     if tree is None or tree.damage is None:
         return tree, items
