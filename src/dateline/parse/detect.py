@@ -69,7 +69,7 @@ def parse_feed(
     return _read(root, base, content_language, warnings + tree.warnings, items)
 
 
-def _tree(text: bytes, known: Container[bytes]) -> tuple[Tree | None, Items]:
+def _tree(text: bytes, known: Container[bytes] | None) -> tuple[Tree | None, Items]:
     """The document without its known items, and which these were.
 
     Where tags are broken, what one item means may hang on another: none stands for itself then, and all are read.
@@ -78,7 +78,7 @@ def _tree(text: bytes, known: Container[bytes]) -> tuple[Tree | None, Items]:
     tree = read_tree(items.rest)
     if tree is None or tree.damage is None:
         return tree, items
-    return _tree(text, frozenset()) if items.known else (tree, Items(text, (), ()))
+    return _tree(text, None) if items.known else (tree, Items(text, (), ()))
 
 
 def _read(
