@@ -11,7 +11,7 @@ import msgspec
 
 from bench.figures import Benchmark, Context, Figure, table
 
-NAMES = ("parse", "agreement", "refresh", "memory", "page", "click")
+NAMES = ("parse", "agreement", "refresh", "memory", "page", "click", "etiquette")
 """Each a module with a function ``bench``, in the order in which they run."""
 KEPT = Path(__file__).resolve().parents[1] / "var" / "bench"
 

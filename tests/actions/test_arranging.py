@@ -16,6 +16,7 @@ from dateline.refresh.tidy import tidy
 from dateline.settings import Settings
 from dateline.store import Database, feeds, leases, streams
 from dateline.store import subscriptions as stored
+from dateline.store.times import to_us
 from dateline.store.write import transaction
 
 A, B = "https://a.example/feed", "https://b.example/feed"
@@ -290,6 +291,32 @@ def test_asking_for_news_makes_due_what_was_not_asked_lately(db: Database, cast:
     assert subscriptions.refresh_soon(db, cast.alice, stream, now=now) == 0
     with pytest.raises(NotFound):
         subscriptions.refresh_soon(db, cast.mallory, stream, now=now)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "columns", "count"),
+    [
+        (14, "etag = '1'", 0),
+        (16, "etag = '1'", 1),
+        (16, "last_modified = 'x'", 1),
+        (16, "etag = NULL", 0),
+        (59, "etag = NULL", 0),
+        (61, "etag = NULL", 1),
+        (16, "etag = NULL, error_code = 'fetch.dns'", 1),
+        (61, "etag = '1', wished_until = 0", 1),
+        (61, f"etag = '1', wished_until = {2**52}", 0),
+        (61, f"error_code = 'fetch.rate_limited', wished_until = {2**52}", 0),
+    ],
+)
+def test_asking_for_news_keeps_to_the_floor_and_to_what_the_server_wishes(
+    db: Database, cast: Cast, now: datetime, minutes: int, columns: str, count: int
+) -> None:
+    """A quarter of an hour with validators, an hour without; never before the server's own word allows it."""
+    subscribed(db, cast.alice, A, now)
+    checked = to_us(now - timedelta(minutes=minutes))
+    with transaction(db) as tx:
+        tx.run(f"UPDATE feed SET next_at = :later, checked_at = :at, {columns}", later=2**53, at=checked)
+    assert subscriptions.refresh_soon(db, cast.alice, Stream(), now=now) == count
 
 
 # ------------------------------------------------------------------------------------------------ folders

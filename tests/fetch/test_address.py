@@ -162,6 +162,11 @@ def test_a_password_never_stands_in_an_error() -> None:
         ("http://[::1]:8080/", "[::1]:8080"),
         ("http://localhost:81/", "localhost:81"),
         ("http://8.8.8.8:81/", "8.8.8.8"),
+        ("https://anna.tumblr.com/rss", "tumblr.com"),
+        ("https://www.tumblr.com./", "tumblr.com"),
+        ("https://tumblr.com/", "tumblr.com"),
+        ("https://nottumblr.com/", "nottumblr.com"),
+        ("https://tumblr.com.example.org/", "tumblr.com.example.org"),
     ],
 )
 def test_a_host_is_one_machine_but_at_home_each_port_is_its_own(url: str, key: str) -> None:

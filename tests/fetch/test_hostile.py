@@ -227,3 +227,15 @@ async def test_one_bad_server_does_not_disturb_the_others(client: Client) -> Non
         answers = await asyncio.gather(*(client.get(url, max_bytes=300_000) for url in urls), return_exceptions=True)
     codes = [answer.code if isinstance(answer, FetchError) else "" for answer in answers]
     assert codes == ["fetch.too_large", "", "fetch.connect"] * 3
+
+
+@pytest.mark.parametrize("head", [b"\x89PNG\r\n\x1a\n", b"\0\0\0\x20ftypisom", b"%PDF-1.7", b"PK\x03\x04", b"ID3\x04"])
+async def test_a_film_at_a_feeds_address_is_not_fetched_to_its_end(client: Client, head: bytes) -> None:
+    with Wire(endless(b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n\r\n" + head, b"\0" * 10_000)) as wire:
+        assert (await client.get(wire.url("/feed"))).body.startswith(head)
+
+
+async def test_an_icon_is_fetched_whole(client: Client) -> None:
+    picture = b"\x89PNG\r\n\x1a\n" + bytes(200_000)
+    with Internet({"/icon": Reply(picture, chunks=20)}) as internet:
+        assert (await client.get(internet.url("/icon"), accept="icon")).body == picture

@@ -7,13 +7,11 @@ from dateline.errors import ActionError, Forbidden
 from dateline.fetch.address import host_key
 from dateline.model import User
 from dateline.refresh.expiry import EVERY, GRACE
-from dateline.store import Database, Tx, feeds, retention, subscriptions
+from dateline.store import Database, Tx, feeds, leases, retention, subscriptions
 from dateline.store.db import WriteTx
 from dateline.store.feeds import Feed
 from dateline.store.merging import adopt_address
 from dateline.store.write import transaction
-
-from .subscriptions import CHECKED_LATELY
 
 AT_ONCE = 1_000
 
@@ -29,13 +27,14 @@ def unsubscribe(db: Database, user: User, subscription_ids: Sequence[int], *, no
 
 
 def try_now(db: Database, user: User, subscription_ids: Sequence[int], *, now: datetime) -> int:
-    """Ask these feeds once more, also those that were withdrawn. How many; those asked within five minutes are left.
+    """Ask these feeds once more, also those that were withdrawn. How many; not those asked
+    lately, or whose server wants to be left alone.
 
     Raises ``NotFound`` when one is not the user's.
     """
     with transaction(db) as tx:
         feed_ids = [subscriptions.feed_of(tx, user.id, ident) for ident in _some(subscription_ids)]
-        return feeds.make_due_again(tx, feed_ids, now, now - CHECKED_LATELY)
+        return leases.ask_soon(tx, feed_ids, now, again=True)
 
 
 def move(db: Database, user: User, subscription_ids: Sequence[int], folder_id: int, *, now: datetime) -> int:

@@ -18,7 +18,7 @@ from dateline.refresh.expiry import EVERY, GRACE
 from dateline.refresh.joining import MAX_SUBSCRIPTIONS, MAX_TITLE, split_url
 from dateline.refresh.look import LookedFeed
 from dateline.settings import Settings
-from dateline.store import Database, Tx, brought, feeds, followed, retention, states, streams, subscriptions
+from dateline.store import Database, Tx, brought, feeds, followed, leases, retention, states, streams, subscriptions
 from dateline.store.db import WriteTx
 from dateline.store.secrets import Keyring, key_path
 from dateline.store.states import Delivered
@@ -26,8 +26,6 @@ from dateline.store.write import transaction
 
 MAX_FOLDER_NAME = 100
 MAX_DEPTH = 10
-CHECKED_LATELY = timedelta(minutes=5)
-"""« Actualiser » leaves alone what was asked within this time."""
 
 
 class Look(Struct, frozen=True, kw_only=True):
@@ -194,12 +192,13 @@ def _title(title: str) -> str:
 
 
 def refresh_soon(db: Database, user: User, stream: Stream, *, now: datetime) -> int:
-    """Make a stream's feeds due;
-    the worker does the rest. How many. Those asked within five minutes are left. Raises ``NotFound``.
+    """Make a stream's feeds due; the worker does the rest. How many.
+
+    Those asked lately, or whose server wants to be left alone, are left. Raises ``NotFound``.
     """
     with transaction(db) as tx:
         within = streams.scope(tx, user.id, stream)
-        return feeds.make_due(tx, within.feed_ids, now, now - CHECKED_LATELY)
+        return leases.ask_soon(tx, within.feed_ids, now)
 
 
 # ------------------------------------------------------------------------------------------------ folders

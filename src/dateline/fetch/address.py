@@ -20,6 +20,12 @@ from dateline.errors import FetchError
 MAX_LENGTH = 8_192
 """Characters of an address; what is longer is no address that a server would take."""
 
+PLATFORMS = frozenset(
+    {"blogspot.com", "bandcamp.com", "dreamwidth.org", "ghost.io", "hatenablog.com", "itch.io", "livejournal.com"}
+    | {"medium.com", "over-blog.com", "substack.com", "tumblr.com", "typepad.com", "wordpress.com"}
+)
+"""Domains under which everybody has a name, and one company a limit: too much of one is too much of all."""
+
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 _BLANKS_AND_CONTROLS = "".join(map(chr, range(0x21)))
@@ -88,12 +94,14 @@ def host_key(url: str) -> str:
 
     The lower-case host name without a final dot, whatever the port: one machine. Numbers and names of the home network
     (private and loopback literals, ``localhost``) get their port added (``127.0.0.1:8080``), for there
-    each port is a program of its own, and one that is overloaded says nothing about the others.
+    each port is a program of its own, and one that is overloaded says nothing about the others. All names of a platform
+    (``anna.tumblr.com``) are one machine too.
     """
     _, host, port = origin(url)
     host = host.rstrip(".")
     if not _is_at_home(host):
-        return host
+        domain = ".".join(host.split(".")[-2:])
+        return domain if domain in PLATFORMS else host
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 

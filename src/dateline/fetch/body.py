@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import re
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -13,6 +14,13 @@ from msgspec import Struct
 from dateline.errors import FetchError
 
 from .encoding import Decoder
+
+# pictures, sound, film, archives, documents, programs, fonts, databases
+_OTHER_FILES = re.compile(
+    rb"\x89PNG|GIF8|\xff\xd8\xff|RIFF|ID3|OggS|fLaC|....ftyp|\x1aE\xdf\xa3|%PDF-|PK\x03\x04|7z\xbc\xaf|Rar!"
+    rb"|\xd0\xcf\x11\xe0|\x7fELF|MZ[\x90\x00]|wOF[F2]|SQLite format 3",
+    re.DOTALL,
+)
 
 
 class Patience(Struct, frozen=True, kw_only=True):
@@ -43,8 +51,10 @@ async def read_body(
     limit: int,
     patience: Patience,
     clock: Callable[[], float],
+    text_only: bool = False,
 ) -> Body:
-    """Read and decode a body to its end.
+    """Read and decode a body to its end; with ``text_only`` no further than to the sign that it is a file of another
+    kind (a film, an archive): what came so far is enough to say so.
 
     ``limit`` is in bytes, counted before and after decoding; ``clock`` gives monotonic seconds. Raises ``FetchError``
     (``fetch.too_large``, ``fetch.timeout`` when too slow, ``fetch.encoding``, ``fetch.truncated``) and what
@@ -65,6 +75,8 @@ async def read_body(
         _check_speed(wire_bytes, clock() - started, patience)
         if piece:
             pieces.append(piece)
+            if text_only and len(pieces) == 1 and _OTHER_FILES.match(piece):
+                return Body(content=piece, wire_bytes=wire_bytes)
     pieces.append(decoder.finish())
     return Body(content=b"".join(pieces), wire_bytes=wire_bytes)
 

@@ -239,7 +239,7 @@ class Client:
             now = self._clock()
             trail.wait_for(headers.retry_after(answer.headers, now))
             if answer.status in OK:
-                body = await self._read(answer, question.max_bytes)
+                body = await self._read(answer, question)
                 if wall := challenge_in(answer.headers, body.content):
                     raise failures.of_wall(wall, answer.status, url=trail.url)
                 return _response(answer.headers, question, trail, now, body=body)
@@ -302,14 +302,15 @@ class Client:
                     method, url, headers=fields, data=question.form, allow_redirects=False
                 )
 
-    async def _read(self, answer: aiohttp.ClientResponse, limit: int) -> Body:
+    async def _read(self, answer: aiohttp.ClientResponse, question: _Question) -> Body:
         return await read_body(
             answer.content,
             content_encoding=_content_encoding(answer),
             content_length=answer.headers.get("Content-Length"),
-            limit=limit,
+            limit=question.max_bytes,
             patience=self._patience,
             clock=asyncio.get_running_loop().time,
+            text_only=question.accept != "icon",
         )
 
     def _socket(self, info: AddressInfo) -> socket.socket:

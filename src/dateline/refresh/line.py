@@ -83,6 +83,7 @@ def failed(
         error=error,
         next_at=schedule.next_bad(now, code, feed.failures, retry_after, dice),
         move=move,
+        wished_until=now + schedule.wish(Hints(retry_after=retry_after)),
         quiet_host=(host_of(error, feed), now + quiet) if quiet else None,
         check=CheckRow(
             at=now,
@@ -116,6 +117,7 @@ def _unchanged(feed: Feed, answer: Response, *, asked_url: str, now: datetime, d
     return Outcome(
         feed=feed,
         next_at=schedule.next_good(now, gap, hints, dice),
+        wished_until=now + schedule.wish(hints),
         check=_check(answer, now, "not_modified" if answer.status == 304 else "unchanged"),
         validators=answer.validators,
         validators_url=answer.final_url + feed.mark,
@@ -149,6 +151,7 @@ def _read(db: Database, feed: Feed, answer: Response, *, asked_url: str, now: da
     return Outcome(
         feed=feed,
         next_at=schedule.next_good(now, schedule.gap_since(hints.gap_seconds, hints.newest_at, now), hints, dice),
+        wished_until=now + schedule.wish(hints),
         check=_check(answer, now, "ok", len(arrived), len(edited)),
         validators=answer.validators,
         validators_url=answer.final_url + feed.mark,

@@ -20,6 +20,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     check: CheckRow
     next_at: datetime | None
     error: DatelineError | None = None
+    wished_until: datetime | None = None
     quiet_host: tuple[str, datetime] | None = None
     validators: Validators = Validators()
     validators_url: str = ""

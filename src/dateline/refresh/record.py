@@ -137,6 +137,7 @@ def _record_last(tx: WriteTx, outcome: Outcome, arrived: Sequence[Arrived]) -> N
         body_hash=outcome.body_hash,
         identity=outcome.identity,
         changed=bool(outcome.arrived or outcome.edited),
+        wished_until=outcome.wished_until,
     )
     checks.note(tx, feed, outcome.check)
     if outcome.move is not None:
@@ -188,6 +189,7 @@ def _record_failure(tx: WriteTx, outcome: Outcome) -> None:
         detail=outcome.error.detail,
         now=outcome.check.at,
         next_at=outcome.next_at,
+        wished_until=outcome.wished_until,
         stopped=outcome.error.code == "fetch.gone" and outcome.move is None,
     )
     if outcome.error.code == "parse.no_entries":

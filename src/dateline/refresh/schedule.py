@@ -61,10 +61,13 @@ def gap_since(usual_seconds: float | None, newest_at: datetime | None, now: date
 
 def interval(gap: timedelta, hints: Hints) -> timedelta:
     """How long to wait after a good answer, before jitter."""
-    own = min(max(gap / 2, FLOOR), CEILING)
+    return max(min(max(gap / 2, FLOOR), CEILING), wish(hints))
+
+
+def wish(hints: Hints) -> timedelta:
+    """For how long the server and the document want to be left alone, whoever asks."""
     wishes = [hints.fresh_seconds, hints.ttl_seconds, hints.retry_after]
-    wished = max((timedelta(seconds=min(wish, LONGEST_WISH.total_seconds())) for wish in wishes if wish), default=FLOOR)
-    return max(own, wished)
+    return timedelta(seconds=min(max((wish for wish in wishes if wish), default=0.0), LONGEST_WISH.total_seconds()))
 
 
 def next_good(now: datetime, gap: timedelta, hints: Hints, dice: float) -> datetime:

@@ -266,6 +266,7 @@ def succeed(
     body_hash: bytes | None,
     identity: str,
     changed: bool,
+    wished_until: datetime | None = None,
 ) -> None:
     """The last word on a good check: validators, hash and schedule, and the lease is given back."""
     tx.run(
@@ -273,7 +274,7 @@ def succeed(
         " validators_url = :validators_url, body_hash = :body_hash, identity = :identity,"
         " next_at = CASE WHEN orphaned_at IS NULL THEN CAST(:next_at AS BIGINT) END, checked_at = :now, ok_at = :now,"
         " changed_at = CASE WHEN :changed = 1 THEN CAST(:now AS BIGINT) ELSE changed_at END, check_count ="
-        " check_count + 1,"
+        " check_count + 1, wished_until = :wished,"
         " failures = 0, error_code = NULL, error_detail = NULL, error_at = NULL, stopped_at = NULL, empty_rounds = 0,"
         " lease_holder = NULL, lease_until = 0, lease_count = 0 WHERE id = :id",
         id=feed.id,
@@ -285,18 +286,27 @@ def succeed(
         now=to_us(now),
         next_at=to_us(next_at),
         changed=int(changed),
+        wished=to_us_or_none(wished_until) or 0,
     )
 
 
 def fail(
-    tx: WriteTx, feed: Feed, *, code: str, detail: str, now: datetime, next_at: datetime | None, stopped: bool = False
+    tx: WriteTx,
+    feed: Feed,
+    *,
+    code: str,
+    detail: str,
+    now: datetime,
+    next_at: datetime | None,
+    wished_until: datetime | None = None,
+    stopped: bool = False,
 ) -> None:
     """The last word on a bad check: the error stays on the feed until a good one; the lease is given back."""
     tx.run(
         "UPDATE feed SET failures = failures + 1, error_code = :code, error_detail = :detail, error_at = :now,"
         # who was gone stays so until a good answer, whatever is said when somebody asks
         " next_at = CASE WHEN orphaned_at IS NULL AND stopped_at IS NULL THEN CAST(:next_at AS BIGINT) END,"
-        " checked_at = :now, check_count = check_count + 1,"
+        " checked_at = :now, check_count = check_count + 1, wished_until = :wished,"
         " stopped_at = CASE WHEN :stopped = 1 THEN CAST(:now AS BIGINT) ELSE stopped_at END,"
         " lease_holder = NULL, lease_until = 0, lease_count = 0 WHERE id = :id",
         id=feed.id,
@@ -305,6 +315,7 @@ def fail(
         now=to_us(now),
         next_at=to_us_or_none(next_at),
         stopped=int(stopped),
+        wished=to_us_or_none(wished_until) or 0,
     )
 
 
@@ -351,18 +362,6 @@ def keep_address(tx: WriteTx, feed_id: int, url: str, host: str, now: datetime) 
         now=to_us(now),
     )
     forget_document(tx, feed_id)
-
-
-def make_due_again(tx: WriteTx, feed_ids: list[int], now: datetime, not_checked_since: datetime) -> int:
-    """The same as ``make_due`` for feeds that somebody chose: what was stopped is asked once more too."""
-    return tx.run(
-        "UPDATE feed SET next_at = CASE WHEN next_at < :now THEN next_at ELSE CAST(:now AS BIGINT) END"
-        " WHERE id IN ids(:feeds) AND lease_until <= :now AND orphaned_at IS NULL"
-        " AND (checked_at IS NULL OR checked_at < :since)",
-        feeds=feed_ids,
-        now=to_us(now),
-        since=to_us(not_checked_since),
-    )
 
 
 # ------------------------------------------------------------------------------------------------ upkeep

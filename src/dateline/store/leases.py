@@ -1,12 +1,21 @@
 """Leases: which feeds are due, and whose turn it is to ask them, with their hosts, over all processes."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from .db import Tx, WriteTx
 from .feeds import FEED_COLUMNS, Feed, feed_of_row
 from .times import from_us_or_none, to_us
+
+FLOOR_BY_HAND = timedelta(minutes=15)
+FLOOR_UNMARKED = timedelta(minutes=60)
+"""How soon somebody may have a feed asked again; without validators, when every answer is a whole document."""
+
+_MAY_BE_ASKED = (
+    " AND (checked_at IS NULL OR (wished_until <= :now AND checked_at <= CASE WHEN error_code IS NULL AND etag IS NULL"
+    " AND last_modified IS NULL THEN CAST(:unmarked AS BIGINT) ELSE CAST(:by_hand AS BIGINT) END))"
+)
 
 
 def due(
@@ -83,3 +92,20 @@ def postpone(tx: WriteTx, feed_id: int, holder: str, until: datetime) -> None:
         holder=holder,
         until=to_us(until),
     )
+
+
+def ask_soon(tx: WriteTx, feed_ids: list[int], now: datetime, *, again: bool = False) -> int:
+    """Somebody wants news: make feeds due, but those asked lately or by somebody now, those whose server wants to be
+    left alone, and those that stopped (with ``again`` these too). How many are due now.
+    """
+    stopped = "" if again else " AND stopped_at IS NULL"
+    return tx.run(
+        "UPDATE feed SET next_at = CASE WHEN next_at < :now THEN next_at ELSE CAST(:now AS BIGINT) END"
+        f" WHERE id IN ids(:feeds) AND lease_until <= :now AND orphaned_at IS NULL{stopped}{_MAY_BE_ASKED}",
+        feeds=feed_ids,
+        **_since(now),
+    )
+
+
+def _since(now: datetime) -> dict[str, int]:
+    return {"now": to_us(now), "by_hand": to_us(now - FLOOR_BY_HAND), "unmarked": to_us(now - FLOOR_UNMARKED)}

@@ -107,7 +107,7 @@ CREATE TABLE feed (
   moved_url TEXT,                           -- the target of a permanent redirect, asked from now on
   moved_at INTEGER,
   old_asked_at INTEGER,                         -- when the old address was asked last, to see whether it still redirects
-  orphaned_at INTEGER, kind TEXT NOT NULL DEFAULT 'feed', rules TEXT, empty_rounds INTEGER NOT NULL DEFAULT 0, transport BLOB, whole_at INTEGER, previous_url TEXT, address_kept INTEGER NOT NULL DEFAULT 0, tidied_at INTEGER NOT NULL DEFAULT 0,                      -- since when nobody subscribes
+  orphaned_at INTEGER, kind TEXT NOT NULL DEFAULT 'feed', rules TEXT, empty_rounds INTEGER NOT NULL DEFAULT 0, transport BLOB, wished_until INTEGER NOT NULL DEFAULT 0, whole_at INTEGER, previous_url TEXT, address_kept INTEGER NOT NULL DEFAULT 0, tidied_at INTEGER NOT NULL DEFAULT 0,                      -- since when nobody subscribes
   UNIQUE (url, owner_id)
 );
 

@@ -37,7 +37,9 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "nothing_changed": N_("There was nothing to change."),
     "undone": NN_("Undone, for {count} article.", "Undone, for {count} articles."),
     "refreshing": NN_("{count} feed is being fetched.", "{count} feeds are being fetched."),
-    "refreshed_lately": N_("These feeds were checked moments ago. There is nothing to fetch yet."),
+    "refreshed_lately": N_(
+        "Nothing is fetched yet: these feeds were checked not long ago, or want to be left alone for a while."
+    ),
     "saved": N_("Saved."),
     "retention_saved": N_("Saved. What is not kept any more begins to go in an hour."),
     "logged_out": N_("You are logged out."),

@@ -8,6 +8,8 @@ ALTER TABLE feed ADD COLUMN rules TEXT;
 ALTER TABLE feed ADD COLUMN empty_rounds BIGINT NOT NULL DEFAULT 0;
 -- how it is asked (user agent, headers, cookies, proxy, …), as JSON, encrypted with the instance's key; null: as all are
 ALTER TABLE feed ADD COLUMN transport BYTEA;
+-- the server wants to be left alone until then (Retry-After, max-age, ttl), whoever asks
+ALTER TABLE feed ADD COLUMN wished_until BIGINT NOT NULL DEFAULT 0;
 -- when the last whole document came: a 304 says nothing about what it hides
 ALTER TABLE feed ADD COLUMN whole_at BIGINT;
 -- the address before the last one that was adopted; its owner may go back to it
