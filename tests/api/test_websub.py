@@ -152,6 +152,16 @@ def test_a_bare_notice_makes_the_feed_due(scene: Scene) -> None:
     assert scene.titles() == ["One", "Two"]
 
 
+def test_what_only_the_whole_document_can_say_is_left_to_it(scene: Scene) -> None:
+    """Ten contents under one id: the feed's entries would have to be told apart by something else from now on."""
+    scene.runner.run()
+    scene.runner.later(minutes=10)
+    items = "".join(f"<item><guid>same</guid><title>Title {n}</title></item>" for n in range(10))
+    assert scene.hub.deliver(f"<rss version='2.0'><channel><title>News</title>{items}</channel></rss>".encode()) == 204
+    assert scene.titles() == ["One"]
+    assert scene.next_in() <= timedelta(0)
+
+
 def test_a_hub_that_keeps_silent_is_not_trusted_any_more(scene: Scene) -> None:
     scene.runner.run()
     scene.hub.deliver(scene.publish("Two", "One"))

@@ -171,9 +171,14 @@ def is_shared(feed: Feed) -> bool:
     return feed.owner_id == 0 and feed.credentials is None and feed.kind == "feed"
 
 
-def taken_from_hub(db: Database, feed: Feed, answer: Response, *, now: datetime) -> Outcome:
-    """A document that a hub brought → what is new and changed in it. Raises ``ParseError``."""
+def taken_from_hub(db: Database, feed: Feed, answer: Response, *, now: datetime) -> Outcome | None:
+    """A document that a hub brought → what is new and changed in it. Raises ``ParseError``.
+
+    None: its entries cannot be told apart as the feed's are; only the feed's whole document can say how they are.
+    """
     parsed, changes, _ = _compared(db, feed, answer, now)
+    if changes.identity != feed.identity:
+        return None
     arrived = tuple(_arrived(new.candidate, new.listed_at, parsed, answer.final_url) for new in changes.new)
     edited = _all_edited(db, changes, parsed, answer.final_url)
     return Outcome(

@@ -14,11 +14,13 @@ from msgspec.structs import replace
 from dateline.errors import DatelineError, NotFound
 from dateline.model import Response
 from dateline.store import Database, feeds, websub
+from dateline.store.feeds import Feed
 from dateline.store.secrets import Keyring
 from dateline.store.write import transaction
 
 from .hubs import is_signed
 from .line import taken_from_hub
+from .outcome import Outcome
 from .record import record
 
 log = logging.getLogger(__name__)
@@ -51,14 +53,21 @@ def take_push(
         body_hash=hashlib.blake2b(body, digest_size=16).digest(),
         wire_bytes=len(body),
     )
+    outcome = _read(db, feed, answer, now)
+    if outcome is None:
+        _ask_soon(db, feed.id, now)
+    else:
+        record(db, [replace(outcome, is_push=True)])
+    return "ok"
+
+
+def _read(db: Database, feed: Feed, answer: Response, now: datetime) -> Outcome | None:
+    """What a document brings; None: it says nothing by itself, the feed must be asked."""
     try:
-        outcome = taken_from_hub(db, feed, answer, now=now)
+        return taken_from_hub(db, feed, answer, now=now)
     except DatelineError as error:
         log.info("what the hub brought for %s is no document (%s): it is asked itself", feed.url, error.code)
-        _ask_soon(db, feed.id, now)
-        return "ok"
-    record(db, [replace(outcome, is_push=True)])
-    return "ok"
+        return None
 
 
 def _ask_soon(db: Database, feed_id: int, now: datetime) -> None:

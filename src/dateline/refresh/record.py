@@ -146,7 +146,7 @@ def _record_last(tx: WriteTx, outcome: Outcome, arrived: Sequence[Arrived]) -> N
 
 def _record_push(tx: WriteTx, outcome: Outcome, arrived: Sequence[Arrived]) -> None:
     """The last batch of what a hub brought: the entries, and that it came."""
-    entries.insert(tx, outcome.feed.id, arrived, outcome.check.at)
+    _insert(tx, outcome.feed.id, arrived, outcome.check.at)
     if outcome.changes is not None:
         entries.mark_back(tx, outcome.changes.back_ids)
     checks.note_push(tx, outcome.feed.id, outcome.check)
