@@ -88,6 +88,9 @@ TABLE: dict[str, Rights] = {
         form={"url": "https://new.example/feed", "folder_ids": "{folder_id}"},
     ),
     "/subscriptions/add": Rights(get=(200, 200, 303), post=(400, 400, 403), form={"url": "http://127.0.0.1:9/"}),
+    "/subscriptions/page": Rights(get=(200, 200, 303), post=(400, 400, 403), form={"url": "http://127.0.0.1:9/"}),
+    # Alice's is a feed, read without rules; tests/web/test_page_source.py asks for one that is a page
+    "/subscriptions/{subscription_id}/page": Rights(get=(404, 404, 303), post=(404, 404, 403)),
     "/subscriptions/{subscription_id}": Rights(
         get=(200, 404, 303), post=(303, 404, 403), form={"title": "Mine", "visibility": "main", "new_folder": "New"}
     ),

@@ -40,6 +40,7 @@ PAGES = (
     "/subscriptions",
     "/subscriptions/add",
     "/subscriptions/add?welcome=1",
+    "/subscriptions/page?url=https://example.org/",
     "/subscriptions/1",
     "/subscriptions/2",
     "/subscriptions/1/full-text",

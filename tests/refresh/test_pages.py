@@ -152,7 +152,7 @@ def test_rules_that_another_of_ones_pages_has_are_refused(
     with pytest.raises(NotFound):
         change_rules(db, cast.bob, news, EVENTS, now=now)
     feed = actions.subscribe(db, cast.alice, url, now=now)
-    with pytest.raises(ActionError):
+    with pytest.raises(NotFound):
         change_rules(db, cast.alice, feed, EVENTS, now=now)
 
 

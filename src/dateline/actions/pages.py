@@ -6,7 +6,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from dateline.errors import ActionError
+from dateline.errors import ActionError, NotFound
 from dateline.fetch.address import host_key
 from dateline.model import Response, User
 from dateline.parse.page import PageRules
@@ -103,10 +103,10 @@ def subscribe_to_page(
 
 
 def source(tx: Tx, user: User, subscription_id: int) -> Source:
-    """A page that the user subscribes to. Raises ``NotFound``, ``ActionError`` for a feed that is no page."""
+    """A page that the user subscribes to. Raises ``NotFound``, also for a feed that is no page."""
     feed = feeds.read(tx, subscriptions.feed_of(tx, user.id, subscription_id))
     if feed.kind != "page":
-        raise ActionError("action.bad_value", "this feed is read without rules")
+        raise NotFound(f"subscription {subscription_id} is read without rules")
     return Source(subscription_id=subscription_id, feed=feed, rules=rules_from_json(feed.rules or ""))
 
 

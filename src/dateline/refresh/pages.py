@@ -28,9 +28,9 @@ def body_hash(feed: Feed, answer: Response) -> bytes:
     return hashlib.blake2b(answer.body_hash + feed.mark.encode(), digest_size=16).digest()
 
 
-def read_by_rules(feed: Feed, answer: Response) -> ParsedFeed:
-    """A page as if it were a feed. Raises ``ParseError``, also ``parse.no_entries``, so that nothing is held gone."""
-    parsed = parse_page(
+def by_rules(feed: Feed, answer: Response) -> ParsedFeed:
+    """A page as if it were a feed, its warnings saying why when it has no entries. Raises ``ParseError``."""
+    return parse_page(
         answer.body,
         rules_from_json(feed.rules or ""),
         url=answer.final_url,
@@ -38,6 +38,11 @@ def read_by_rules(feed: Feed, answer: Response) -> ParsedFeed:
         content_language=answer.content_language,
         content_location=answer.content_location,
     )
+
+
+def read_by_rules(feed: Feed, answer: Response) -> ParsedFeed:
+    """The same for the line. Raises ``parse.no_entries`` too, so that nothing is held to be gone."""
+    parsed = by_rules(feed, answer)
     error: ParseError | None = no_entries_error(parsed)
     if error is not None:
         raise error

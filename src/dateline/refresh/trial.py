@@ -25,6 +25,7 @@ from dateline.store.feeds import Feed
 from .decide import Candidate, Identity, candidates
 from .line import take
 from .outcome import Outcome
+from .pages import by_rules
 from .polite import TableGate
 
 DEADLINE = 20.0
@@ -92,6 +93,7 @@ def try_out(
             address,
             version=version,
             gate=TableGate(db, settings, holder=holder, clock=clock),
+            accept="page" if feed.kind == "page" else "feed",
             subscribers=feed.subscribers,
             deadline=DEADLINE,
             watch=exchanges.append,
@@ -102,7 +104,7 @@ def try_out(
         answer = error
     now = clock()
     # without the hash of its last body: an unchanged document is read too
-    outcome = take(db, replace(feed, body_hash=None), answer, asked_url=feed.url, now=now, dice=0.0)
+    outcome = take(db, replace(feed, body_hash=None), answer, asked_url=feed.address, now=now, dice=0.0)
     return _trial(db, feed, answer, outcome, exchanges, now)
 
 
@@ -115,10 +117,10 @@ def _trial(
     at: datetime,
 ) -> Trial:
     # its ``url`` may hold a password
-    whole = replace(answer, url=feed.url) if isinstance(answer, Response) else None
-    parsed = _parsed(whole)
+    whole = replace(answer, url=feed.address) if isinstance(answer, Response) else None
+    parsed = _parsed(feed, whole)
     return Trial(
-        url=feed.url,
+        url=feed.address,
         at=at,
         exchanges=tuple(exchanges),
         error=outcome.error,
@@ -134,11 +136,13 @@ def _trial(
     )
 
 
-def _parsed(answer: Response | None) -> ParsedFeed | None:
+def _parsed(feed: Feed, answer: Response | None) -> ParsedFeed | None:
     """The whole document: the line itself may have passed over entries that it knew by their bytes."""
     if answer is None:
         return None
     try:
+        if feed.kind == "page":
+            return by_rules(feed, answer)
         return parse_feed(
             answer.body,
             url=answer.final_url,

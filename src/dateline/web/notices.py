@@ -45,6 +45,7 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "logged_out": N_("You are logged out."),
     "password_changed": N_("Your password was changed. All your other sessions have ended."),
     "subscribed": N_("Subscribed. The articles arrive in a moment."),
+    "rules_changed": N_("Saved. The page is read by these rules in a moment."),
     "already_subscribed": N_("You are subscribed to this feed already."),
     "left": NN_("You left {count} subscription.", "You left {count} subscriptions."),
     "adopted": NN_("{count} new address was taken over.", "{count} new addresses were taken over."),

@@ -16,6 +16,7 @@ from dateline.web.pages import (
     login,
     marking,
     opml,
+    page_source,
     retention,
     settings,
     start,
@@ -69,6 +70,7 @@ def routes() -> tuple[Place, ...]:
         # What an account is subscribed to
         Place(path="/subscriptions", get=subscriptions.show, post=adding.subscribe),
         Place(path="/subscriptions/add", get=adding.show, post=adding.look),
+        Place(path="/subscriptions/page", get=page_source.show, post=page_source.act),
         Place(path="/subscriptions/{subscription_id}", get=subscription.show, post=subscription.edit),
         Place(path="/subscriptions/{subscription_id}/remove", get=subscription.ask_remove, post=subscription.remove),
         Place(path="/subscriptions/{subscription_id}/retention", get=retention.show, post=retention.save),
@@ -77,6 +79,9 @@ def routes() -> tuple[Place, ...]:
         Place(path="/debug", get=debugging.show, post=debugging.run),
         Place(path="/health", get=feed_health.show, post=feed_health.act),
         Place(path="/health/server", get=feed_health.show_server),
+        Place(
+            path="/subscriptions/{subscription_id}/page", get=page_source.show_source, post=page_source.act_on_source
+        ),
         Place(path="/subscriptions/{subscription_id}/full-text", get=full_text.show, post=full_text.save),
         Place(path="/folders", post=folders.add),
         Place(path="/folders/{folder_id}", get=folders.show, post=folders.edit),

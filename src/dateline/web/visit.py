@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from dateline.errors import Forbidden
 from dateline.model import User
+from dateline.refresh.page_look import Shelf
 from dateline.settings import Settings, as_address
 from dateline.store import Database
 from dateline.web import i18n, notices
@@ -31,7 +32,8 @@ from dateline.web.turns import Turns
 class Instance:
     """One running Dateline, as the pages need it. ``start_code`` is what the first account creation asks for.
 
-    ``hashing``, ``looking`` and ``importing`` are the turns for passwords, looks at addresses, files that come and go.
+    ``hashing``, ``looking`` and ``importing`` are the turns for passwords, looks at addresses, files that come and go;
+    ``shelf`` keeps the pages that were looked at.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class Instance:
         self.hashing = Turns(2, patience=5)
         self.looking = Turns(8, patience=1)
         self.importing = Turns(2, patience=5)
+        self.shelf = Shelf()
 
 
 class NoticeView(Struct, frozen=True, kw_only=True):

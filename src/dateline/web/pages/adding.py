@@ -16,6 +16,8 @@ from dateline.web.pages.subscriptions import FolderLine, folder_lines
 from dateline.web.visit import Visit
 
 _MAX_ADDRESS = 2000
+_FEEDLESS = frozenset({"action.no_feed_found", "action.place_without_feed", "action.place_unread"})
+"""What says that something answers at an address, and that it is no feed: perhaps it can be read by rules."""
 
 
 class FoundEntry(Struct, frozen=True, kw_only=True):
@@ -44,7 +46,7 @@ class FoundFeed(Struct, frozen=True, kw_only=True):
 class AddPage(Struct, frozen=True, kw_only=True):
     """The context of ``pages/add.html``. ``found`` is empty before the look; ``errors`` are sentences by field name.
 
-    ``place`` is the known place that the address is of, "" for any other.
+    ``place`` is the known place that the address is of, "" for any other; ``is_feedless``: there is a page, no feed.
     """
 
     address: str
@@ -52,6 +54,7 @@ class AddPage(Struct, frozen=True, kw_only=True):
     is_welcome: bool
     found: tuple[FoundFeed, ...]
     folders: tuple[FolderLine, ...]
+    is_feedless: bool
     errors: dict[str, str]
 
 
@@ -124,7 +127,13 @@ def _already(visit: Visit, subscription_id: int) -> Response:
 
 def _refused(visit: Visit, address: str, error: DatelineError) -> Response:
     field = "new_folder" if error.code in ("action.name_invalid", "action.name_taken") else "url"
-    return _page(visit, address=address, errors={field: messages.sentence(visit.words, error.code)}, status=400)
+    return _page(
+        visit,
+        address=address,
+        is_feedless=error.code in _FEEDLESS,
+        errors={field: messages.sentence(visit.words, error.code)},
+        status=400,
+    )
 
 
 def _found(visit: Visit, feed: LookedFeed) -> FoundFeed:
@@ -155,12 +164,19 @@ def _page(
     is_welcome: bool = False,
     found: tuple[FoundFeed, ...] = (),
     place: str = "",
+    is_feedless: bool = False,
     errors: dict[str, str] | None = None,
     status: int = 200,
 ) -> Response:
     with visit.db.reading() as tx:
         folders = folder_lines(subscriptions.sidebar(tx, visit.me.id))
     page = AddPage(
-        address=address, place=place, is_welcome=is_welcome, found=found, folders=folders, errors=errors or {}
+        address=address,
+        place=place,
+        is_welcome=is_welcome,
+        found=found,
+        folders=folders,
+        is_feedless=is_feedless,
+        errors=errors or {},
     )
     return visit.html("pages/add.html", page, status=status)

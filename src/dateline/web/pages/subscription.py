@@ -7,6 +7,7 @@ from dateline.actions import subscriptions as subscription_actions
 from dateline.actions.health import may_change
 from dateline.errors import ActionError
 from dateline.model import Visibility
+from dateline.refresh.pages import is_flagged
 from dateline.store import health, subscriptions
 from dateline.store.subscriptions import SubscriptionDetails
 from dateline.web import advice, keeping, messages
@@ -46,6 +47,7 @@ class SubscriptionPage(Struct, frozen=True, kw_only=True):
     moved_url: str | None
     previous_url: str | None
     may_change_address: bool
+    is_flagged: bool
     errors: dict[str, str]
 
 
@@ -134,6 +136,7 @@ def _page(visit: Visit, *, errors: dict[str, str] | None = None, status: int = 2
         moved_url=feed.moved_url,
         previous_url=feed.previous_url,
         may_change_address=may_change(visit.me, feed.subscribers),
+        is_flagged=is_flagged(details.kind, details.failures, details.empty_rounds),
         errors=errors or {},
     )
     return visit.html("pages/subscription.html", page, status=status)
