@@ -333,6 +333,7 @@ def _findings(visit: Visit, looked: LookedPage) -> tuple[FindingView, ...]:
             text=findings.sentence(visit.words, finding, looked.error_code), is_problem=findings.is_problem(finding)
         )
         for finding in looked.findings
+        if finding.code != "entries"  # the heading says it
     )
 
 
