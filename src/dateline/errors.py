@@ -110,6 +110,7 @@ class ParseError(DatelineError):
             "parse.opml_damaged",  # a followed list that breaks off or is not well-formed: what it lacks is unknown
             "parse.bad_rules",  # how a page is to be read cannot be understood
             "parse.not_json",  # a page's rules want JSON, and there is none
+            "parse.not_mail",  # no message, or one without a sender
             "parse.no_entries",  # a page was read by its rules, and they found nothing
         }
     )
@@ -182,6 +183,8 @@ class ActionError(DatelineError):
             "action.wrong_start_code",
             "action.already_subscribed",
             "action.bad_url",
+            "action.mail_off",  # this instance takes no newsletters
+            "action.sender_refused",  # newsletters of this sender were unsubscribed from
             "action.no_feed_found",
             "action.place_without_feed",  # a known place that offers none for such a page
             "action.place_unread",  # a known place whose page did not tell where its feed is

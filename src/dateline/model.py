@@ -75,6 +75,7 @@ FeedFormat = Literal[
     "html",
     "xml",
     "json",
+    "mail",
 ]
 
 

@@ -8,6 +8,7 @@ compares).
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
@@ -55,6 +56,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     websub: str = "auto"
     """``on``: hubs (WebSub) are asked to bring news as it comes; ``auto``: where the base URL can be reached by them;
     ``off``."""
+    mail_listen: str = ""
+    """HOST:PORT at which newsletters are taken (LMTP and SMTP); empty: nowhere."""
+    mail_domain: str = ""
+    """What the addresses of newsletters end with, after the @."""
     web_processes: int = 1
     """How many web processes ``serve`` starts."""
     log_level: str = "info"
@@ -73,6 +78,11 @@ class Settings(Struct, frozen=True, kw_only=True):
             return None
         host = urlsplit(self.base_url).hostname or ""
         return f"{self.base_url}/websub/" if self.websub == "on" or is_public(host) else None
+
+    @property
+    def takes_mail(self) -> bool:
+        """Whether newsletters may be sent to us."""
+        return bool(self.mail_listen and self.mail_domain)
 
     @property
     def base_path(self) -> str:
@@ -172,6 +182,17 @@ def _listen(value: Any) -> str:
     return str(value).strip()
 
 
+def _mail_listen(value: Any) -> str:
+    return _listen(value) if str(value).strip() else ""
+
+
+def _mail_domain(value: Any) -> str:
+    text = str(value).strip().lower().rstrip(".")
+    if text and (len(text) > 253 or not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)*", text)):
+        raise ValueError("a domain is needed, such as news.example.org")
+    return text
+
+
 def _number(low: float, high: float, kind: type[int] | type[float]) -> Callable[[Any], Any]:
     def convert(value: Any) -> int | float:
         number = kind(value)
@@ -210,6 +231,8 @@ _CONVERTERS: dict[str, Callable[[Any], Any]] = {
     "fetch_timeout": _number(1, 600, float),
     "fetch_max_bytes": _number(10_000, 1_000_000_000, int),
     "websub": _websub,
+    "mail_listen": _mail_listen,
+    "mail_domain": _mail_domain,
     "web_processes": _number(1, 64, int),
     "log_level": _log_level,
 }

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from dateline.actions import instance
+from dateline.mail import Intake
 from dateline.refresh.work import Refresher
 from dateline.settings import Settings
 from dateline.store import Database
@@ -38,7 +39,8 @@ def run(
     calm_collector()
     refresher = Refresher(db, settings, version=version, holder=holder, clock=clock)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        runner.run(_run(refresher, until_stdin_closes=until_stdin_closes))
+        intake = Intake(db, settings, clock) if settings.takes_mail else None
+        runner.run(_run(refresher, intake, until_stdin_closes=until_stdin_closes))
     instance.give_back_leases(db, holder)
     log.info("the worker has ended")
 
@@ -61,13 +63,14 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return factory
 
 
-async def _run(refresher: Refresher, *, until_stdin_closes: bool) -> None:
+async def _run(refresher: Refresher, intake: Intake | None, *, until_stdin_closes: bool) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     if until_stdin_closes:
         _when_stdin_closes(lambda: loop.call_soon_threadsafe(stop.set))
+    await _open(intake)
     log.info("the worker has started")
     working = asyncio.create_task(refresher.run_forever(stop))
     told = asyncio.create_task(stop.wait())
@@ -75,12 +78,23 @@ async def _run(refresher: Refresher, *, until_stdin_closes: bool) -> None:
     if not working.done():
         await asyncio.wait({working}, timeout=DRAIN_SECONDS)
     told.cancel()
+    if intake is not None:
+        await intake.stop()
     if working.done():
         working.result()
         return
     working.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await working
+
+
+async def _open(intake: Intake | None) -> None:
+    """Take newsletters, where that is switched on; feeds are refreshed in any case."""
+    if intake is not None:
+        try:
+            await intake.start()
+        except OSError as error:
+            log.error("newsletters cannot be taken here (another worker may do it): %s", error)
 
 
 def _when_stdin_closes(then: Callable[[], object]) -> None:

@@ -211,7 +211,7 @@ def make_due(tx: WriteTx, feed_ids: list[int], now: datetime, not_checked_since:
     """Make feeds due now, but those checked lately, stopped, or being asked by somebody. How many are due now."""
     return tx.run(
         "UPDATE feed SET next_at = CASE WHEN next_at < :now THEN next_at ELSE CAST(:now AS BIGINT) END"
-        " WHERE id IN ids(:feeds) AND stopped_at IS NULL AND lease_until <= :now AND orphaned_at IS NULL"
+        " WHERE id IN ids(:feeds) AND kind <> 'mail' AND stopped_at IS NULL AND lease_until <= :now AND orphaned_at IS NULL"
         " AND (checked_at IS NULL OR checked_at < :since)",
         feeds=feed_ids,
         now=to_us(now),
@@ -397,7 +397,8 @@ def orphans(tx: Tx, before: datetime, limit: int) -> list[int]:
     """Feeds that nobody has subscribed to since long, and that hold more than what somebody starred or labelled."""
     return tx.column(
         "SELECT f.id FROM feed f WHERE f.orphaned_at IS NOT NULL AND f.orphaned_at < :before"
-        " AND (NOT EXISTS (SELECT 1 FROM entry e WHERE e.feed_id = f.id)"
+        # an empty feed of mail stays: it says that its sender is not wanted any more
+        " AND ((f.kind <> 'mail' AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.feed_id = f.id))"
         " OR EXISTS (SELECT 1 FROM entry e WHERE e.feed_id = f.id"
         " AND NOT EXISTS (SELECT 1 FROM star s WHERE s.entry_id = e.id)"
         " AND NOT EXISTS (SELECT 1 FROM entry_label l WHERE l.entry_id = e.id)))"
@@ -435,7 +436,7 @@ def private_feeds(tx: Tx, owner_id: int) -> list[int]:
 def remove_if_empty(tx: WriteTx, feed_id: int) -> None:
     """Delete a feed that holds no entry and has no subscriber."""
     tx.run(
-        "DELETE FROM feed WHERE id = :id AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.feed_id = feed.id)"
+        "DELETE FROM feed WHERE id = :id AND kind <> 'mail' AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.feed_id = feed.id)"
         " AND NOT EXISTS (SELECT 1 FROM subscription s WHERE s.feed_id = feed.id)",
         id=feed_id,
     )

@@ -51,6 +51,7 @@ SENTENCES: dict[str, str] = {
     ),
     "parse.bad_rules": N_("One of the rules that say how this page is read is not understood."),
     "parse.not_json": N_("The rules expect JSON, and there is none."),
+    "parse.not_mail": N_("This is no mail, or it names no sender."),
     "parse.no_entries": N_("The page was read, but its rules found no article in it. It may have changed."),
     "extract.no_address": N_("This article leads to no page."),
     "extract.not_a_page": N_("What stands there is not a page but a file, such as a PDF. Open it at the publisher’s."),
@@ -89,6 +90,8 @@ SENTENCES: dict[str, str] = {
     "action.wrong_start_code": N_("This is not the code that the server printed when it started."),
     "action.already_subscribed": N_("You are subscribed to this feed already."),
     "action.bad_url": N_("This is not a web address. It should look like https://example.org/feed."),
+    "action.mail_off": N_("This server takes no newsletters. Its administrator can switch them on."),
+    "action.sender_refused": N_("You unsubscribed from this sender. Allow it again on the page of newsletters."),
     "action.no_feed_found": N_("No feed was found at this address. Try the address of the feed itself."),
     "action.place_without_feed": N_(
         "This site has no feed for such a page. Look whether the same people also write a blog or a newsletter "
