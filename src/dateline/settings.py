@@ -56,9 +56,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     websub: str = "auto"
     """``on``: hubs (WebSub) are asked to bring news as it comes; ``auto``: where the base URL can be reached by them;
     ``off``."""
-    mail_listen: str = ""
-    """HOST:PORT at which newsletters are taken (LMTP and SMTP); empty: nowhere."""
-    mail_domain: str = ""
+    mail_listen: str | None = None
+    """HOST:PORT at which newsletters are taken (LMTP and SMTP); None: nowhere."""
+    mail_domain: str | None = None
     """What the addresses of newsletters end with, after the @."""
     web_processes: int = 1
     """How many web processes ``serve`` starts."""
@@ -182,15 +182,15 @@ def _listen(value: Any) -> str:
     return str(value).strip()
 
 
-def _mail_listen(value: Any) -> str:
-    return _listen(value) if str(value).strip() else ""
+def _mail_listen(value: Any) -> str | None:
+    return _listen(value) if str(value).strip() else None
 
 
-def _mail_domain(value: Any) -> str:
+def _mail_domain(value: Any) -> str | None:
     text = str(value).strip().lower().rstrip(".")
     if text and (len(text) > 253 or not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)*", text)):
         raise ValueError("a domain is needed, such as news.example.org")
-    return text
+    return text or None
 
 
 def _number(low: float, high: float, kind: type[int] | type[float]) -> Callable[[Any], Any]:

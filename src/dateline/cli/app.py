@@ -22,6 +22,7 @@ from . import (
     extract,
     health,
     moving,
+    newsletters,
     opml,
     parse,
     refresh,
@@ -51,6 +52,7 @@ app.command()(subscriptions.subscribe)
 app.command()(subscriptions.discover)
 app.command()(refresh.refresh)
 app.add_typer(opml.group, name="opml")
+app.add_typer(newsletters.group, name="mail")
 app.command("import")(moving.bring_in)
 app.command("export")(moving.take_out)
 app.command()(entries.entries)

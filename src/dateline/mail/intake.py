@@ -35,7 +35,7 @@ class Intake:
 
     def __init__(self, db: Database, settings: Settings, clock: Callable[[], datetime]) -> None:
         self._settings = settings
-        self._rules = _Rules(db, settings.mail_domain, clock)
+        self._rules = _Rules(db, settings.mail_domain or "", clock)
         self._connections: set[_Conversation] = set()
         self._server: asyncio.Server | None = None
 
@@ -48,7 +48,7 @@ class Intake:
 
     async def start(self) -> None:
         """Listen. Raises ``OSError`` when the address is taken."""
-        host, port = listen_address(self._settings.mail_listen)
+        host, port = listen_address(self._settings.mail_listen or "")
         self._server = await asyncio.get_running_loop().create_server(self._conversation, host, port)
         log.info("newsletters are taken at %s", self._settings.mail_listen)
 
@@ -66,7 +66,7 @@ class Intake:
     def _conversation(self) -> asyncio.BaseProtocol:
         if len(self._connections) >= MAX_CONNECTIONS:
             return _Busy()
-        return _Conversation(self._rules, self._settings.mail_domain, self._connections)
+        return _Conversation(self._rules, self._settings.mail_domain or "", self._connections)
 
 
 class _Busy(asyncio.Protocol):

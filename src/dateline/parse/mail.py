@@ -6,12 +6,12 @@ are taken apart by a splitter of our own: each level is searched once, and level
 
 import base64
 import binascii
+import email.errors
 import email.header
 import html
 import re
 from email.message import Message
 from email.parser import BytesHeaderParser
-from email.utils import parseaddr
 from typing import Final
 
 from msgspec import Struct
@@ -29,7 +29,9 @@ MAX_HEADERS: Final = 200_000
 MAX_VALUE: Final = 4_000
 
 _BLANK_LINE = re.compile(rb"\r?\n[ \t]*\r?\n")
-_ADDRESS = re.compile(r"[^\s<>@\"(),:;\[\]\\\x00-\x1f\x7f]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,8}")
+_ADDR = r"(?P<address>[^\s<>@\"(),:;\[\]\\\x00-\x1f\x7f]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,8})"
+_ADDRESS = re.compile(_ADDR)
+_IN_BRACKETS = re.compile(rf"<\s*{_ADDR}\s*>")
 _LINK = re.compile(r"https?://[^\s<>\"]{1,2000}")
 _BRACKETED = re.compile(r"<\s*([^<>\s]{1,2000})\s*>")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
@@ -102,7 +104,7 @@ def _value(head: Message, name: str) -> str:
     text = str(raw)[:MAX_VALUE]
     try:
         chunks = email.header.decode_header(text.encode("ascii", "surrogateescape").decode("utf-8", "replace"))
-    except (ValueError, LookupError):  # base64 that is none
+    except (email.errors.MessageError, ValueError, LookupError):  # base64 that is none
         chunks = [(text, None)]
     words = "".join(chunk if isinstance(chunk, str) else _decoded(chunk, label or "") for chunk, label in chunks)
     return " ".join(words.split())
@@ -111,18 +113,13 @@ def _value(head: Message, name: str) -> str:
 def _sender(head: Message) -> tuple[str, str]:
     """Name and address of who sent it. Raises ``ParseError`` ``parse.not_mail``."""
     for header in ("From", "Sender", "Return-Path"):
-        raw = str(head.get(header, ""))[:MAX_VALUE]
-        address = _address(parseaddr(raw)[1]) or _address(raw)
-        if address:
-            name = parseaddr(_value(head, header))[0] or _value(head, header).partition("<")[0]
-            name = name.strip(' "')
-            return ("" if "@" in name and address in name.lower() else name[:300]), address
+        raw = str(head.get(header, ""))[:MAX_VALUE].lower()
+        found = _IN_BRACKETS.search(raw) or _ADDRESS.search(raw)
+        if found:
+            address = found["address"]
+            name = _value(head, header).partition("<")[0].replace('\\"', '"').strip(' "')
+            return ("" if address in name.lower() else name[:300]), address
     raise ParseError("parse.not_mail", "it names no sender")
-
-
-def _address(text: str) -> str | None:
-    found = _ADDRESS.search(text[:MAX_VALUE].lower())
-    return found[0] if found else None
 
 
 def _list_name(head: Message) -> str:

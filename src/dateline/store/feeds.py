@@ -211,7 +211,8 @@ def make_due(tx: WriteTx, feed_ids: list[int], now: datetime, not_checked_since:
     """Make feeds due now, but those checked lately, stopped, or being asked by somebody. How many are due now."""
     return tx.run(
         "UPDATE feed SET next_at = CASE WHEN next_at < :now THEN next_at ELSE CAST(:now AS BIGINT) END"
-        " WHERE id IN ids(:feeds) AND kind <> 'mail' AND stopped_at IS NULL AND lease_until <= :now AND orphaned_at IS NULL"
+        " WHERE id IN ids(:feeds) AND kind <> 'mail' AND stopped_at IS NULL AND lease_until <= :now"
+        " AND orphaned_at IS NULL"
         " AND (checked_at IS NULL OR checked_at < :since)",
         feeds=feed_ids,
         now=to_us(now),
@@ -436,7 +437,8 @@ def private_feeds(tx: Tx, owner_id: int) -> list[int]:
 def remove_if_empty(tx: WriteTx, feed_id: int) -> None:
     """Delete a feed that holds no entry and has no subscriber."""
     tx.run(
-        "DELETE FROM feed WHERE id = :id AND kind <> 'mail' AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.feed_id = feed.id)"
+        "DELETE FROM feed WHERE id = :id AND kind <> 'mail'"
+        " AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.feed_id = feed.id)"
         " AND NOT EXISTS (SELECT 1 FROM subscription s WHERE s.feed_id = feed.id)",
         id=feed_id,
     )

@@ -52,6 +52,7 @@ ADVICE: dict[str, str] = {
     "parse.web_page": _LOOK,
     "parse.not_a_feed": _DEBUG,
     "parse.too_complex": _PUBLISHER,
+    "parse.not_mail": _PUBLISHER,
     "parse.bad_rules": _RULES,
     "parse.not_json": _RULES,
     "parse.no_entries": _RULES,
