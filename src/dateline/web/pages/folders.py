@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from dateline.actions import subscriptions as subscription_actions
 from dateline.errors import ActionError, NotFound
-from dateline.store import subscriptions
+from dateline.store import followed, subscriptions
 from dateline.web import keeping, messages
 from dateline.web.forms import whole_number
 from dateline.web.notices import Notice
@@ -14,13 +14,17 @@ from dateline.web.visit import Visit
 
 
 class FolderPage(Struct, frozen=True, kw_only=True):
-    """The context of ``pages/folder.html``. ``folder`` is None for a new one; ``parents`` are where it may lie."""
+    """The context of ``pages/folder.html``. ``folder`` is None for a new one; ``parents`` are where it may lie.
+
+    ``list_url`` is the list that it follows, "" for none.
+    """
 
     folder: FolderLine | None
     name: str
     parent_id: int | None
     parents: tuple[FolderLine, ...]
     kept: str
+    list_url: str
     errors: dict[str, str]
 
 
@@ -108,20 +112,24 @@ def _page(
     errors: dict[str, str] | None = None,
     status: int = 200,
 ) -> Response:
+    kept, list_url = _told(visit, folder)
     page = FolderPage(
         folder=folder,
         name=name,
         parent_id=parent_id,
         parents=parents,
-        kept=_kept(visit, folder),
+        kept=kept,
+        list_url=list_url,
         errors=errors or {},
     )
     return visit.html("pages/folder.html", page, status=status)
 
 
-def _kept(visit: Visit, folder: FolderLine | None) -> str:
-    """How long the articles of a folder's feeds are kept, "" for a folder that is not there yet."""
+def _told(visit: Visit, folder: FolderLine | None) -> tuple[str, str]:
+    """How long the articles of a folder's feeds are kept, and the list it follows; "" for one that is not there yet."""
     if folder is None:
-        return ""
+        return "", ""
     with visit.db.reading() as tx:
-        return keeping.with_origin(visit.words, keeping.counting(tx, visit.me.id, "folder", folder.id), "folder")
+        rule = keeping.counting(tx, visit.me.id, "folder", folder.id)
+        one = followed.of_folder(tx, folder.id)
+    return keeping.with_origin(visit.words, rule, "folder"), one.url if one else ""
