@@ -46,6 +46,7 @@ PAGES = (
     "/subscriptions/1/full-text",
     "/subscriptions/1/remove",
     "/folders/1",
+    "/folders/1/list",
     "/opml",
     "/nothing-here",
 )
@@ -197,6 +198,20 @@ def test_a_page_of_320_pixels_needs_no_sideways_scrolling(alice: User, open_page
         open_first(page)
         found[path] = too_wide(page)
     assert {path: width for path, width in found.items() if width} == {}
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_french_words_need_no_sideways_scrolling_either(alice: User, site: Site, open_page: Open, width: int) -> None:
+    """They are a third longer than English ones."""
+    site.world.change(alice, language="fr")
+    page = open_page(who=alice)
+    page.set_viewport_size({"width": width, "height": 600})
+    found = {}
+    for path in PAGES:
+        page.goto(path)
+        page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
+        found[path] = too_wide(page)
+    assert {path: pixels for path, pixels in found.items() if pixels} == {}
 
 
 def test_a_picture_has_its_place_before_it_comes(alice: User, open_page: Open) -> None:

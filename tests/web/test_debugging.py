@@ -51,7 +51,7 @@ def test_every_step_is_shown(alice: Browser, internet: Internet, db: Database) -
     page = alice.post("/debug", {"url": internet.url("/old")})
     assert page.status == 200
     words = page.words
-    for said in ("302", "200", "User-Agent", "rss20", "1 nouveau", "Premier", "2 heures", "X-Odd"):
+    for said in ("302", "200", "User-Agent", "rss20", "nouveau (1)", "Premier", "2 heures", "X-Odd"):
         assert said in words, said
     assert "<p onclick='x()'>Bonjour</p>" in words
     assert "<p>Bonjour</p>" in words
@@ -91,7 +91,7 @@ def test_what_is_no_address_is_told_beside_the_field(alice: Browser, address: st
 def test_a_large_document_is_shown_in_part(alice: Browser, internet: Internet) -> None:
     internet["/feed"] = rss("Le Phare", *(f"Titre {n}" for n in range(150)))
     page = alice.post("/debug", {"url": internet.url("/feed")})
-    assert "150 nouveau" in page.words
+    assert "nouveau (150)" in page.words
     assert len(page.find("//ol[@class='trial-list']/li")) == 30
     assert "Et 120 de plus." in page.words
 

@@ -45,7 +45,7 @@ def test_feeds_are_grouped_with_their_advice_and_their_last_attempts(alice: Brow
         "Déménagés 1",
     ]
     assert "1 flux va bien" in page.words
-    assert "Quittez-le : les favoris restent." in page.words
+    assert "Désabonnez-vous : les favoris restent." in page.words
     row = page.find("//tbody/tr")[0]
     assert [cell.text_content() for cell in row.findall("td")][1:] == [
         "L’éditeur a définitivement retiré ce flux (410).",

@@ -39,7 +39,7 @@ def stored(db: Database, scope: Scope, key: int) -> Retention | None:
 
 @pytest.mark.usefixtures("subscription")
 def test_a_rule_is_previewed_saved_and_told_on_the_settings(alice: Browser, db: Database, clock: Clock) -> None:
-    assert "pour toujours (comme le fait ce serveur)" in alice.get("/settings").words
+    assert "pour toujours (règle de ce serveur)" in alice.get("/settings").words
     page = alice.post("/settings/retention", OWN)
     assert "6 articles sur 10 seraient supprimés." in page.words
     assert stored(db, "account", owner(alice).id) is None
@@ -72,16 +72,16 @@ def test_a_subscription_follows_its_folder_and_its_folder_the_account(
     folder = world.folder(owner(alice), "Presse", subscription)
     here = f"/subscriptions/{subscription}"
     alice.post("/settings/retention", {**OWN, "step": "save"})
-    assert "pendant 3 jours (comme le dit votre compte)" in alice.get(here).words
-    assert "pendant 3 jours (comme le dit votre compte)" in alice.get(f"/folders/{folder}").words
+    assert "pendant 3 jours (règle de votre compte)" in alice.get(here).words
+    assert "pendant 3 jours (règle de votre compte)" in alice.get(f"/folders/{folder}").words
     alice.post(f"/folders/{folder}/retention", {**OWN, "age": "1", "unit": "years", "count": "500", "step": "save"})
     said = "pendant 1 an, et au plus 500 articles par flux"
-    assert f"{said} (comme le dit son dossier)" in alice.get(here).words
-    assert f"Comme le dit le dossier : {said}" in alice.get(f"{here}/retention").words
+    assert f"{said} (règle de son dossier)" in alice.get(here).words
+    assert f"Comme le dossier : {said}" in alice.get(f"{here}/retention").words
     alice.post(f"{here}/retention", {**OWN, "age": "", "count": "", "step": "save"})
-    assert "pour toujours · Changer" in alice.get(here).words
+    assert "pour toujours. Changer" in alice.get(here).words
     alice.post(f"{here}/retention", {"mode": "above", "step": "save"})
-    assert f"{said} (comme le dit son dossier)" in alice.get(here).words
+    assert f"{said} (règle de son dossier)" in alice.get(here).words
 
 
 def test_the_form_shows_the_rule_as_it_was_saved(alice: Browser, subscription: int) -> None:
