@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 VENV   := .venv
+JOBS   ?= auto
 BIN    := $(VENV)/bin
 RUN    := $(VENV)/.installed
 TEST   := $(VENV)/.installed-test
@@ -20,7 +21,7 @@ demo: $(RUN) ## the same with a demo account and sample feeds, without the inter
 
 test: $(TEST) install-system ## everything: lint, types, layers, unit, both databases, journeys, browser
 	scripts/check
-	$(BIN)/pytest
+	$(BIN)/pytest -n $(JOBS) --maxprocesses 4 --dist worksteal
 
 check: $(TEST) ## the fast part: lint, types, layers, tests without browser, journeys and PostgreSQL
 	scripts/check

@@ -62,6 +62,14 @@ def postgres() -> Iterator[Cluster]:
         yield cluster
 
 
+@pytest.fixture(scope="session")
+def migrated(postgres: Cluster) -> Iterator[str]:
+    """The name of a database of the newest schema, to be copied: a third of the time of migrating each anew."""
+    with postgres.database("migrated") as url:
+        open_database(url).close()
+        yield "migrated"
+
+
 @pytest.fixture
 def sqlite_db(tmp_path: Path) -> Iterator[Database]:
     """An empty SQLite database."""
@@ -70,10 +78,10 @@ def sqlite_db(tmp_path: Path) -> Iterator[Database]:
 
 
 @pytest.fixture
-def postgres_db(postgres: Cluster) -> Iterator[Database]:
+def postgres_db(postgres: Cluster, migrated: str) -> Iterator[Database]:
     """An empty PostgreSQL database."""
     with (
-        postgres.database(f"t{secrets.token_hex(6)}") as url,
+        postgres.database(f"t{secrets.token_hex(6)}", like=migrated) as url,
         open_database(url, sanitiser=clean_html).closing() as database,
     ):
         yield database

@@ -109,9 +109,10 @@ class Cluster:
         return f"postgresql://{self._user}@127.0.0.1:{self._port}/{name}"
 
     @contextmanager
-    def database(self, name: str) -> Iterator[str]:
-        """A new, empty database; dropped afterwards."""
-        self._execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    def database(self, name: str, *, like: str = "template1") -> Iterator[str]:
+        """A new database, a copy of ``like`` (which nobody may be connected to); dropped afterwards."""
+        names = sql.Identifier(name), sql.Identifier(like)
+        self._execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*names))
         try:
             yield self.url(name)
         finally:
