@@ -2,6 +2,7 @@
 
 import io
 import struct
+import tracemalloc
 import zipfile
 import zlib
 from contextlib import suppress
@@ -79,6 +80,19 @@ def test_members_that_overlap_count_each_time() -> None:
 
 def test_too_many_members_are_refused() -> None:
     assert refused(zipped({str(n): b"" for n in range(20_001)}, zipfile.ZIP_STORED)) == "parse.too_complex"
+
+
+def test_a_list_of_a_million_members_is_refused_before_they_are_read() -> None:
+    small = zipped({"a": b"b"})
+    start, end = small.index(b"PK\x01\x02"), small.index(b"PK\x05\x06")
+    listed = small[start:end] * 200_000
+    finish = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 65535, 65535, len(listed), start, 0)
+    tracemalloc.start()
+    try:
+        assert refused(small[:start] + listed + finish) == "parse.too_complex"
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000 + len(listed)
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])

@@ -1,6 +1,7 @@
 """Articles exported by other readers: each program's shape, and whatever a hostile file may hold."""
 
 import json
+import tracemalloc
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -139,6 +140,36 @@ def test_no_more_than_half_a_million_articles() -> None:
     with pytest.raises(ParseError) as caught:
         open_saved(b"[" + b"{}," * 500_001 + b"{}]")
     assert caught.value.code == "parse.too_complex"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" + b"{}," * 1_000_001 + b"{}]",
+        b"[" + b"1," * 1_000_001 + b"{}]",
+        b'{"items":[' + b"0," * 1_000_001 + b'"]',
+        b'{"id":[' + b"[]," * 1_000_001 + b'[]],"items":[]}',
+        b'{"items":[{"a":[' + b"{}," * 1_000_001 + b"{}]}] and no more",
+        b"[" + b'"\\",' * 1_000_001 + b'"',
+    ],
+    ids=["objects", "numbers", "broken", "beside", "inside a broken one", "texts"],
+)
+def test_small_values_by_the_million_are_refused_before_they_are_made(body: bytes) -> None:
+    tracemalloc.start()
+    try:
+        with pytest.raises(ParseError) as caught:
+            open_saved(body)
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()
+    assert caught.value.code == "parse.too_complex"
+
+
+def test_an_article_of_a_million_lists_is_passed_over_and_many_commas_are_no_reason() -> None:
+    crowded = b'{"id":"a","x":[' + b"[]," * 1_000_001 + b"[]]}"
+    wordy = b'{"id":"b","title":"' + b"," * 1_000_001 + b'"}'
+    opened = open_saved(b'{"items":[' + crowded + b"," + wordy + b"]}")
+    assert [opened.entry(place) is None for place in (1, 2)] == [True, False]
 
 
 @pytest.mark.parametrize(

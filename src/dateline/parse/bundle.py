@@ -21,6 +21,7 @@ MAX_MEMBERS = 20_000
 _BOUNDED = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 """Ways of compressing of which the library undoes no more than it is asked for; every reader's export uses them."""
 _PEEKED = 4_096
+_ENTRY_OF_LIST = b"PK\x01\x02"
 _BROKEN = (
     *(zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError),
     *(EOFError, OSError, ValueError, LookupError, OverflowError),
@@ -64,6 +65,8 @@ class Bundle:
 
     def __init__(self, body: bytes, limits: BundleLimits) -> None:
         """Raises ``ParseError``: ``parse.bad_archive``, ``parse.too_complex`` for more than 20,000 members."""
+        if body.count(_ENTRY_OF_LIST) > 2 * MAX_MEMBERS:  # before the library makes a kilobyte of each
+            raise ParseError("parse.too_complex", f"more than {MAX_MEMBERS} files")
         self._left = limits.total
         self._limits = limits
         try:

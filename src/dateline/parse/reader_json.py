@@ -29,12 +29,20 @@ MAX_ARTICLES = 500_000
 MAX_LABELS = 50
 MAX_ENTRY_BYTES = 20_000_000
 """Bytes of one entry; a larger one is passed over."""
+MAX_PARTS = 200_000
+"""Lists and objects in one entry; three bytes of them become a hundred."""
+MAX_ALL_PARTS = 5_000_000
+MAX_BROKEN_PARTS = 1_000_000
+"""Lists and objects in a file that is not quite JSON: an entry of it is read before it is known how large it is."""
+_FEW = 1_000_000
+"""So many commas cannot part more articles than memory holds."""
 
 _STATE = re.compile(r"user/[^/]*/(?:state/[\w.-]*/(?P<state>[\w-]+)|label/(?P<label>.+))", re.DOTALL)
 _FEEDLY_TAG = re.compile(r"user/[^/]*/tag/(?P<name>.*)", re.DOTALL)
 _OF_READERS = re.compile(r"tag:google\.com,2005:reader/item/|[\w+/-]{20,}=?_[0-9a-f]+:[0-9a-f]+:[0-9a-f]+\Z")
 """Ids that a reader gave, which no feed ever says."""
 _STARRED_NAME = re.compile(r"star|saved|favou?ri", re.IGNORECASE)
+_TOKEN = re.compile(rb'[][{}]|(?:[^][{}"]++|"(?:[^"\\]++|\\.?)*+(?:"|\Z))++', re.DOTALL)
 _BEGINNING = re.compile(r'\s*(?:\[|\{.*?"items"\s*:\s*\[)', re.DOTALL)
 _LARGEST_TIME = 253_402_300_799.0
 
@@ -78,7 +86,7 @@ class SavedFile(Struct, frozen=True, kw_only=True):
     def entry(self, place: int) -> SavedEntry | None:
         """The article of that number, from 1; None when it is no article, or too large."""
         body = self.raw[place - 1]
-        if memoryview(body).nbytes > MAX_ENTRY_BYTES:
+        if memoryview(body).nbytes > MAX_ENTRY_BYTES or _parts(bytes(body)) > MAX_PARTS:
             return None
         try:
             found = msgspec.json.decode(body)
@@ -102,6 +110,8 @@ def open_saved(body: bytes, *, name: str = "") -> SavedFile:
         raise ParseError("parse.empty")
     if len(body) > MAX_BYTES:
         raise ParseError("parse.too_complex", f"more than {MAX_BYTES} bytes")
+    if _is_crowded(body):
+        raise ParseError("parse.too_complex", f"more than {MAX_ARTICLES} articles")
     top, raw, is_damaged = _opened(body)
     if raw and not any(bytes(memoryview(one)[:1]) == b"{" for one in raw):
         raise ParseError("parse.no_articles", "a list, but not of articles")
@@ -120,7 +130,7 @@ def open_saved(body: bytes, *, name: str = "") -> SavedFile:
 
 class _Top(Struct, frozen=True):
     items: list[msgspec.Raw]
-    id: Any = ""
+    id: msgspec.Raw = msgspec.Raw(b'""')
 
 
 def _opened(body: bytes) -> tuple[str, list[msgspec.Raw], bool]:
@@ -136,11 +146,45 @@ def _opened(body: bytes) -> tuple[str, list[msgspec.Raw], bool]:
         beginning = re.search(rb'"id"\s*:\s*"([^"]{0,200})"', body[:2_000])
         return beginning[1].decode("utf-8", "replace") if beginning else "", raw, not is_whole
     else:
-        return top.id if isinstance(top.id, str) else "", top.items, False
+        return _id(top.id), top.items, False
+
+
+def _id(raw: msgspec.Raw) -> str:
+    try:
+        return msgspec.json.decode(raw, type=str)
+    except msgspec.DecodeError:
+        return ""
+
+
+def _parts(body: bytes) -> int:
+    return body.count(b"[") + body.count(b"{")
+
+
+def _is_crowded(body: bytes) -> bool:
+    """Whether the list of articles is longer than it may be, told before a value is made for each of them."""
+    if body.count(b",") <= _FEW:
+        return False
+    if _parts(body) > MAX_ALL_PARTS:
+        return True
+    of_articles = 1 if body[:1] == b"[" else 2
+    depth = commas = 0
+    for found in _TOKEN.finditer(body):
+        token = found[0]
+        if token in (b"[", b"{"):
+            depth += 1
+        elif token in (b"]", b"}"):
+            depth -= 1
+        elif depth <= of_articles:
+            commas += token.count(b",")
+            if commas > MAX_ARTICLES:
+                return True
+    return False
 
 
 def _salvaged(body: bytes) -> tuple[list[msgspec.Raw], bool]:
     """What can be read of a file that breaks off or is not quite JSON: article by article, to the first bad one."""
+    if _parts(body) > MAX_BROKEN_PARTS:
+        raise ParseError("parse.too_complex", f"damaged, and more than {MAX_BROKEN_PARTS} lists and objects")
     text = body.decode("utf-8", "replace")
     start = _BEGINNING.match(text[:100_000])
     if start is None:
