@@ -1,23 +1,31 @@
 """WebSub from end to end: a feed's server, a hub and Dateline on loopback, on both databases."""
 
+import asyncio
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
 from msgspec.structs import replace
+from starlette.types import ASGIApp, Message
 from tests.browser.stage import serving
 from tests.hub import LEASE, Hub
 from tests.internet import LOOPBACK, Internet, Reply, rss
 from tests.people import Cast
 from tests.refresh.running import Runner
 
-from dateline.actions import subscriptions
+from dateline.actions import full_texts, subscriptions
+from dateline.api.websub import AT_ONCE, Callbacks
 from dateline.asgi import create_app
+from dateline.model import FullTextRules
+from dateline.refresh.deliver import catch_up
 from dateline.refresh.hubs import is_signed
 from dateline.settings import Settings
 from dateline.store import Database, checks, websub
+from dateline.store.full_texts import Wish
 from dateline.store.websub import HubSubscription
 from dateline.store.write import transaction
 
@@ -278,3 +286,153 @@ def test_a_private_feed_is_no_hubs_business(scene: Scene, now: datetime) -> None
 def test_a_body_that_is_too_large_is_refused(scene: Scene) -> None:
     scene.runner.run()
     assert scene.hub.deliver(b"x" * (scene.runner.settings.fetch_max_bytes + 1)) == 413
+
+
+# ------------------------------------------------------------------------------------------------ strangers
+
+
+def callback(scene: Scene) -> str:
+    """The path of the feed's callback."""
+    return urlsplit(scene.hub.requests[-1]["hub.callback"]).path
+
+
+class Caller:
+    """Asks the application without a server between: says how much of the body was read."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.read = 0
+        self.status = 0
+
+    def send(self, method: str, path: str, pieces: list[bytes], query: str = "", *, stalls: bool = False) -> int:
+        scope = {
+            "type": "http",
+            "method": method,
+            "path": path,
+            "raw_path": quote(path).encode(),
+            "scheme": "http",
+            "query_string": query.encode(),
+            "headers": [(b"host", b"127.0.0.1")],
+            "client": ("127.0.0.1", 1),
+            "server": ("127.0.0.1", 80),
+            "http_version": "1.1",
+            "root_path": "",
+        }
+        waiting = iter(pieces)
+
+        async def receive() -> Message:
+            piece = next(waiting, None)
+            if piece is None and stalls:
+                await asyncio.Event().wait()
+            self.read += 1
+            return {"type": "http.request", "body": piece or b"", "more_body": piece is not None}
+
+        async def answer(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self.status = message["status"]
+
+        asyncio.run(self.app(scope, receive, answer))  # type: ignore[arg-type] # a coroutine is an awaitable
+        return self.status
+
+
+def test_a_stranger_is_sent_away_before_the_body_is_read(scene: Scene) -> None:
+    scene.runner.run()
+    caller = Caller(Callbacks(scene.runner.settings, scene.db, clock=lambda: scene.runner.now))
+    assert caller.send("POST", "/websub/" + "x" * 32, [b"x" * 1000] * 10) == 404
+    subscriptions.unsubscribe(scene.db, scene.cast.alice, scene.subscription_id, now=scene.runner.now)
+    assert caller.send("POST", callback(scene), [b"x" * 1000] * 10) == 410
+    assert caller.read == 0
+
+
+@pytest.mark.parametrize(
+    "name", ["", "a/b", "\0", "\udcff", "é", "x" * 65, "../login", "%2e%2e", "' OR 1=1 --", "{}\n"]
+)
+@pytest.mark.parametrize("method", ["GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"])
+def test_what_is_no_token_is_nothing(scene: Scene, name: str, method: str) -> None:
+    scene.runner.run()
+    caller = Caller(Callbacks(scene.runner.settings, scene.db, clock=lambda: scene.runner.now))
+    path = f"/websub/{name.format(callback(scene).rpartition('/')[2])}"
+    assert caller.send(method, path.replace("\udcff", "\ufffd"), [b"body"]) == 404
+    assert caller.read == 0
+
+
+def test_a_callback_has_one_path_and_head_confirms_nothing(scene: Scene) -> None:
+    scene.hub.verifies = False
+    scene.runner.run()
+    (request,) = scene.hub.requests
+    query = urlencode({"hub.mode": "subscribe", "hub.topic": request["hub.topic"], "hub.challenge": "x"})
+    caller = Caller(Callbacks(scene.runner.settings, scene.db, clock=lambda: scene.runner.now))
+    token = callback(scene).rpartition("/")[2]
+    for path in (f"/websub/x/{token}", f"/websub//{token}", f"/websub/{token}/"):
+        assert caller.send("GET", path, [], query) == 404
+    assert caller.send("HEAD", callback(scene), [], query) == 404
+    state = scene.state()
+    assert state is not None
+    assert state.state == "asked"
+    assert caller.send("GET", callback(scene), [], query) == 200
+
+
+def test_a_body_that_never_comes_is_given_up(scene: Scene) -> None:
+    scene.runner.run()
+    app = Callbacks(scene.runner.settings, scene.db, clock=lambda: scene.runner.now, body_seconds=0.0)
+    assert [Caller(app).send("POST", callback(scene), [b"x"], stalls=True) for _ in range(10)] == [408] * 10
+
+
+def test_a_hub_with_many_bodies_at_once_is_told_to_come_again(scene: Scene) -> None:
+    scene.runner.run()
+    app = Callbacks(scene.runner.settings, scene.db, clock=lambda: scene.runner.now)
+    caller = Caller(app)
+    inner: list[int] = []
+
+    async def nested(depth: int) -> None:
+        async def receive() -> Message:
+            if depth < 10:
+                await nested(depth + 1)
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def answer(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                inner.append(message["status"])
+
+        scope = {"type": "http", "method": "POST", "path": callback(scene), "query_string": b"", "headers": []}
+        await app(scope, receive, answer)
+
+    asyncio.run(nested(0))
+    assert inner == [503] + [202] * AT_ONCE  # nothing was signed
+    assert caller.send("POST", callback(scene), [b"x"]) == 202
+
+
+def test_the_articles_of_what_a_hub_brings_are_wanted_too(scene: Scene) -> None:
+    wish = Wish(mode="always", rules=FullTextRules())
+    full_texts.choose(scene.db, scene.cast.alice, scene.subscription_id, wish, now=scene.runner.now)
+    scene.runner.run()
+    with transaction(scene.db) as tx:
+        tx.run("DELETE FROM full_text_due")
+    assert scene.hub.deliver(rss("News", "Two", "Three")) == 204
+    with scene.db.reading() as tx:
+        assert tx.column("SELECT count(*) FROM full_text_due") == [2]
+
+
+def test_what_a_hub_brings_again_changes_nothing(scene: Scene) -> None:
+    scene.runner.run()
+    body = scene.publish("Two", "One")
+    assert [scene.hub.deliver(body) for _ in range(3)] == [204] * 3
+    scene.poll()
+    with scene.db.reading() as tx:
+        assert tx.all("SELECT id, title FROM entry ORDER BY id") == [(1, "One"), (2, "Two")]
+        assert tx.value("SELECT entry_count FROM feed") == 2
+
+
+def test_pushes_and_polls_at_once_keep_the_counts(scene: Scene) -> None:
+    scene.runner.run()
+    titles = [f"News {number}" for number in range(120)]
+    body = scene.publish(*titles)
+    with ThreadPoolExecutor(4) as pool:
+        statuses = [pool.submit(scene.hub.deliver, body) for _ in range(3)]
+        pool.submit(scene.poll).result()
+        assert [status.result() for status in statuses] == [204] * 3
+    catch_up(scene.db, scene.cast.alice.id, everything=True)
+    with scene.db.reading() as tx:
+        assert tx.value("SELECT count(*) FROM entry") == tx.value("SELECT entry_count FROM feed") == 121
+        assert tx.value("SELECT max(id) FROM entry") == tx.value("SELECT last_entry_id FROM feed")
+        assert tx.value("SELECT count(*) FROM unread") == tx.value("SELECT unread_count FROM subscription") == 121

@@ -3,7 +3,9 @@
 Whoever knows a token may come; what counts is the signature. No session is read, no page is made.
 """
 
+import asyncio
 import logging
+import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -14,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from dateline.errors import DatelineError
 from dateline.refresh.hubs import confirm
-from dateline.refresh.push import Taken, take_push
+from dateline.refresh.push import Taken, refusal, take_push
 from dateline.settings import Settings
 from dateline.store import Database
 from dateline.store.secrets import Keyring, key_path
@@ -22,7 +24,10 @@ from dateline.store.secrets import Keyring, key_path
 log = logging.getLogger(__name__)
 
 PATH = "/websub/"
-MAX_TOKEN = 64
+AT_ONCE = 4
+"""Documents that one process holds and reads at a time; another one's hub comes again."""
+BODY_SECONDS = 60.0
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _STATUS: dict[Taken, int] = {
     "ok": 204,
     "unsigned": 202,  # §7.1: a forger is not told
@@ -34,15 +39,19 @@ _STATUS: dict[Taken, int] = {
 class Callbacks:
     """The ASGI application below ``PATH``."""
 
-    def __init__(self, settings: Settings, db: Database, *, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, settings: Settings, db: Database, *, clock: Callable[[], datetime], body_seconds: float = BODY_SECONDS
+    ) -> None:
         self._db = db
         self._clock = clock
         self._keyring = Keyring(key_path(settings))
         self._max_bytes = settings.fetch_max_bytes
+        self._body_seconds = body_seconds
+        self._at_it = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
-        token = request.url.path.rpartition("/")[2][: MAX_TOKEN + 1]
+        token = scope["path"].removeprefix(PATH)
         try:
             response = await self._answer(request, token)
         except ClientDisconnect:
@@ -56,7 +65,8 @@ class Callbacks:
         await response(scope, receive, send)
 
     async def _answer(self, request: Request, token: str) -> Response:
-        if len(token) > MAX_TOKEN or request.method not in ("GET", "HEAD", "POST"):
+        # a question may change what is stored: HEAD, which promises not to, is none
+        if not _TOKEN.fullmatch(token) or request.method not in ("GET", "POST"):
             return Response(status_code=404)
         if request.method == "POST":
             return await self._take(request, token)
@@ -64,11 +74,27 @@ class Callbacks:
         return Response(status_code=404) if challenge is None else PlainTextResponse(challenge)
 
     async def _take(self, request: Request, token: str) -> Response:
+        """Strangers are sent away before their body is read, and nobody holds more than a few bodies in memory."""
+        refused = await run_in_threadpool(refusal, self._db, token)
+        if refused is not None:
+            return Response(status_code=_STATUS[refused])
+        if self._at_it >= AT_ONCE:
+            return Response(status_code=503, headers={"Retry-After": "10"})
+        self._at_it += 1
+        try:
+            return await self._take_body(request, token)
+        except TimeoutError:
+            return Response(status_code=408, headers={"Connection": "close"})
+        finally:
+            self._at_it -= 1
+
+    async def _take_body(self, request: Request, token: str) -> Response:
         body = bytearray()
-        async for piece in request.stream():
-            body += piece
-            if len(body) > self._max_bytes:
-                return Response(status_code=413)
+        async with asyncio.timeout(self._body_seconds):
+            async for piece in request.stream():
+                body += piece
+                if len(body) > self._max_bytes:
+                    return Response(status_code=413)
         taken = await run_in_threadpool(
             take_push,
             self._db,

@@ -110,6 +110,9 @@ async def _ask(
 
 def confirm(db: Database, token: str, query: Mapping[str, str], now: datetime) -> str | None:
     """A hub asks whether we meant it (§5.3), or says that it will not (§5.2): what to answer; None: it was not us."""
+    with db.reading() as tx:  # strangers guess: none of them holds up who writes
+        if websub.by_token(tx, token) is None:
+            return None
     with transaction(db) as tx:
         subscription = websub.by_token(tx, token)
         if subscription is None or query.get("hub.topic") != subscription.topic_url:

@@ -16,6 +16,7 @@ from dateline.model import Response
 from dateline.store import Database, feeds, websub
 from dateline.store.feeds import Feed
 from dateline.store.secrets import Keyring
+from dateline.store.websub import HubSubscription
 from dateline.store.write import transaction
 
 from .hubs import is_signed
@@ -26,6 +27,18 @@ from .record import record
 log = logging.getLogger(__name__)
 
 Taken = Literal["ok", "unsigned", "unknown", "unwanted"]
+
+
+def refusal(db: Database, token: str) -> Literal["unknown", "unwanted"] | None:
+    """Why nothing that comes at a callback will be taken, whatever it is; None when it may be. Raises ``StoreError``."""
+    with db.reading() as tx:
+        return _refusal(websub.by_token(tx, token))
+
+
+def _refusal(subscription: HubSubscription | None) -> Literal["unknown", "unwanted"] | None:
+    if subscription is None or subscription.secret is None:
+        return "unknown"
+    return "unwanted" if subscription.is_orphaned or subscription.state == "leaving" else None
 
 
 def take_push(
@@ -39,8 +52,8 @@ def take_push(
         if subscription is None or subscription.secret is None:
             return "unknown"
         feed = feeds.read(tx, subscription.feed_id)
-    if subscription.is_orphaned or subscription.state == "leaving":
-        return "unwanted"
+    if (refused := _refusal(subscription)) is not None:
+        return refused
     if not is_signed(body, signature, keyring.decrypt(subscription.secret)):
         log.warning("what came for %s was not signed by its hub and was dropped", feed.url)
         return "unsigned"
