@@ -344,15 +344,13 @@ def test_a_stranger_is_sent_away_before_the_body_is_read(scene: Scene) -> None:
     assert caller.read == 0
 
 
-@pytest.mark.parametrize(
-    "name", ["", "a/b", "\0", "\udcff", "é", "x" * 65, "../login", "%2e%2e", "' OR 1=1 --", "{}\n"]
-)
-@pytest.mark.parametrize("method", ["GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"])
-def test_what_is_no_token_is_nothing(scene: Scene, name: str, method: str) -> None:
+def test_what_is_no_token_is_nothing(scene: Scene) -> None:
     scene.runner.run()
     caller = Caller(Callbacks(scene.runner.settings, scene.db, clock=lambda: scene.runner.now))
-    path = f"/websub/{name.format(callback(scene).rpartition('/')[2])}"
-    assert caller.send(method, path.replace("\udcff", "\ufffd"), [b"body"]) == 404
+    names = ["", "a/b", "\0", "\ufffd", "é", "x" * 65, "../login", "%2e", "' OR 1=1 --", callback(scene)[8:] + "\n"]
+    tries = [(method, name) for method in ("GET", "POST") for name in names]
+    tries += [(method, callback(scene)[8:]) for method in ("HEAD", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH")]
+    assert {caller.send(method, f"/websub/{name}", [b"body"]) for method, name in tries} == {404}
     assert caller.read == 0
 
 

@@ -30,7 +30,7 @@ Taken = Literal["ok", "unsigned", "unknown", "unwanted"]
 
 
 def refusal(db: Database, token: str) -> Literal["unknown", "unwanted"] | None:
-    """Why nothing that comes at a callback will be taken, whatever it is; None when it may be. Raises ``StoreError``."""
+    """Why nothing that comes at a callback is taken, whatever it is; None when it may be. Raises ``StoreError``."""
     with db.reading() as tx:
         return _refusal(websub.by_token(tx, token))
 
