@@ -6,21 +6,22 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from tests.conftest import NOW
 from tests.parse.test_mail import mail as message
 from tests.people import Cast
 
-from dateline.actions import accounts, newsletters, subscriptions
+from dateline.actions import accounts, exporting, newsletters, subscriptions
 from dateline.errors import ActionError, NotFound
 from dateline.mail import Intake
 from dateline.mail.limits import MAILS, SECONDS, Pace
 from dateline.model import Stream, User
 from dateline.refresh.mail import take_sent
+from dateline.refresh.tidy import tidy
 from dateline.settings import Settings
-from dateline.store import Database, feeds, streams
+from dateline.store import Database, feeds, leases, streams
 from dateline.store import mail as mail_store
 from dateline.store.write import transaction
 
@@ -223,6 +224,25 @@ def test_an_address_is_made_only_where_mail_is_taken(db: Database, cast: Cast, n
 def test_actualiser_never_makes_a_sender_due(db: Database, cast: Cast, now: datetime) -> None:
     take_sent(db, address_of(db, cast.alice, now).partition("@")[0], message(), now=now)
     assert subscriptions.refresh_soon(db, cast.alice, Stream(kind="all"), now=now) == 0
+    with db.reading() as tx:
+        ids = tx.column("SELECT id FROM feed WHERE kind = 'mail'")
+    with transaction(db) as tx:
+        assert leases.ask_soon(tx, ids, now + timedelta(days=1), again=True) == 0
+
+
+def test_a_sender_is_not_exported_for_other_readers_to_fetch(db: Database, cast: Cast, now: datetime) -> None:
+    take_sent(db, address_of(db, cast.alice, now).partition("@")[0], message(), now=now)
+    assert b"phare.example" not in exporting.export_opml(db, cast.alice, now=now)
+
+
+def test_upkeep_forgets_no_refusal(db: Database, cast: Cast, now: datetime) -> None:
+    address = address_of(db, cast.alice, now)
+    unsubscribed(db, cast.alice, address, now)
+    assert tidy(db, now + timedelta(days=40)) == 1
+    with pytest.raises(ActionError, match=r"action\.sender_refused"):
+        take_sent(db, address.partition("@")[0], message(Message_ID="<9@x>"), now=now)
+    with db.reading() as tx:
+        assert tx.value("SELECT count(*) FROM entry") == 0
 
 
 def test_too_many_mails_to_one_address_wait() -> None:

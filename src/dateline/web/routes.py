@@ -15,6 +15,7 @@ from dateline.web.pages import (
     icon,
     login,
     marking,
+    newsletters,
     opml,
     page_source,
     retention,
@@ -67,6 +68,7 @@ def routes() -> tuple[Place, ...]:
         Place(path="/settings/visitors", post=settings.save_visitors),
         Place(path="/settings/password", post=settings.save_password),
         Place(path="/settings/retention", get=retention.show, post=retention.save),
+        Place(path="/settings/newsletters", get=newsletters.show, post=newsletters.change),
         # What an account is subscribed to
         Place(path="/subscriptions", get=subscriptions.show, post=adding.subscribe),
         Place(path="/subscriptions/add", get=adding.show, post=adding.look),
