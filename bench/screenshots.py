@@ -91,18 +91,19 @@ EVERY = (
     Shot(name="settings", path="/settings", language="fr"),
     Shot(name="subscriptions", path="/subscriptions"),
     Shot(name="subscription", path="/subscriptions/BROKEN"),
-    Shot(name="subscription-phone", path="/subscriptions/1", size="phone", language="fr"),
-    Shot(name="full-text", path="/subscriptions/1/full-text"),
-    Shot(name="retention", path="/subscriptions/1/retention", language="fr"),
+    Shot(name="subscription-phone", path="/subscriptions/OWN", size="phone", language="fr"),
+    Shot(name="full-text", path="/subscriptions/OWN/full-text"),
+    Shot(name="retention", path="/subscriptions/OWN/retention", language="fr"),
     Shot(name="health", path="/health"),
     Shot(name="health-fr", path="/health", size="phone", scheme="dark", language="fr"),
     Shot(name="health-server", path="/health/server"),
     Shot(name="debug", path="/debug"),
-    Shot(name="list-of-folder", path="/folders/1/list", language="fr"),
-    Shot(name="unsubscribe", path="/subscriptions/1/remove"),
+    Shot(name="list-of-folder", path="/folders/FOLDER/list", language="fr"),
+    Shot(name="unsubscribe", path="/subscriptions/OWN/remove"),
+    Shot(name="page", path="/subscriptions/page"),
     Shot(name="add", path="/subscriptions/add", opened="look"),
     Shot(name="welcome", path="/subscriptions/add?welcome=1", language="fr"),
-    Shot(name="folder", path="/folders/1"),
+    Shot(name="folder", path="/folders/FOLDER"),
     Shot(name="opml", path="/opml"),
     Shot(name="missing", path="/nothing-here"),
     Shot(name="login", path="/login", logged_in=False),
@@ -110,12 +111,15 @@ EVERY = (
 
 
 class Stage(Struct, frozen=True, kw_only=True):
-    """A running instance with the demo's feeds in it. ``feed_url`` is one that can be looked at."""
+    """A running instance with the demo's feeds in it. ``feed_url`` is one that can be looked at.
+
+    ``places``: the ids that stand for words in the paths of shots, by language.
+    """
 
     url: str
     feed_url: str
     tokens: dict[str, str]
-    broken_ids: dict[str, int]
+    places: dict[str, dict[str, int]]
 
 
 @contextmanager
@@ -131,13 +135,13 @@ def staged() -> Iterator[Stage]:
         db = open_database(settings.database_url, create=True)
         people = {language: _account(db, language) for language in ("en", "fr")}
         looked = next(feed.url for feed in feeds(demo.url, demo.now) if feed.name == "parallax")
-        broken = {language: _subscribe(db, user, demo.url, looked) for language, (user, _) in people.items()}
+        places = {language: _subscribe(db, user, demo.url, looked) for language, (user, _) in people.items()}
         asyncio.run(_refresh(db, settings))
         for user, _ in people.values():
             _read_a_little(db, user)
         with _serving(settings, db) as url:
             tokens = {language: token for language, (_, token) in people.items()}
-            yield Stage(url=url, feed_url=looked, tokens=tokens, broken_ids=broken)
+            yield Stage(url=url, feed_url=looked, tokens=tokens, places=places)
         db.close()
 
 
@@ -148,20 +152,25 @@ def _now() -> datetime:
 def _account(db: Database, language: str) -> tuple[User, str]:
     """Somebody with previews on, and an open session."""
     name, password = f"reader-{language}", secrets.token_urlsafe(16)
-    account_actions.create(db, name=name, password=password, language=language, time_zone="Europe/Paris", now=_now())
+    account_actions.create(
+        db, name=name, password=password, is_admin=True, language=language, time_zone="Europe/Paris", now=_now()
+    )
     user, token = account_actions.log_in(db, name=name, password=password, client="127.0.0.1", now=_now())
     return account_actions.change(db, user, preview=True, now=_now()), token
 
 
-def _subscribe(db: Database, user: User, demo_url: str, all_but: str) -> int:
-    """The sample feeds but for one, and one that is not there. The latter's subscription id."""
+def _subscribe(db: Database, user: User, demo_url: str, all_but: str) -> dict[str, int]:
+    """The sample feeds but for one, and one that is not there. The ids that paths name."""
     opml_actions.import_opml(db, user, opml(demo_url), now=_now())
     with db.reading() as tx:
         left_out = subscriptions.by_feed_url(tx, user.id, all_but)
     if left_out is not None:
         subscription_actions.unsubscribe(db, user, left_out, now=_now())
     missing = f"{demo_url}/almanac/feed.xml"
-    return subscription_actions.subscribe(db, user, missing, title="The Old Almanac", now=_now())
+    broken = subscription_actions.subscribe(db, user, missing, title="The Old Almanac", now=_now())
+    with db.reading() as tx:
+        bar = subscriptions.sidebar(tx, user.id)
+    return {"BROKEN": broken, "OWN": bar.subscriptions[0].id, "FOLDER": bar.folders[0].id}
 
 
 async def _refresh(db: Database, settings: Settings) -> None:
@@ -211,7 +220,7 @@ def take(browser: Browser, stage: Stage, shot: Shot, folder: Path) -> Path:
     if shot.logged_in:
         context.add_cookies([{"name": "dateline", "value": stage.tokens[shot.language], "url": stage.url}])
     page = context.new_page()
-    page.goto(shot.path.replace("BROKEN", str(stage.broken_ids[shot.language])))
+    page.goto(_path(shot, stage))
     page.wait_for_selector("html[data-ready]", state="attached")
     _open(page, shot.opened, stage)
     page.wait_for_load_state("networkidle")
@@ -219,6 +228,13 @@ def take(browser: Browser, stage: Stage, shot: Shot, folder: Path) -> Path:
     path = folder / f"{shot.name}.png"
     page.screenshot(path=path)
     context.close()
+    return path
+
+
+def _path(shot: Shot, stage: Stage) -> str:
+    path = shot.path
+    for word, ident in stage.places[shot.language].items():
+        path = path.replace(word, str(ident))
     return path
 
 

@@ -23,10 +23,10 @@ def test_lists_and_what_rules_find_fit_and_are_accessible(
 ) -> None:
     page = open_page(f"/subscriptions/page?url={town.url('/')}", who=site.person("alice"), scheme=scheme)
     page.get_by_role("button", name="Look for its lists").click()
-    page.get_by_role("button", name="This one article.card").click()
+    page.get_by_role("button", name="Take this list article.card").click()
     page.get_by_role("textbox", name="Articles").fill(".news-list .card")
     for expected in ("4 articles are found", "Nothing was found"):
-        page.get_by_role("button", name="Try them").click()
+        page.get_by_role("button", name="Try these rules").click()
         page.get_by_role("heading", name=expected).wait_for()
         page.set_viewport_size({"width": 1280, "height": 900})
         assert violations(page) == []
@@ -39,6 +39,6 @@ def test_without_scripts_a_page_is_subscribed_to(site: Site, open_page: Open, to
     page = open_page("/subscriptions/page", who=site.person("alice"), scripts=False)
     page.get_by_label("Address").fill(town.url("/"))
     page.get_by_role("button", name="Look for its lists").click()
-    page.get_by_role("button", name="This one").first.click()
+    page.get_by_role("button", name="Take this list").first.click()
     page.get_by_role("button", name="Subscribe").click()
     assert "/feed/" in page.url

@@ -9,19 +9,18 @@ from dateline.web.i18n import N_, Words
 
 _WAIT = N_("Nothing to do: it is tried again by itself, less and less often.")
 _LOOK = N_(
-    "Open the address in your browser: the site may have a new one for its feed. Subscribe to that, and leave this."
+    "Open the address in your browser: the site may have a new one for its feed."
+    " Subscribe to that one, and unsubscribe from this."
 )
 _DEBUG = N_("The debugger shows what came instead. The site may have a new address for its feed.")
 _PUBLISHER = N_("Only the publisher can repair this. A note to them helps; it is tried again by itself.")
-_ADDRESS = N_("Subscribe again with the right address, and leave this one.")
+_ADDRESS = N_("Subscribe again with the right address, and unsubscribe from this one.")
 _RULES = N_("The page may have changed. Open the subscription and let it be looked through again for its articles.")
 
 ADVICE: dict[str, str] = {
     "fetch.bad_url": _ADDRESS,
-    "fetch.forbidden_address": N_("The administrator can allow this network; otherwise leave this feed."),
-    "fetch.dns": N_(
-        "The site may be gone, or have another name. If it opens in your browser, wait; else leave this feed."
-    ),
+    "fetch.forbidden_address": N_("The administrator can allow this network; otherwise unsubscribe."),
+    "fetch.dns": N_("The site may be gone, or have another name. If it opens in your browser, wait; else unsubscribe."),
     "fetch.connect": _WAIT,
     "fetch.tls": _PUBLISHER,
     "fetch.timeout": _WAIT,
@@ -31,7 +30,8 @@ ADVICE: dict[str, str] = {
     "fetch.truncated": _WAIT,
     "fetch.encoding": _PUBLISHER,
     "fetch.unauthorized": N_(
-        "Subscribe again with the user name and password in the address (https://name:password@…), and leave this one."
+        "Subscribe again with the user name and password in the address (https://name:password@…),"
+        " and unsubscribe from this one."
     ),
     "fetch.forbidden": N_(
         "The site keeps programs out, or this feed is for its members. Ask the publisher to let feed readers in, or "
@@ -42,7 +42,7 @@ ADVICE: dict[str, str] = {
         "Perhaps the site has the same feed at another address."
     ),
     "fetch.not_found": _LOOK,
-    "fetch.gone": N_("Leave it: favourites stay. Or try it once more, if you know that it is back."),
+    "fetch.gone": N_("Unsubscribe: favourites stay. Or try it once more, if you know that it is back."),
     "fetch.rate_limited": N_("Nothing to do: we stay away for as long as the site asks."),
     "fetch.unavailable": _WAIT,
     "fetch.client_error": _LOOK,

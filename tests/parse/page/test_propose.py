@@ -65,6 +65,14 @@ def test_cards_of_a_real_looking_page_get_all_their_fields() -> None:
     assert len(others) < 5
 
 
+def test_a_byline_that_holds_only_the_date_is_no_author() -> None:
+    markup = "<li><a href=/{n}>{title}</a><p class=byline><time>2026-01-0{n} 10:00</time></p></li>"
+    body = listed(markup, before="<ul class=list>", after="</ul>")
+    rules = propose(body, url=URL)[0]
+    assert (rules.author, rules.date) == ("", "time")
+    assert propose(body.replace(b"<time>", b"Ana, <time>"), url=URL)[0].author == ".byline"
+
+
 def test_an_old_table_is_found_with_its_dates() -> None:
     rules = propose(page("journal.html"), url=URL)[0]
     entries = parse_page(page("journal.html"), rules, url=URL).entries

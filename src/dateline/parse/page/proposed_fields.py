@@ -122,12 +122,19 @@ class Item:
                 self.parts.setdefault("date", place)
             elif tree.attribute(place, "rel") == "tag":
                 self.parts.setdefault("tags", place)
-            elif _AUTHOR.search(marks) and 2 < len(tree.string(place).strip()) < 100:
+            elif _AUTHOR.search(marks) and self._is_name(place):
                 self.parts.setdefault("author", place)
         texts = [place for place in self.inner[1:] if self._is_summary(place, title)]
         best = max(texts, key=tree.length, default=None)
         if best is not None:
             self.parts["content"] = best
+
+    def _is_name(self, place: int) -> bool:
+        """Short, and more than the date: a byline may hold nothing else."""
+        tree = self.tree
+        text = tree.string(place).strip()
+        within = range(place + 1, min(tree.ends[place], place + 8))
+        return 2 < len(text) < 100 and all(tree.names[n] != "time" or tree.string(n).strip() != text for n in within)
 
     def _is_date(self, place: int, marks: str) -> bool:
         text = self.tree.string(place).strip() if self.tree.length(place) < 60 else ""
