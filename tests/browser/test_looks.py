@@ -33,6 +33,7 @@ PAGES = (
     "/entry/1/changes",
     "/settings",
     "/settings/retention",
+    "/settings/newsletters",
     "/health",
     "/debug",
     "/folders/1/retention",

@@ -116,7 +116,7 @@ def tour(alice: Browser, bob: Browser, anonymous: Browser, world: World) -> None
         ),
         f"/folders/{outer}/list",
         "/settings/retention",
-        *("/health", "/health/server", "/debug"),
+        *("/health", "/health/server", "/debug", "/settings/newsletters"),
         *(f"/subscriptions/{subscriptions[2]}", f"/subscriptions/{subscriptions[2]}/remove"),
         f"/subscriptions/{subscriptions[2]}/full-text",
     ):
