@@ -1,6 +1,7 @@
 """Newsletters over real LMTP and SMTP: what was answered 250 is stored, what is not stored was not answered 250."""
 
 import asyncio
+import os
 import smtplib
 import socket
 import threading
@@ -11,7 +12,7 @@ from datetime import datetime, timedelta
 import pytest
 from tests.conftest import NOW
 from tests.parse.test_mail import mail as message
-from tests.people import Cast
+from tests.people import Cast, make_cast
 
 from dateline.actions import accounts, exporting, newsletters, subscriptions
 from dateline.errors import ActionError, NotFound
@@ -155,8 +156,6 @@ def test_only_addresses_of_ours_are_taken_and_one_a_mail_over_smtp(
 
 def test_what_cannot_be_stored_now_stays_with_the_sender(sqlite_db: Database, now: datetime) -> None:
     """The table is away for a while: nothing is answered 250, and the second try brings it."""
-    from tests.people import make_cast
-
     alice = make_cast(sqlite_db, now).alice
     address = address_of(sqlite_db, alice, now)
     with listening(sqlite_db, now) as port, smtplib.SMTP("127.0.0.1", port) as client:
@@ -253,3 +252,22 @@ def test_too_many_mails_to_one_address_wait() -> None:
     assert pace.may("b")
     times[0] = SECONDS + 1
     assert pace.may("a")
+
+
+def test_a_mail_is_on_the_disk_before_it_is_answered(
+    sqlite_db: Database, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A power cut may take the newest commits of the embedded database, but never a mail that was taken."""
+    alice = make_cast(sqlite_db, now).alice
+    address = address_of(sqlite_db, alice, now)
+    synced: list[int] = []
+    real = os.fsync
+
+    def fsync(number: int) -> None:
+        synced.append(len(titles(sqlite_db, alice)))
+        real(number)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with listening(sqlite_db, now) as port, smtplib.LMTP("127.0.0.1", port) as client:
+        client.sendmail(SENDER, [address], message(Message_ID="<1@x>"))
+        assert synced == [1]

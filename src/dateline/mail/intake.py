@@ -178,6 +178,9 @@ class _Rules:
         except DatelineError as error:
             log.warning("mail is put off: %s", error)
             return LATER
+        except Exception:
+            log.exception("a mail could not be stored; its sender keeps it")
+            return LATER
         return "250 2.0.0 Stored"
 
     async def settle(self) -> None:

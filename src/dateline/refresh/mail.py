@@ -37,6 +37,13 @@ def take_for(db: Database, user_id: int, message: bytes, *, now: datetime) -> bo
 
 
 def _take(db: Database, message: bytes, whose: Callable[[WriteTx], int | None], now: datetime) -> bool:
+    """Nobody sends a mail again once we have answered: the disk has it before, even if the power goes."""
+    is_new = _store(db, message, whose, now)
+    db.make_lasting()
+    return is_new
+
+
+def _store(db: Database, message: bytes, whose: Callable[[WriteTx], int | None], now: datetime) -> bool:
     parsed = parse_mail(message)
     arrived = _arrived(parsed, now)
     with transaction(db) as tx:

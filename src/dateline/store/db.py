@@ -99,6 +99,9 @@ class Database(ABC):
     def writing(self) -> AbstractContextManager[WriteTx]:
         """A writing transaction: commits at the end, rolls back on any exception. For ``store.write`` alone."""
 
+    def make_lasting(self) -> None:  # noqa: B027 # an engine whose commits are on the disk has nothing to do
+        """After this, what was committed before survives a power cut. Raises ``StoreError``."""
+
     @abstractmethod
     def schema_version(self) -> int:
         """The version of the schema as it stands; 0 for an empty database."""

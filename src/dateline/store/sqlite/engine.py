@@ -13,7 +13,7 @@ import secrets
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from itertools import count
 from pathlib import Path
@@ -207,6 +207,11 @@ class SqliteDatabase(Database):
             finally:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
+
+    def make_lasting(self) -> None:
+        """Bring the log to the disk; whatever left it since was brought there by the checkpoint that took it."""
+        with translated_errors(self.path), suppress(FileNotFoundError), Path(f"{self.path}-wal").open("rb+") as log:
+            os.fsync(log.fileno())
 
     def schema_version(self) -> int:
         with self.reading() as tx:
