@@ -108,10 +108,16 @@ class FeedServer:
         assert self._process.stdout is not None
         self.port = int(self._process.stdout.readline())
 
-    def urls(self, hosts: int | None = None) -> list[str]:
-        """The address of every feed, on so many hosts (None: each on its own)."""
-        places = [n % (hosts or self.count) for n in range(self.count)]
-        return [f"http://127.1.{at // 250}.{at % 250 + 1}:{self.port}/feed/{n}" for n, at in enumerate(places)]
+    def urls(self, hosts: int | None = None, feeds: int | None = None) -> list[str]:
+        """The address of every feed, on so many hosts (None: each on its own).
+
+        More ``feeds`` than there are documents: these are served again, from other hosts.
+        """
+        feeds = feeds or self.count
+        places = [n % (hosts or feeds) for n in range(feeds)]
+        return [
+            f"http://127.1.{at // 250}.{at % 250 + 1}:{self.port}/feed/{n % self.count}" for n, at in enumerate(places)
+        ]
 
     def set_round(self, number: int) -> None:
         """From now on every feed has one entry more than in the round before."""

@@ -121,6 +121,14 @@ def test_balancing_keeps_well_nested_html_to_the_letter() -> None:
     assert balance.balanced(html) == html
 
 
+def test_well_nested_html_is_known_without_balancing_it() -> None:
+    html = '<p><a href="x">a</a> &amp; <b>b</b></p><ul><li>c<br></li><li>d</li></ul>'
+    assert balance.is_balanced(html)
+    others = ("<p><b>a</p></b>", "<p>a<p>b</p></p>", "<p>a", "<b>" * 9 + "</b>" * 9, "&amp;" * 501, '<p id="a"></p>')
+    for other in others:
+        assert not balance.is_balanced(other)
+
+
 def test_a_long_ordinary_document_is_the_same_as_its_parts() -> None:
     part = '<p>A <a href="https://a.example/x">link</a>, <em>a word</em>.</p>\n<ul><li>one</li><li>two</li></ul>\n'
     assert balance.is_crowded(part * 1_000)

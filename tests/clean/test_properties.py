@@ -116,6 +116,13 @@ def test_balancing_and_the_last_resort_are_stable(html: str) -> None:
 
 
 @settings(max_examples=200, deadline=None)
+@given(st.one_of(documents, nested))
+def test_what_is_called_balanced_is_left_as_it_is_by_balancing(html: str) -> None:
+    for document in (html, balance.balanced(html), clean_html(RawHTML(html), BASE)):
+        if balance.is_balanced(document):
+            assert balance.balanced(document) == document
+
+
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\0\r"), max_size=200))
 def test_text_without_markup_is_read_back_unchanged(text: str) -> None:
     html = clean_html(RawHTML(text.replace("&", "&amp;").replace("<", "&lt;")), None)

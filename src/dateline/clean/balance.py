@@ -9,6 +9,7 @@ gone. What is well nested already keeps its meaning.
 import re
 from collections.abc import Iterator
 from html import escape, unescape
+from itertools import islice
 from typing import Final
 
 from . import policy
@@ -39,6 +40,7 @@ _VALUE: Final = r"""\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'<>]++))"""
 _TAG: Final = re.compile(
     rf"""<(/?)([a-zA-Z][a-zA-Z0-9:_-]*+)((?:[\s/]++|[^\s/<>="']++(?:{_VALUE.replace("([", "(?:[")})?)*+)>"""
 )
+_NORMAL_TAG: Final = re.compile(r'<(/?)([a-z][a-z0-9]*+)((?: [a-z-]++="[^"<>]*+")*+)>')
 _ATTRIBUTE: Final = re.compile(rf"""([^\s/<>="']++)(?:{_VALUE})?""")
 _FORMATTING: Final = re.compile(rf"<(?:{'|'.join(sorted(policy.FORMATTING))}|font|nobr)[\s/>]", re.IGNORECASE)
 _ANY_TAG: Final = re.compile(r"<[^<>]*>")
@@ -77,15 +79,55 @@ def balanced(html: str) -> str:
     still_open: list[str] = []
     end = tags = 0
     for tag in _TAG.finditer(html):
-        out.append(_text(html[end : tag.start()]))
+        start = tag.start()
+        if start > end:
+            out.append(_text(html[end:start]))
         end = tag.end()
-        name = tag[2].lower()
+        mark, name, attributes = tag.groups()
+        name = name.lower()
         if name in _KNOWN and tags < MAX_TAGS:
-            tags += not tag[1]
-            (_close if tag[1] else _open)(name, tag[3], still_open, out)
+            if mark:
+                _close(name, still_open, out)
+            else:
+                tags += 1
+                _open(name, attributes, still_open, out)
     out.append(_text(html[end:]))
     out.extend(f"</{name}>" for name in reversed(still_open))
     return "".join(out)
+
+
+def is_balanced(html: str) -> bool:
+    """Whether ``balanced`` leaves HTML in the sanitiser's form as it is; False as well where that would take longer to
+    say than to balance it."""
+    if html.count("<") > MAX_TAGS or max(part.count("&") for part in html.split("<")) > _ENTITIES_IN_ONE_TEXT:
+        return False
+    tags: list[tuple[str, str, str]] = _NORMAL_TAG.findall(html)
+    return (
+        len(tags) == html.count("<")
+        and _is_nested(tags)
+        and all(_attributes(name, given) == given for name, given in {tag[1:] for tag in tags if tag[2]})
+    )
+
+
+def _is_nested(tags: list[tuple[str, str, str]]) -> bool:
+    still_open: list[str] = []
+    for mark, name, _ in tags:
+        if mark:
+            if not still_open or still_open.pop() != name:
+                return False
+        elif name not in policy.VOID:
+            if not _may_stand(name, still_open):
+                return False
+            still_open.append(name)
+    return not still_open
+
+
+def _may_stand(name: str, still_open: list[str]) -> bool:
+    """Whether ``_open`` would open this element here and do nothing else."""
+    if name not in _KNOWN or name == "iframe" or len(still_open) >= MAX_DEPTH:
+        return False
+    alike = name in _CLOSED_BY_THEIR_LIKE and bool(still_open) and still_open[-1] == name
+    return not alike and not _too_much_formatting(name, still_open)
 
 
 def _open(name: str, attributes: str, still_open: list[str], out: list[str]) -> None:
@@ -101,11 +143,15 @@ def _open(name: str, attributes: str, still_open: list[str], out: list[str]) -> 
 
 
 def _too_much_formatting(name: str, still_open: list[str]) -> bool:
-    return name in policy.FORMATTING and sum(other in policy.FORMATTING for other in still_open) >= MAX_FORMATTING_DEPTH
+    return name in policy.FORMATTING and sum(map(policy.FORMATTING.__contains__, still_open)) >= MAX_FORMATTING_DEPTH
 
 
-def _close(name: str, _attributes: str, still_open: list[str], out: list[str]) -> None:
+def _close(name: str, still_open: list[str], out: list[str]) -> None:
     if name not in still_open:
+        return
+    if still_open[-1] == name:
+        still_open.pop()
+        out.append(f"</{name}>")
         return
     while (closed := still_open.pop()) != name:
         out.append(f"</{closed}>")
@@ -118,13 +164,12 @@ def _attributes(name: str, published: str) -> str:
         return ""
     wanted = _WANTED.get(name, policy.GLOBAL_ATTRIBUTES)
     kept: dict[str, str] = {}
-    for count, found in enumerate(_ATTRIBUTE.finditer(published)):
+    for found in islice(_ATTRIBUTE.finditer(published), MAX_ATTRIBUTES + 1):
         key = found[1].lower()
-        value = found[2] or found[3] or found[4] or ""
-        if key in wanted and key not in kept and len(value) <= MAX_VALUE_CHARS:
-            kept[key] = value.replace('"', "&quot;").replace("<", "&lt;").replace(">", "&gt;")
-        if count >= MAX_ATTRIBUTES:
-            break
+        if key in wanted and key not in kept:
+            value = found[2] or found[3] or found[4] or ""
+            if len(value) <= MAX_VALUE_CHARS:
+                kept[key] = value.replace('"', "&quot;").replace("<", "&lt;").replace(">", "&gt;")
     return "".join(f' {key}="{value}"' for key, value in kept.items())
 
 

@@ -93,7 +93,7 @@ def _may_change_again(cleaned: str) -> bool:
     headings = [mark[0] for mark in marks if mark[-1] != "a"] if len(links) != len(marks) else []
     if links != ["a", "/a"] * (len(links) // 2) or headings != ["h", "/"] * (len(headings) // 2):
         return True
-    return balance.is_crowded(cleaned) and balance.balanced(cleaned) != cleaned
+    return balance.is_crowded(cleaned) and not balance.is_balanced(cleaned) and balance.balanced(cleaned) != cleaned
 
 
 def _cleaned(raw: str, base: str | None) -> str:

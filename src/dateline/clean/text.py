@@ -31,7 +31,8 @@ def folded(text: str) -> str:
 
 def count_words(text: str) -> int:
     """How many words a text has, blanks between them as they come."""
-    return sum(line.count(" ") + 1 for line in map(str.strip, text.split("\n")) if line)
+    lines = list(filter(None, map(str.strip, text.split("\n"))))
+    return len(lines) + "\n".join(lines).count(" ")
 
 
 def loose_text(html: SafeHTML | RawHTML) -> str:

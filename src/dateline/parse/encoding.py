@@ -260,6 +260,13 @@ def _encoded_once(text: bytes) -> bytes | None:
     sequences = len(_TWICE.findall(text, 0, 1_000_000))
     if sequences < _FEW or 4 * sequences < len(_LEADING.findall(text, 0, 1_000_000)):
         return None
+    # Such a sequence never holds ASCII: the text can be read so when each different run of other bytes can.
+    if _undone(b" ".join(set(_NOT_ASCII.findall(text)))) is None:
+        return None
+    return _undone(text)
+
+
+def _undone(text: bytes) -> bytes | None:
     try:
         once = text.decode("utf-8").translate(_CP1252_AS_BYTES).encode("latin-1")
         once.decode("utf-8")

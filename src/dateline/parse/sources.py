@@ -14,7 +14,7 @@ from typing import NamedTuple
 READER_VERSION = b"1"
 """Rises when items are understood otherwise: then they are all read again."""
 
-_TAG = re.compile(rb"<(/?)((?:[A-Za-z][\w.-]*:)?(?:item|entry))(?:\s[^<>]*)?>", re.IGNORECASE)
+_TAG = re.compile(rb"<(/?)((?:[A-Za-z][\w.-]*+:)?+(?:item|entry))(?:\s[^<>]*)?>", re.IGNORECASE)
 _OUTER = re.compile(
     rb"<!(?:DOCTYPE|ENTITY)\b[^<>]*|<(?:[A-Za-z][\w.-]*:)?(?:rss|feed|rdf|channel)\b[^<>]*>", re.IGNORECASE
 )
