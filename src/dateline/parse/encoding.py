@@ -260,19 +260,15 @@ def _encoded_once(text: bytes) -> bytes | None:
     sequences = len(_TWICE.findall(text, 0, 1_000_000))
     if sequences < _FEW or 4 * sequences < len(_LEADING.findall(text, 0, 1_000_000)):
         return None
-    # Such a sequence never holds ASCII: the text can be read so when each different run of other bytes can.
-    if _undone(b" ".join(set(_NOT_ASCII.findall(text)))) is None:
-        return None
-    return _undone(text)
-
-
-def _undone(text: bytes) -> bytes | None:
+    # Such a sequence never holds ASCII, nor does what it meant: each different run of other bytes is read once.
+    runs = list(set(_NOT_ASCII.findall(text)))
     try:
-        once = text.decode("utf-8").translate(_CP1252_AS_BYTES).encode("latin-1")
+        once = b" ".join(runs).decode("utf-8").translate(_CP1252_AS_BYTES).encode("latin-1")
         once.decode("utf-8")
     except UnicodeError:
         return None
-    return once
+    meant = dict(zip(runs, once.split(b" "), strict=True))
+    return _NOT_ASCII.sub(lambda run: meant[run[0]], text)
 
 
 def _strict(body: bytes, name: str) -> str | None:
