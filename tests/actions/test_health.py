@@ -17,6 +17,7 @@ from dateline.errors import ActionError, Forbidden, NotFound
 from dateline.model import Stream, User
 from dateline.store import Database, feeds, health, hosts, leases, streams, subscriptions
 from dateline.store.health import FeedHealth, Kind
+from dateline.store.merging import adopt_address
 from dateline.store.write import transaction
 
 MOMENT = datetime.fromisoformat("2026-11-22T12:00:00Z")
@@ -181,11 +182,39 @@ def test_two_feeds_that_moved_to_one_address_become_one(
     assert told(db, cast.bob).url == internet.url("/new")
 
 
+def test_nobody_moves_into_a_feed_of_another_site_that_others_read(db: Database, cast: Cast, now: datetime) -> None:
+    """Whoever redirects an address of theirs to a bank's feed does not get their articles into it."""
+    trap, trap_feed = subscribed(db, cast.mallory, "https://trap.example/feed", now)
+    _, bank_feed = subscribed(db, cast.alice, "https://bank.example/feed", now)
+    fill(db, trap_feed, ["Send us your password"], now)
+    fill(db, bank_feed, ["True"], now)
+    with transaction(db) as tx:
+        feeds.remember_move(tx, trap_feed, "https://bank.example/feed", "bank.example", now)
+    with pytest.raises(Forbidden):
+        acting.adopt(db, cast.mallory, [trap], now=now)
+    with transaction(db) as tx:
+        assert adopt_address(tx, trap_feed, "https://bank.example/feed", "bank.example", now) is None
+        assert tx.all("SELECT feed_id, title FROM entry ORDER BY id") == [
+            (trap_feed, "Send us your password"),
+            (bank_feed, "True"),
+        ]
+
+
+@pytest.mark.parametrize("old", ["https://www.bank.example/old", "http://bank.example/feed", "https://other.example/"])
+def test_feeds_of_one_host_and_feeds_that_the_same_people_read_become_one(
+    db: Database, cast: Cast, now: datetime, old: str
+) -> None:
+    for user in (cast.alice, cast.bob):
+        subscribed(db, user, "https://bank.example/feed", now)
+        _, feed_id = subscribed(db, user, old, now)
+    with transaction(db) as tx:
+        assert adopt_address(tx, feed_id, "https://bank.example/feed", "bank.example", now) == 1
+    assert told(db, cast.bob).url == "https://bank.example/feed"
+
+
 def test_from_http_to_https_nothing_is_told(db: Database, cast: Cast, now: datetime) -> None:
     subscribed(db, cast.alice, "http://a.example/feed", now)
     with transaction(db) as tx:
-        from dateline.store.merging import adopt_address
-
         adopt_address(tx, 1, "https://a.example/feed", "a.example", now)
     feed = told(db, cast.alice)
     assert (feed.url, feed.previous_url) == ("https://a.example/feed", None)

@@ -52,7 +52,8 @@ def move(db: Database, user: User, subscription_ids: Sequence[int], folder_id: i
 def adopt(db: Database, user: User, subscription_ids: Sequence[int], *, now: datetime) -> int:
     """Take over the addresses that feeds have moved to, without waiting for the third day. How many there were.
 
-    Feeds that others subscribe to are left to time, unless an administrator asks. Raises ``NotFound``, and
+    Feeds that others subscribe to are left to time, unless an administrator asks; what leads to a feed of another
+    publisher's that others read stays by itself (``store.merging``). Raises ``NotFound``, and
     ``Forbidden`` when none of them may be changed.
     """
     with transaction(db) as tx:
@@ -62,11 +63,18 @@ def adopt(db: Database, user: User, subscription_ids: Sequence[int], *, now: dat
         if moved and not allowed:
             raise Forbidden("others subscribe to these feeds")
         feeds.existing(tx, [feed.id for feed in allowed])  # held: none is stored or merged meanwhile
-        for feed in allowed:
-            # one of them may have become another's by the one before
-            if feed.moved_url is not None and feeds.existing(tx, [feed.id]):
-                adopt_address(tx, feed.id, feed.moved_url, host_key(feed.moved_url), now)
-    return len(allowed)
+        adopted = sum(_adopted(tx, feed, now) for feed in allowed)
+        if moved and not adopted:
+            raise Forbidden("the new addresses are feeds that others subscribe to")
+    return adopted
+
+
+def _adopted(tx: WriteTx, feed: Feed, now: datetime) -> bool:
+    if feed.moved_url is None:
+        return False
+    if not feeds.existing(tx, [feed.id]):
+        return True  # it became another's by the one before
+    return adopt_address(tx, feed.id, feed.moved_url, host_key(feed.moved_url), now) is not None
 
 
 def go_back(db: Database, user: User, subscription_id: int, *, now: datetime) -> None:

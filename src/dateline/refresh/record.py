@@ -173,7 +173,8 @@ def _next_at(tx: WriteTx, feed: Feed, next_at: datetime, now: datetime) -> datet
 
 def _record_move(tx: WriteTx, feed: Feed, move: Move, now: datetime) -> None:
     if move.adopt and move.target is not None:
-        adopt_address(tx, feed.id, move.target, host_key(move.target), now)
+        if adopt_address(tx, feed.id, move.target, host_key(move.target), now) is None:
+            feeds.note_old_asked(tx, feed.id, now)  # it goes on as it is, asked where it leads to
     elif move.target != feed.moved_url:
         feeds.remember_move(tx, feed.id, move.target, host_key(move.target or feed.url), now)
     else:

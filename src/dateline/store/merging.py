@@ -1,17 +1,22 @@
 """A feed's address changes; when another feed of the same owner has it already, the two become one.
 
 In one transaction: subscriptions, states and guids move, doubles fold, and the older feed's row and ids stay.
+That is done only where the one may speak for the other: anybody can redirect an address of theirs to a bank's feed, and
+what they published would stand in it then, before all its readers.
 """
 
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from . import feeds, states
 from .db import WriteTx
 from .times import to_us
 
 
-def adopt_address(tx: WriteTx, feed_id: int, url: str, host: str, now: datetime) -> int:
+def adopt_address(tx: WriteTx, feed_id: int, url: str, host: str, now: datetime) -> int | None:
     """Give a feed a new address, merging it with the feed that has it. The id of the feed that remains.
+
+    None, and nothing was done, when that is another publisher's feed and somebody reads only that one.
 
     The old address is remembered, unless only its scheme became a safer one: somebody may go back to it.
     """
@@ -23,10 +28,31 @@ def adopt_address(tx: WriteTx, feed_id: int, url: str, host: str, now: datetime)
     if other is None or other.id == feed_id:
         feeds.change_address(tx, feed_id, url, host, previous_url=previous, now=now)
         return feed_id
+    if not _speaks_for(tx, feed, other):
+        return None
     kept, gone = min(feed_id, other.id), max(feed_id, other.id)
     merge(tx, kept, gone, now)
     feeds.change_address(tx, kept, url, host, previous_url=previous, now=now)
     return kept
+
+
+def _speaks_for(tx: WriteTx, feed: feeds.Feed, other: feeds.Feed) -> bool:
+    """Whether what a feed published may stand in another: they are of one host, or all readers of the other chose it
+    too.
+    """
+    if _site(feed.url) == _site(other.url):
+        return True
+    readers_of_one: int = tx.value(
+        "SELECT count(*) FROM subscription o WHERE o.feed_id = :other AND NOT EXISTS"
+        " (SELECT 1 FROM subscription s WHERE s.user_id = o.user_id AND s.feed_id = :feed)",
+        other=other.id,
+        feed=feed.id,
+    )
+    return readers_of_one == 0
+
+
+def _site(url: str) -> str:
+    return (urlsplit(url).hostname or "").removeprefix("www.")
 
 
 def merge(tx: WriteTx, kept: int, gone: int, now: datetime) -> None:
