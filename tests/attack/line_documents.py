@@ -127,7 +127,6 @@ SIZE: dict[str, Attack] = {
         stored=20_000,
         limit="document",
         megabytes=300,
-        engines="both",
     ),
     "100,000 empty entries": Attack(
         serve=body(lambda: items(100_000, lambda n: "")), stored=1, limit="document", megabytes=300, engines="both"
