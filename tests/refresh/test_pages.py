@@ -138,6 +138,9 @@ def test_changing_rules_changes_nobody_elses_page(db: Database, cast: Cast, inte
     # and back again: she joins him
     change_rules(db, cast.alice, hers, RULES, now=runner.now)
     assert feed_of(db, cast.alice, hers).url == feed_of(db, cast.bob, his).url
+    # what her list held does not come into his
+    assert sorted(titles(db, cast.bob, his)) == ["One", "Two"]
+    assert sorted(titles(db, cast.alice, hers)) == ["One", "Two"]
 
 
 def test_rules_that_another_of_ones_pages_has_are_refused(

@@ -18,7 +18,6 @@ from dateline.settings import Settings
 from dateline.store import Database, Tx, feeds, pages, states, subscriptions
 from dateline.store.db import WriteTx
 from dateline.store.feeds import Feed
-from dateline.store.merging import merge
 from dateline.store.secrets import Keyring, key_path
 from dateline.store.write import transaction
 
@@ -148,18 +147,15 @@ def change_rules(db: Database, user: User, subscription_id: int, rules: PageRule
         other = feeds.find(tx, url, feed.owner_id)
         if other is not None and subscriptions.by_feed(tx, user.id, other.id) is not None:
             raise ActionError("action.already_subscribed", url)
-        if feeds.read(tx, feed.id).subscribers > 1:
-            _part(tx, user, subscription_id, feed, url, rules, now)
-        elif other is None:
+        if other is None and feeds.read(tx, feed.id).subscribers == 1:
             pages.change_rules(tx, feed.id, url, rules_to_json(rules), now)
         else:
-            kept, gone = sorted((feed.id, other.id))
-            merge(tx, kept, gone, now)
-            pages.change_rules(tx, kept, url, rules_to_json(rules), now)
+            _part(tx, user, subscription_id, feed, url, rules, now)
+            feeds.orphan_if_unread_by_all(tx, feed.id, now)
 
 
 def _part(tx: WriteTx, user: User, subscription_id: int, feed: Feed, url: str, rules: PageRules, now: datetime) -> None:
-    """One of several subscribers goes on alone, or joins those who have these rules."""
+    """A subscriber goes on alone, or joins those who have these rules: what was read by others stays in its list."""
     feed_id = feeds.add(tx, url=url, owner_id=feed.owner_id, host=host_key(url), credentials=feed.credentials, now=now)
     pages.make_page(tx, feed_id, rules_to_json(rules), feed.title)
     pages.move_subscription(tx, subscription_id, user.id, feed_id)
