@@ -63,6 +63,8 @@ class FetchError(DatelineError):
             "fetch.tls",  # certificate or handshake
             "fetch.timeout",  # any phase
             "fetch.protocol",  # not HTTP, or broken HTTP
+            "fetch.bad_transport",  # how somebody wants it to be asked cannot be: the field's name is the detail
+            "fetch.proxy",  # the proxy is not allowed, does not answer, or refuses
             "fetch.redirects",  # too many, a loop, without a target
             "fetch.too_large",  # before or after decompression
             "fetch.truncated",  # the body ended early
@@ -189,6 +191,7 @@ class ActionError(DatelineError):
             "action.place_without_feed",  # a known place that offers none for such a page
             "action.place_unread",  # a known place whose page did not tell where its feed is
             "action.bad_value",
+            "action.bad_transport",  # how a feed shall be fetched: the detail names what cannot be
             "action.too_large",
             "action.last_admin",
         }

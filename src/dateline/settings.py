@@ -43,6 +43,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     """The address in the User-Agent, for publishers who want to know who asks."""
     allowed_networks: tuple[Network, ...] = ()
     """Networks inside which feeds may be fetched although they are private (feeds at home)."""
+    proxies: tuple[str, ...] = ()
+    """HTTP proxies that subscriptions may be fetched through: ``http://[user:password@]host:port``."""
     host_connections: int = 1
     """How many connections to one host at once."""
     host_spacing: float = 1.0
@@ -124,9 +126,19 @@ def _known(name: str, *, shown_as: str, prefix: str) -> str:
     raise SettingsError("settings.unknown_key", f"{shown_as} is not a setting; did you mean {nearest}?")
 
 
+def _words(value: Any) -> list[str]:
+    return [str(text).strip() for text in (value if isinstance(value, list) else str(value).replace(",", " ").split())]
+
+
 def _networks(value: Any) -> tuple[Network, ...]:
-    texts = value if isinstance(value, list) else str(value).replace(",", " ").split()
-    return tuple(ip_network(str(text).strip(), strict=False) for text in texts)
+    return tuple(ip_network(text, strict=False) for text in _words(value))
+
+
+def _proxy(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme != "http" or not parts.hostname or not parts.port or parts.path.strip("/") or parts.query:
+        raise ValueError("http://host:port is needed")
+    return text.rstrip("/")
 
 
 def _http_url(value: Any) -> str | None:
@@ -225,6 +237,7 @@ _CONVERTERS: dict[str, Callable[[Any], Any]] = {
     "secret_file": lambda value: Path(str(value)) if str(value).strip() else None,
     "contact_url": _http_url,
     "allowed_networks": _networks,
+    "proxies": lambda value: tuple(_proxy(text) for text in _words(value)),
     "host_connections": _number(1, 64, int),
     "host_spacing": _number(0, 3600, float),
     "fetch_concurrency": _number(1, 1000, int),

@@ -160,7 +160,7 @@ def test_doctor_names_the_feeds_that_need_new_credentials(filled: Shell) -> None
     Keyring(filled.folder / "secret.key").ensure()
     ran = filled.run("doctor")
     assert ran.code == 1
-    assert "/feed?private needs its user name and password again" in ran.out
+    assert "/feed?private needs its secrets again" in ran.out
     (filled.folder / "secret.key").chmod(0o644)
     assert "chmod 600" in filled.run("doctor").out
 

@@ -62,6 +62,7 @@ class Identity(Struct, frozen=True):
 
     server: ssl.SSLContext
     client: ssl.SSLContext
+    pem: str
 
 
 @pytest.fixture(scope="session")
@@ -91,4 +92,5 @@ def identity(tmp_path_factory: pytest.TempPathFactory) -> Identity:
     )
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server.load_cert_chain(folder / "cert.pem", folder / "key.pem")
-    return Identity(server, ssl.create_default_context(cafile=str(folder / "cert.pem")))
+    pem = certificate.public_bytes(serialization.Encoding.PEM).decode()
+    return Identity(server, ssl.create_default_context(cafile=str(folder / "cert.pem")), pem)

@@ -119,6 +119,7 @@ def tour(alice: Browser, bob: Browser, anonymous: Browser, world: World) -> None
         *("/health", "/health/server", "/debug", "/settings/newsletters"),
         *(f"/subscriptions/{subscriptions[2]}", f"/subscriptions/{subscriptions[2]}/remove"),
         f"/subscriptions/{subscriptions[2]}/full-text",
+        f"/subscriptions/{subscriptions[2]}/transport",
     ):
         for browser in (alice, bob, anonymous):
             browser.get(path)

@@ -12,6 +12,7 @@ from dateline.model import Response, User
 from dateline.parse.page import PageRules
 from dateline.parse.page.propose import propose
 from dateline.parse.page.rules import rules_from_json, rules_to_json
+from dateline.refresh.asking import kept
 from dateline.refresh.joining import page_url
 from dateline.refresh.page_look import LookedPage, Shelf, fetch_page, read_page
 from dateline.settings import Settings
@@ -116,17 +117,18 @@ def look_at_source(
     with db.reading() as tx:
         found = source(tx, user, subscription_id)
     feed = found.feed
-    credentials = Keyring(key_path(settings)).decrypt(feed.credentials) if feed.credentials else None
+    keyring = Keyring(key_path(settings))
     page = fetch_page(
         db,
         settings,
         shelf,
         feed.address,
         user_id=user.id,
-        credentials=credentials,
+        credentials=keyring.decrypt(feed.credentials) if feed.credentials else None,
         version=version,
         holder=f"look-{secrets.token_hex(4)}",
         clock=running_from(now),
+        transport=kept(feed, keyring).transport,
     )
     return found, page
 

@@ -2,11 +2,12 @@
 
 import secrets
 from datetime import datetime
-from urllib.parse import quote, urlsplit, urlunsplit
 
-from dateline.fetch.address import host_key
+from dateline.fetch.address import host_key, with_credentials
+from dateline.fetch.transport import PLAIN, Transport
 from dateline.model import User
 from dateline.refresh import trial
+from dateline.refresh.asking import way
 from dateline.refresh.trial import Trial
 from dateline.settings import Settings
 from dateline.store import Database, feeds, subscriptions
@@ -28,7 +29,7 @@ def of_address(db: Database, settings: Settings, user: User, address: str, *, ve
     if feed is not None and credentials is None:
         return _try(db, settings, feed, version=version, now=now)
     stranger = feeds.unknown(url, host_key(url), now)
-    return _run(db, settings, stranger, _with(url, credentials), version=version, now=now)
+    return _run(db, settings, stranger, _with(url, credentials), PLAIN, version=version, now=now)
 
 
 def of_subscription(
@@ -55,15 +56,17 @@ def of_any_address(db: Database, settings: Settings, address: str, *, version: s
     if feed is not None:
         return _try(db, settings, feed, version=version, now=now)
     stranger = feeds.unknown(url, host_key(url), now)
-    return _run(db, settings, stranger, _with(url, credentials), version=version, now=now)
+    return _run(db, settings, stranger, _with(url, credentials), PLAIN, version=version, now=now)
 
 
 def _try(db: Database, settings: Settings, feed: Feed, *, version: str, now: datetime) -> Trial:
-    credentials = Keyring(key_path(settings)).decrypt(feed.credentials) if feed.credentials is not None else None
-    return _run(db, settings, feed, _with(feed.url, credentials), version=version, now=now)
+    address, transport = way(feed, feed.address, Keyring(key_path(settings)))
+    return _run(db, settings, feed, address, transport, version=version, now=now)
 
 
-def _run(db: Database, settings: Settings, feed: Feed, address: str, *, version: str, now: datetime) -> Trial:
+def _run(
+    db: Database, settings: Settings, feed: Feed, address: str, transport: Transport, *, version: str, now: datetime
+) -> Trial:
     return trial.try_out(
         db,
         settings,
@@ -72,12 +75,9 @@ def _run(db: Database, settings: Settings, feed: Feed, address: str, *, version:
         version=version,
         holder=f"trial-{secrets.token_hex(4)}",
         clock=running_from(now),
+        transport=transport,
     )
 
 
 def _with(url: str, credentials: str | None) -> str:
-    if credentials is None:
-        return url
-    user, _, password = credentials.partition(":")
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(netloc=f"{quote(user, safe='')}:{quote(password, safe='')}@{parts.netloc}"))
+    return url if credentials is None else with_credentials(url, credentials)

@@ -29,6 +29,7 @@ from . import (
     retention,
     serve,
     subscriptions,
+    transport,
     users,
     worker,
 )
@@ -60,6 +61,7 @@ app.command()(parse.parse)
 app.command()(debug.debug)
 app.command()(health.health)
 app.command()(retention.retention)
+app.command()(transport.transport)
 app.command()(extract.extract)
 app.command()(backup.backup)
 app.command()(backup.restore)

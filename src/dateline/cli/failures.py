@@ -48,6 +48,7 @@ EXIT_CODES: Mapping[str, int] = {
     "action.place_without_feed": UNKNOWN_INPUT,
     "action.place_unread": UNKNOWN_INPUT,
     "action.bad_value": UNKNOWN_INPUT,
+    "action.bad_transport": UNKNOWN_INPUT,
     "action.name_invalid": UNKNOWN_INPUT,
     "action.password_too_short": UNKNOWN_INPUT,
     "action.password_too_long": UNKNOWN_INPUT,

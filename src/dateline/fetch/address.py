@@ -8,7 +8,7 @@ never travel. Nothing here decides where Dateline may connect: that is the guard
 
 import re
 import socket
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from functools import lru_cache
 from ipaddress import AddressValueError, IPv6Address, ip_address
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit, urlunsplit
@@ -81,6 +81,19 @@ def without_credentials(url: str) -> tuple[str, str | None]:
     secret = f"{unquote(user)}:{unquote(password)}".encode("utf-8", "surrogatepass")
     authorization = f"Basic {b64encode(secret).decode('ascii')}" if userinfo.strip(":") else None
     return urlunsplit(parts._replace(netloc=host)), authorization
+
+
+def with_credentials(url: str, credentials: str) -> str:
+    """An absolute URL with ``user:password`` in it; the opposite of ``without_credentials``."""
+    user, _, password = credentials.partition(":")
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=f"{quote(user, safe='')}:{quote(password, safe='')}@{parts.netloc}"))
+
+
+def login_in(authorization: str) -> tuple[str, str]:
+    """The user name and the password in what ``without_credentials`` gave."""
+    user, _, password = b64decode(authorization.removeprefix("Basic ")).decode("utf-8", "surrogatepass").partition(":")
+    return user, password
 
 
 def origin(url: str) -> tuple[str, str, int]:

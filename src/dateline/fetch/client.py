@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
-from msgspec import Struct, structs
+from msgspec import structs
 from yarl import URL
 
 from dateline.errors import FetchError
@@ -28,11 +28,16 @@ from dateline.settings import Settings
 from . import failures, headers
 from .address import host_key
 from .body import Body, Patience, read_body, read_sample
+from .digest import Digests
 from .exchange import Exchange, Watch, masked_answer, masked_request
-from .guard import AddressInfo, Guard
+from .guard import AddressInfo, Guard, unguarded_socket
 from .politeness import Gate, HostGate
-from .redirects import REDIRECTS, Trail
+from .proxy import RequestOptions as _RequestOptions
+from .proxy import through
+from .question import Question
+from .redirects import MAX_REDIRECTS, REDIRECTS, Trail
 from .resolver import SortingResolver, ThreadResolver
+from .transport import PLAIN, Transport, trusting
 from .walls import SAMPLE_BYTES, challenge_in, wall_of
 
 DNS_CACHE_SECONDS = 10
@@ -45,30 +50,14 @@ SAMPLE_SECONDS = 5.0  # for what a refusal says; read to its end, the connection
 OK = frozenset({200, 203})  # 203: a proxy has changed the body on its way, but there it is
 
 
-class _Question(Struct, frozen=True, kw_only=True):
-    """What was asked, the same over all hops."""
-
-    url: str
-    user_agent: str
-    accept: headers.Accept
-    validators: Validators
-    validators_url: str | None
-    max_bytes: int
-    watch: Watch | None = None
-    form: bytes | None = None
-    """What is sent with a POST, urlencoded; None: a GET."""
-
-    def validators_for(self, url: str) -> Validators:
-        return self.validators if self.validators_url in (None, url) else Validators()
-
-
 class _Hop:
     """What happens in one hop: new connections are noted by the socket factory, the status by the client."""
 
-    __slots__ = ("answered", "connects", "sent", "status")
+    __slots__ = ("answered", "connects", "sent", "status", "to_proxy")
 
     def __init__(self) -> None:
         self.connects = 0
+        self.to_proxy = False
         self.status: int | None = None
         self.sent: Iterable[tuple[str, str]] = ()
         self.answered: Iterable[tuple[bytes, bytes]] = ()
@@ -105,6 +94,7 @@ class Client:
         self._clock = clock
         self._tls = tls
         self._slots = asyncio.Semaphore(settings.fetch_concurrency)
+        self._digests = Digests()
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -123,9 +113,7 @@ class Client:
             trust_env=False,
             max_line_size=MAX_HEADER_BYTES,
             max_field_size=MAX_HEADER_BYTES,
-            timeout=aiohttp.ClientTimeout(
-                total=None, connect=self._patience.connect, sock_read=self._patience.first_byte, ceil_threshold=3600
-            ),
+            timeout=self._timeout(self._patience.first_byte),
         )
         # aiohttp would ask again at once after any disconnection; only a connection from before deserves it (_open)
         self._session._retry_connection = False
@@ -150,6 +138,7 @@ class Client:
         deadline: float | None = None,
         validators_url: str | None = None,
         watch: Watch | None = None,
+        transport: Transport = PLAIN,
     ) -> Response:
         """Ask for ``url`` and follow where it leads: a whole body (200) or "not modified" (304).
 
@@ -157,10 +146,11 @@ class Client:
         ``final_url``) they are sent to that address only, else at every hop. ``subscribers`` goes into the
         User-Agent; user information in ``url`` becomes basic authentication. ``max_bytes`` (the settings' limit unless
         given) counts before and after decompression. The settings' timeout counts the time on the network;
-        ``deadline`` (seconds) everything, the waiting for turns too. ``watch`` is told of every hop. Raises
+        ``deadline`` (seconds) everything, the waiting for turns too. ``watch`` is told of every hop.
+        ``transport`` says what is otherwise than for all; its secrets go to the origin of ``url`` alone. Raises
         ``FetchError`` and what the gate raises.
         """
-        question = _Question(
+        question = Question(
             url=url,
             user_agent=headers.user_agent(self._version, self._settings.user_agent_url, subscribers),
             accept=accept,
@@ -168,6 +158,7 @@ class Client:
             validators_url=validators_url,
             max_bytes=self._settings.fetch_max_bytes if max_bytes is None else max_bytes,
             watch=watch,
+            transport=transport,
         )
         return await self._within(deadline, question)
 
@@ -175,7 +166,7 @@ class Client:
         """POST a form (to a hub) and see that it is taken: any 2xx. A redirect is followed where it keeps the method
         (307, 308). Raises ``FetchError``, with what the server says as its detail, and what the gate raises.
         """
-        question = _Question(
+        question = Question(
             url=url,
             user_agent=headers.user_agent(self._version, self._settings.user_agent_url, 0),
             accept="page",
@@ -186,8 +177,13 @@ class Client:
         )
         await self._within(deadline, question)
 
-    async def _within(self, deadline: float | None, question: _Question) -> Response:
-        trail = Trail(question.url)
+    async def _within(self, deadline: float | None, question: Question) -> Response:
+        most = question.transport.max_redirects
+        trail = Trail(
+            question.url,
+            posts=question.form is not None or question.transport.method == "POST",
+            max_redirects=MAX_REDIRECTS if most is None else most,
+        )
         scope = asyncio.timeout(deadline)
         try:
             async with scope:
@@ -197,8 +193,8 @@ class Client:
                 raise
             raise FetchError("fetch.timeout", f"more than {deadline:g} s in all", final_url=trail.url) from error
 
-    async def _follow(self, question: _Question, trail: Trail) -> Response:
-        left = self._settings.fetch_timeout
+    async def _follow(self, question: Question, trail: Trail) -> Response:
+        allowed = left = question.transport.timeout or self._settings.fetch_timeout
         while True:
             # the turn first: who waits for a busy host must not keep others from theirs
             async with self._gate.turn(host_key(trail.url)), self._slots:
@@ -206,9 +202,9 @@ class Client:
                 answer = await self._hop(question, trail, left)
                 left -= asyncio.get_running_loop().time() - started
             if answer is not None:
-                return structs.replace(answer, elapsed_seconds=self._settings.fetch_timeout - left)
+                return structs.replace(answer, elapsed_seconds=allowed - left)
 
-    async def _hop(self, question: _Question, trail: Trail, seconds: float) -> Response | None:
+    async def _hop(self, question: Question, trail: Trail, seconds: float) -> Response | None:
         """One request; None when it led on to another address. Every failure becomes a ``FetchError``."""
         hop = _Hop()
         url, started = trail.url, asyncio.get_running_loop().time()
@@ -228,8 +224,8 @@ class Client:
             if question.watch is not None:
                 question.watch(_exchange(hop, url, asyncio.get_running_loop().time() - started))
 
-    async def _ask(self, question: _Question, trail: Trail, hop: _Hop) -> Response | None:
-        sent = question.validators_for(trail.url)
+    async def _ask(self, question: Question, trail: Trail, hop: _Hop) -> Response | None:
+        sent = question.validators_for(trail)
         async with await self._open(question, trail, hop, sent) as answer:
             hop.status, hop.answered = answer.status, answer.raw_headers
             hop.sent = answer.request_info.headers.items()
@@ -247,6 +243,7 @@ class Client:
                 return _response(answer.headers, question, trail, now, not_modified_since=sent)
             if answer.status in REDIRECTS:
                 trail.follow(answer.status, answer.headers.get("Location"))
+                question.check_way(trail)
                 return None
             raise await self._refused(answer, trail.url)
 
@@ -261,7 +258,7 @@ class Client:
         wall = wall_of(answer.status, answer.headers, sample)
         return failures.of_wall(wall, answer.status, url=url) if wall else failures.of_status(answer.status, url=url)
 
-    async def _taken(self, answer: aiohttp.ClientResponse, question: _Question, trail: Trail) -> Response | None:
+    async def _taken(self, answer: aiohttp.ClientResponse, question: Question, trail: Trail) -> Response | None:
         """Whether a form was taken."""
         if 200 <= answer.status < 300:
             return Response(url=question.url, final_url=trail.url, status=200)
@@ -274,35 +271,51 @@ class Client:
         raise FetchError(refusal.code, f"{refusal.detail} {word}".rstrip(), status=answer.status, final_url=trail.url)
 
     async def _open(
-        self, question: _Question, trail: Trail, hop: _Hop, validators: Validators
+        self, question: Question, trail: Trail, hop: _Hop, validators: Validators
     ) -> aiohttp.ClientResponse:
         """Send the request, wait for the headers; once more if a connection from before had been closed meanwhile."""
         if self._session is None:
             raise RuntimeError("use `async with Client(…) as client`")
-        fields = headers.request_headers(
-            user_agent=question.user_agent,
-            accept=question.accept,
-            validators=validators,
-            authorization=trail.authorization,
-        )
+        fields = question.fields(trail, validators)
         hop.sent = fields.items()
-        method = "GET" if question.form is None else "POST"
-        if question.form is not None:
-            fields["Content-Type"] = "application/x-www-form-urlencoded"
-        url = URL(trail.url, encoded=True)
-        async with asyncio.timeout(self._patience.connect + self._patience.first_byte):
+        method = "POST" if trail.posts else "GET"
+        options = self._options(question, trail, hop)
+        url, body = URL(trail.url, encoded=True), question.body(trail)
+        async with asyncio.timeout(self._patience.connect + self._first_byte(question)):
             try:
-                return await self._session.request(
-                    method, url, headers=fields, data=question.form, allow_redirects=False
-                )
+                return await self._session.request(method, url, headers=fields, data=body, **options)
             except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
                 if hop.connects or isinstance(error, aiohttp.ClientConnectorError):
                     raise
-                return await self._session.request(
-                    method, url, headers=fields, data=question.form, allow_redirects=False
-                )
+                return await self._session.request(method, url, headers=fields, data=body, **options)
 
-    async def _read(self, answer: aiohttp.ClientResponse, question: _Question) -> Body:
+    def _options(self, question: Question, trail: Trail, hop: _Hop) -> _RequestOptions:
+        """What aiohttp is told beyond the request itself. Raises ``FetchError`` ``fetch.proxy``."""
+        transport = question.transport
+        options: _RequestOptions = {"allow_redirects": False}
+        if transport.timeout is not None:
+            options["timeout"] = self._timeout(self._first_byte(question))
+        if trail.is_home and transport.tls == "any":
+            options["ssl"] = False
+        elif trail.is_home and transport.authority:
+            options["ssl"] = trusting(transport.authority)
+        if transport.proxy:
+            through(transport.proxy, self._settings.proxies, trail.url, self._guard, options)
+            hop.to_proxy = True
+        if transport.login_by == "digest" and trail.authorization:
+            options["middlewares"] = self._digests.of(trail.url, trail.authorization)
+        return options
+
+    def _first_byte(self, question: Question) -> float:
+        """Who is given more time in all is given it for the first byte too."""
+        return max(self._patience.first_byte, question.transport.timeout or 0.0)
+
+    def _timeout(self, first_byte: float) -> aiohttp.ClientTimeout:
+        return aiohttp.ClientTimeout(
+            total=None, connect=self._patience.connect, sock_read=first_byte, ceil_threshold=3600
+        )
+
+    async def _read(self, answer: aiohttp.ClientResponse, question: Question) -> Body:
         return await read_body(
             answer.content,
             content_encoding=_content_encoding(answer),
@@ -315,8 +328,10 @@ class Client:
 
     def _socket(self, info: AddressInfo) -> socket.socket:
         """The connector's socket factory: called for every new connection, never for one from before."""
-        _HOP.get(_Hop()).connects += 1
-        return self._guard.socket(info)
+        hop = _HOP.get(_Hop())
+        hop.connects += 1
+        # a proxy is the administrator's choice, wherever it stands, and all that such a hop connects to
+        return unguarded_socket(info) if hop.to_proxy else self._guard.socket(info)
 
 
 def _exchange(hop: _Hop, url: str, elapsed: float) -> Exchange:
@@ -341,7 +356,7 @@ def _check_header_size(raw_headers: tuple[tuple[bytes, bytes], ...]) -> None:
 
 def _response(
     fields: headers.Headers,
-    question: _Question,
+    question: Question,
     trail: Trail,
     now: float,
     *,

@@ -20,6 +20,7 @@ _CODE_OF_STATUS = {
 _CODE_OF_ERROR: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str], ...] = (
     (ForbiddenAddressError, "fetch.forbidden_address"),
     (TimeoutError, "fetch.timeout"),  # also aiohttp's ServerTimeoutError and the kernel's ETIMEDOUT
+    ((aiohttp.ClientProxyConnectionError, aiohttp.ClientHttpProxyError), "fetch.proxy"),
     ((ssl.SSLError, ssl.CertificateError, aiohttp.ClientSSLError), "fetch.tls"),
     (aiohttp.ClientConnectorDNSError, "fetch.dns"),
     ((aiohttp.ClientConnectionError, OSError), "fetch.connect"),

@@ -65,6 +65,12 @@ class ForbiddenAddressError(OSError):
         super().__init__(errno.EACCES, "the address is inside a network that feeds may not reach")
 
 
+def unguarded_socket(info: AddressInfo) -> socket.socket:
+    """A socket for an address that the administrator named: nobody else's word reaches it."""
+    family, kind, protocol, _, _ = info
+    return socket.socket(family=family, type=kind, proto=protocol)
+
+
 class Guard:
     """Decides by number alone. ``allowed_networks`` are opened although they are private (feeds at home)."""
 
@@ -88,9 +94,8 @@ class Guard:
 
     def socket(self, info: AddressInfo) -> socket.socket:
         """The connector's socket factory: a socket for an address that was checked, else ``ForbiddenAddressError``."""
-        family, kind, protocol, _, address = info
-        self.check(str(address[0]))
-        return socket.socket(family=family, type=kind, proto=protocol)
+        self.check(str(info[4][0]))
+        return unguarded_socket(info)
 
     def _allows_ipv6(self, number: IPv6Address) -> bool:
         if number.scope_id is not None:

@@ -9,6 +9,7 @@ from .client import Client
 from .exchange import Watch
 from .headers import Accept
 from .politeness import Gate
+from .transport import PLAIN, Transport
 
 DEADLINE_SECONDS = 20.0
 
@@ -24,6 +25,7 @@ def fetch_now(
     subscribers: int = 0,
     max_bytes: int | None = None,
     deadline: float = DEADLINE_SECONDS,
+    transport: Transport = PLAIN,
     watch: Watch | None = None,
 ) -> Response:
     """Do one ``Client.get`` in an event loop of its own and wait for it, at most ``deadline`` seconds in all.
@@ -40,6 +42,7 @@ def fetch_now(
                 accept=accept,
                 max_bytes=max_bytes,
                 deadline=deadline,
+                transport=transport,
                 watch=watch,
             )
 

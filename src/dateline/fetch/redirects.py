@@ -1,8 +1,7 @@
 """Redirects: the way of one GET from address to address. Pure; the client walks it.
 
-At most ten, no address twice, never from https to http. Credentials in the asked address go to that origin alone, and
-what a ``Location`` brings of its own is dropped. ``permanent_url`` follows as long as every step was permanent.
-(RFC 9110 §15.4.)
+At most ten (or fewer, when somebody wants so), no address twice, never from https to http. Credentials in the asked
+address go to that origin alone, and (RFC 9110 §15.4.)
 """
 
 from dateline.errors import FetchError
@@ -12,13 +11,16 @@ from .address import absolute_http_url, origin, resolve, without_credentials
 MAX_REDIRECTS = 10
 REDIRECTS = frozenset({300, 301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
+_KEEP_METHOD = frozenset({307, 308})
 
 
 class Trail:
     """Where one GET stands: ``url`` is asked next, bare of credentials; ``permanent_url`` is the new one or None."""
 
-    def __init__(self, asked: str) -> None:
-        """Begin at what was asked. Raises ``FetchError`` ``fetch.bad_url``."""
+    def __init__(self, asked: str, *, posts: bool = False, max_redirects: int = MAX_REDIRECTS) -> None:
+        """Begin at what was asked, by a POST when it ``posts``. Raises ``FetchError`` ``fetch.bad_url``."""
+        self.posts = posts
+        self._max_redirects = max_redirects
         self.url, self._authorization = without_credentials(absolute_http_url(asked))
         self.permanent_url: str | None = None
         self.retry_after: float | None = None
@@ -27,11 +29,16 @@ class Trail:
         self._only_permanent = True
 
     @property
-    def authorization(self) -> str | None:
-        """The ``Authorization`` for ``url``: only where it was meant for, or that host's move from http to https."""
+    def is_home(self) -> bool:
+        """Whether ``url`` may have the secrets: the origin that was asked, or that host's move from http to https."""
         here = origin(self.url)
         is_upgrade = self._origin[::2] == ("http", 80) and here[::2] == ("https", 443) and here[1] == self._origin[1]
-        return self._authorization if here == self._origin or is_upgrade else None
+        return here == self._origin or is_upgrade
+
+    @property
+    def authorization(self) -> str | None:
+        """The ``Authorization`` for ``url``: only where it was meant for."""
+        return self._authorization if self.is_home else None
 
     def wait_for(self, seconds: float | None) -> None:
         """Note that some answer on the way asked to wait; ``retry_after`` is the longest such time."""
@@ -43,13 +50,14 @@ class Trail:
         target = self._target(status, location)
         if target in self._seen:
             raise self._error(status, f"a loop: {target} again")
-        if len(self._seen) > MAX_REDIRECTS:
-            raise self._error(status, f"more than {MAX_REDIRECTS}")
+        if len(self._seen) > self._max_redirects:
+            raise self._error(status, f"more than {self._max_redirects}")
         if self.url.startswith("https:") and target.startswith("http:"):
             raise self._error(status, f"from https down to {target}")
         self._seen.add(target)
         self.url = target
         self._only_permanent = self._only_permanent and status in _PERMANENT
+        self.posts = self.posts and status in _KEEP_METHOD  # all others make a GET of it
         if self._only_permanent:
             self.permanent_url = target
 

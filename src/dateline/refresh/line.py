@@ -168,7 +168,7 @@ def _read(db: Database, feed: Feed, answer: Response, *, asked_url: str, now: da
 
 def is_shared(feed: Feed) -> bool:
     """Whether anybody may know that this feed is read here."""
-    return feed.owner_id == 0 and feed.credentials is None and feed.kind == "feed"
+    return feed.owner_id == 0 and feed.credentials is None and feed.transport is None and feed.kind == "feed"
 
 
 def taken_from_hub(db: Database, feed: Feed, answer: Response, *, now: datetime) -> Outcome | None:
@@ -381,7 +381,7 @@ def _move(feed: Feed, answer: Response, asked_url: str, now: datetime) -> Move |
         return Move(target=None) if feed.moved_url and was_asked else None
     if target == feed.address.replace("http://", "https://", 1):
         return Move(target=target, adopt=True)
-    if feed.credentials is not None and origin(target) != origin(feed.url):
+    if (feed.credentials or feed.transport) and origin(target) != origin(feed.url):
         return None  # what opens one server is not shown to another
     if asked_url != feed.address:  # the target moved on
         return Move(target=target)

@@ -8,14 +8,14 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from urllib.parse import quote, urlsplit, urlunsplit
 
 from msgspec import Struct
 
 from dateline.clean import clean_entry
 from dateline.errors import ActionError, FetchError
 from dateline.fetch import fetch_now
-from dateline.fetch.address import absolute_http_url
+from dateline.fetch.address import absolute_http_url, with_credentials
+from dateline.fetch.transport import PLAIN, Transport
 from dateline.model import ParsedFeed, Response
 from dateline.parse.page import PageRules
 from dateline.parse.page.why import Finding, explain
@@ -84,6 +84,7 @@ def fetch_page(
     version: str,
     holder: str,
     clock: Callable[[], datetime],
+    transport: Transport = PLAIN,
 ) -> Response:
     """The page at an address, from the shelf or from its server. ``credentials`` are "user:password".
 
@@ -97,16 +98,10 @@ def fetch_page(
     if known is not None:
         return known
     gate = TableGate(db, settings, holder=holder, clock=clock)
-    asked = _with_credentials(url, credentials) if credentials else url
-    page = fetch_now(settings, asked, version=version, gate=gate, accept="page", deadline=DEADLINE)
+    asked = with_credentials(url, credentials) if credentials else url
+    page = fetch_now(settings, asked, version=version, gate=gate, accept="page", deadline=DEADLINE, transport=transport)
     shelf.keep(user_id, url, page, clock())
     return page
-
-
-def _with_credentials(url: str, credentials: str) -> str:
-    user, _, password = credentials.partition(":")
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(netloc=f"{quote(user, safe='')}:{quote(password, safe='')}@{parts.netloc}"))
 
 
 def read_page(page: Response, rules: PageRules) -> LookedPage:

@@ -15,6 +15,7 @@ from dateline.clean import clean_entry
 from dateline.errors import DatelineError, ParseError, StoreError
 from dateline.fetch import fetch_now
 from dateline.fetch.exchange import Exchange
+from dateline.fetch.transport import PLAIN, Transport
 from dateline.model import CleanEntry, ParsedEntry, ParsedFeed, Response
 from dateline.parse import parse_feed
 from dateline.parse.encoding import Charset, charset_of
@@ -80,10 +81,11 @@ def try_out(
     version: str,
     holder: str,
     clock: Callable[[], datetime],
+    transport: Transport = PLAIN,
 ) -> Trial:
     """Run the line for a feed (or one that nobody has yet, ``feeds.unknown``).
 
-    ``address`` is where it is asked, with its user name and password. Raises ``StoreError``.
+    ``address`` is where it is asked, with its user name and password, and ``transport`` how. Raises ``StoreError``.
     """
     exchanges: list[Exchange] = []
     answer: Response | DatelineError
@@ -97,6 +99,7 @@ def try_out(
             subscribers=feed.subscribers,
             deadline=DEADLINE,
             watch=exchanges.append,
+            transport=transport,
         )
     except StoreError:
         raise

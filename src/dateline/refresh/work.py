@@ -11,13 +11,11 @@ import logging
 import random
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from urllib.parse import quote, urlsplit, urlunsplit
 
 from msgspec import Struct
 
 from dateline.errors import DatelineError, FetchError, RefreshError, StoreError
 from dateline.fetch import Client
-from dateline.fetch.address import origin
 from dateline.model import Response
 from dateline.settings import Settings
 from dateline.store import Database, accounts, feeds, hosts, leases
@@ -26,6 +24,7 @@ from dateline.store.secrets import Keyring, key_path
 from dateline.store.times import to_us
 from dateline.store.write import transaction
 
+from .asking import way
 from .chores import Chores
 from .deliver import catch_up
 from .icons import find_icon
@@ -259,12 +258,14 @@ class Refresher:
         validators, validators_url = known_validators(feed)
         answer: Response | DatelineError
         try:
+            address, transport = way(feed, url, self._keyring)
             answer = await client.get(
-                self._with_credentials(feed, url),
+                address,
                 validators=validators,
                 validators_url=validators_url,
                 accept="page" if feed.kind == "page" else "feed",
                 subscribers=feed.subscribers,
+                transport=transport,
             )
         except DatelineError as error:
             answer = error
@@ -280,13 +281,6 @@ class Refresher:
             quiet = quiet_time(error.code, error.retry_after)
             if quiet:
                 self._gate.quiet(host_of(error, feed), quiet.total_seconds())
-
-    def _with_credentials(self, feed: Feed, url: str) -> str:
-        if feed.credentials is None or origin(url) != origin(feed.url):
-            return url
-        user, _, password = self._keyring.decrypt(feed.credentials).partition(":")
-        parts = urlsplit(url)
-        return urlunsplit(parts._replace(netloc=f"{quote(user, safe='')}:{quote(password, safe='')}@{parts.netloc}"))
 
     # -------------------------------------------------------------------------------------------- take and record
 

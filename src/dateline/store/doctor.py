@@ -180,7 +180,10 @@ def _index(tx: Tx) -> Finding:
 
 def _secrets(tx: Tx, settings: Settings) -> Iterator[Finding]:
     path = key_path(settings)
-    rows = tx.all("SELECT url, credentials FROM feed WHERE credentials IS NOT NULL ORDER BY url")
+    rows = tx.all(
+        "SELECT url, credentials, transport FROM feed WHERE credentials IS NOT NULL OR transport IS NOT NULL"
+        " ORDER BY url"
+    )
     if not path.exists():
         state: State = "wrong" if rows else "note"
         text = f"There is no key at {path}" + ("." if rows else "; it is made when it is needed.")
@@ -191,11 +194,13 @@ def _secrets(tx: Tx, settings: Settings) -> Iterator[Finding]:
     else:
         yield Finding(check="key", state="ok", text=f"The key is at {path}.")
     keyring = Keyring(path)
-    for url, encrypted in rows:
+    for url, *encrypted in rows:
         try:
-            keyring.decrypt(encrypted)
+            for secret in encrypted:
+                if secret is not None:
+                    keyring.decrypt(secret)
         except (StoreError, ValueError):
-            text = f"{url} needs its user name and password again: its owner unsubscribes, and subscribes with them."
+            text = f"{url} needs its secrets again: its owner enters them under “How it is fetched”."
             yield Finding(check="credentials", state="wrong", text=text)
 
 

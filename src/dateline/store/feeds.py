@@ -45,6 +45,7 @@ class Feed(Struct, frozen=True, kw_only=True):
     rules: str | None = None
     empty_rounds: int = 0
     has_hub: bool = False
+    transport: bytes | None = None
 
     @property
     def address(self) -> str:
@@ -79,7 +80,7 @@ FEED_COLUMNS = (
     " f.error_code,"
     " f.stopped_at, f.lease_count, f.old_asked_at, f.hints, f.validators_url, f.address_kept, (SELECT count(*) FROM"
     " subscription s WHERE s.feed_id = f.id), f.kind, f.rules, f.empty_rounds,"
-    " EXISTS (SELECT 1 FROM websub w WHERE w.feed_id = f.id)"
+    " EXISTS (SELECT 1 FROM websub w WHERE w.feed_id = f.id), f.transport"
 )
 
 
@@ -115,6 +116,7 @@ def feed_of_row(row: tuple[Any, ...]) -> Feed:
         rules=row[28],
         empty_rounds=row[29],
         has_hub=bool(row[30]),
+        transport=row[31],
     )
 
 
@@ -421,6 +423,30 @@ def forget_document(tx: WriteTx, feed_id: int) -> None:
     tx.run(
         "UPDATE feed SET etag = NULL, last_modified = NULL, validators_url = NULL, body_hash = NULL WHERE id = :id",
         id=feed_id,
+    )
+
+
+def set_transport(
+    tx: WriteTx, feed_id: int, *, transport: bytes | None, credentials: bytes | None, host: str, now: datetime
+) -> None:
+    """The feed is asked otherwise from now on: at its own address, at once, and as if for the first time."""
+    tx.run(
+        "UPDATE feed SET transport = :transport, credentials = :credentials, host = :host, next_at = :now,"
+        " moved_url = NULL, moved_at = NULL, wished_until = 0, stopped_at = NULL, failures = 0, error_code = NULL,"
+        " error_detail = NULL, error_at = NULL WHERE id = :id",
+        id=feed_id,
+        transport=transport,
+        credentials=credentials,
+        host=host,
+        now=to_us(now),
+    )
+    forget_document(tx, feed_id)
+
+
+def is_asked_otherwise(tx: Tx, feed_id: int) -> bool:
+    """Whether somebody has a login or a transport of their own for this feed."""
+    return bool(
+        tx.value("SELECT 1 FROM feed WHERE id = :id AND (transport IS NOT NULL OR credentials IS NOT NULL)", id=feed_id)
     )
 
 

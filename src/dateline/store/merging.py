@@ -105,6 +105,7 @@ def _wake(tx: WriteTx, ids: dict[str, int], now: datetime) -> None:
         f" orphaned_at = CASE WHEN NOT {subscribed} THEN orphaned_at END,"
         f" next_at = CASE WHEN {subscribed} THEN CAST(:now AS BIGINT) END,"
         " credentials = coalesce(credentials, (SELECT g.credentials FROM feed g WHERE g.id = :gone)),"
+        " transport = coalesce(transport, (SELECT g.transport FROM feed g WHERE g.id = :gone)),"
         " stopped_at = NULL, failures = 0, error_code = NULL, error_detail = NULL, error_at = NULL WHERE id = :kept",
         now=to_us(now),
         **ids,

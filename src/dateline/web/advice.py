@@ -25,13 +25,14 @@ ADVICE: dict[str, str] = {
     "fetch.tls": _PUBLISHER,
     "fetch.timeout": _WAIT,
     "fetch.protocol": _PUBLISHER,
+    "fetch.bad_transport": N_("Look at “How it is fetched” on the subscription’s page, and save it again."),
+    "fetch.proxy": N_("Take another proxy under “How it is fetched”, or none; the administrator says which there are."),
     "fetch.redirects": _LOOK,
     "fetch.too_large": N_("The administrator can raise DATELINE_FETCH_MAX_BYTES."),
     "fetch.truncated": _WAIT,
     "fetch.encoding": _PUBLISHER,
     "fetch.unauthorized": N_(
-        "Subscribe again with the user name and password in the address (https://name:password@…),"
-        " and unsubscribe from this one."
+        "Enter the user name and the password under “How it is fetched” on the subscription’s page."
     ),
     "fetch.forbidden": N_(
         "The site keeps programs out, or this feed is for its members. Ask the publisher to let feed readers in, or "
@@ -39,7 +40,8 @@ ADVICE: dict[str, str] = {
     ),
     "fetch.bot_wall": N_(
         "Ask the publisher to let feed readers pass: such walls have a switch for it, and their name stands beside. "
-        "Perhaps the site has the same feed at another address."
+        "Perhaps the site has the same feed at another address. If they gave you a key or a cookie for it, enter it "
+        "under “How it is fetched”."
     ),
     "fetch.not_found": _LOOK,
     "fetch.gone": N_("Unsubscribe: favourites stay. Or try it once more, if you know that it is back."),

@@ -22,6 +22,8 @@ SENTENCES: dict[str, str] = {
     "fetch.tls": N_("The server’s certificate is not valid, so nobody can be sure who answers."),
     "fetch.timeout": N_("The server took too long to answer. Try again later."),
     "fetch.protocol": N_("The server’s answer is not proper HTTP."),
+    "fetch.bad_transport": N_("What is set for fetching this feed cannot be sent as it is."),
+    "fetch.proxy": N_("The proxy that is set for this feed does not let us through."),
     "fetch.redirects": N_("The server sends us from address to address without an end."),
     "fetch.too_large": N_("The answer is larger than this instance accepts."),
     "fetch.truncated": N_("The answer broke off before its end. It will be tried again."),
@@ -104,6 +106,7 @@ SENTENCES: dict[str, str] = {
     "action.bad_value": N_(
         "The server did not understand this request. Go back, look at what was entered, and try again."
     ),
+    "action.bad_transport": N_("This cannot be sent as it is. Look at what was entered, and try again."),
     "action.too_large": N_("What was sent is too large."),
     "action.last_admin": N_("This is the only administrator left. Make somebody else one first."),
 }

@@ -41,6 +41,8 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
         "Nothing is fetched yet: these feeds were checked not long ago, or want to be left alone for a while."
     ),
     "saved": N_("Saved."),
+    "fetched_as_all": N_("Forgotten. The feed is fetched as all feeds are, for everybody here."),
+    "fetched_as_all_alone": N_("Forgotten. The feed is fetched as all feeds are, and stays yours alone."),
     "retention_saved": N_("Saved. What is not kept any more begins to go in an hour."),
     "logged_out": N_("You are logged out."),
     "password_changed": N_("Your password was changed. All your other sessions have ended."),

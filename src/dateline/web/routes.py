@@ -25,6 +25,7 @@ from dateline.web.pages import (
     stream,
     subscription,
     subscriptions,
+    transport,
 )
 
 
@@ -84,6 +85,7 @@ def routes() -> tuple[Place, ...]:
         Place(
             path="/subscriptions/{subscription_id}/page", get=page_source.show_source, post=page_source.act_on_source
         ),
+        Place(path="/subscriptions/{subscription_id}/transport", get=transport.show, post=transport.save),
         Place(path="/subscriptions/{subscription_id}/full-text", get=full_text.show, post=full_text.save),
         Place(path="/folders", post=folders.add),
         Place(path="/folders/{folder_id}", get=folders.show, post=folders.edit),

@@ -8,7 +8,7 @@ from dateline.actions.health import may_change
 from dateline.errors import ActionError
 from dateline.model import Visibility
 from dateline.refresh.pages import is_flagged
-from dateline.store import health, subscriptions
+from dateline.store import feeds, health, subscriptions
 from dateline.store.subscriptions import SubscriptionDetails
 from dateline.web import advice, keeping, messages
 from dateline.web.checks import CheckLine, check_line, moment
@@ -48,6 +48,7 @@ class SubscriptionPage(Struct, frozen=True, kw_only=True):
     previous_url: str | None
     may_change_address: bool
     is_flagged: bool
+    is_fetched_otherwise: bool
     errors: dict[str, str]
 
 
@@ -120,6 +121,7 @@ def _page(visit: Visit, *, errors: dict[str, str] | None = None, status: int = 2
         folders = folder_lines(subscriptions.sidebar(tx, visit.me.id))
         rule = keeping.counting(tx, visit.me.id, "subscription", details.id)
         feed = health.of_subscription(tx, visit.me.id, details.id)
+        is_fetched_otherwise = feeds.is_asked_otherwise(tx, details.feed_id)
     words = visit.words
     page = SubscriptionPage(
         subscription=details,
@@ -137,6 +139,7 @@ def _page(visit: Visit, *, errors: dict[str, str] | None = None, status: int = 2
         previous_url=feed.previous_url,
         may_change_address=may_change(visit.me, feed.subscribers),
         is_flagged=is_flagged(details.kind, details.failures, details.empty_rounds),
+        is_fetched_otherwise=is_fetched_otherwise,
         errors=errors or {},
     )
     return visit.html("pages/subscription.html", page, status=status)

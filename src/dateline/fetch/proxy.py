@@ -1,0 +1,44 @@
+"""Requests through a proxy: which may be used, and what can be said of their target from here.
+
+Only HTTP proxies that the administrator lists (``DATELINE_PROXIES``), for a proxy sees other networks than the guard:
+the target's name is looked up behind it. What can be told without a name server is still refused: numbers inside our
+own networks, and the names of this machine. (RFC 9110 §9.3.6.)
+"""
+
+import ssl
+from typing import TypedDict
+from urllib.parse import urlsplit
+
+import aiohttp
+from yarl import URL
+
+from .guard import ForbiddenAddressError, Guard
+from .transport import proxy_address
+
+
+class RequestOptions(TypedDict, total=False):
+    """What a request of aiohttp may be told beside its method, address, headers and body."""
+
+    allow_redirects: bool
+    timeout: aiohttp.ClientTimeout
+    ssl: ssl.SSLContext | bool
+    proxy: URL
+    proxy_headers: dict[str, str]
+    middlewares: tuple[aiohttp.ClientMiddlewareType, ...]
+
+
+def through(wanted: str, allowed: tuple[str, ...], url: str, guard: Guard, options: RequestOptions) -> None:
+    """Add to ``options`` what leads a request for ``url`` through the proxy that somebody chose.
+
+    Raises ``FetchError`` (``fetch.proxy``), ``ForbiddenAddressError``.
+    """
+    host = (urlsplit(url).hostname or "").rstrip(".")
+    is_number = ":" in host or host.rpartition(".")[2].isdigit()
+    is_here = host == "localhost" or host.endswith((".localhost", ".local", ".internal")) or "." not in host
+    if guard.allows(host) is False and (is_number or is_here):
+        raise ForbiddenAddressError
+    address = URL(proxy_address(wanted, allowed))
+    options["proxy"] = address.with_user(None)
+    if address.user:
+        login = aiohttp.encode_basic_auth(address.user, address.password or "", "utf-8")
+        options["proxy_headers"] = {"Authorization": login}  # aiohttp makes Proxy-Authorization of it

@@ -1,0 +1,56 @@
+"""How a feed is asked: its row → the address with its login, and its transport. Every request for a feed goes by this.
+
+What is kept is encrypted with the instance's key, and decrypted here, just before the request.
+"""
+
+import msgspec
+from msgspec import Struct
+
+from dateline.errors import StoreError
+from dateline.fetch.address import origin, with_credentials
+from dateline.fetch.transport import PLAIN, Transport
+from dateline.store.feeds import Feed
+from dateline.store.secrets import Keyring
+
+
+class Kept(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What stands encrypted in ``feed.transport``.
+
+    ``was_shared``: the feed was everybody's until somebody wanted it otherwise; ``had_secrets``: what it holds was
+    perhaps fetched with what is not for others, then or later.
+    """
+
+    transport: Transport = PLAIN
+    was_shared: bool = False
+    had_secrets: bool = False
+
+
+_KEPT = msgspec.json.Decoder(Kept)
+
+
+def sealed(kept: Kept, keyring: Keyring) -> bytes:
+    """What is kept, for the store. Raises ``StoreError`` (``store.secret``)."""
+    return keyring.encrypt(msgspec.json.encode(kept).decode())
+
+
+def kept(feed: Feed, keyring: Keyring) -> Kept:
+    """What is kept of a feed. Raises ``StoreError`` (``store.secret``) when the key is not the one."""
+    if feed.transport is None:
+        return Kept()
+    try:
+        return _KEPT.decode(keyring.decrypt(feed.transport))
+    except msgspec.DecodeError as error:  # written by a newer Dateline
+        raise StoreError("store.secret", "what is kept of how to fetch this feed cannot be understood") from error
+
+
+def way(feed: Feed, url: str, keyring: Keyring) -> tuple[str, Transport]:
+    """(the address to ask, with the login; how to ask it). Another origin than the feed's own gets no secret.
+
+    Raises ``StoreError`` (``store.secret``).
+    """
+    transport = kept(feed, keyring).transport
+    if origin(url) != origin(feed.address):
+        return url, transport.public()
+    if feed.credentials is None:
+        return url, transport
+    return with_credentials(url, keyring.decrypt(feed.credentials)), transport

@@ -1,0 +1,180 @@
+"""Whose a feed is: a subscription moves from the shared feed of an address to one of its own, or back.
+
+Read state, stars and labels move with it; ids of entries may change, their places in streams do not.
+"""
+
+from datetime import datetime
+
+from . import feeds, states, websub
+from .db import WriteTx
+from .feeds import Feed
+from .merging import merge
+from .times import to_us
+
+NEWEST = 1_000
+"""So many of a feed's newest entries go with a subscription that leaves it, beside what is carried and unread."""
+
+_FEED = (
+    "title",
+    "site_url",
+    "description",
+    "language",
+    "format",
+    "image_url",
+    "icon_url",
+    "icon_id",
+    "icon_checked_at",
+    "hints",
+    "identity",
+    "ok_at",
+    "changed_at",
+    "kind",
+    "rules",
+    "address_kept",
+)
+ENTRY_COLUMNS = (
+    "guid, guid_hash, content_hash, url, title, authors, tags, language, enclosures, thumbnail_url, comments_url,"
+    " preview, word_count, published_at, updated_at, received_at, listed_at, gone_at, source_hash, revised_at, episode"
+)
+PARTS = {
+    "entry_body": "version, body",
+    "entry_version": "replaced_at, title, body",
+    "full_text": "rules_hash, fetched_at, code, page_url, word_count, version, body",
+}
+"""Tables with what belongs to an entry, and their columns beside its id."""
+
+
+def make_private(tx: WriteTx, user_id: int, subscription_id: int, feed: Feed, now: datetime) -> int:
+    """Give a subscription to a shared feed a feed of its own: the feed itself when nobody else reads it, else a copy.
+
+    The user is held. The id of the feed, which is the user's alone.
+    """
+    feeds.existing(tx, [feed.id])
+    states.deliver(tx, user_id, limit=10_000_000)
+    own = feeds.find(tx, feed.url, user_id)
+    if own is None and feeds.read(tx, feed.id).subscribers == 1:
+        tx.run("UPDATE feed SET owner_id = :user WHERE id = :id", user=user_id, id=feed.id)
+        websub.withdraw(tx, feed.id)
+        return feed.id
+    target = feeds.add(tx, url=feed.url, owner_id=user_id, host=feed.host, credentials=None, now=now)
+    _copy(tx, feed.id, target, user_id)
+    _move(tx, user_id, subscription_id, feed.id, target, now)
+    return target
+
+
+def make_shared(
+    tx: WriteTx, user_id: int, subscription_id: int, feed: Feed, now: datetime, *, entries_may_be_shown: bool
+) -> int:
+    """Take a subscription back from a feed of its own to the shared one of its address, where that can be.
+
+    The user is held; the feed has neither login nor transport any more. With ``entries_may_be_shown`` all that the feed
+    holds becomes everybody's; without, the shared feed must have been read itself, or else all stays as it is. The id
+    of the feed that the subscription is to now.
+    """
+    shared = feeds.find(tx, feed.url)
+    feeds.existing(tx, [feed.id] if shared is None else [feed.id, shared.id])
+    if entries_may_be_shown:
+        kept = feed.id
+        if shared is not None:
+            kept, gone = min(feed.id, shared.id), max(feed.id, shared.id)
+            merge(tx, kept, gone, now)
+        tx.run("UPDATE feed SET owner_id = 0 WHERE id = :id", id=kept)
+        return kept
+    if shared is None or shared.ok_at is None:
+        return feed.id
+    states.deliver(tx, user_id, limit=10_000_000)
+    feeds.add(tx, url=feed.url, owner_id=0, host=feed.host, credentials=None, now=now)  # woken, if it slept
+    _move(tx, user_id, subscription_id, feed.id, shared.id, now)
+    return shared.id
+
+
+def _copy(tx: WriteTx, old: int, new: int, user_id: int) -> None:
+    """What a subscriber has of a feed's entries, and what the feed is known by."""
+    ids = {"old": old, "new": new}
+    columns = ", ".join(f"{name} = (SELECT o.{name} FROM feed o WHERE o.id = :old)" for name in _FEED)
+    tx.run(f"UPDATE feed SET {columns} WHERE id = :new", **ids)
+    tx.hold_arrival_order()
+    tx.run(
+        f"INSERT INTO entry (feed_id, {ENTRY_COLUMNS}) SELECT CAST(:new AS BIGINT), {ENTRY_COLUMNS} FROM entry"
+        " WHERE feed_id = :old AND (gone_at IS NULL"
+        " OR id IN (SELECT e.id FROM entry e WHERE e.feed_id = :old ORDER BY e.listed_at DESC, e.id DESC LIMIT :newest)"
+        " OR id IN (SELECT u.entry_id FROM unread u WHERE u.user_id = :user AND u.feed_id = :old))"
+        " AND NOT EXISTS (SELECT 1 FROM entry k WHERE k.feed_id = :new AND k.guid_hash = entry.guid_hash) ORDER BY id",
+        newest=NEWEST,
+        user=user_id,
+        **ids,
+    )
+    for table, names in PARTS.items():
+        tx.run(
+            f"INSERT INTO {table} (entry_id, {names}) SELECT x.new_id, {_of('p', names)} FROM {table} p"
+            f" JOIN ({_PAIRS}) x ON x.old_id = p.entry_id WHERE true ON CONFLICT DO NOTHING",
+            **ids,
+        )
+    tx.run(
+        "INSERT INTO tombstone (feed_id, guid_hash) SELECT CAST(:new AS BIGINT), guid_hash FROM tombstone"
+        " WHERE feed_id = :old ON CONFLICT DO NOTHING",
+        **ids,
+    )
+    tx.run(
+        "UPDATE feed SET entry_count = (SELECT count(*) FROM entry WHERE feed_id = :new),"
+        " last_entry_id = coalesce((SELECT max(id) FROM entry WHERE feed_id = :new), 0) WHERE id = :new",
+        new=new,
+    )
+
+
+_PAIRS = (
+    "SELECT d.id AS old_id, k.id AS new_id, k.listed_at FROM entry d"
+    " JOIN entry k ON k.feed_id = :new AND k.guid_hash = d.guid_hash WHERE d.feed_id = :old"
+)
+
+
+def _of(alias: str, names: str) -> str:
+    return ", ".join(f"{alias}.{name.strip()}" for name in names.split(","))
+
+
+def _move(tx: WriteTx, user_id: int, subscription_id: int, old: int, new: int, now: datetime) -> None:
+    """A subscription with its marks from one feed to another of the same address; what only the old one has stays
+    there, with its stars and labels. What the new one carries and the old one never had is unread.
+    """
+    ids = {"old": old, "new": new, "user": user_id}
+    tx.run(
+        "INSERT INTO unread (user_id, feed_id, listed_at, entry_id)"
+        f" SELECT CAST(:user AS BIGINT), CAST(:new AS BIGINT), x.listed_at, x.new_id FROM unread u JOIN ({_PAIRS}) x"
+        " ON x.old_id = u.entry_id WHERE u.user_id = :user AND u.feed_id = :old ON CONFLICT DO NOTHING",
+        **ids,
+    )
+    tx.run(
+        "INSERT INTO unread (user_id, feed_id, listed_at, entry_id)"
+        " SELECT CAST(:user AS BIGINT), k.feed_id, k.listed_at, k.id FROM entry k"
+        " WHERE k.feed_id = :new AND k.gone_at IS NULL AND NOT EXISTS"
+        " (SELECT 1 FROM entry d WHERE d.feed_id = :old AND d.guid_hash = k.guid_hash) ON CONFLICT DO NOTHING",
+        **ids,
+    )
+    tx.run("DELETE FROM unread WHERE user_id = :user AND feed_id = :old", **ids)
+    tx.run(
+        "INSERT INTO star (user_id, listed_at, entry_id, feed_id, starred_at)"
+        " SELECT s.user_id, x.listed_at, x.new_id, CAST(:new AS BIGINT), s.starred_at FROM star s"
+        f" JOIN ({_PAIRS}) x ON x.old_id = s.entry_id WHERE s.user_id = :user ON CONFLICT DO NOTHING",
+        **ids,
+    )
+    tx.run(
+        "INSERT INTO entry_label (user_id, label_id, listed_at, entry_id, feed_id)"
+        " SELECT l.user_id, l.label_id, x.listed_at, x.new_id, CAST(:new AS BIGINT) FROM entry_label l"
+        f" JOIN ({_PAIRS}) x ON x.old_id = l.entry_id WHERE l.user_id = :user ON CONFLICT DO NOTHING",
+        **ids,
+    )
+    for table in ("star", "entry_label"):
+        tx.run(
+            f"DELETE FROM {table} WHERE user_id = :user AND entry_id IN (SELECT x.old_id FROM ({_PAIRS}) x)",
+            **ids,
+        )
+    tx.run(
+        "UPDATE subscription SET feed_id = :new, seen_entry_id = (SELECT last_entry_id FROM feed WHERE id = :new)"
+        " WHERE id = :subscription AND user_id = :user",
+        subscription=subscription_id,
+        new=new,
+        user=user_id,
+    )
+    tx.run("UPDATE feed SET next_at = :now WHERE id = :new", now=to_us(now), new=new)
+    states.recount(tx, user_id)
+    feeds.orphan_if_unread_by_all(tx, old, now)
