@@ -45,6 +45,7 @@ PAGES = (
     "/subscriptions/1",
     "/subscriptions/2",
     "/subscriptions/1/full-text",
+    "/subscriptions/1/transport",
     "/subscriptions/1/remove",
     "/folders/1",
     "/folders/1/list",
