@@ -5,6 +5,7 @@ characters are cut, tabs and line ends removed, ``\\`` is ``/``, and ``https:hos
 """
 
 import re
+from functools import lru_cache
 from html import escape, unescape
 from typing import Final
 from urllib.parse import urljoin, urlsplit
@@ -70,8 +71,13 @@ def _has_host(address: str) -> bool:
         is_whole = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError:
         return False
-    # The sanitiser must read it too, or it would take it out when the same HTML is cleaned again.
-    return is_whole and "href" in _READER.clean(f'<a href="{escape(address)}">')
+    return is_whole and _is_read(f"{parts.scheme}://{parts.netloc}/")
+
+
+@lru_cache(maxsize=1_024)  # a feed's addresses are of few hosts
+def _is_read(site: str) -> bool:
+    """The sanitiser must read a host too, or it would take the address out when the same HTML is cleaned again."""
+    return "href" in _READER.clean(f'<a href="{escape(site)}">')
 
 
 def link_target(address: str, base: str | None) -> str | None:
