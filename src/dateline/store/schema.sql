@@ -144,7 +144,7 @@ CREATE TABLE folder (
   user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
   parent_id INTEGER REFERENCES folder (id) ON DELETE SET NULL,
   name TEXT NOT NULL,
-  name_key TEXT NOT NULL, retention TEXT,
+  name_key TEXT NOT NULL, retention TEXT, display TEXT,
   UNIQUE (user_id, name_key)
 );
 
@@ -297,7 +297,7 @@ CREATE TABLE subscription (
   hidden_from_visitors INTEGER NOT NULL DEFAULT 0,
   unread_count INTEGER NOT NULL DEFAULT 0,
   seen_entry_id INTEGER NOT NULL DEFAULT 0, -- delivered up to this entry
-  created_at INTEGER NOT NULL, full_text TEXT NOT NULL DEFAULT 'off', full_text_rules TEXT, revised_unread INTEGER NOT NULL DEFAULT 0, retention TEXT, followed_folder_id INTEGER REFERENCES folder (id) ON DELETE SET NULL, followed_url TEXT,
+  created_at INTEGER NOT NULL, full_text TEXT NOT NULL DEFAULT 'off', full_text_rules TEXT, revised_unread INTEGER NOT NULL DEFAULT 0, retention TEXT, followed_folder_id INTEGER REFERENCES folder (id) ON DELETE SET NULL, followed_url TEXT, display TEXT,
   UNIQUE (user_id, feed_id)
 );
 
@@ -344,7 +344,7 @@ CREATE TABLE users (
   indexed INTEGER NOT NULL DEFAULT 0,
   created_at INTEGER NOT NULL,
   active_at INTEGER NOT NULL
-, retention TEXT);
+, retention TEXT, preferences TEXT NOT NULL DEFAULT '');
 
 CREATE TABLE websub (
   feed_id INTEGER PRIMARY KEY REFERENCES feed (id) ON DELETE CASCADE,
