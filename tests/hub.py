@@ -43,7 +43,7 @@ class Hub:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Front)
         self.url = f"http://127.0.0.1:{self._server.server_port}/hub"
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()

@@ -1,6 +1,12 @@
 """WebSub from end to end: a feed's server, a hub and Dateline on loopback, on both databases."""
 
 import asyncio
+import hmac
+import random
+import signal
+import subprocess
+import sys
+import textwrap
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -23,9 +29,16 @@ from dateline.asgi import create_app
 from dateline.model import FullTextRules
 from dateline.refresh.deliver import catch_up
 from dateline.refresh.hubs import is_signed
+from dateline.refresh.push import MAX_WAITING, queue_push
+from dateline.refresh.pushed import CRASHES, take_all
+from dateline.refresh.pushed import LEASE as TAKEN_FOR
+from dateline.refresh.work import Refresher
 from dateline.settings import Settings
-from dateline.store import Database, checks, websub
+from dateline.store import Database, checks, feeds, pushes, websub
+from dateline.store import subscriptions as subscriptions_of
 from dateline.store.full_texts import Wish
+from dateline.store.merging import merge
+from dateline.store.secrets import Keyring, key_path
 from dateline.store.websub import HubSubscription
 from dateline.store.write import transaction
 
@@ -66,6 +79,20 @@ class Scene:
             at = tx.value("SELECT next_at FROM feed")
         return timedelta(microseconds=at) - (self.runner.now - datetime.fromtimestamp(0, self.runner.now.tzinfo))
 
+    def deliver(self, body: bytes) -> None:
+        """The hub brings a document, and the worker takes it."""
+        assert self.hub.deliver(body) == 202
+        self.take()
+
+    def take(self) -> None:
+        """The worker takes what hubs brought."""
+        take_all(self.db, lambda: self.runner.now)
+
+    def waiting(self) -> int:
+        """How many documents wait."""
+        with self.db.reading() as tx:
+            return pushes.waiting(tx, 1).count
+
     def poll(self) -> None:
         """Ask the feed itself, due or not."""
         with transaction(self.db) as tx:
@@ -100,7 +127,7 @@ def test_a_hub_is_asked_verifies_and_delivers(scene: Scene) -> None:
     assert scene.next_in() < timedelta(hours=24)
 
     scene.runner.later(minutes=1)
-    assert scene.hub.deliver(scene.publish("Two", "One")) == 204
+    scene.deliver(scene.publish("Two", "One"))
     assert scene.titles() == ["One", "Two"]
     state = scene.state()
     assert state is not None
@@ -120,7 +147,7 @@ def test_a_hub_is_asked_verifies_and_delivers(scene: Scene) -> None:
 
 def test_a_document_of_new_entries_alone_takes_nothing_away(scene: Scene) -> None:
     scene.runner.run()
-    assert scene.hub.deliver(rss("Something else", "Three")) == 204
+    scene.deliver(rss("Something else", "Three"))
     with scene.db.reading() as tx:
         assert tx.all("SELECT title, gone_at FROM entry ORDER BY id") == [("One", None), ("Three", None)]
         assert tx.value("SELECT title FROM feed") == "News"
@@ -128,8 +155,6 @@ def test_a_document_of_new_entries_alone_takes_nothing_away(scene: Scene) -> Non
 
 @pytest.mark.parametrize("method", ["sha1", "sha256", "sha384", "sha512"])
 def test_every_signature_of_the_standard_is_understood(method: str) -> None:
-    import hmac
-
     signature = f"{method}={hmac.new(b'secret', b'body', method).hexdigest()}"
     assert is_signed(b"body", signature, "secret")
     assert not is_signed(b"body!", signature, "secret")
@@ -154,7 +179,7 @@ def test_a_bare_notice_makes_the_feed_due(scene: Scene) -> None:
     scene.runner.run()
     scene.runner.later(minutes=10)
     scene.publish("Two", "One")
-    assert scene.hub.deliver(b"something happened") == 204
+    scene.deliver(b"something happened")
     assert scene.titles() == ["One"]
     scene.runner.run()
     assert scene.titles() == ["One", "Two"]
@@ -165,14 +190,14 @@ def test_what_only_the_whole_document_can_say_is_left_to_it(scene: Scene) -> Non
     scene.runner.run()
     scene.runner.later(minutes=10)
     items = "".join(f"<item><guid>same</guid><title>Title {n}</title></item>" for n in range(10))
-    assert scene.hub.deliver(f"<rss version='2.0'><channel><title>News</title>{items}</channel></rss>".encode()) == 204
+    scene.deliver(f"<rss version='2.0'><channel><title>News</title>{items}</channel></rss>".encode())
     assert scene.titles() == ["One"]
     assert scene.next_in() <= timedelta(0)
 
 
 def test_a_hub_that_keeps_silent_is_not_trusted_any_more(scene: Scene) -> None:
     scene.runner.run()
-    scene.hub.deliver(scene.publish("Two", "One"))
+    scene.deliver(scene.publish("Two", "One"))
     for title in ("Three", "Four"):
         scene.runner.later(minutes=70)
         scene.publish(title, "Two", "One")
@@ -182,7 +207,7 @@ def test_a_hub_that_keeps_silent_is_not_trusted_any_more(scene: Scene) -> None:
     assert state.missed == websub.MISSES
     assert not state.is_trusted(scene.runner.now)
     assert scene.next_in() < timedelta(hours=24)
-    scene.hub.deliver(scene.publish("Five", "Four", "Three", "Two", "One"))
+    scene.deliver(scene.publish("Five", "Four", "Three", "Two", "One"))
     state = scene.state()
     assert state is not None
     assert state.is_trusted(scene.runner.now)
@@ -202,7 +227,7 @@ def test_a_lease_is_renewed_before_it_ends(scene: Scene) -> None:
 
 def test_a_lease_that_is_not_renewed_ends_and_the_feed_is_polled_again(scene: Scene) -> None:
     scene.runner.run()
-    scene.hub.deliver(scene.publish("Two", "One"))
+    scene.deliver(scene.publish("Two", "One"))
     scene.hub.status = 500
     scene.runner.later(seconds=LEASE * 1.01)
     scene.poll()
@@ -286,6 +311,155 @@ def test_a_private_feed_is_no_hubs_business(scene: Scene, now: datetime) -> None
 def test_a_body_that_is_too_large_is_refused(scene: Scene) -> None:
     scene.runner.run()
     assert scene.hub.deliver(b"x" * (scene.runner.settings.fetch_max_bytes + 1)) == 413
+
+
+# ------------------------------------------------------------------------------------------------ the queue
+
+
+def test_what_a_hub_brings_is_not_read_by_who_takes_it_in(scene: Scene) -> None:
+    scene.runner.run()
+    assert scene.hub.deliver(scene.publish("Two", "One")) == 202
+    assert (scene.titles(), scene.waiting()) == (["One"], 1)
+    scene.take()
+    assert (scene.titles(), scene.waiting()) == (["One", "Two"], 0)
+
+
+async def test_a_worker_takes_it_without_being_told(scene: Scene) -> None:
+    await asyncio.to_thread(scene.runner.run)
+    asked = len(scene.internet.asked("/feed"))
+    stop = asyncio.Event()
+    worker = Refresher(scene.db, scene.runner.settings, version="0", holder="w", clock=lambda: scene.runner.now)
+    running = asyncio.create_task(worker.run_forever(stop))
+    assert await asyncio.to_thread(scene.hub.deliver, rss("News", "Two")) == 202
+    while await asyncio.to_thread(scene.waiting):
+        await asyncio.sleep(0.02)
+    stop.set()
+    await running
+    assert scene.titles() == ["One", "Two"]
+    assert len(scene.internet.asked("/feed")) == asked
+
+
+def test_a_worker_that_is_killed_leaves_what_a_hub_brought_to_the_next(scene: Scene) -> None:
+    scene.runner.run()
+    scene.hub.deliver(rss("News", "Two"))
+    scene.hub.deliver(rss("News", "Three"))
+    be_killed_reading(scene)
+    scene.take()
+    assert (scene.titles(), scene.waiting()) == (["One"], 2)  # in order: neither may be taken yet
+    scene.runner.later(seconds=TAKEN_FOR.total_seconds())
+    scene.take()
+    assert (scene.titles(), scene.waiting()) == (["One", "Two", "Three"], 0)
+
+
+def test_what_kills_every_worker_is_dropped_and_the_feed_asked_instead(scene: Scene) -> None:
+    scene.runner.run()
+    scene.runner.later(minutes=10)
+    scene.hub.deliver(scene.publish("Deadly"))
+    scene.hub.deliver(rss("News", "Harmless"))
+    for _ in range(CRASHES):
+        be_killed_reading(scene)
+        scene.runner.later(seconds=TAKEN_FOR.total_seconds())
+    assert scene.next_in() > timedelta(0)
+    scene.take()
+    assert (scene.titles(), scene.waiting()) == (["One", "Harmless"], 0)
+    assert scene.next_in() <= timedelta(0)
+
+
+def be_killed_reading(scene: Scene) -> None:
+    """Another process takes what waits longest, and is killed."""
+    program = f"""
+        import os, signal
+        from datetime import datetime
+        from dateline.refresh.pushed import LEASE
+        from dateline.store import open_database, pushes
+        from dateline.store.write import transaction
+        now = datetime.fromisoformat({scene.runner.now.isoformat()!r})
+        with open_database({scene.db.url!r}).closing() as db:
+            with transaction(db) as tx:
+                assert pushes.lease(tx, now, now + LEASE) is not None
+            os.kill(os.getpid(), signal.SIGKILL)
+    """
+    assert subprocess.run([sys.executable, "-c", textwrap.dedent(program)], check=False).returncode == -signal.SIGKILL
+
+
+def test_more_than_may_wait_is_told_to_come_again_and_the_feed_is_asked(scene: Scene) -> None:
+    scene.runner.run()
+    scene.runner.later(minutes=10)
+    titles = [f"News {number}" for number in range(MAX_WAITING)]
+    assert [scene.hub.deliver(rss("News", title)) for title in titles] == [202] * MAX_WAITING
+    assert scene.next_in() > timedelta(0)
+    assert scene.hub.deliver(rss("News", "Too much")) == 503
+    assert scene.next_in() <= timedelta(0)
+    assert scene.waiting() == MAX_WAITING
+    scene.take()
+    assert scene.titles() == ["One", *titles]
+    scene.deliver(rss("News", "Again"))
+
+
+def test_bytes_that_wait_are_bounded_too(scene: Scene) -> None:
+    scene.runner.run()
+    (request,) = scene.hub.requests
+
+    def queue(body: bytes) -> str:
+        return queue_push(
+            scene.db,
+            Keyring(key_path(scene.runner.settings)),
+            callback(scene).rpartition("/")[2],
+            body=body,
+            content_type="",
+            signature=f"sha256={hmac.new(request['hub.secret'].encode(), body, 'sha256').hexdigest()}",
+            max_bytes=1_000,
+            now=scene.runner.now,
+        )
+
+    noise = random.Random(1).randbytes(1_000)
+    assert queue(noise) == "ok"
+    assert queue(noise) == "full"
+    assert queue(b"a" * 1_000) == "ok"  # what counts is the room that it takes
+    scene.take()
+    assert queue(noise) == "ok"
+
+
+def test_what_cannot_be_unpacked_is_asked_for_instead(scene: Scene) -> None:
+    scene.runner.run()
+    scene.runner.later(minutes=10)
+    scene.hub.deliver(rss("News", "Two"))
+    with transaction(scene.db) as tx:
+        tx.run("UPDATE websub_push SET body = :body", body=b"damaged")
+    scene.take()
+    assert (scene.titles(), scene.waiting()) == (["One"], 0)
+    assert scene.next_in() <= timedelta(0)
+
+
+def test_what_waits_for_a_feed_that_nobody_reads_any_more_goes(scene: Scene) -> None:
+    scene.runner.run()
+    scene.hub.deliver(rss("News", "Two"))
+    subscriptions.unsubscribe(scene.db, scene.cast.alice, scene.subscription_id, now=scene.runner.now)
+    scene.take()
+    assert (scene.titles(), scene.waiting()) == (["One"], 0)
+
+
+def test_what_a_hub_brought_and_nobody_read_yet_does_not_speak_against_it(scene: Scene) -> None:
+    scene.runner.run()
+    scene.deliver(scene.publish("Two", "One"))
+    scene.runner.later(minutes=70)
+    scene.hub.deliver(scene.publish("Three", "Two", "One"))
+    be_killed_reading(scene)
+    scene.poll()
+    state = scene.state()
+    assert state is not None
+    assert (scene.titles(), state.missed) == (["One", "Two", "Three"], 0)
+
+
+def test_what_waits_goes_with_its_feed_into_another(scene: Scene) -> None:
+    scene.runner.run()
+    scene.hub.deliver(rss("News", "Two"))
+    with transaction(scene.db) as tx:
+        other = feeds.add(tx, url="https://other.test/", owner_id=0, host="", credentials=None, now=scene.runner.now)
+        subscriptions_of.add(tx, user_id=scene.cast.bob.id, feed_id=other, title="", now=scene.runner.now)
+        merge(tx, other, 1, scene.runner.now)
+    scene.take()
+    assert scene.titles() == ["One", "Two"]
 
 
 # ------------------------------------------------------------------------------------------------ strangers
@@ -406,7 +580,7 @@ def test_the_articles_of_what_a_hub_brings_are_wanted_too(scene: Scene) -> None:
     scene.runner.run()
     with transaction(scene.db) as tx:
         tx.run("DELETE FROM full_text_due")
-    assert scene.hub.deliver(rss("News", "Two", "Three")) == 204
+    scene.deliver(rss("News", "Two", "Three"))
     with scene.db.reading() as tx:
         assert tx.column("SELECT count(*) FROM full_text_due") == [2]
 
@@ -414,7 +588,8 @@ def test_the_articles_of_what_a_hub_brings_are_wanted_too(scene: Scene) -> None:
 def test_what_a_hub_brings_again_changes_nothing(scene: Scene) -> None:
     scene.runner.run()
     body = scene.publish("Two", "One")
-    assert [scene.hub.deliver(body) for _ in range(3)] == [204] * 3
+    for _ in range(3):
+        scene.deliver(body)
     scene.poll()
     with scene.db.reading() as tx:
         assert tx.all("SELECT id, title FROM entry ORDER BY id") == [(1, "One"), (2, "Two")]
@@ -426,9 +601,11 @@ def test_pushes_and_polls_at_once_keep_the_counts(scene: Scene) -> None:
     titles = [f"News {number}" for number in range(120)]
     body = scene.publish(*titles)
     with ThreadPoolExecutor(4) as pool:
-        statuses = [pool.submit(scene.hub.deliver, body) for _ in range(3)]
+        taken = [pool.submit(scene.deliver, body) for _ in range(3)]
         pool.submit(scene.poll).result()
-        assert [status.result() for status in statuses] == [204] * 3
+        for each in taken:
+            each.result()
+    scene.take()
     catch_up(scene.db, scene.cast.alice.id, everything=True)
     with scene.db.reading() as tx:
         assert tx.value("SELECT count(*) FROM entry") == tx.value("SELECT entry_count FROM feed") == 121

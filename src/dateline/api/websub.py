@@ -1,6 +1,7 @@
 """The callbacks of WebSub: ``/websub/TOKEN``, where a hub asks whether we meant it (GET) and brings news (POST).
 
-Whoever knows a token may come; what counts is the signature. No session is read, no page is made.
+Whoever knows a token may come; what counts is the signature. No session is read, no page is made, and what comes is
+not read here either: it is queued for a worker.
 """
 
 import asyncio
@@ -16,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from dateline.errors import DatelineError
 from dateline.refresh.hubs import confirm
-from dateline.refresh.push import Taken, refusal, take_push
+from dateline.refresh.push import Queued, queue_push, refusal
 from dateline.settings import Settings
 from dateline.store import Database
 from dateline.store.secrets import Keyring, key_path
@@ -25,12 +26,14 @@ log = logging.getLogger(__name__)
 
 PATH = "/websub/"
 AT_ONCE = 4
-"""Documents that one process holds and reads at a time; another one's hub comes again."""
+"""Documents that one process holds at a time; another one's hub comes again."""
 BODY_SECONDS = 60.0
+AGAIN_SECONDS = {"busy": "10", "full": "60"}
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_STATUS: dict[Taken, int] = {
-    "ok": 204,
+_STATUS: dict[Queued, int] = {
+    "ok": 202,
     "unsigned": 202,  # §7.1: a forger is not told
+    "full": 503,
     "unknown": 404,
     "unwanted": 410,  # §7: the hub may end the subscription
 }
@@ -58,7 +61,7 @@ class Callbacks:
             return
         except DatelineError as error:  # the database is busy or away: the hub tries again
             log.warning("a hub's request failed: %s", error)
-            response = Response(status_code=503, headers={"Retry-After": "60"})
+            response = Response(status_code=503, headers={"Retry-After": AGAIN_SECONDS["full"]})
         except Exception:
             log.exception("a hub's request failed")
             response = Response(status_code=500)
@@ -79,7 +82,7 @@ class Callbacks:
         if refused is not None:
             return Response(status_code=_STATUS[refused])
         if self._at_it >= AT_ONCE:
-            return Response(status_code=503, headers={"Retry-After": "10"})
+            return Response(status_code=503, headers={"Retry-After": AGAIN_SECONDS["busy"]})
         self._at_it += 1
         try:
             return await self._take_body(request, token)
@@ -95,14 +98,16 @@ class Callbacks:
                 body += piece
                 if len(body) > self._max_bytes:
                     return Response(status_code=413)
-        taken = await run_in_threadpool(
-            take_push,
+        queued = await run_in_threadpool(
+            queue_push,
             self._db,
             self._keyring,
             token,
             body=bytes(body),
             content_type=request.headers.get("content-type", ""),
             signature=request.headers.get("x-hub-signature", ""),
+            max_bytes=self._max_bytes,
             now=self._clock(),
         )
-        return Response(status_code=_STATUS[taken])
+        headers = {"Retry-After": AGAIN_SECONDS["full"]} if queued == "full" else None
+        return Response(status_code=_STATUS[queued], headers=headers)

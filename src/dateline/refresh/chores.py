@@ -21,12 +21,14 @@ from .followed import follow_due
 from .full_text import FullTexts
 from .hubs import ask_due
 from .polite import TableGate
+from .pushed import take_next
 from .tidy import tidy
 
 log = logging.getLogger(__name__)
 
 LISTS_EVERY = 30.0
 HUBS_EVERY = 5.0
+PUSHES_EVERY = 0.5
 """Seconds between two looks for what is due."""
 EXPIRY_EVERY, EXPIRY_PAUSE = 60.0, 0.5
 """Seconds between two looks whether retention has something to do, and between two steps while it has."""
@@ -63,6 +65,7 @@ class Chores:
         others = [
             asyncio.create_task(_repeat("following lists", self.lists, stop)),
             asyncio.create_task(_repeat("asking hubs", self.hubs, stop)),
+            asyncio.create_task(_repeat("taking what hubs brought", self.pushes, stop)),
             asyncio.create_task(self.articles.run_forever(stop)),
         ]
         try:
@@ -83,6 +86,10 @@ class Chores:
         if self._callback_url is not None:
             await ask_due(self._db, self._client, self._keyring, self._callback_url, self._clock)
         return HUBS_EVERY
+
+    async def pushes(self) -> float:
+        """Take one of the documents that hubs brought."""
+        return 0.0 if await asyncio.to_thread(take_next, self._db, self._clock) else PUSHES_EVERY
 
     async def upkeep(self) -> float:
         """One small step: what is over goes."""

@@ -33,8 +33,8 @@ class Outcome(Struct, frozen=True, kw_only=True):
     move: "Move | None" = None
     hub: tuple[str, str] | None = None
     """(hub, topic) as the document names them."""
-    is_push: bool = False
-    """A hub brought it: it says nothing about what it does not hold, nor about the feed itself."""
+    push_id: int | None = None
+    """A hub brought it, as this push: it says nothing about what it does not hold, nor about the feed itself."""
 
 
 class Move(Struct, frozen=True, kw_only=True):

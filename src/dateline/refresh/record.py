@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from dateline.fetch.address import host_key
-from dateline.store import Database, checks, entries, feeds, hosts, pages, states, versions, websub
+from dateline.store import Database, checks, entries, feeds, hosts, pages, pushes, states, versions, websub
 from dateline.store.db import WriteTx
 from dateline.store.entries import Arrived
 from dateline.store.feeds import Feed
@@ -112,8 +112,8 @@ def _insert(tx: WriteTx, feed_id: int, arrived: Sequence[Arrived], at: datetime)
 def _record_last(tx: WriteTx, outcome: Outcome, arrived: Sequence[Arrived]) -> None:
     """The last batch of a feed: with it the validators and the schedule, never before."""
     feed, changes = outcome.feed, outcome.changes
-    if outcome.is_push:
-        _record_push(tx, outcome, arrived)
+    if outcome.push_id is not None:
+        _record_push(tx, outcome, outcome.push_id, arrived)
         return
     assert outcome.next_at is not None
     if changes is not None:
@@ -144,14 +144,15 @@ def _record_last(tx: WriteTx, outcome: Outcome, arrived: Sequence[Arrived]) -> N
         _record_move(tx, feed, outcome.move, outcome.check.at)
 
 
-def _record_push(tx: WriteTx, outcome: Outcome, arrived: Sequence[Arrived]) -> None:
-    """The last batch of what a hub brought: the entries, and that it came."""
+def _record_push(tx: WriteTx, outcome: Outcome, push_id: int, arrived: Sequence[Arrived]) -> None:
+    """The last batch of what a hub brought: the entries, and that it came; it does not wait any more."""
     _insert(tx, outcome.feed.id, arrived, outcome.check.at)
     if outcome.changes is not None:
         entries.mark_back(tx, outcome.changes.back_ids)
     checks.note_push(tx, outcome.feed.id, outcome.check)
     if outcome.arrived or outcome.edited:
         websub.note_delivered(tx, outcome.feed.id, outcome.check.at)
+    pushes.remove(tx, push_id)
 
 
 def _record_hub(tx: WriteTx, outcome: Outcome) -> None:

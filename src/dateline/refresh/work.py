@@ -33,6 +33,7 @@ from .line import ask_address, failed, host_of, take
 from .outcome import Outcome
 from .pages import known_validators
 from .polite import NotNow, TableGate
+from .pushed import take_all
 from .record import record
 from .schedule import quiet_time
 
@@ -133,6 +134,7 @@ class Refresher:
         left = None if only is None else set(only)
         async with self._client() as client:
             if only is None:
+                await asyncio.to_thread(take_all, self._db, self._clock)
                 await self._chores(client).lists()
             taker = asyncio.create_task(self._take_forever())
             try:

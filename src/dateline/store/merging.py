@@ -68,6 +68,7 @@ def merge(tx: WriteTx, kept: int, gone: int, now: datetime) -> None:
     _drop_doubles(tx, ids)
     tx.run("UPDATE entry SET feed_id = :kept WHERE feed_id = :gone", **ids)
     tx.run("UPDATE full_text_due SET feed_id = :kept WHERE feed_id = :gone", **ids)
+    tx.run("UPDATE websub_push SET feed_id = :kept WHERE feed_id = :gone", **ids)
     tx.run("UPDATE star SET feed_id = :kept WHERE feed_id = :gone", **ids)
     tx.run("UPDATE entry_label SET feed_id = :kept WHERE feed_id = :gone", **ids)
     tx.run(

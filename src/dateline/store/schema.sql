@@ -364,3 +364,17 @@ CREATE TABLE websub (
 );
 
 CREATE INDEX websub_due ON websub (next_at) WHERE next_at IS NOT NULL;
+
+CREATE TABLE websub_push (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  feed_id INTEGER NOT NULL REFERENCES feed (id) ON DELETE CASCADE,
+  content_type TEXT NOT NULL,
+  size INTEGER NOT NULL,                     -- of the body as it is here
+  body BLOB NOT NULL,                        -- a zstd frame
+  next_at INTEGER NOT NULL,                  -- when it may be taken (again)
+  tries INTEGER NOT NULL DEFAULT 0           -- times that somebody took it
+);
+
+CREATE INDEX websub_push_due ON websub_push (next_at, id);
+
+CREATE INDEX websub_push_feed ON websub_push (feed_id, id, size);

@@ -116,24 +116,24 @@ def withdraw(tx: WriteTx, feed_id: int) -> None:
 
 
 def note_missed(tx: WriteTx, feed_id: int) -> None:
-    """A poll found entries that the hub had not brought."""
+    """A poll found entries that the hub had not brought; what it brought and nobody read yet may hold them."""
     tx.run(
         "UPDATE websub SET missed = missed + 1 WHERE feed_id = :feed AND state = 'verified'"
-        " AND delivered_at IS NOT NULL",
+        " AND delivered_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM websub_push p WHERE p.feed_id = websub.feed_id)",
         feed=feed_id,
     )
 
 
 def note_delivered(tx: WriteTx, feed_id: int, now: datetime) -> None:
-    """The hub brought something: it is trusted from now on, and the feed itself asked in a day."""
+    """The hub brought something: it is trusted from now on, and the feed itself asked in a day, unless it is due."""
     tx.run(
         "UPDATE websub SET delivered_at = :now, missed = 0 WHERE feed_id = :feed AND state = 'verified'",
         feed=feed_id,
         now=to_us(now),
     )
     tx.run(
-        "UPDATE feed SET next_at = :later WHERE id = :feed AND orphaned_at IS NULL AND next_at < :later"
-        " AND failures = 0 AND lease_until <= :now",
+        "UPDATE feed SET next_at = :later WHERE id = :feed AND orphaned_at IS NULL"
+        " AND next_at > :now AND next_at < :later AND failures = 0 AND lease_until <= :now",
         feed=feed_id,
         now=to_us(now),
         later=to_us(now + POLLED_EVERY),

@@ -4,3 +4,16 @@
 ALTER TABLE users ADD COLUMN preferences TEXT NOT NULL DEFAULT '';
 ALTER TABLE folder ADD COLUMN display TEXT;
 ALTER TABLE subscription ADD COLUMN display TEXT;
+
+-- What hubs brought and signed, until a worker has read it: in order within a feed, the first one taken by lease.
+CREATE TABLE websub_push (
+  id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  feed_id BIGINT NOT NULL REFERENCES feed (id) ON DELETE CASCADE,
+  content_type TEXT NOT NULL,
+  size BIGINT NOT NULL,                      -- of the body as it is here
+  body BYTEA NOT NULL,                       -- a zstd frame
+  next_at BIGINT NOT NULL,                   -- when it may be taken (again)
+  tries BIGINT NOT NULL DEFAULT 0            -- times that somebody took it
+);
+CREATE INDEX websub_push_feed ON websub_push (feed_id, id, size);
+CREATE INDEX websub_push_due ON websub_push (next_at, id);

@@ -4,3 +4,16 @@
 ALTER TABLE users ADD COLUMN preferences TEXT NOT NULL DEFAULT '';
 ALTER TABLE folder ADD COLUMN display TEXT;
 ALTER TABLE subscription ADD COLUMN display TEXT;
+
+-- What hubs brought and signed, until a worker has read it: in order within a feed, the first one taken by lease.
+CREATE TABLE websub_push (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  feed_id INTEGER NOT NULL REFERENCES feed (id) ON DELETE CASCADE,
+  content_type TEXT NOT NULL,
+  size INTEGER NOT NULL,                     -- of the body as it is here
+  body BLOB NOT NULL,                        -- a zstd frame
+  next_at INTEGER NOT NULL,                  -- when it may be taken (again)
+  tries INTEGER NOT NULL DEFAULT 0           -- times that somebody took it
+);
+CREATE INDEX websub_push_feed ON websub_push (feed_id, id, size);
+CREATE INDEX websub_push_due ON websub_push (next_at, id);
