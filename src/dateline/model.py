@@ -10,6 +10,8 @@ from typing import Literal, NewType
 
 from msgspec import Struct
 
+from dateline.preferences import Preferences
+
 RawHTML = NewType("RawHTML", str)
 """HTML as somebody published it: hostile until ``clean`` has seen it."""
 
@@ -317,6 +319,7 @@ class User(Struct, frozen=True, kw_only=True):
     preview: bool = False
     open_to_visitors: bool = False
     indexed: bool = False
+    preferences: Preferences = Preferences()
 
 
 RetentionUnit = Literal["days", "months", "years"]

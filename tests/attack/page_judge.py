@@ -47,7 +47,7 @@ def wrongs(html: str) -> list[str]:
         if isinstance(element.tag, str):
             found += _element(element)
     for content in root.iterfind(".//div[@class='article-content']"):
-        if content.get("data-behaviour") is None:  # else what stands there is ours: a way to the rest of it
+        if content.get("data-whole") is None:  # else what stands there is ours: a way to the rest of it
             found += _content(content)
     return found[:20]
 

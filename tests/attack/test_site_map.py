@@ -71,9 +71,12 @@ TABLE: dict[str, Rights] = {
     "/login": Rights(get=(303, 303, 200), post=(400, 400, 400), form={"name": "alice", "password": "wrong"}),
     "/logout": Rights(post=(303, 303, 303)),
     "/settings": READ,
+    "/settings/find": READ,
     "/settings/reading": Rights(post=(303, 303, 403), form={"language": "en", "time_zone": "UTC"}),
-    "/settings/visitors": Rights(post=(303, 303, 403)),
-    "/settings/password": Rights(post=(400, 400, 403), form={"old": "wrong", "new": "long enough"}),
+    "/settings/visitors": Rights(get=(200, 200, 303), post=(303, 303, 403)),
+    "/settings/password": Rights(
+        get=(200, 200, 303), post=(400, 400, 403), form={"old": "wrong", "new": "long enough"}
+    ),
     "/settings/retention": Rights(get=(200, 200, 303), post=(303, 303, 403), form=RETENTION),
     "/settings/newsletters": Rights(get=(200, 200, 303), post=(404, 404, 403), form={"do": "remove", "id": "1"}),
     "/subscriptions/{subscription_id}/retention": Rights(get=(200, 404, 303), post=(303, 404, 403), form=RETENTION),
@@ -147,7 +150,7 @@ def ids(alice: Browser, world: World, db: Database) -> dict[str, Any]:
         "seq": seq,
         "account": "alice",
         "hash": "0",
-        "name:path": "css/base.css",
+        "name:path": "css/dateline.css",
     }
 
 

@@ -53,7 +53,7 @@ TARGETS: dict[bytes, set[int]] = {
     b"/static/0/..%2f..%2fi18n.py": {404},
     b"/static/0/%2e%2e/%2e%2e/i18n.py": {404},
     b"/static/0//etc/passwd": {404},
-    b"/static/0/css/base.css%00.js": {404},
+    b"/static/0/css/dateline.css%00.js": {404},
     b"/static/..%5c..%5ci18n.py/x": {404},
     b"/" + b"a" * 60_000: {400, 404, 414, 431},
     b"/start?" + b"a&" * 20_000: {200},

@@ -85,7 +85,7 @@ def test_a_setting_is_saved_at_once_and_the_language_changes_the_page(site: Site
     page.reload()
     expect(page.get_by_label("Show the beginning of each article")).to_be_checked()
     page.get_by_label("Language").select_option("fr")
-    expect(page.get_by_role("heading", name="Réglages")).to_be_visible()
+    expect(page.get_by_role("heading", name="Langue et heure")).to_be_visible()
     expect(page.locator("#notice")).to_contain_text("Enregistré.")
 
 

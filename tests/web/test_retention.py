@@ -39,14 +39,14 @@ def stored(db: Database, scope: Scope, key: int) -> Retention | None:
 
 @pytest.mark.usefixtures("subscription")
 def test_a_rule_is_previewed_saved_and_told_on_the_settings(alice: Browser, db: Database, clock: Clock) -> None:
-    assert "pour toujours (règle de ce serveur)" in alice.get("/settings").words
+    assert "pour toujours (règle de ce serveur)" in alice.get("/settings/retention").words
     page = alice.post("/settings/retention", OWN)
     assert "6 articles sur 10 seraient supprimés." in page.words
     assert stored(db, "account", owner(alice).id) is None
     (form,) = page.find("//form[input[@name='step' and @value='save']]")
     fields = {item.get("name"): item.get("value") for item in form.findall(".//input")}
     page = alice.post("/settings/retention", fields)
-    assert page.url == "/settings"
+    assert page.url == "/settings/retention"
     assert "commencera à partir dans une heure" in page.words
     assert "pendant 3 jours" in page.words
     assert stored(db, "account", owner(alice).id) == Retention(age=3, keep_unread=False)
@@ -115,5 +115,5 @@ def test_what_no_form_sends_is_refused(alice: Browser, fields: dict[str, str]) -
 def test_the_servers_rule_is_told_where_nobody_says_anything(bob: Browser, db: Database, clock: Clock) -> None:
     keeping.keep_by_default(db, Retention(count=1000), now=clock())
     said = "at most 1,000 articles of each feed; unread ones longer"
-    assert f"{said} (as this server does)" in bob.get("/settings").words
+    assert f"{said} (as this server does)" in bob.get("/settings/retention").words
     assert f"As this server does: {said}" in bob.get("/settings/retention").words

@@ -7,6 +7,8 @@ from tests.web.browsing import Browser, Clock
 from dateline.actions import accounts as account_actions
 from dateline.model import User
 from dateline.store import Database, accounts
+from dateline.web import i18n
+from dateline.web.subjects import SUBJECTS, Subject
 
 PASSWORD = "seven herons on a wire"
 READING = {"language": "en", "time_zone": "Asia/Tokyo", "preview": "1"}
@@ -24,6 +26,7 @@ def test_the_page_shows_what_is_set(alice: Browser) -> None:
     assert page.find("//select[@name='language']/option[@selected]")[0].get("value") == "fr"
     assert page.find("//select[@name='time_zone']/option[@selected]")[0].get("value") == "Europe/Paris"
     assert page.find("//input[@name='preview'][@checked]") == []
+    page = alice.get("/settings/visitors")
     assert [code.text_content() for code in page.find("//main//code")] == ["/@alice/"]
 
 
@@ -49,7 +52,7 @@ def test_a_behaviour_gets_the_sentence_alone(alice: Browser) -> None:
 def test_streams_are_opened_to_visitors_and_closed_again(alice: Browser, anonymous: Browser, db: Database) -> None:
     assert anonymous.get("/@alice/").status == 404
     alice.post("/settings/visitors", {"open_to_visitors": "1", "indexed": "1"})
-    assert alice.get("/settings").find("//a[@href='/@alice/']")
+    assert alice.get("/settings/visitors").find("//a[@href='/@alice/']")
     assert anonymous.get("/@alice/").status == 200
     assert stored(db, alice).indexed
     alice.post("/settings/visitors", {"indexed": "1"})
@@ -77,6 +80,23 @@ def test_settings_that_do_not_exist_are_refused(alice: Browser, db: Database, wr
     assert stored(db, alice) == before
 
 
+def test_the_search_finds_a_choice_by_its_words_in_ones_language(alice: Browser) -> None:
+    page = alice.get("/settings/find?q=fuseau")
+    (link,) = page.find("//ul[@class='found']//a")
+    assert link.get("href") == "/settings#time_zone"
+    assert "Aucun réglage" in alice.get("/settings/find?q=zzz").words
+
+
+@pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.path)
+def test_what_the_search_knows_is_what_the_page_has(alice: Browser, subject: Subject) -> None:
+    page = alice.get(subject.path)
+    assert page.find("//nav//a[@aria-current='page']")[0].get("href") == subject.path
+    labels = {label.get("for"): label.text_content() for label in page.find("//main//label[@for]")}
+    words = i18n.words("fr")
+    for field, label in subject.choices.items():
+        assert labels[field] == words.text(label)
+
+
 # ------------------------------------------------------------------------------------------------ the password
 
 
@@ -92,7 +112,7 @@ def test_a_new_password_replaces_the_old_and_ends_other_sessions(carol: Browser)
     elsewhere = Browser(carol.app)
     elsewhere.post("/login", {"name": "Carol", "password": PASSWORD})
     page = carol.post("/settings/password", {"old": PASSWORD, "new": "nine owls in a barn"})
-    assert page.url == "/settings"
+    assert page.url == "/settings/password"
     assert "Your password was changed." in page.words
     assert elsewhere.get("/settings", follow=False).status == 303
     assert Browser(carol.app).post("/login", {"name": "Carol", "password": PASSWORD}).status == 400

@@ -150,7 +150,7 @@ def test_a_long_body_is_left_to_the_entrys_own_page_and_fragment(alice: Browser,
     world.subscribe(owner(alice), feed)
     page = alice.get("/")
     assert "FIN" not in page.text
-    (left,) = page.find("//*[@data-fragment][@data-behaviour='body']")
+    (left,) = page.find("//*[@data-whole][@data-fragment]")
     fragment = alice.get(left.get("data-fragment"))
     assert "FIN" in fragment.text
     assert "<html" not in fragment.text

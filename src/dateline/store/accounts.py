@@ -5,6 +5,7 @@ import unicodedata
 from datetime import datetime, timedelta
 from typing import Any
 
+from dateline import preferences
 from dateline.errors import NotFound
 from dateline.model import User
 
@@ -12,7 +13,7 @@ from .db import Tx, WriteTx
 from .times import to_us
 
 SESSION_LIFE = timedelta(days=90)
-_USER = "id, name, is_admin, language, time_zone, preview, open_to_visitors, indexed"
+_USER = "id, name, is_admin, language, time_zone, preview, open_to_visitors, indexed, preferences"
 
 
 def name_key(name: str) -> str:
@@ -26,7 +27,7 @@ def token_hash(token: str) -> bytes:
 
 
 def _user(row: tuple[Any, ...]) -> User:
-    ident, name, is_admin, language, time_zone, preview, open_to_visitors, indexed = row
+    ident, name, is_admin, language, time_zone, preview, open_to_visitors, indexed, chosen = row
     return User(
         id=ident,
         name=name,
@@ -36,6 +37,7 @@ def _user(row: tuple[Any, ...]) -> User:
         preview=bool(preview),
         open_to_visitors=bool(open_to_visitors),
         indexed=bool(indexed),
+        preferences=preferences.decode(chosen),
     )
 
 
@@ -121,7 +123,7 @@ def add_user(
 
 def change_user(tx: WriteTx, user_id: int, **columns: Any) -> User:
     """Set columns of a user (``language``, ``time_zone``, ``preview``, ``open_to_visitors``, ``indexed``,
-    ``is_admin``, ``password_hash``).
+    ``is_admin``, ``password_hash``, ``preferences`` as they are stored).
     """
     for column, value in columns.items():
         assert column in _CHANGEABLE, column
@@ -130,7 +132,10 @@ def change_user(tx: WriteTx, user_id: int, **columns: Any) -> User:
     return user_by_id(tx, user_id)
 
 
-_CHANGEABLE = {"language", "time_zone", "preview", "open_to_visitors", "indexed", "is_admin", "password_hash"}
+_CHANGEABLE = {
+    *("language", "time_zone", "preview", "open_to_visitors", "indexed"),
+    *("is_admin", "password_hash", "preferences"),
+}
 
 
 def remove_user(tx: WriteTx, user_id: int) -> None:

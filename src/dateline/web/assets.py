@@ -1,6 +1,7 @@
 """Our own static files: the folder ``static`` → bytes under one hash, so that browsers may keep them for ever.
 
-The hash covers every file: a script that imports another by a relative path finds the same version of it.
+The hash covers every file: a script that imports another by a relative path finds the same version of it. The style
+sheets are written one subject a file and served as one, ``css/dateline.css``.
 """
 
 from hashlib import blake2b
@@ -9,6 +10,17 @@ from pathlib import Path
 from msgspec import Struct
 
 STATIC_FOLDER = Path(__file__).parent / "static"
+
+# The order of the cascade within each layer.
+SHEETS = (
+    *("tokens", "base", "layout"),
+    *("parts/icons", "parts/buttons", "parts/brand", "parts/sidebar", "parts/bar", "parts/stream", "parts/article"),
+    *("parts/prose", "parts/media", "parts/changes", "parts/reading-bar", "parts/end", "parts/floating"),
+    *("parts/forms", "parts/tables"),
+    *("pages/plain", "pages/subscriptions", "pages/subscription", "pages/adding", "pages/doors", "pages/health"),
+    *("pages/debugger", "pages/settings"),
+)
+STYLE = "css/dateline.css"
 
 _TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -46,4 +58,8 @@ def load_assets(folder: Path = STATIC_FOLDER) -> Assets:
             name = path.relative_to(folder).as_posix()
             files[name] = Asset(content_type=content_type, body=path.read_bytes())
             digest.update(name.encode() + b"\0" + files[name].body)
+    if folder == STATIC_FOLDER:
+        files[STYLE] = Asset(
+            content_type=_TYPES[".css"], body=b"\n".join(files.pop(f"css/{name}.css").body for name in SHEETS)
+        )
     return Assets(hash_hex=digest.hexdigest(), files=files)

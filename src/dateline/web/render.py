@@ -15,6 +15,7 @@ from dateline import __version__
 from dateline.settings import Settings
 from dateline.web.assets import Assets
 from dateline.web.i18n import Words
+from dateline.web.subjects import subjects
 from dateline.web.urls import Urls
 
 TEMPLATE_FOLDER = Path(__file__).parent / "templates"
@@ -36,7 +37,7 @@ class Renderer:
         self._environments: dict[str, Environment] = {}
 
     def static(self, name: str) -> Markup:
-        """The address of a static file, ``css/base.css``; the file's absence is an error when the page is made."""
+        """The address of a static file, ``css/dateline.css``; the file's absence is an error when the page is made."""
         if name not in self._assets.files:
             raise LookupError(f"there is no static file {name}")
         return self._static + name
@@ -52,6 +53,7 @@ class Renderer:
             "language": words.language,
             "direction": words.direction,
             "version": __version__,
+            "settings_subjects": lambda: subjects(words),
         }
 
     def html(self, template: str, words: Words, context: Mapping[str, object]) -> str:

@@ -66,8 +66,9 @@ def routes() -> tuple[Place, ...]:
         Place(path="/logout", post=login.log_out, open_to="anyone"),
         Place(path="/settings", get=settings.show),
         Place(path="/settings/reading", post=settings.save_reading),
-        Place(path="/settings/visitors", post=settings.save_visitors),
-        Place(path="/settings/password", post=settings.save_password),
+        Place(path="/settings/find", get=settings.find),
+        Place(path="/settings/visitors", get=settings.show_visitors, post=settings.save_visitors),
+        Place(path="/settings/password", get=settings.show_password, post=settings.save_password),
         Place(path="/settings/retention", get=retention.show, post=retention.save),
         Place(path="/settings/newsletters", get=newsletters.show, post=newsletters.change),
         # What an account is subscribed to

@@ -35,16 +35,17 @@ class Chosen(Struct, frozen=True, kw_only=True):
 
 
 class RetentionPage(Struct, frozen=True, kw_only=True):
-    """The context of ``pages/retention.html``.
+    """The context of ``pages/retention.html``, ``pages/settings_retention.html`` and ``parts/retention.html``.
 
     ``link`` is this very page's, ``back`` that of what the rule is for, called ``name`` ("" for the account).
-    ``effect`` is None before the preview. ``errors`` are sentences by field name.
+    ``kept`` is the rule that counts now. ``effect`` is None before the preview. ``errors`` are sentences by field name.
     """
 
     scope: Scope
     name: str
     link: str
     back: str
+    kept: str
     above: str
     chosen: Chosen
     units: tuple[tuple[str, str], ...]
@@ -101,7 +102,7 @@ def _place(visit: Visit) -> _Place:
             name = subscriptions.details(tx, visit.me.id, key).title
         back = f"/subscriptions/{key}"
         return _Place(scope="subscription", key=key, name=name, link=f"{back}/retention", back=back)
-    return _Place(scope="account", key=visit.me.id, name="", link="/settings/retention", back="/settings")
+    return _Place(scope="account", key=visit.me.id, name="", link="/settings/retention", back="/settings/retention")
 
 
 def _chosen(mode: str, rule: Retention) -> Chosen:
@@ -164,12 +165,14 @@ def _page(
     words = visit.words
     with visit.db.reading() as tx:
         above = retention.above(tx, visit.me.id, place.scope, place.key)
+        counting = keeping.counting(tx, visit.me.id, place.scope, place.key)
     rule = _rule(words, chosen)[0] or above.rule
     page = RetentionPage(
         scope=place.scope,
         name=place.name,
         link=place.link,
         back=place.back,
+        kept=keeping.with_origin(words, counting, place.scope),
         above=words.text(_ABOVE[above.scope], rule=keeping.in_words(words, above.rule)),
         chosen=chosen,
         units=tuple((unit, words.text(name)) for unit, name in keeping.UNITS.items()),
@@ -177,4 +180,5 @@ def _page(
         rule=keeping.in_words(words, rule),
         errors=errors or {},
     )
-    return visit.html("pages/retention.html", page, status=status)
+    template = "pages/settings_retention.html" if place.scope == "account" else "pages/retention.html"
+    return visit.html(template, page, status=status)

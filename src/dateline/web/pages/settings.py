@@ -1,4 +1,4 @@
-"""``/settings`` → an account's own settings, in sections; each is a form that is saved by itself."""
+"""``/settings…``: language and time, visitors, the password, and the search above all settings."""
 
 from msgspec import Struct
 from starlette.responses import Response
@@ -6,25 +6,56 @@ from starlette.responses import Response
 from dateline.actions import accounts as account_actions
 from dateline.errors import ActionError
 from dateline.model import User
-from dateline.web import i18n, keeping, messages, notices
+from dateline.web import i18n, messages, notices, subjects
 from dateline.web.notices import Notice
+from dateline.web.subjects import Found
 from dateline.web.visit import Visit
+
+_MAX_QUERY = 100
 
 
 class SettingsPage(Struct, frozen=True, kw_only=True):
-    """The context of ``pages/settings.html``. ``errors`` are sentences by field name."""
+    """The context of ``pages/settings.html``."""
 
     user: User
     languages: tuple[tuple[str, str], ...]
     time_zones: tuple[str, ...]
+
+
+class VisitorsPage(Struct, frozen=True, kw_only=True):
+    """The context of ``pages/settings_visitors.html``."""
+
+    user: User
     visitor_path: str
-    kept: str
+
+
+class PasswordPage(Struct, frozen=True, kw_only=True):
+    """The context of ``pages/settings_password.html``. ``errors`` are sentences by field name."""
+
     errors: dict[str, str]
 
 
+class FindPage(Struct, frozen=True, kw_only=True):
+    """The context of ``pages/settings_find.html``."""
+
+    query: str
+    found: tuple[Found, ...]
+
+
 def show(visit: Visit) -> Response:
-    """All sections."""
-    return _page(visit)
+    """Language and time."""
+    page = SettingsPage(
+        user=visit.me,
+        languages=tuple((code, i18n.words(code).name()) for code in i18n.languages()),
+        time_zones=i18n.time_zones(),
+    )
+    return visit.html("pages/settings.html", page)
+
+
+def find(visit: Visit) -> Response:
+    """The settings whose words are asked for (``q``)."""
+    query = visit.query.get("q", "").strip()[:_MAX_QUERY]
+    return visit.html("pages/settings_find.html", FindPage(query=query, found=subjects.find(visit.words, query)))
 
 
 def save_reading(visit: Visit) -> Response:
@@ -39,7 +70,13 @@ def save_reading(visit: Visit) -> Response:
         now=visit.now,
     )
     visit.words = i18n.words(user.language)
-    return _saved(visit)
+    return saved(visit, "/settings")
+
+
+def show_visitors(visit: Visit) -> Response:
+    """Who without an account may read along."""
+    page = VisitorsPage(user=visit.me, visitor_path=f"/@{visit.me.name}/")
+    return visit.html("pages/settings_visitors.html", page)
 
 
 def save_visitors(visit: Visit) -> Response:
@@ -52,7 +89,12 @@ def save_visitors(visit: Visit) -> Response:
         indexed=is_open and visit.form.flag("indexed"),
         now=visit.now,
     )
-    return _saved(visit)
+    return saved(visit, "/settings/visitors")
+
+
+def show_password(visit: Visit) -> Response:
+    """The form for a new password."""
+    return _password_page(visit)
 
 
 def save_password(visit: Visit) -> Response:
@@ -70,8 +112,8 @@ def save_password(visit: Visit) -> Response:
     except ActionError as error:
         field = "old" if error.code in ("action.wrong_password", "action.too_many_attempts") else "new"
         errors = {field: _password_sentence(visit, error)}
-        return _page(visit, errors=errors, status=messages.status_of(error))
-    return visit.see(visit.url.plain("/settings"), Notice(kind="password_changed"))
+        return _password_page(visit, errors=errors, status=messages.status_of(error))
+    return visit.see(visit.url.plain("/settings/password"), Notice(kind="password_changed"))
 
 
 def _password_sentence(visit: Visit, error: ActionError) -> str:
@@ -80,23 +122,13 @@ def _password_sentence(visit: Visit, error: ActionError) -> str:
     return messages.sentence(visit.words, error.code)
 
 
-def _saved(visit: Visit) -> Response:
+def saved(visit: Visit, path: str) -> Response:
+    """Say that a change was saved: to a behaviour, or on the page at ``path``."""
     notice = Notice(kind="saved")
     if visit.wants_json:
         return visit.json({"notice": notices.sentence(visit.words, notice), "undo": None})
-    return visit.see(visit.url.plain("/settings"), notice)
+    return visit.see(visit.url.plain(path), notice)
 
 
-def _page(visit: Visit, *, errors: dict[str, str] | None = None, status: int = 200) -> Response:
-    user = visit.me
-    with visit.db.reading() as tx:
-        rule = keeping.counting(tx, user.id, "account", user.id)
-    page = SettingsPage(
-        user=user,
-        languages=tuple((code, i18n.words(code).name()) for code in i18n.languages()),
-        time_zones=i18n.time_zones(),
-        visitor_path=f"/@{user.name}/",
-        kept=keeping.with_origin(visit.words, rule, "account"),
-        errors=errors or {},
-    )
-    return visit.html("pages/settings.html", page, status=status)
+def _password_page(visit: Visit, *, errors: dict[str, str] | None = None, status: int = 200) -> Response:
+    return visit.html("pages/settings_password.html", PasswordPage(errors=errors or {}), status=status)

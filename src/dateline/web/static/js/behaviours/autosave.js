@@ -6,7 +6,7 @@ import { fail, tell } from "../lib/notice.js";
 export default function autosave(form) {
   form.querySelector(".autosave-button").hidden = true;
   form.addEventListener("change", async (event) => {
-    if (event.target.dataset.behaviour === "reload") {
+    if ("reload" in event.target.dataset) {
       form.requestSubmit(); // the language: the whole page changes
       return;
     }

@@ -1,0 +1,100 @@
+"""The settings, by subject: which pages there are, and what the search box above them finds on each.
+
+A page of settings extends ``layout_settings.html`` and is a row of ``SUBJECTS``; the labels of its fields are there,
+by the ids they have on the page (tests/web/test_settings.py compares).
+"""
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from dateline.web.i18n import N_, Words
+
+_MAX_FOUND = 20
+
+
+class Subject(Struct, frozen=True, kw_only=True):
+    """One page of settings: its title and, by the id of the field, the words of every choice on it."""
+
+    path: str
+    icon: str
+    title: str
+    choices: Mapping[str, str]
+
+
+SUBJECTS = (
+    Subject(
+        path="/settings",
+        icon="settings",
+        title=N_("Language and time"),
+        choices={
+            "language": N_("Language"),
+            "time_zone": N_("Time zone"),
+            "preview": N_("Show the beginning of each article under its title"),
+        },
+    ),
+    Subject(
+        path="/settings/retention",
+        icon="trash",
+        title=N_("How long articles are kept"),
+        choices={},
+    ),
+    Subject(
+        path="/settings/newsletters",
+        icon="mail",
+        title=N_("Newsletters"),
+        choices={},
+    ),
+    Subject(
+        path="/settings/visitors",
+        icon="eye",
+        title=N_("Visitors"),
+        choices={
+            "open_to_visitors": N_("Let people without an account read my streams"),
+            "indexed": N_("Let search engines list these pages"),
+        },
+    ),
+    Subject(
+        path="/settings/password",
+        icon="lock",
+        title=N_("Password"),
+        choices={"old": N_("Present password"), "new": N_("New password")},
+    ),
+)
+
+
+class SubjectView(Struct, frozen=True, kw_only=True):
+    """A subject in the reader's language."""
+
+    path: str
+    icon: str
+    title: str
+
+
+class Found(Struct, frozen=True, kw_only=True):
+    """A found choice and the subject it belongs to; ``id`` is the field's on the page, "" for the page."""
+
+    path: str
+    id: str
+    label: str
+    subject: str
+
+
+def subjects(words: Words) -> tuple[SubjectView, ...]:
+    """All pages of settings, in order."""
+    return tuple(SubjectView(path=it.path, icon=it.icon, title=words.text(it.title)) for it in SUBJECTS)
+
+
+def find(words: Words, query: str) -> tuple[Found, ...]:
+    """The choices whose words, or whose subject's, hold every word of ``query``."""
+    wanted = query.casefold().split()
+    found: list[Found] = []
+    for subject in SUBJECTS if wanted else ():
+        title = words.text(subject.title)
+        labels = {"": title} | {field: words.text(label) for field, label in subject.choices.items()}
+        found += [
+            Found(path=subject.path, id=field, label=label, subject=title)
+            for field, label in labels.items()
+            if all(word in f"{label} {title}".casefold() for word in wanted)
+        ]
+    return tuple(found[:_MAX_FOUND])
