@@ -116,7 +116,7 @@ TABLE: dict[str, Rights] = {
         post=(200, 200, 403),
         form={"text": "<opml><body><outline xmlUrl='https://a.example/'/></body></opml>"},
     ),
-    "/opml/subscriptions.opml": READ,
+    "/opml/subscriptions.opml": Rights(get=(200, 200, 303), post=(200, 200, 403), form={"secrets": "1"}),
     "/opml/starred.json": READ,
     "/opml/everything.zip": READ,
     "/icon/{icon_id}": Rights(get=(200, 404, 404)),

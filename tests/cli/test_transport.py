@@ -62,3 +62,21 @@ def test_a_proxy_is_one_of_the_settings(shell: Shell) -> None:
     assert shell.run("transport", "https://a.example/feed", "--user", "alice", "--clear").out == "shared\n"
     shell.run("transport", "https://none.example/", "--user", "alice").refused(1, "action.not_found")
     assert shell.run("users", settings={"proxies": "socks5://127.0.0.1:1080"}).code == 78
+
+
+def test_secrets_are_exported_only_when_asked_for_and_into_a_file_of_ones_own(shell: Shell) -> None:
+    shell.add_user("alice")
+    shell.run("subscribe", "https://a.example/feed", "--no-look", "--user", "alice")
+    shell.run("transport", "https://a.example/feed", "--user", "alice", "--login", "anna:sesame")
+    plain = shell.run("opml", "export", "--user", "alice")
+    assert plain.code == 0
+    assert "sesame" not in plain.out
+    whole = shell.folder / "all.opml"
+    ran = shell.run("opml", "export", "--user", "alice", "--with-secrets", str(whole))
+    assert (ran.code, ran.out) == (0, "")
+    assert "plain text" in ran.err
+    assert "sesame" in whole.read_text()
+    assert whole.stat().st_mode & 0o777 == 0o600
+    shell.add_user("bob")
+    assert "1 subscriptions added" in shell.run("opml", "import", "--user", "bob", str(whole)).out
+    assert "login: set" in shell.run("transport", "https://a.example/feed", "--user", "bob").out

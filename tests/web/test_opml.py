@@ -182,3 +182,37 @@ def test_nobody_takes_out_what_is_anothers(alice: Browser, mallory: Browser, ano
     assert json.loads(mallory.get("/opml/starred.json").body)["items"] == []
     for path in ("/opml/starred.json", "/opml/everything.zip"):
         assert anonymous.get(path, follow=False).status == 303
+
+
+# ------------------------------------------------------------------------------------------------ secrets
+
+
+def test_secrets_leave_only_when_they_are_ticked(alice: Browser, world: World, db: Database) -> None:
+    ident = world.subscribe(owner(alice), world.feed("Le Phare", url="https://phare.example/feed"))
+    alice.post(f"/subscriptions/{ident}/transport", {"user": "anna", "password": "sesame", "login_by": "digest"})
+    page = alice.get("/opml")
+    (tick,) = page.find("//input[@name='secrets']")
+    assert tick.get("checked") is None
+    assert "en clair" in page.words
+    for answer in (
+        alice.get("/opml/subscriptions.opml"),
+        alice.get("/opml/subscriptions.opml?secrets=1"),
+        alice.post("/opml/subscriptions.opml", {}),
+    ):
+        assert answer.status == 200
+        assert b"sesame" not in answer.body
+        assert b"digest" in answer.body
+    whole = alice.post("/opml/subscriptions.opml", {"secrets": "1"})
+    assert b"sesame" in whole.body
+    assert whole.header("cache-control") == "private, no-store"
+    assert whole.header("content-disposition") == 'attachment; filename="dateline-2026-11-22-secret.opml"'
+
+
+def test_an_import_says_which_secrets_are_missing(alice: Browser, bob: Browser, world: World) -> None:
+    ident = world.subscribe(owner(alice), world.feed("Le Phare", url="https://phare.example/feed"))
+    alice.post(f"/subscriptions/{ident}/transport", {"user": "anna", "password": "sesame"})
+    page = bob.post("/opml", files={"file": ("a.opml", alice.get("/opml/subscriptions.opml").body)})
+    (row,) = page.find("//tbody/tr")
+    cells = [cell.text_content().strip() for cell in row.xpath("./td")]
+    assert cells[1] == "Le Phare: login"
+    assert "enter them" in cells[2]

@@ -14,11 +14,15 @@ from dateline.parse.opml_settings import (
     outline_type,
     settings_attributes,
 )
+from dateline.parse.opml_transport import OpmlTransport
 from dateline.parse.opml_writing import write_opml
 from dateline.parse.page.rules import rules_from_json
 from dateline.parse.reader_writing import article, saved_file
+from dateline.refresh.carrying import carried
+from dateline.settings import Settings
 from dateline.store import Database, exporting, followed, full_texts, retention, streams, subscriptions
 from dateline.store.exporting import Leaving
+from dateline.store.secrets import Keyring, key_path
 from dateline.store.subscriptions import Folder
 
 from .subscriptions import MAX_DEPTH
@@ -29,11 +33,15 @@ ARTICLES_PER_FEED = 50
 """Articles of each subscription in the ZIP: what their feeds may still carry elsewhere, with "read" or "unread"."""
 
 
-def export_opml(db: Database, user: User, *, now: datetime) -> bytes:
-    """All subscriptions of a user with their settings, in their folders, as OPML 2.0. Credentials are not part of it.
+def export_opml(
+    db: Database, user: User, *, settings: Settings | None = None, with_secrets: bool = False, now: datetime
+) -> bytes:
+    """All subscriptions of a user with their settings, in their folders, as OPML 2.0.
 
-    Every setting comes back with ``import_opml``.
+    Every setting comes back with ``import_opml``; passwords, headers, cookies and what is posted only with
+    ``with_secrets``: else the file says which there are.
     """
+    keyring = Keyring(key_path(settings or Settings()))
     with db.reading() as tx:
         rows = exporting.leaving(tx, user.id)
         folders = {folder.id: folder for folder in subscriptions.folders(tx, user.id)}
@@ -47,7 +55,10 @@ def export_opml(db: Database, user: User, *, now: datetime) -> bytes:
         if ident in lists or ident in kept or ident not in filled
     ]
     said.sort(key=lambda folder: folder.path)
-    feeds = [_outline(row, paths, lists) for row in rows]
+    feeds = [
+        _outline(row, paths, lists, *carried(row.transport, row.credentials, keyring, with_secrets=with_secrets))
+        for row in rows
+    ]
     return write_opml(f"Dateline: {user.name}", feeds, created_at=now, folders=said)
 
 
@@ -60,7 +71,13 @@ def _path(folders: Mapping[int, Folder], folder_id: int) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _outline(row: Leaving, paths: Mapping[int, tuple[str, ...]], lists: Mapping[int, str]) -> OpmlFeed:
+def _outline(
+    row: Leaving,
+    paths: Mapping[int, tuple[str, ...]],
+    lists: Mapping[int, str],
+    transport: OpmlTransport | None,
+    was_shared: bool,
+) -> OpmlFeed:
     stands_with_list = any(ident in lists for ident in row.folder_ids)
     settings = OpmlSettings(
         own_title=bool(row.own_title),
@@ -70,7 +87,8 @@ def _outline(row: Leaving, paths: Mapping[int, tuple[str, ...]], lists: Mapping[
         full_text_rules=full_texts.rules_of(row.full_text_rules),
         revised_unread=row.revised_unread,
         followed=row.followed_folder_id is not None if stands_with_list else None,
-        private=row.private,
+        private=row.private and not was_shared,
+        transport=transport,
         rules=rules_from_json(row.rules) if row.rules else None,
         retention=retention.decode(row.retention),
     )
@@ -96,7 +114,13 @@ def export_saved(db: Database, user: User, *, now: datetime) -> Iterator[bytes]:
 
 
 def write_everything(
-    db: Database, user: User, into: IO[bytes], *, now: datetime, per_feed: int = ARTICLES_PER_FEED
+    db: Database,
+    user: User,
+    into: IO[bytes],
+    *,
+    settings: Settings | None = None,
+    now: datetime,
+    per_feed: int = ARTICLES_PER_FEED,
 ) -> None:
     """All of it as a ZIP that FreshRSS imports as it is (it goes by the names), and so do we.
 
@@ -105,7 +129,7 @@ def write_everything(
     day = f"{now:%Y-%m-%d}"
     with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as bundle:
         moment = now.timetuple()[:6]
-        _add(bundle, f"feeds_{day}.opml.xml", moment, [export_opml(db, user, now=now)])
+        _add(bundle, f"feeds_{day}.opml.xml", moment, [export_opml(db, user, settings=settings, now=now)])
         _add(bundle, f"starred_{day}.json", moment, export_saved(db, user, now=now))
         with db.reading() as tx:
             rows = exporting.leaving(tx, user.id) if per_feed else []

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from dateline.errors import FetchError
 from dateline.model import User
 from dateline.parse.opml import OpmlDocument, OpmlFeed, OpmlFolder, parse_opml
-from dateline.parse.opml_settings import folder_retention, followed_address, settings_of
+from dateline.parse.opml_settings import OpmlSettings, folder_retention, followed_address, settings_of
+from dateline.refresh.carrying import refused_proxy, usable
 from dateline.refresh.joining import MAX_SUBSCRIPTIONS, joining_of, split_url
 from dateline.settings import Settings
 from dateline.store import Database, followed, joining, retention, subscriptions
@@ -62,8 +63,7 @@ def import_opml(
     was done then. Nearly all the work is done before the transaction, so that others do not wait for it.
     """
     document = parse_opml(body)
-    keyring = Keyring(key_path(settings or Settings()))
-    bringing = _Import(user, keyring, document, progress or (lambda _done, _total: None))
+    bringing = _Import(user, settings or Settings(), document, progress or (lambda _done, _total: None))
     with transaction(db) as tx:
         tx.hold_user(user.id)
         return bringing.carry_out(tx, now)
@@ -78,28 +78,40 @@ class _Outline(Struct, frozen=True, kw_only=True):
 class _Import:
     """One import: understands the file first, then writes."""
 
-    def __init__(self, user: User, keyring: Keyring, document: OpmlDocument, progress: Progress) -> None:
+    def __init__(self, user: User, settings: Settings, document: OpmlDocument, progress: Progress) -> None:
         self._user = user
+        self._proxies = settings.proxies
         self._document = document
         self._problems = [ImportProblem(line=p.line, code=p.code, text=p.text) for p in document.problems]
         self._progress = progress
         self._total = STEPS * len(document.feeds)
         self._done = 0
+        keyring = Keyring(key_path(settings))
         self._outlines = [
             outline for feed in document.feeds if (outline := self._understood(feed, keyring)) is not None
         ]
 
     def _understood(self, feed: OpmlFeed, keyring: Keyring) -> _Outline | None:
-        said = settings_of(feed)
+        said = usable(feed, settings_of(feed))
         self._tell(1)
         try:
             wanted = joining_of(feed, said, user_id=self._user.id, keyring=keyring)
         except FetchError as error:
             self._problem(feed.line, "opml.bad_address", error.detail)
             return None
-        if said.left_out:
-            self._problem(feed.line, "opml.left_out", f"{feed.title or wanted.url}: {', '.join(said.left_out)}")
+        self._tell_of_settings(feed, said)
         return _Outline(feed=feed, followed=said.followed, joining=wanted)
+
+    def _tell_of_settings(self, feed: OpmlFeed, said: OpmlSettings) -> None:
+        """What of the settings could not be taken over, or needs something yet."""
+        proxy = refused_proxy(said.transport, self._proxies)
+        for code, names in (
+            ("opml.left_out", said.left_out),
+            ("opml.proxy_not_allowed", (proxy,) if proxy else ()),
+            ("opml.secrets_withheld", said.transport.withheld if said.transport else ()),
+        ):
+            if names:
+                self._problem(feed.line, code, f"{feed.title or split_url(feed.url)[0]}: {', '.join(names)}")
 
     def carry_out(self, tx: WriteTx, now: datetime) -> ImportReport:
         """Write everything."""

@@ -95,7 +95,8 @@ def take_out(
     """
     from dateline.actions import exporting
 
-    with opened(settings_of(context)) as db:
+    settings = settings_of(context)
+    with opened(settings) as db:
         who = user_named(db, user)
 
         def fill(into: IO[bytes]) -> None:
@@ -103,7 +104,7 @@ def take_out(
                 for piece in exporting.export_saved(db, who, now=now()):
                     into.write(piece)
             else:
-                exporting.write_everything(db, who, into, now=now(), per_feed=articles)
+                exporting.write_everything(db, who, into, settings=settings, now=now(), per_feed=articles)
 
         _write(file, fill)
 

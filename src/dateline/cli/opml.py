@@ -1,5 +1,6 @@
 """``dateline opml``: import and export subscriptions."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -51,18 +52,33 @@ def take_out(
     context: typer.Context,
     user: UserOption,
     file: Annotated[Path, typer.Argument(metavar="[FILE]", help="The file to write; - is standard output.")] = STDIO,
+    with_secrets: Annotated[
+        bool,
+        typer.Option("--with-secrets", help="Passwords, headers, cookies and forms too, as plain text: keep it safe."),
+    ] = False,
 ) -> None:
-    """Write all subscriptions of an account as OPML 2.0. Passwords of feeds are not part of it."""
+    """Write all subscriptions of an account as OPML 2.0. Passwords of feeds are part of it only when asked for."""
     from dateline.actions import exporting
 
-    with opened(settings_of(context)) as db:
-        body = exporting.export_opml(db, user_named(db, user), now=now())
+    settings = settings_of(context)
+    with opened(settings) as db:
+        who = user_named(db, user)
+        body = exporting.export_opml(db, who, settings=settings, with_secrets=with_secrets, now=now())
+    if with_secrets:
+        typer.echo("Passwords of feeds stand in this file as plain text: keep it where nobody else reads it.", err=True)
     if file == STDIO:
         write_bytes(body)
         return
+    _keep(file, body, mode=0o600 if with_secrets else 0o666)
+
+
+def _keep(file: Path, body: bytes, *, mode: int) -> None:
+    """A file that is there whole, or as it was before; one with secrets is nobody else's from its first byte on."""
     part = file.with_name(file.name + ".part")
+    part.unlink(missing_ok=True)
     try:
-        part.write_bytes(body)
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as into:
+            into.write(body)
         part.replace(file)
     finally:
         part.unlink(missing_ok=True)

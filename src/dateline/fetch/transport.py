@@ -133,10 +133,11 @@ def _is_line(text: str, longest: int) -> bool:
 def _are_headers(headers: tuple[tuple[str, str], ...], *, has_login: bool) -> bool:
     if len(headers) > MAX_HEADERS or sum(len(name) + len(value) for name, value in headers) > MAX_TEXT:
         return False
-    return all(_is_header(name, value, has_login=has_login) for name, value in headers)
+    return all(is_header(name, value, has_login=has_login) for name, value in headers)
 
 
-def _is_header(name: str, value: str, *, has_login: bool) -> bool:
+def is_header(name: str, value: str, *, has_login: bool) -> bool:
+    """Whether a header may be sent beside ours."""
     lower = name.lower()
     if not _NAME.match(name) or lower in _OURS or lower.startswith(_OUR_FAMILIES):
         return False

@@ -16,6 +16,7 @@ from dateline.errors import ParseError
 from .addresses import absolute
 from .encoding import to_utf8
 from .names import attributes_of, local_of, split
+from .opml_transport import AS_THEY_ARE, MAX_LONG, is_transport
 from .xml import read_tree
 
 MAX_BYTES = 20_000_000
@@ -184,7 +185,7 @@ class _Reader:
         known = self._found.get(key)
         if known is not None and len(known.folders) < MAX_FOLDERS:
             more = tuple(folder for folder in folders if folder not in known.folders)
-            if not more:
+            if not more or _asked(values) != _asked(known.attributes):
                 self._problem(element, "opml.duplicate", url)
             self._found[key] = replace(known, folders=known.folders + more)
         elif known is not None or len(self._found) >= MAX_FEEDS:
@@ -209,6 +210,11 @@ class _Reader:
 def _page_rules(values: dict[str, str]) -> tuple[str, ...]:
     """What makes two sources of one address: the rules by which a page is read."""
     return tuple(sorted(f"{name}={value}" for name, value in values.items() if name.startswith(_RULES)))
+
+
+def _asked(values: dict[str, str]) -> dict[str, str]:
+    """How a feed is asked: here an address is one feed, however many ways there are to ask for it."""
+    return {name: value for name, value in values.items() if is_transport(name)}
 
 
 def _without_feed_scheme(address: str) -> str:
@@ -236,7 +242,9 @@ def _attributes(element: etree._Element) -> dict[str, str]:
             name = f"{_PREFIXES.get(namespace, 'x')}:{name}"
         elif name.lower() in OWN:
             name = name.lower()
-        if ":" in name:
+        if name in AS_THEY_ARE:
+            found[name] = value[:MAX_LONG]
+        elif ":" in name:
             found[name] = value.strip()[:MAX_RULE]
         else:
             found[name] = " ".join(value.split())[: 8_000 if name in ("xmlurl", "htmlurl") else MAX_TEXT]

@@ -15,6 +15,7 @@ from dateline.errors import ParseError
 from dateline.model import FullTextRules, Retention, Visibility
 
 from .opml import OpmlFeed, OpmlFolder
+from .opml_transport import OpmlTransport, is_transport, transport_attributes, transport_of
 from .page.freshrss import rules_from_freshrss, rules_to_freshrss
 from .page.rules import PageRules, rules_from_json, rules_to_json
 
@@ -47,8 +48,7 @@ _USED = frozenset(
 )
 _OF_NO_CONSEQUENCE = frozenset(
     {
-        *("frss:unicityCriteria", "frss:unicityCriteriaForced", "frss:CURLOPT_FOLLOWLOCATION"),
-        *("frss:CURLOPT_MAXREDIRS", "frss:CURLOPT_IPRESOLVE", "frss:CURLOPT_PROXYTYPE"),
+        *("frss:unicityCriteria", "frss:unicityCriteriaForced"),
         *("miniflux:ignoreHTTPCache", "miniflux:noMediaPlayer", "miniflux:disableHTTP2"),
         "miniflux:ignoreEntryUpdates",
     }
@@ -62,12 +62,14 @@ class OpmlSettings(Struct, frozen=True, kw_only=True):
     """The settings of one subscription as a file carries them.
 
     ``own_title``: the title is the person's, not the feed's. ``private``: the feed is the person's alone. ``rules``:
-    it is a page that is read by them. ``followed``: a followed list brought it; None when the file does not say.
+    it is a page that is read by them. ``transport``: how it is fetched, where that is otherwise than all.
+    ``followed``: a followed list brought it; None when the file does not say.
     ``left_out`` names what has no equivalent here.
     """
 
     own_title: bool = True
     private: bool = False
+    transport: OpmlTransport | None = None
     rules: PageRules | None = None
     visibility: Visibility = "main"
     hidden_from_visitors: bool = False
@@ -83,9 +85,11 @@ def settings_of(feed: OpmlFeed) -> OpmlSettings:
     """An outline's settings; every value from outside that is not one of ours counts as not said."""
     said = feed.attributes
     rules = _rules(feed)
+    transport, not_sent = transport_of(said)
     return OpmlSettings(
         own_title=said.get("dateline:titleIs") != "feed",
         private=_is_true(said.get("dateline:private")),
+        transport=transport,
         rules=rules,
         visibility=_visibility(said),
         hidden_from_visitors=_is_true(said.get("dateline:hiddenFromVisitors")),
@@ -94,7 +98,7 @@ def settings_of(feed: OpmlFeed) -> OpmlSettings:
         revised_unread=_is_true(said.get("dateline:revisedUnread")),
         retention=_kept(said),
         followed=_is_true(said["dateline:followed"]) if "dateline:followed" in said else None,
-        left_out=tuple(sorted(_left_out(feed, rules))),
+        left_out=tuple(sorted((*_left_out(feed, rules), *not_sent))),
     )
 
 
@@ -128,6 +132,7 @@ def _left_out(feed: OpmlFeed, rules: PageRules | None) -> Iterator[str]:
         # how often a feed is asked is learnt from it; but a negative interval says that it is muted
         is_needless = name in _USED or name in _OF_NO_CONSEQUENCE or (name == "frss:ttl" and not said.startswith("-"))
         is_needless |= rules is not None and name.startswith(("frss:xPath", "frss:json"))
+        is_needless |= is_transport(name)
         if is_setting and not is_needless:
             yield name[:80]
 
@@ -185,9 +190,7 @@ def settings_attributes(settings: OpmlSettings) -> dict[str, str]:
     said |= {name: value for name, value in _rules_attributes(settings.full_text_rules) if value}
     if settings.revised_unread:
         said["dateline:revisedUnread"] = "true"
-    if settings.private:
-        said["dateline:private"] = "true"
-    said |= retention_attributes(settings.retention)
+    said |= retention_attributes(settings.retention) | _asking_attributes(settings)
     if settings.rules is not None:
         _, theirs = rules_to_freshrss(settings.rules) or ("", {})
         said |= {f"frss:{name}": value for name, value in theirs.items()}
@@ -195,6 +198,11 @@ def settings_attributes(settings: OpmlSettings) -> dict[str, str]:
     if settings.followed is not None:
         said["dateline:followed"] = "true" if settings.followed else "false"
     return said
+
+
+def _asking_attributes(settings: OpmlSettings) -> dict[str, str]:
+    said = {"dateline:private": "true"} if settings.private else {}
+    return said if settings.transport is None else said | transport_attributes(settings.transport)
 
 
 def outline_type(settings: OpmlSettings) -> str:

@@ -35,10 +35,15 @@ def sealed(kept: Kept, keyring: Keyring) -> bytes:
 
 def kept(feed: Feed, keyring: Keyring) -> Kept:
     """What is kept of a feed. Raises ``StoreError`` (``store.secret``) when the key is not the one."""
-    if feed.transport is None:
+    return unsealed(feed.transport, keyring)
+
+
+def unsealed(transport: bytes | None, keyring: Keyring) -> Kept:
+    """What is kept, from the store. Raises ``StoreError`` (``store.secret``) when the key is not the one."""
+    if transport is None:
         return Kept()
     try:
-        return _KEPT.decode(keyring.decrypt(feed.transport))
+        return _KEPT.decode(keyring.decrypt(transport))
     except msgspec.DecodeError as error:  # written by a newer Dateline
         raise StoreError("store.secret", "what is kept of how to fetch this feed cannot be understood") from error
 

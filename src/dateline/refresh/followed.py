@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from dateline.errors import DatelineError, FetchError, ParseError, RefreshError
 from dateline.fetch import Client
@@ -166,10 +167,10 @@ def _wanted(answer: Response, one: FollowedList, keyring: Keyring) -> dict[str, 
     for feed in document.feeds:
         said = settings_of(feed)
         try:
-            asked = joining_of(feed, said, user_id=one.user_id, keyring=keyring)
+            asked = joining_of(feed, replace(said, transport=None), user_id=one.user_id, keyring=keyring)
         except FetchError:
             continue
-        # a list says what to read; how it is shown, to whom, and what it costs is its reader's matter
+        # a list says what to read; how it is fetched and shown, to whom, and what it costs is its reader's matter
         wanted.setdefault(
             asked.url,
             Joining(

@@ -12,6 +12,8 @@ from dateline.store.feeds import PAGE_MARK
 from dateline.store.joining import Joining
 from dateline.store.secrets import Keyring
 
+from .carrying import kept_of
+
 MAX_TITLE = 500
 MAX_SUBSCRIPTIONS = 20_000
 
@@ -36,17 +38,19 @@ def page_url(address: str, rules: PageRules) -> str:
 
 
 def joining_of(feed: OpmlFeed, settings: OpmlSettings, *, user_id: int, keyring: Keyring) -> Joining:
-    """One outline as a subscription, not in any folder yet. With credentials its feed is the user's alone.
+    """One outline as a subscription, not in any folder yet. Asked otherwise than all, its feed is the user's alone.
 
     Raises ``FetchError`` (the address), ``StoreError`` (``store.secret``).
     """
     url, credentials = split_url(feed.url)
+    login = settings.transport.login or credentials if settings.transport is not None else credentials
     title = one_line(feed.title, MAX_TITLE)
     return Joining(
         url=url if settings.rules is None else page_url(url, settings.rules),
         host=host_key(url),
-        owner_id=user_id if credentials or settings.private else 0,
-        credentials=keyring.encrypt(credentials) if credentials else None,
+        owner_id=user_id if login or settings.private or settings.transport is not None else 0,
+        credentials=keyring.encrypt(login) if login else None,
+        transport=kept_of(settings, login, keyring),
         title=title if settings.own_title else "",
         feed_title="" if settings.own_title or title == url else title,
         visibility=settings.visibility,

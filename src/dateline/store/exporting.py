@@ -14,7 +14,10 @@ from .times import from_us_or_none
 
 
 class Leaving(Struct, frozen=True, kw_only=True):
-    """A subscription as it is exported. ``title`` is the one shown, ``own_title`` the person's ("": the feed's)."""
+    """A subscription as it is exported. ``title`` is the one shown, ``own_title`` the person's ("": the feed's).
+
+    ``credentials`` and ``transport`` are encrypted, as they are stored.
+    """
 
     id: int
     feed_id: int
@@ -31,6 +34,8 @@ class Leaving(Struct, frozen=True, kw_only=True):
     revised_unread: bool
     followed_folder_id: int | None
     private: bool
+    credentials: bytes | None
+    transport: bytes | None
     rules: str | None
     retention: str | None
 
@@ -47,7 +52,7 @@ def leaving(tx: Tx, user_id: int) -> list[Leaving]:
     rows = tx.all(
         "SELECT s.id, s.feed_id, f.url, f.site_url, f.description, s.title, f.title, s.visibility,"
         " s.hidden_from_visitors, s.full_text, s.revised_unread, s.followed_folder_id,"
-        " s.full_text_rules, f.owner_id, f.rules, s.retention"
+        " s.full_text_rules, f.owner_id, f.rules, s.retention, f.credentials, f.transport"
         " FROM subscription s JOIN feed f ON f.id = s.feed_id WHERE f.kind <> 'mail' AND s.user_id = :user",
         user=user_id,
     )
@@ -75,6 +80,8 @@ def _of_row(row: tuple[Any, ...], folder_ids: tuple[int, ...]) -> Leaving:
         private=row[13] != 0,
         rules=row[14],
         retention=row[15],
+        credentials=row[16],
+        transport=row[17],
     )
 
 

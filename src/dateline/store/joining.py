@@ -33,6 +33,7 @@ class Joining(Struct, frozen=True, kw_only=True):
     host: str
     owner_id: int = 0
     credentials: bytes | None = None
+    transport: bytes | None = None
     title: str = ""
     feed_title: str = ""
     folder_ids: tuple[int, ...] = ()
@@ -85,11 +86,16 @@ def join(
 
 
 _INSERT_FEED = (
-    "INSERT INTO feed (url, owner_id, host, credentials, title, kind, rules, created_at, next_at)"
-    " VALUES (:url, :owner, :host, :credentials, :title, :kind, :rules, :now, :now)"
+    "INSERT INTO feed (url, owner_id, host, credentials, transport, title, kind, rules, created_at, next_at)"
+    " VALUES (:url, :owner, :host, :credentials, :transport, :title, :kind, :rules, :now, :now)"
     " ON CONFLICT (url, owner_id) DO UPDATE SET"
     " orphaned_at = NULL, next_at = coalesce(feed.next_at, excluded.next_at),"
-    " credentials = coalesce(excluded.credentials, feed.credentials)"
+    " credentials = coalesce(excluded.credentials, feed.credentials),"
+    " transport = coalesce(excluded.transport, feed.transport),"
+    # asked otherwise than before, its document is another one
+    " etag = CASE WHEN excluded.transport IS NULL THEN feed.etag END,"
+    " last_modified = CASE WHEN excluded.transport IS NULL THEN feed.last_modified END,"
+    " body_hash = CASE WHEN excluded.transport IS NULL THEN feed.body_hash END"
 )
 _INSERT_SUBSCRIPTION = (
     "INSERT INTO subscription (user_id, feed_id, title, visibility, hidden_from_visitors, full_text, full_text_rules,"
@@ -119,6 +125,7 @@ def _feeds(
             "owner": one.owner_id,
             "host": one.host,
             "credentials": one.credentials,
+            "transport": one.transport,
             "title": one.feed_title,
             "kind": "page" if one.rules else "feed",
             "rules": one.rules,

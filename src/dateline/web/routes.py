@@ -94,7 +94,7 @@ def routes() -> tuple[Place, ...]:
         Place(path="/folders/{folder_id}/list", get=following.show, post=following.change),
         Place(path="/folders/{folder_id}/retention", get=retention.show, post=retention.save),
         Place(path="/opml", get=opml.show, post=opml.read, max_bytes=MAX_IMPORT_BYTES),
-        Place(path="/opml/subscriptions.opml", get=opml.write),
+        Place(path="/opml/subscriptions.opml", get=opml.write, post=opml.write),
         Place(path="/opml/starred.json", get=opml.write_saved),
         Place(path="/opml/everything.zip", get=opml.write_everything),
         # For browsers and those who watch over the server

@@ -24,6 +24,12 @@ _PROBLEMS = {
     "opml.duplicate": N_("This feed stands in the file a second time."),
     "opml.include": N_("This line points to another list. A folder can follow it: see the folder’s page."),
     "opml.left_out": N_("These settings have no equivalent here and were left out."),
+    "opml.proxy_not_allowed": N_(
+        "The administrator does not allow this proxy: the feed waits until they do, or until you choose another way."
+    ),
+    "opml.secrets_withheld": N_(
+        "The file does not hold these secrets: enter them on the subscription’s page, under “How it is fetched”."
+    ),
     "opml.too_many": N_("The file holds more feeds than are taken at once."),
     "saved.unreadable": N_("This article says neither what it is nor where it is from."),
     "saved.damaged": N_("The file breaks off after this article. What came before was taken."),
@@ -116,9 +122,12 @@ def _body(visit: Visit) -> tuple[str, bytes]:
 
 
 def write(visit: Visit) -> Response:
-    """All subscriptions as an OPML file to keep."""
-    body = exporting.export_opml(visit.db, visit.me, now=visit.now)
-    name = f"dateline-{visit.now:%Y-%m-%d}.opml"
+    """All subscriptions as an OPML file to keep; a POST with ``secrets`` ticked puts passwords into it."""
+    with_secrets = visit.request.method == "POST" and visit.form.flag("secrets")
+    body = exporting.export_opml(
+        visit.db, visit.me, settings=visit.instance.settings, with_secrets=with_secrets, now=visit.now
+    )
+    name = f"dateline-{visit.now:%Y-%m-%d}{'-secret' if with_secrets else ''}.opml"
     headers = {"content-disposition": f'attachment; filename="{name}"'}
     return Response(body, media_type="text/x-opml", headers=headers)
 
@@ -137,7 +146,7 @@ def write_everything(visit: Visit) -> Response:
     """All of it, as a ZIP."""
 
     def fill(into: IO[bytes]) -> None:
-        exporting.write_everything(visit.db, visit.me, into, now=visit.now)
+        exporting.write_everything(visit.db, visit.me, into, settings=visit.instance.settings, now=visit.now)
 
     return _download(visit, fill, f"dateline-{visit.now:%Y-%m-%d}.zip", "application/zip")
 
