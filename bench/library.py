@@ -4,6 +4,7 @@ The rows are those that the line would have stored: bodies packed, unread rows w
 with its watermark. Bodies and texts repeat (a pool of 3,000): what is stored an entry is as long as ever.
 """
 
+import hashlib
 import random
 import shutil
 import time
@@ -24,11 +25,12 @@ from dateline.store import accounts as stored_accounts
 from dateline.store.bodies import Body, pack
 from dateline.store.db import WriteTx
 from dateline.store.entries import guid_hash
+from dateline.store.migrations import migrations
 from dateline.store.times import DAY, to_us
 from dateline.store.write import transaction
 
 VERSION = 3
-"""Rises when what is built changes: files of another version are built anew."""
+"""Rises when what is built changes: files of another version, or of another schema, are built anew."""
 FEEDS = 200
 FOLDERS = 20
 POOL = 3_000
@@ -54,7 +56,7 @@ class Article(Struct, frozen=True, kw_only=True):
 
 def library(folder: Path, entries: int, unread: int) -> Path:
     """The database of ``entries`` entries of which ``unread`` are unread; built when it is not there."""
-    path = folder / f"library-{entries}-{unread}-v{VERSION}.sqlite"
+    path = folder / f"library-{entries}-{unread}-v{VERSION}-{_schema()}.sqlite"
     if not path.is_file():
         started = time.monotonic()
         part = path.with_suffix(".part")
@@ -63,6 +65,12 @@ def library(folder: Path, entries: int, unread: int) -> Path:
         part.rename(path)
         print(f"built {path.name} in {time.monotonic() - started:.0f} s", flush=True)
     return path
+
+
+def _schema() -> str:
+    """The schema's name: a hash of the migrations that make it."""
+    steps = "".join(sql for _, sql in migrations("sqlite"))
+    return hashlib.blake2b(steps.encode(), digest_size=4).hexdigest()
 
 
 def copied(source: Path, folder: Path) -> Path:

@@ -465,6 +465,30 @@ def test_killed_in_the_middle_of_a_page_nothing_is_lost(tmp_path: object, now: d
 # ------------------------------------------------------------------------------------------------ what follows
 
 
+def test_an_idle_worker_keeps_no_process_that_reads_pages(tide: Tide, cast: Cast) -> None:
+    tide.subscribe(cast.alice, wish("always"))
+    tide.runner.run()
+    before = children()
+
+    async def work() -> None:
+        stop = asyncio.Event()
+        worker = Refresher(tide.db, LOOPBACK, version="0", holder="w", clock=lambda: tide.now)
+        running = asyncio.create_task(worker.run_forever(stop))
+        while not await asyncio.to_thread(tide.codes) or children() - before:
+            await asyncio.sleep(0.02)
+        stop.set()
+        await running
+
+    asyncio.run(work())
+    assert tide.codes() == ["ok"]
+    assert children() == before
+
+
+def children() -> set[str]:
+    """The processes that this one started and that live."""
+    return {child for task in Path("/proc/self/task").iterdir() for child in (task / "children").read_text().split()}
+
+
 def test_search_finds_what_only_the_page_says(tide: Tide, cast: Cast) -> None:
     tide.subscribe(cast.alice, wish("always"))
     tide.refresh()

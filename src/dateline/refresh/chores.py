@@ -30,6 +30,8 @@ LISTS_EVERY = 30.0
 HUBS_EVERY = 5.0
 PUSHES_EVERY = 0.5
 """Seconds between two looks for what is due."""
+ARTICLES_EVERY, ARTICLES_PAUSE = 5.0, 0.2
+"""Seconds between two looks whether articles are due, and between two rounds while they are."""
 EXPIRY_EVERY, EXPIRY_PAUSE = 60.0, 0.5
 """Seconds between two looks whether retention has something to do, and between two steps while it has."""
 TIDY_EVERY = timedelta(hours=1)
@@ -57,7 +59,7 @@ class Chores:
         self._clock = clock
         self._callback_url = settings.callback_url
         self._tidy_at = clock()
-        self.articles = FullTexts(db, settings, client, gate, clock)
+        self.full_texts = FullTexts(db, settings, client, gate, clock)
 
     async def run_forever(self, stop: asyncio.Event) -> None:
         """Do everything when its time comes, until told to stop."""
@@ -66,7 +68,7 @@ class Chores:
             asyncio.create_task(_repeat("following lists", self.lists, stop)),
             asyncio.create_task(_repeat("asking hubs", self.hubs, stop)),
             asyncio.create_task(_repeat("taking what hubs brought", self.pushes, stop)),
-            asyncio.create_task(self.articles.run_forever(stop)),
+            asyncio.create_task(_repeat("fetching articles", self.articles, stop)),
         ]
         try:
             await stop.wait()
@@ -75,6 +77,7 @@ class Chores:
             for task in (upkeep, *others):
                 task.cancel()
             await asyncio.gather(upkeep, *others, return_exceptions=True)
+            await asyncio.to_thread(self.full_texts.close)
 
     async def lists(self) -> float:
         """Ask for the lists that are due."""
@@ -90,6 +93,13 @@ class Chores:
     async def pushes(self) -> float:
         """Take one of the documents that hubs brought."""
         return 0.0 if await asyncio.to_thread(take_next, self._db, self._clock) else PUSHES_EVERY
+
+    async def articles(self) -> float:
+        """Fetch some of the articles that are due; when none is, nothing of their reading stays in memory."""
+        if await self.full_texts.step():
+            return ARTICLES_PAUSE
+        await asyncio.to_thread(self.full_texts.close)
+        return ARTICLES_EVERY
 
     async def upkeep(self) -> float:
         """One small step: what is over goes."""

@@ -38,7 +38,6 @@ RETRIES = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6), timede
 """When a page is asked for again that did not answer; after the last it is given up."""
 PAUSES = 5
 """So many times the usual pause of a host lies between two articles: nobody waits for them."""
-LOOK_EVERY = 5.0
 ONCE_SECONDS = 120.0
 WALLED = timedelta(hours=12)
 """How long a feed's other articles wait when one of them stands behind a wall against robots."""
@@ -77,7 +76,10 @@ _NO_ROBOTS = frozenset(
 
 
 class FullTexts:
-    """The background step of one worker. ``client`` and ``gate`` are the line's: hosts are spared by both together."""
+    """The articles that one process fetches. ``client`` and ``gate`` are the line's: hosts are spared by both together.
+
+    ``close`` ends the process that reads pages; the next page starts another.
+    """
 
     def __init__(
         self, db: Database, settings: Settings, client: Client, gate: TableGate, clock: Callable[[], datetime]
@@ -88,28 +90,14 @@ class FullTexts:
         self._clock = clock
         self._pause = timedelta(seconds=PAUSES * settings.host_spacing)
         self._asked: dict[str, datetime] = {}
-
-    async def run_forever(self, stop: asyncio.Event) -> None:
-        """Fetch what is due until told to stop. Nothing that goes wrong here ends the worker."""
-        with Reader() as reader:
-            while not stop.is_set():
-                done = 0
-                try:
-                    done = await self.step(reader)
-                except StoreError as error:
-                    log.error("articles cannot be stored: %s", error)
-                except Exception:
-                    log.exception("fetching articles failed")
-                if not done:
-                    await asyncio.to_thread(reader.close)
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), 0.2 if done else LOOK_EVERY)
+        self._reader = Reader()
+        self.close = self._reader.close
 
     async def run_once(self, *, seconds: float = ONCE_SECONDS) -> None:
         """Fetch what is due now, and return; what would take longer is left for the next time."""
-        with Reader() as reader, contextlib.suppress(TimeoutError):
+        with self._reader, contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                while await self.step(reader) or await self._wait_for_due():
+                while await self.step() or await self._wait_for_due():
                     pass
 
     async def _wait_for_due(self) -> bool:
@@ -117,10 +105,10 @@ class FullTexts:
         await asyncio.sleep(0.2)
         return await asyncio.to_thread(self._is_due)
 
-    async def step(self, reader: Reader) -> int:
+    async def step(self) -> int:
         """Fetch some of what is due, at most one a host. How many were taken."""
         claimed = await asyncio.to_thread(self._claim)
-        await asyncio.gather(*(self._one(reader, due) for due in claimed))
+        await asyncio.gather(*(self._one(due) for due in claimed))
         return len(claimed)
 
     # -------------------------------------------------------------------------------------------- claim
@@ -149,9 +137,9 @@ class FullTexts:
 
     # -------------------------------------------------------------------------------------------- one article
 
-    async def _one(self, reader: Reader, due: Due) -> None:
+    async def _one(self, due: Due) -> None:
         try:
-            await self._fetch_and_store(reader, due)
+            await self._fetch_and_store(due)
         except asyncio.CancelledError:
             self._postpone(due, self._clock(), tried=False)
             raise
@@ -160,7 +148,7 @@ class FullTexts:
         except Exception:
             log.exception("the article of entry %d failed", due.entry_id)
 
-    async def _fetch_and_store(self, reader: Reader, due: Due) -> None:
+    async def _fetch_and_store(self, due: Due) -> None:
         prepared = await asyncio.to_thread(self._prepared, due)
         if prepared is None:
             return
@@ -175,7 +163,7 @@ class FullTexts:
         except DatelineError as error:
             await asyncio.to_thread(self._failed, due, cause, wanted, error)
         else:
-            taken = await asyncio.to_thread(articles.take, reader, cause, answer, wanted)
+            taken = await asyncio.to_thread(articles.take, self._reader, cause, answer, wanted)
             await asyncio.to_thread(self._store, due, taken)
 
     def _prepared(self, due: Due) -> tuple[Cause, tuple[FullTextRules, ...]] | None:

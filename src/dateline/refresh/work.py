@@ -159,7 +159,7 @@ class Refresher:
     async def fetch_articles(self) -> None:
         """Fetch the articles that are due (``full_text``), and index them."""
         async with self._client() as client:
-            await self._chores(client).articles.run_once()
+            await self._chores(client).full_texts.run_once()
         await asyncio.to_thread(index_all, self._db)
 
     def _chores(self, client: Client) -> Chores:
