@@ -23,6 +23,7 @@ from dateline.errors import SettingsError
 PREFIX = "DATELINE_"
 PROJECT_URL = "https://dateline.example/"
 _HOME_NAMES = (".local", ".localhost", ".lan", ".internal", ".home.arpa", ".test", ".invalid")
+_PROXY_SCHEMES = ("http", "socks4", "socks4a", "socks5", "socks5h")
 Network = IPv4Network | IPv6Network
 
 
@@ -44,7 +45,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     allowed_networks: tuple[Network, ...] = ()
     """Networks inside which feeds may be fetched although they are private (feeds at home)."""
     proxies: tuple[str, ...] = ()
-    """HTTP proxies that subscriptions may be fetched through: ``http://[user:password@]host:port``."""
+    """Proxies that subscriptions may be fetched through: ``http://[user:password@]host:port``, or ``socks4``,
+    ``socks4a``, ``socks5``, ``socks5h``."""
     host_connections: int = 1
     """How many connections to one host at once."""
     host_spacing: float = 1.0
@@ -136,8 +138,14 @@ def _networks(value: Any) -> tuple[Network, ...]:
 
 def _proxy(text: str) -> str:
     parts = urlsplit(text)
-    if parts.scheme != "http" or not parts.hostname or not parts.port or parts.path.strip("/") or parts.query:
-        raise ValueError("http://host:port is needed")
+    if (
+        parts.scheme not in _PROXY_SCHEMES
+        or not parts.hostname
+        or not parts.port
+        or parts.path.strip("/")
+        or parts.query
+    ):
+        raise ValueError("http://host:port is needed, or socks4, socks4a, socks5, socks5h")
     return text.rstrip("/")
 
 

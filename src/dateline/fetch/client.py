@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from types import TracebackType
-from typing import Self
+from typing import Self, TypedDict
 from urllib.parse import urlencode
 
 import aiohttp
@@ -50,12 +50,22 @@ SAMPLE_SECONDS = 5.0  # for what a refusal says; read to its end, the connection
 OK = frozenset({200, 203})  # 203: a proxy has changed the body on its way, but there it is
 
 
+class _Connecting(TypedDict):
+    resolver: AbstractResolver
+    socket_factory: Callable[[AddressInfo], socket.socket]
+    ssl: ssl.SSLContext | bool
+    limit: int
+    ttl_dns_cache: int
+    keepalive_timeout: float
+
+
 class _Hop:
     """What happens in one hop: new connections are noted by the socket factory, the status by the client."""
 
-    __slots__ = ("answered", "connects", "sent", "status", "to_proxy")
+    __slots__ = ("answered", "connects", "sent", "session", "status", "to_proxy")
 
-    def __init__(self) -> None:
+    def __init__(self, session: aiohttp.ClientSession | None = None) -> None:
+        self.session = session
         self.connects = 0
         self.to_proxy = False
         self.status: int | None = None
@@ -96,17 +106,25 @@ class Client:
         self._slots = asyncio.Semaphore(settings.fetch_concurrency)
         self._digests = Digests()
         self._session: aiohttp.ClientSession | None = None
+        self._tunnels: dict[URL, aiohttp.ClientSession] = {}
 
     async def __aenter__(self) -> Self:
-        connector = aiohttp.TCPConnector(
-            resolver=self._resolver,
-            socket_factory=self._socket,
-            ssl=self._tls or True,
-            limit=0,  # the slots limit; waiting inside aiohttp would count as connecting
-            ttl_dns_cache=DNS_CACHE_SECONDS,
-            keepalive_timeout=KEEP_ALIVE_SECONDS,
-        )
-        self._session = aiohttp.ClientSession(
+        self._session = self._open_session(aiohttp.TCPConnector(**self._connecting()))
+        return self
+
+    def _connecting(self) -> _Connecting:
+        """What every connector is told."""
+        return {
+            "resolver": self._resolver,
+            "socket_factory": self._socket,
+            "ssl": self._tls or True,
+            "limit": 0,  # the slots limit; waiting inside aiohttp would count as connecting
+            "ttl_dns_cache": DNS_CACHE_SECONDS,
+            "keepalive_timeout": KEEP_ALIVE_SECONDS,
+        }
+
+    def _open_session(self, connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
+        session = aiohttp.ClientSession(
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
@@ -116,15 +134,27 @@ class Client:
             timeout=self._timeout(self._patience.first_byte),
         )
         # aiohttp would ask again at once after any disconnection; only a connection from before deserves it (_open)
-        self._session._retry_connection = False
-        return self
+        session._retry_connection = False
+        return session
+
+    def _tunnel(self, address: URL) -> aiohttp.ClientSession:
+        """The session whose connections go through a SOCKS proxy."""
+        if address not in self._tunnels:
+            from .socks import SocksConnector  # few feeds need it
+
+            self._tunnels[address] = self._open_session(
+                SocksConnector(address, guard=self._guard, **self._connecting())
+            )
+        return self._tunnels[address]
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._session is not None:
-            await self._session.close()
+            for session in (self._session, *self._tunnels.values()):
+                await session.close()
             self._session = None
+            self._tunnels.clear()
             await self._resolver.close()
 
     async def get(
@@ -206,7 +236,7 @@ class Client:
 
     async def _hop(self, question: Question, trail: Trail, seconds: float) -> Response | None:
         """One request; None when it led on to another address. Every failure becomes a ``FetchError``."""
-        hop = _Hop()
+        hop = _Hop(self._session)
         url, started = trail.url, asyncio.get_running_loop().time()
         token = _HOP.set(hop)
         try:
@@ -274,20 +304,21 @@ class Client:
         self, question: Question, trail: Trail, hop: _Hop, validators: Validators
     ) -> aiohttp.ClientResponse:
         """Send the request, wait for the headers; once more if a connection from before had been closed meanwhile."""
-        if self._session is None:
-            raise RuntimeError("use `async with Client(…) as client`")
         fields = question.fields(trail, validators)
         hop.sent = fields.items()
         method = "POST" if trail.posts else "GET"
         options = self._options(question, trail, hop)
+        session = hop.session
+        if session is None:
+            raise RuntimeError("use `async with Client(…) as client`")
         url, body = URL(trail.url, encoded=True), question.body(trail)
         async with asyncio.timeout(self._patience.connect + self._first_byte(question)):
             try:
-                return await self._session.request(method, url, headers=fields, data=body, **options)
+                return await session.request(method, url, headers=fields, data=body, **options)
             except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
                 if hop.connects or isinstance(error, aiohttp.ClientConnectorError):
                     raise
-                return await self._session.request(method, url, headers=fields, data=body, **options)
+                return await session.request(method, url, headers=fields, data=body, **options)
 
     def _options(self, question: Question, trail: Trail, hop: _Hop) -> _RequestOptions:
         """What aiohttp is told beyond the request itself. Raises ``FetchError`` ``fetch.proxy``."""
@@ -300,8 +331,9 @@ class Client:
         elif trail.is_home and transport.authority:
             options["ssl"] = trusting(transport.authority)
         if transport.proxy:
-            through(transport.proxy, self._settings.proxies, trail.url, self._guard, options)
+            tunnel = through(transport.proxy, self._settings.proxies, trail.url, self._guard, options)
             hop.to_proxy = True
+            hop.session = self._tunnel(tunnel) if tunnel else hop.session
         if transport.login_by == "digest" and trail.authorization:
             options["middlewares"] = self._digests.of(trail.url, trail.authorization)
         return options

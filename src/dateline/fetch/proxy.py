@@ -1,8 +1,8 @@
 """Requests through a proxy: which may be used, and what can be said of their target from here.
 
-Only HTTP proxies that the administrator lists (``DATELINE_PROXIES``), for a proxy sees other networks than the guard:
-the target's name is looked up behind it. What can be told without a name server is still refused: numbers inside our
-own networks, and the names of this machine. (RFC 9110 §9.3.6.)
+Only proxies that the administrator lists (``DATELINE_PROXIES``), for a proxy sees other networks than the guard: the
+target's name is looked up behind it (but for SOCKS 4 and 5, see ``socks``). What can be told without a name server is
+still refused: numbers inside our own networks, and the names of this machine. (RFC 9110 §9.3.6.)
 """
 
 import ssl
@@ -27,18 +27,27 @@ class RequestOptions(TypedDict, total=False):
     middlewares: tuple[aiohttp.ClientMiddlewareType, ...]
 
 
-def through(wanted: str, allowed: tuple[str, ...], url: str, guard: Guard, options: RequestOptions) -> None:
+def through(wanted: str, allowed: tuple[str, ...], url: str, guard: Guard, options: RequestOptions) -> URL | None:
     """Add to ``options`` what leads a request for ``url`` through the proxy that somebody chose.
 
-    Raises ``FetchError`` (``fetch.proxy``), ``ForbiddenAddressError``.
+    A SOCKS proxy is no matter of the request but of the connection: its address, with its password. Raises
+    ``FetchError`` (``fetch.proxy``), ``ForbiddenAddressError``.
     """
+    address = URL(proxy_address(wanted, allowed))
+    if address.scheme not in ("socks4", "socks5"):  # these are told numbers, and the guard sees each of them
+        _check_name(url, guard)
+    if address.scheme != "http":
+        return address
+    options["proxy"] = address.with_user(None)
+    if address.user:
+        login = aiohttp.encode_basic_auth(address.user, address.password or "", "utf-8")
+        options["proxy_headers"] = {"Authorization": login}  # aiohttp makes Proxy-Authorization of it
+    return None
+
+
+def _check_name(url: str, guard: Guard) -> None:
     host = (urlsplit(url).hostname or "").rstrip(".")
     is_number = ":" in host or host.rpartition(".")[2].isdigit()
     is_here = host == "localhost" or host.endswith((".localhost", ".local", ".internal")) or "." not in host
     if guard.allows(host) is False and (is_number or is_here):
         raise ForbiddenAddressError
-    address = URL(proxy_address(wanted, allowed))
-    options["proxy"] = address.with_user(None)
-    if address.user:
-        login = aiohttp.encode_basic_auth(address.user, address.password or "", "utf-8")
-        options["proxy_headers"] = {"Authorization": login}  # aiohttp makes Proxy-Authorization of it
