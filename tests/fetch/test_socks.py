@@ -34,6 +34,7 @@ class Socks:
         self.password = password
         self.port = 0
         self.instead: bytes | None = None
+        self.is_silent = False
         self.serving: set[asyncio.Task[None]] = set()
 
     def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -42,13 +43,15 @@ class Socks:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(asyncio.IncompleteReadError, ConnectionError):
             version = (await reader.readexactly(1))[0]
-            if self.instead is not None:
+            if self.is_silent:
+                await reader.read()
+            elif self.instead is not None:
                 writer.write(self.instead)
                 writer.write_eof()
             elif port := await (self._four(reader, writer) if version == 4 else self._five(reader, writer)):
                 there, back = await asyncio.open_connection("127.0.0.1", port)
                 await asyncio.gather(self._pipe(reader, back), self._pipe(there, writer))
-        writer.close()
+        await _closed(writer)
 
     async def _four(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> int:
         _, port, number = struct.unpack("!BH4s", await reader.readexactly(7))
@@ -86,7 +89,13 @@ class Socks:
             while data := await reader.read(65_536):
                 writer.write(data)
                 await writer.drain()
-        writer.close()
+        await _closed(writer)
+
+
+async def _closed(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+    with suppress(OSError):
+        await writer.wait_closed()
 
 
 @asynccontextmanager
@@ -198,12 +207,11 @@ async def test_a_proxy_that_refuses_or_speaks_nonsense_is_said(kind: str, answer
 
 
 async def test_a_proxy_that_says_nothing_is_given_up() -> None:
-    server = await asyncio.start_server(lambda reader, writer: None, "127.0.0.1", 0)
-    address = f"socks5://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     patience = Patience(connect=0.05, first_byte=0.05)
-    async with Client(replace(LOOPBACK, proxies=(address,)), version="1", patience=patience) as client:
-        assert (await failure(client, "http://127.0.0.1:9/", Transport(proxy=address))).code == "fetch.timeout"
-    server.close()
+    async with proxied("socks5", patience=patience) as (proxy, client, transport):
+        proxy.is_silent = True
+        assert (await failure(client, "http://127.0.0.1:9/", transport)).code == "fetch.timeout"
+        assert proxy.asked == []
 
 
 async def test_a_proxy_that_is_not_there_or_not_allowed_is_said() -> None:
