@@ -13,9 +13,10 @@ from starlette.responses import Response
 from dateline.actions import accounts as account_actions
 from dateline.errors import ActionError, NotFound
 from dateline.model import Cursor, Page, Shown, Stream, StreamKind
-from dateline.store import accounts, streams, subscriptions
+from dateline.preferences import View
+from dateline.store import accounts, displays, streams, subscriptions
 from dateline.store.subscriptions import Sidebar
-from dateline.web import messages
+from dateline.web import messages, views
 from dateline.web.forms import whole_number
 from dateline.web.i18n import N_, Words
 from dateline.web.pages import visitor
@@ -43,6 +44,7 @@ class StreamPage(Struct, frozen=True, kw_only=True):
 
     ``root`` and ``path`` are paths without the base (``/@NAME``, ``/folder/3``). ``unread`` counts the whole stream.
     ``more`` is the next page's ``before``, "" at the end. ``empty`` says why there are no rows, "" when there are.
+    ``view`` is how it is laid out; ``view_asked`` the same when the address says so (links keep it), else "".
     """
 
     sidebar: SidebarView
@@ -52,6 +54,9 @@ class StreamPage(Struct, frozen=True, kw_only=True):
     kind: StreamKind
     key: int | None
     title: str
+    view: View
+    view_name: str
+    view_asked: str
     problem: str
     shown: Literal["unread", "all"]
     search: str
@@ -103,15 +108,17 @@ def feed(visit: Visit) -> Response:
 
 
 def _show(visit: Visit, of: Reading, kind: StreamKind, key: int | None = None) -> Response:
-    stream = asked_stream(visit, of, kind, key)
     before = cursor(visit.query.get("before", ""))
     account_actions.catch_up(visit.db, of.owner.id, now=visit.now)
     with visit.db.reading() as tx:
+        arranged = displays.arrangement(tx, of.owner, kind, key)
+        stream = asked_stream(visit, of, kind, key, arranged)
+        view = views.asked(visit.query, kind, arranged.view)
         sidebar = subscriptions.sidebar(tx, of.owner.id, public_only=of.is_visitor)
         sidebar = for_visitors(sidebar) if of.is_visitor else sidebar
         title = stream_title(visit.words, stream, sidebar)
         page = streams.read(tx, of.owner.id, stream, before=before, limit=PAGE_SIZE)
-    context = _context(visit, of, stream, sidebar, page, title=title, before=before)
+    context = _context(visit, of, stream, sidebar, page, title=title, view=view, before=before)
     if visit.wants_fragment:
         return visit.fragment("parts/entries.html", context)
     return visit.html(
@@ -119,15 +126,17 @@ def _show(visit: Visit, of: Reading, kind: StreamKind, key: int | None = None) -
     )
 
 
-def asked_stream(visit: Visit, of: Reading, kind: StreamKind, key: int | None) -> Stream:
-    """The stream that path and query ask for. Raises ``ActionError("action.bad_value")``.
+def asked_stream(
+    visit: Visit, of: Reading, kind: StreamKind, key: int | None, arranged: displays.Arrangement
+) -> Stream:
+    """The stream that path and query ask for, else as it was ``arranged``. Raises ``ActionError("action.bad_value")``.
 
     Visitors are not shown what the owner has read: for them it is always everything. So does a search, unless told.
     """
     search = visit.query.get("q", "").strip()
     if len(search) > _MAX_SEARCH or "\0" in search:
         raise ActionError("action.bad_value", "q")
-    shown: Shown = "all" if search else "adaptive"
+    shown: Shown = "all" if search else arranged.shown
     wished = visit.query.get("shown", "")
     if wished == "unread":
         shown = "unread"
@@ -164,7 +173,15 @@ def stream_title(words: Words, stream: Stream, sidebar: Sidebar) -> str:
 
 
 def _context(
-    visit: Visit, of: Reading, stream: Stream, sidebar: Sidebar, page: Page, *, title: str, before: Cursor | None
+    visit: Visit,
+    of: Reading,
+    stream: Stream,
+    sidebar: Sidebar,
+    page: Page,
+    *,
+    title: str,
+    view: View,
+    before: Cursor | None,
 ) -> StreamPage:
     maker = RowMaker(visit.words, visit.zone, visit.now, preview=of.owner.preview, is_visitor=of.is_visitor)
     return StreamPage(
@@ -182,6 +199,9 @@ def _context(
         kind=stream.kind,
         key=stream.key,
         title=title,
+        view=view,
+        view_name=views.name(visit.words, view),
+        view_asked=visit.query.get("view", ""),
         problem="" if of.is_visitor else _problem(visit.words, stream, sidebar),
         shown=page.shown,
         search=stream.search,
