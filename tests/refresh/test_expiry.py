@@ -18,7 +18,7 @@ from dateline.model import Retention, Stream, User
 from dateline.refresh import deliver, index
 from dateline.refresh.expiry import expire
 from dateline.refresh.tidy import tidy
-from dateline.store import Database, retention, search, states, streams
+from dateline.store import Database, expiry, retention, search, states, streams
 from dateline.store.retention import Proposal, Scope
 from dateline.store.write import transaction
 
@@ -220,7 +220,7 @@ def test_subscription_folder_account_and_instance_say_it_in_this_order(
 
     def counts() -> Retention:
         with db.reading() as tx:
-            (plan,) = retention.plans(tx, [feed_id])
+            (plan,) = expiry.plans(tx, [feed_id])
             place = retention.above(tx, cast.alice.id, "subscription", own)
             assert own_rule or place.rule == plan.keepers[0].rule
             return plan.keepers[0].rule
@@ -376,7 +376,7 @@ def test_a_rule_that_was_just_saved_waits_an_hour_and_a_feed_that_was_done_a_day
     assert expire(db, now + timedelta(minutes=60))[0] == 7
     rule(db, cast.alice, Retention(count=1, keep_unread=False), now + timedelta(minutes=10))
     with transaction(db) as tx:
-        retention.note_tidied(tx, [feed[1]], now, now)
+        expiry.note_tidied(tx, [feed[1]], now, now)
     assert expire(db, now + timedelta(hours=23))[0] == 0
     assert expire(db, now + timedelta(hours=24))[0] == 2
 
@@ -386,11 +386,11 @@ def test_who_subscribes_or_says_otherwise_meanwhile_is_heard(
 ) -> None:
     rule(db, cast.alice, FEW, now)
     with db.reading() as tx:
-        (plan,) = retention.plans(tx, [feed[1]])
+        (plan,) = expiry.plans(tx, [feed[1]])
     arranging.subscribe(db, cast.bob, A, now=now)
-    from dateline.refresh import expiry
+    from dateline.refresh import expiry as expiring
 
-    assert expiry._delete(db, plan, feed[2][:2], now) == 0
+    assert expiring._delete(db, plan, feed[2][:2], now) == 0
     assert len(left(db)) == 10
 
 

@@ -28,7 +28,7 @@ from dateline.model import (
 )
 from dateline.refresh.index import index_all
 from dateline.refresh.work import Refresher
-from dateline.store import Database, full_texts, streams
+from dateline.store import Database, full_text_queue, full_texts, streams
 from dateline.store.bodies import Body, pack, unpack
 from dateline.store.full_texts import Wish
 from dateline.store.merging import merge
@@ -403,8 +403,8 @@ def test_a_worker_that_is_killed_leaves_its_articles_to_the_next(tide: Tide, cas
     tide.runner.run()
     [(entry_id, _)] = tide.due()
     with transaction(tide.db) as tx:
-        assert full_texts.lease(tx, [entry_id], tide.now, tide.now + timedelta(minutes=5)) == {entry_id}
-        assert full_texts.lease(tx, [entry_id], tide.now, tide.now + timedelta(minutes=5)) == set()
+        assert full_text_queue.lease(tx, [entry_id], tide.now, tide.now + timedelta(minutes=5)) == {entry_id}
+        assert full_text_queue.lease(tx, [entry_id], tide.now, tide.now + timedelta(minutes=5)) == set()
     tide.fetch()
     assert tide.internet.asked("/1") == [], "somebody has it"
     tide.runner.later(minutes=6)
@@ -528,7 +528,7 @@ def test_an_entry_that_goes_takes_its_article_along(tide: Tide, cast: Cast) -> N
         feed_id = tx.value("SELECT id FROM feed")
         ids = tx.column("SELECT id FROM entry")
     with transaction(tide.db) as tx:
-        full_texts.enqueue(tx, feed_id, ids, tide.now)
+        full_text_queue.enqueue(tx, feed_id, ids, tide.now)
         entries.purge(tx, feed_id, ids)
     assert tide.codes() == []
     assert tide.due() == []

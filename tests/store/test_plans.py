@@ -18,6 +18,7 @@ from dateline.store import (
     Database,
     accounts,
     entries,
+    expiry,
     feeds,
     hosts,
     leases,
@@ -172,14 +173,14 @@ def test_retention_walks_the_order_of_one_feed(library: tuple[Database, User], n
     proposal = retention.Proposal(scope="account", key=user.id, rule=Retention(age=7, count=50, keep_unread=False))
     with watched(db) as (tx, log):
         retention.any_rule(tx)
-        retention.due(tx, now, 50)
-        (plan,) = retention.plans(tx, [1], proposal)
-        before = retention.common_bound(tx, plan, now)
+        expiry.due(tx, now, 50)
+        (plan,) = expiry.plans(tx, [1], proposal)
+        before = expiry.common_bound(tx, plan, now)
         assert before is not None
-        places = retention.walk(tx, plan, after=(0, 0), before=before, limit=1000)
-        retention.going(tx, plan, [place[1] for place in places], now)
-        retention.unread_past(tx, plan, user.id, before, now, 200)
-        retention.effect(tx, proposal, [1, 2, 3], now)
+        places = expiry.walk(tx, plan, after=(0, 0), before=before, limit=1000)
+        expiry.going(tx, plan, [place[1] for place in places], now)
+        expiry.unread_past(tx, plan, user.id, before, now, 200)
+        expiry.effect(tx, proposal, [1, 2, 3], now)
     assert log.scans == []
     of_entries = [plan for plan in log.plans if re.match(r"SEARCH e\b|SEARCH entry\b", plan)]
     walked = [plan for plan in of_entries if "rowid=?" not in plan]

@@ -12,7 +12,7 @@ from tests.web.browsing import HOST, Answer, Browser, World
 from dateline.clean import clean_html
 from dateline.model import FullTextRules, RawHTML, User
 from dateline.settings import Settings
-from dateline.store import Database, full_texts
+from dateline.store import Database, full_text_queue, full_texts
 from dateline.store import write as store_write
 from dateline.store.bodies import Body, pack
 from dateline.store.full_texts import Taken, Wish
@@ -110,7 +110,7 @@ def test_the_choice_and_the_rules_are_kept(bobs: Read, db: Database) -> None:
     assert shown.find("//details[@open]")
     assert "Where the feed gives only a beginning" in bobs.reader.get(f"/subscriptions/{bobs.subscription}").words
     with db.reading() as tx:
-        assert full_texts.has_due(tx, bobs.entry), "what is unread gets its article"
+        assert full_text_queue.has_due(tx, bobs.entry), "what is unread gets its article"
     bobs.wish("off")
     assert wish_of(db, bobs) == Wish(mode="off", rules=FullTextRules())
 

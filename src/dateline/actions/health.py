@@ -7,7 +7,7 @@ from dateline.errors import ActionError, Forbidden
 from dateline.fetch.address import host_key
 from dateline.model import User
 from dateline.refresh.expiry import EVERY, GRACE
-from dateline.store import Database, Tx, feeds, leases, retention, subscriptions
+from dateline.store import Database, Tx, expiry, feeds, leases, subscriptions
 from dateline.store.db import WriteTx
 from dateline.store.feeds import Feed
 from dateline.store.merging import adopt_address
@@ -45,7 +45,7 @@ def move(db: Database, user: User, subscription_ids: Sequence[int], folder_id: i
         feed_ids = [subscriptions.feed_of(tx, user.id, ident) for ident in _some(subscription_ids)]
         for subscription_id in set(subscription_ids):
             subscriptions.put_in_folders(tx, subscription_id, [folder.id])
-        retention.tidy_again(tx, feed_ids, now - EVERY + GRACE)  # another folder may keep less
+        expiry.tidy_again(tx, feed_ids, now - EVERY + GRACE)  # another folder may keep less
     return len(feed_ids)
 
 

@@ -5,9 +5,10 @@ from datetime import datetime
 from dateline.errors import ActionError
 from dateline.model import Retention, User
 from dateline.refresh.expiry import EVERY, GRACE
-from dateline.store import Database, Tx, retention, subscriptions
+from dateline.store import Database, Tx, expiry, retention, subscriptions
 from dateline.store.db import WriteTx
-from dateline.store.retention import Effect, Proposal, Scope
+from dateline.store.expiry import Effect
+from dateline.store.retention import Proposal, Scope
 from dateline.store.write import transaction
 
 LONGEST_AGE = 1_000
@@ -19,7 +20,7 @@ def preview(db: Database, user: User, proposal: Proposal, *, now: datetime) -> E
     with db.reading() as tx:
         _check(tx, user, proposal)
         feed_ids = retention.feeds_of(tx, user.id, proposal.scope, proposal.key)
-        return retention.effect(tx, proposal, feed_ids, now)
+        return expiry.effect(tx, proposal, feed_ids, now)
 
 
 def keep(db: Database, user: User, proposal: Proposal, *, now: datetime) -> None:
@@ -38,7 +39,7 @@ def preview_by_default(db: Database, proposal: Proposal, *, now: datetime) -> Ef
     """What a default of the instance would delete."""
     _check_numbers(proposal.rule)
     with db.reading() as tx:
-        return retention.effect(tx, proposal, retention.feeds_of(tx, 0, "instance", 0), now)
+        return expiry.effect(tx, proposal, retention.feeds_of(tx, 0, "instance", 0), now)
 
 
 def keep_by_default(db: Database, rule: Retention | None, *, now: datetime) -> None:
@@ -51,7 +52,7 @@ def keep_by_default(db: Database, rule: Retention | None, *, now: datetime) -> N
 
 
 def _look_again(tx: WriteTx, user_id: int, scope: Scope, key: int, now: datetime) -> None:
-    retention.tidy_again(tx, retention.feeds_of(tx, user_id, scope, key), now - EVERY + GRACE)
+    expiry.tidy_again(tx, retention.feeds_of(tx, user_id, scope, key), now - EVERY + GRACE)
 
 
 def _check(tx: Tx, user: User, proposal: Proposal) -> None:

@@ -18,7 +18,7 @@ from dateline.refresh.expiry import EVERY, GRACE
 from dateline.refresh.joining import MAX_SUBSCRIPTIONS, MAX_TITLE, split_url
 from dateline.refresh.look import LookedFeed
 from dateline.settings import Settings
-from dateline.store import Database, Tx, brought, feeds, followed, leases, retention, states, streams, subscriptions
+from dateline.store import Database, Tx, brought, expiry, feeds, followed, leases, states, streams, subscriptions
 from dateline.store.db import WriteTx
 from dateline.store.secrets import Keyring, key_path
 from dateline.store.states import Delivered
@@ -184,7 +184,7 @@ def edit(
         if folder_ids is not None:
             own = [subscriptions.folder(tx, user.id, folder_id).id for folder_id in folder_ids]
             subscriptions.put_in_folders(tx, subscription_id, own)
-            retention.tidy_again(tx, [feed_id], now - EVERY + GRACE)  # another folder may keep less
+            expiry.tidy_again(tx, [feed_id], now - EVERY + GRACE)  # another folder may keep less
 
 
 def _title(title: str) -> str:

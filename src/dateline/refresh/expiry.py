@@ -8,9 +8,9 @@ search index right. Reading never waits for it; whoever writes waits for one suc
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from dateline.store import Database, entries, feeds, retention, states
+from dateline.store import Database, entries, expiry, feeds, retention, states
 from dateline.store.db import WriteTx
-from dateline.store.retention import Key, Plan
+from dateline.store.expiry import Key, Plan
 from dateline.store.write import transaction
 
 EVERY = timedelta(days=1)
@@ -29,8 +29,8 @@ def expire(db: Database, now: datetime, at_most: int = AT_MOST) -> tuple[int, bo
     with db.reading() as tx:
         if not retention.any_rule(tx):
             return 0, False
-        due = retention.due(tx, before, FEEDS_AT_ONCE)
-        plans = retention.plans(tx, due)
+        due = expiry.due(tx, before, FEEDS_AT_ONCE)
+        plans = expiry.plans(tx, due)
     gone, done = 0, []
     for plan in plans:
         count, is_done = _expire_feed(db, plan, now, at_most - gone)
@@ -40,7 +40,7 @@ def expire(db: Database, now: datetime, at_most: int = AT_MOST) -> tuple[int, bo
         done.append(plan.feed_id)
     if done:
         with transaction(db) as tx:
-            retention.note_tidied(tx, done, now, before)
+            expiry.note_tidied(tx, done, now, before)
     return gone, len(done) < len(due) or len(due) == FEEDS_AT_ONCE
 
 
@@ -49,14 +49,14 @@ def _expire_feed(db: Database, plan: Plan, now: datetime, at_most: int) -> tuple
     if all(keeper.rule.is_endless for keeper in plan.keepers):
         return 0, True
     with db.reading() as tx:
-        before = retention.common_bound(tx, plan, now)
+        before = expiry.common_bound(tx, plan, now)
     gone, after, walked = 0, (-(2**62), 0), before is None
     while not walked and before is not None:
         if gone >= at_most:
             return gone, False
         with db.reading() as tx:
-            places = retention.walk(tx, plan, after=after, before=before, limit=WALKED_AT_ONCE)
-            ids = retention.going(tx, plan, [place[1] for place in places], now)
+            places = expiry.walk(tx, plan, after=after, before=before, limit=WALKED_AT_ONCE)
+            ids = expiry.going(tx, plan, [place[1] for place in places], now)
         for start in range(0, len(ids), ENTRIES_AT_ONCE):
             gone += _delete(db, plan, ids[start : start + ENTRIES_AT_ONCE], now)
         walked = len(places) < WALKED_AT_ONCE
@@ -69,8 +69,8 @@ def _delete(db: Database, plan: Plan, entry_ids: Sequence[int], now: datetime) -
     with transaction(db) as tx:
         if not _hold(tx, plan):
             return 0  # somebody came, left or changed a rule: the feed is looked through again tomorrow
-        retention.hold(tx, entry_ids)
-        ids = retention.going(tx, plan, entry_ids, now)
+        expiry.hold(tx, entry_ids)
+        ids = expiry.going(tx, plan, entry_ids, now)
         entries.purge(tx, plan.feed_id, ids)
         return len(ids)
 
@@ -80,7 +80,7 @@ def _hold(tx: WriteTx, plan: Plan) -> bool:
     for keeper in plan.keepers:
         tx.hold_user(keeper.user_id)
     feeds.hold(tx, plan.feed_id)
-    now_wanted = retention.plans(tx, [plan.feed_id])
+    now_wanted = expiry.plans(tx, [plan.feed_id])
     return bool(now_wanted) and _rules(now_wanted[0]) == _rules(plan)
 
 
@@ -94,14 +94,14 @@ def _let_unread_go(db: Database, plan: Plan, now: datetime) -> None:
         if keeper.rule.is_endless or keeper.rule.keep_unread:
             continue
         with db.reading() as tx:
-            before = retention.bound(tx, plan, keeper.rule, now)
+            before = expiry.bound(tx, plan, keeper.rule, now)
         while before is not None and _let_some_go(db, plan, keeper.user_id, before, now):
             pass
 
 
 def _let_some_go(db: Database, plan: Plan, user_id: int, before: Key, now: datetime) -> bool:
     with db.reading() as tx:
-        ids = retention.unread_past(tx, plan, user_id, before, now, ENTRIES_AT_ONCE)
+        ids = expiry.unread_past(tx, plan, user_id, before, now, ENTRIES_AT_ONCE)
     if not ids:
         return False
     with transaction(db) as tx:

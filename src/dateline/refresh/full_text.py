@@ -18,8 +18,9 @@ from dateline.fetch.address import host_key
 from dateline.model import FullTextRules, Response
 from dateline.parse import robots
 from dateline.settings import Settings
-from dateline.store import Database, full_texts, hosts
-from dateline.store.full_texts import Cause, Due, Taken
+from dateline.store import Database, full_text_queue, full_texts, hosts
+from dateline.store.full_text_queue import Due
+from dateline.store.full_texts import Cause, Taken
 from dateline.store.write import transaction
 
 from . import articles
@@ -115,12 +116,12 @@ class FullTexts:
 
     def _is_due(self) -> bool:
         with self._db.reading() as tx:
-            return bool(full_texts.due(tx, self._clock(), 1))
+            return bool(full_text_queue.due(tx, self._clock(), 1))
 
     def _claim(self) -> list[Due]:
         now = self._clock()
         with self._db.reading() as tx:
-            rows = full_texts.due(tx, now, LOOKED_AT)
+            rows = full_text_queue.due(tx, now, LOOKED_AT)
         self._asked = {host: at for host, at in self._asked.items() if at + self._pause > now}
         chosen: dict[str, Due] = {}
         for due in rows:
@@ -130,7 +131,7 @@ class FullTexts:
         if not chosen:
             return []
         with transaction(self._db) as tx:
-            taken = full_texts.lease(tx, [due.entry_id for due in chosen.values()], now, now + LEASE)
+            taken = full_text_queue.lease(tx, [due.entry_id for due in chosen.values()], now, now + LEASE)
         if self._pause:
             self._asked.update((host, now) for host, due in chosen.items() if due.entry_id in taken)
         return [due for due in chosen.values() if due.entry_id in taken]
@@ -173,7 +174,7 @@ class FullTexts:
             wanted = ways(tx, cause) if cause else ()
         if cause is None or not wanted:
             with transaction(self._db) as tx:
-                full_texts.forget_due(tx, due.entry_id)
+                full_text_queue.forget_due(tx, due.entry_id)
             return None
         if cause.url is None:
             self._store(due, articles.failed("extract.no_address", wanted, None))
@@ -199,7 +200,7 @@ class FullTexts:
         """A server that has enough is left alone by all. A wall may stand before the pages and not before the feed."""
         if error.code == "fetch.bot_wall":
             with transaction(self._db) as tx:
-                full_texts.put_off(tx, cause.feed_id, now + WALLED)
+                full_text_queue.put_off(tx, cause.feed_id, now + WALLED)
             return
         quiet = quiet_time(error.code, error.retry_after) if isinstance(error, FetchError) else None
         if quiet and isinstance(error, FetchError) and cause.url:
@@ -210,7 +211,7 @@ class FullTexts:
 
     def _postpone(self, due: Due, until: datetime, *, tried: bool) -> None:
         with transaction(self._db) as tx:
-            full_texts.postpone(tx, due.entry_id, until, tried=tried)
+            full_text_queue.postpone(tx, due.entry_id, until, tried=tried)
 
     def _store(self, due: Due, taken: Sequence[Taken]) -> None:
         with transaction(self._db) as tx:
@@ -241,11 +242,11 @@ class FullTexts:
 
     def _known_robots(self, origin: str) -> str | None:
         with self._db.reading() as tx:
-            return full_texts.robots(tx, origin, self._clock() - ROBOTS_KEPT)
+            return full_text_queue.robots(tx, origin, self._clock() - ROBOTS_KEPT)
 
     def _note_robots(self, origin: str, rules: str) -> None:
         with transaction(self._db) as tx:
-            full_texts.note_robots(tx, origin, rules, self._clock())
+            full_text_queue.note_robots(tx, origin, rules, self._clock())
 
 
 # ------------------------------------------------------------------------------------------------ while somebody waits

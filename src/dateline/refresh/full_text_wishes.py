@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from dateline.clean import plain_text
 from dateline.clean.cut import Given, has_words, is_cut
 from dateline.model import FullTextRules
-from dateline.store import Tx, full_texts
+from dateline.store import Tx, full_text_queue, full_texts
 from dateline.store.db import WriteTx
 from dateline.store.full_texts import Cause, Wish
 
@@ -26,14 +26,14 @@ def note_arrived(tx: WriteTx, feed_id: int, entry_ids: Sequence[int], now: datet
     """In the transaction of their arrival: the articles of these entries are due, if a subscriber wants full texts."""
     if not entry_ids or not full_texts.wishes_of(tx, feed_id):
         return
-    room = MOST_WAITING - full_texts.waiting(tx, feed_id)
-    recent = full_texts.listed_since(tx, entry_ids, now - RECENT)
-    full_texts.enqueue(tx, feed_id, recent[: max(0, room)], now)
+    room = MOST_WAITING - full_text_queue.waiting(tx, feed_id)
+    recent = full_text_queue.listed_since(tx, entry_ids, now - RECENT)
+    full_text_queue.enqueue(tx, feed_id, recent[: max(0, room)], now)
 
 
 def note_wished(tx: WriteTx, user_id: int, feed_id: int, now: datetime) -> None:
     """Somebody has just turned full texts on: his newest unread entries get theirs."""
-    full_texts.enqueue(tx, feed_id, full_texts.newest_unread(tx, user_id, feed_id, CAUGHT_UP), now)
+    full_text_queue.enqueue(tx, feed_id, full_text_queue.newest_unread(tx, user_id, feed_id, CAUGHT_UP), now)
 
 
 def ways(tx: Tx, cause: Cause) -> tuple[FullTextRules, ...]:

@@ -6,7 +6,7 @@
 from msgspec import Struct
 from starlette.responses import Response
 
-from dateline.store import full_texts, streams, subscriptions
+from dateline.store import full_text_queue, streams, subscriptions
 from dateline.web import versions
 from dateline.web.forms import whole_number
 from dateline.web.reading import reading
@@ -31,7 +31,7 @@ def show(visit: Visit) -> Response:
     version = versions.asked(visit.query.get("version", ""))
     with visit.db.reading() as tx:
         entry = streams.entry(tx, of.owner.id, entry_id, public_only=of.is_visitor, version=version)
-        is_due = entry.full_text is None and full_texts.has_due(tx, entry_id)
+        is_due = entry.full_text is None and full_text_queue.has_due(tx, entry_id)
         sidebar = subscriptions.sidebar(tx, of.owner.id, public_only=of.is_visitor)
     maker = RowMaker(visit.words, visit.zone, visit.now, preview=False, is_visitor=of.is_visitor)
     view = sidebar_view(

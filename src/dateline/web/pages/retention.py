@@ -10,7 +10,8 @@ from dateline.actions import retention as retention_actions
 from dateline.errors import ActionError
 from dateline.model import Retention
 from dateline.store import retention, subscriptions
-from dateline.store.retention import Effect, Proposal, Scope
+from dateline.store.expiry import Effect
+from dateline.store.retention import Proposal, Scope
 from dateline.web import keeping
 from dateline.web.forms import whole_number
 from dateline.web.i18n import N_, Words
