@@ -78,6 +78,9 @@ TABLE: dict[str, Rights] = {
         get=(200, 200, 303), post=(400, 400, 403), form={"old": "wrong", "new": "long enough"}
     ),
     "/settings/retention": Rights(get=(200, 200, 303), post=(303, 303, 403), form=RETENTION),
+    "/settings/sharing": Rights(
+        get=(200, 200, 303), post=(303, 303, 403), form={"do": "add", "service": "reddit", "name": "", "address": ""}
+    ),
     "/settings/newsletters": Rights(get=(200, 200, 303), post=(404, 404, 403), form={"do": "remove", "id": "1"}),
     "/subscriptions/{subscription_id}/retention": Rights(get=(200, 404, 303), post=(303, 404, 403), form=RETENTION),
     "/folders/{folder_id}/retention": Rights(get=(200, 404, 303), post=(303, 404, 403), form=RETENTION),

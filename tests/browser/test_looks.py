@@ -34,6 +34,7 @@ PAGES = (
     "/settings",
     "/settings/retention",
     "/settings/newsletters",
+    "/settings/sharing",
     "/health",
     "/debug",
     "/folders/1/retention",

@@ -117,7 +117,7 @@ def tour(alice: Browser, bob: Browser, anonymous: Browser, world: World) -> None
         f"/folders/{outer}/list",
         *("/settings/retention", "/settings/visitors", "/settings/password", "/settings/find?q=a"),
         f"/folders/{outer}/retention",
-        *("/health", "/health/server", "/debug", "/settings/newsletters"),
+        *("/health", "/health/server", "/debug", "/settings/newsletters", "/settings/sharing"),
         *(f"/subscriptions/{subscriptions[2]}", f"/subscriptions/{subscriptions[2]}/remove"),
         f"/subscriptions/{subscriptions[2]}/full-text",
         f"/subscriptions/{subscriptions[2]}/transport",

@@ -15,10 +15,10 @@ STATIC_FOLDER = Path(__file__).parent / "static"
 SHEETS = (
     *("tokens", "base", "layout"),
     *("parts/icons", "parts/buttons", "parts/brand", "parts/sidebar", "parts/bar", "parts/stream", "parts/article"),
-    *("parts/prose", "parts/media", "parts/changes", "parts/reading-bar", "parts/end", "parts/floating"),
+    *("parts/prose", "parts/media", "parts/changes", "parts/reading-bar", "parts/end", "parts/floating", "parts/tools"),
     *("parts/forms", "parts/tables"),
     *("pages/plain", "pages/subscriptions", "pages/subscription", "pages/adding", "pages/doors", "pages/health"),
-    *("pages/debugger", "pages/settings"),
+    *("pages/debugger", "pages/settings", "pages/print"),
 )
 STYLE = "css/dateline.css"
 

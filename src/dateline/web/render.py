@@ -15,6 +15,7 @@ from dateline import __version__
 from dateline.settings import Settings
 from dateline.web.assets import Assets
 from dateline.web.i18n import Words
+from dateline.web.share_links import share_links
 from dateline.web.subjects import subjects
 from dateline.web.urls import Urls
 
@@ -54,6 +55,7 @@ class Renderer:
             "direction": words.direction,
             "version": __version__,
             "settings_subjects": lambda: subjects(words),
+            "share_links": share_links,
         }
 
     def html(self, template: str, words: Words, context: Mapping[str, object]) -> str:

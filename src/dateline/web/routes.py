@@ -20,6 +20,7 @@ from dateline.web.pages import (
     page_source,
     retention,
     settings,
+    sharing,
     start,
     static,
     stream,
@@ -70,6 +71,7 @@ def routes() -> tuple[Place, ...]:
         Place(path="/settings/visitors", get=settings.show_visitors, post=settings.save_visitors),
         Place(path="/settings/password", get=settings.show_password, post=settings.save_password),
         Place(path="/settings/retention", get=retention.show, post=retention.save),
+        Place(path="/settings/sharing", get=sharing.show, post=sharing.change),
         Place(path="/settings/newsletters", get=newsletters.show, post=newsletters.change),
         # What an account is subscribed to
         Place(path="/subscriptions", get=subscriptions.show, post=adding.subscribe),

@@ -34,6 +34,12 @@ SUBJECTS = (
         },
     ),
     Subject(
+        path="/settings/sharing",
+        icon="share",
+        title=N_("Sharing"),
+        choices={"service": N_("Place"), "name": N_("Name in the menu"), "address": N_("Address")},
+    ),
+    Subject(
         path="/settings/retention",
         icon="trash",
         title=N_("How long articles are kept"),

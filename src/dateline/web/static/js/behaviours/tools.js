@@ -1,0 +1,90 @@
+// What can be done with an article, made once a page: moves to the foot of the article that is open, and does it.
+
+import { markdown } from "../lib/markdown.js";
+import { show } from "../lib/notice.js";
+
+const ACTS = {
+  native: ({ url, title }) => navigator.share({ url, title }).catch(() => {}), // they thought better of it
+  link: (article, box) => copy(article.url, box),
+  markdown: (article, box) => copy(markdown(article.element, article), box),
+  print: () => print(),
+};
+
+export default function tools(box) {
+  let element = null;
+
+  const attach = (entry) => {
+    const foot = entry?.querySelector(".article .actions");
+    if (!foot) {
+      return;
+    }
+    element = entry.querySelector(".article");
+    box.querySelector("details.share").open = false;
+    foot.append(box);
+    box.hidden = false;
+    const about = described(element);
+    for (const link of box.querySelectorAll("a[data-template]")) {
+      link.href = filled(link.dataset.template, about);
+    }
+  };
+
+  for (const button of box.querySelectorAll("[data-act]")) {
+    button.hidden = button.dataset.act === "native" && !navigator.share;
+  }
+  box.addEventListener("click", (event) => {
+    const act = ACTS[event.target.closest("[data-act]")?.dataset.act];
+    if (act && element) {
+      act({ ...described(element), element }, box);
+    }
+  });
+  box.addEventListener("keydown", (event) => {
+    const open = box.querySelector("details.share[open]");
+    if (event.key === "Escape" && open) {
+      open.open = false;
+      open.querySelector("summary").focus();
+    }
+  });
+  document.addEventListener("entryopen", (event) => attach(event.target));
+  document.addEventListener("toggle", (event) => {
+    if (event.target.matches?.("details.entry") && event.target.open) {
+      attach(event.target);
+    }
+  }, true);
+  attach(document.querySelector(".single > .entry, details.entry[open]"));
+}
+
+/** The article's address (its own page here where it has none), title, feed and date. */
+function described(article) {
+  const original = article.querySelector("a.original");
+  return {
+    url: original?.href ?? article.querySelector("a.permalink").href,
+    title: article.querySelector(".article-title").textContent.trim(),
+    authors: article.querySelector(".authors")?.textContent.trim() ?? "",
+    date: article.querySelector(".published")?.textContent.trim() ?? "",
+  };
+}
+
+/** Put the article into a template: whatever its title says, it stays a value. */
+const filled = (template, about) =>
+  template.replace(/\{(url|title)\}/g, (_, name) => encodeURIComponent(about[name].toWellFormed?.() ?? about[name]));
+
+async function copy(text, box) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    copyByHand(text); // over plain http browsers give no clipboard
+  }
+  show(box.dataset.labelCopied);
+}
+
+function copyByHand(text) {
+  const area = document.createElement("textarea");
+  const before = document.activeElement;
+  area.value = text;
+  area.className = "visually-hidden";
+  document.body.append(area);
+  area.select();
+  document.execCommand("copy");
+  area.remove();
+  before?.focus?.({ preventScroll: true });
+}

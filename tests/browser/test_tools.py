@@ -1,0 +1,98 @@
+"""What can be done with an opened article in a real browser: share, copy, print; at a desk and on a phone."""
+
+import pytest
+from playwright.sync_api import Page, expect
+from tests.browser.stage import Open, Site
+from tests.browser.test_looks import violations
+
+from dateline.model import SafeHTML, User
+
+CONTENT = SafeHTML(
+    '<p>Text with a <a href="https://example.org/(a)">link</a>, <em>stress</em> and <code>a`b</code>: 2*3*4.</p>'
+    "<h3>Heading</h3><ul><li>One</li><li>Two<ol><li>Inner</li></ol></li></ul><blockquote><p>Said.</p></blockquote>"
+    "<pre><code>line 1\nline 2</code></pre><table><tr><th>A</th><th>B</th></tr><tr><td>1</td><td>x|y</td></tr></table>"
+)
+MARKDOWN = r"""Text with a [link](https://example.org/%28a%29), *stress* and `` a`b ``: 2\*3\*4.
+
+### Heading
+
+- One
+- Two
+
+  1. Inner
+
+> Said.
+
+```
+line 1
+line 2
+```
+
+| A | B |
+| --- | --- |
+| 1 | x\|y |
+"""
+
+
+@pytest.fixture
+def alice(site: Site) -> User:
+    user = site.person("alice")
+    feed = site.world.feed("The Lighthouse")
+    site.world.entries(feed, "Older", "Newer & <b>", content_html=CONTENT)
+    site.world.subscribe(user, feed)
+    return user
+
+
+def copied(page: Page) -> str:
+    return str(page.evaluate("navigator.clipboard.readText()"))
+
+
+@pytest.mark.parametrize("size", ["desk", "phone"])
+def test_an_open_article_is_copied_as_link_and_as_markdown(alice: User, open_page: Open, size: str) -> None:
+    page = open_page(who=alice, size=size, permissions=["clipboard-read", "clipboard-write"])
+    page.locator("summary .title").first.click()
+    page.locator("details.share > summary").click()
+    page.get_by_role("button", name="Copy the link").click()
+    expect(page.locator("#notice")).to_contain_text("Copied.")
+    assert copied(page) == "https://example.org/3"
+    page.get_by_role("button", name="Copy as Markdown").click()
+    expect(page.locator("#notice")).to_contain_text("Copied.")
+    head, _, body = copied(page).partition("\n\n")
+    assert head == r"# [Newer & \<b\>](https://example.org/3)"
+    assert body.partition("\n\n")[2] == MARKDOWN
+    assert violations(page) == []
+
+
+def test_the_tools_follow_to_the_article_that_is_open_and_say_its_address(alice: User, open_page: Open) -> None:
+    page = open_page(who=alice)
+    for place, (number, title) in enumerate([("3", "Newer%20%26%20%3Cb%3E"), ("2", "Older")]):
+        page.locator("summary .title").nth(place).click()
+        expect(page.locator("details.entry[open] .actions #tools")).to_have_count(1)
+        page.locator("details.share > summary").click()
+        link = page.get_by_role("link", name="Bluesky")
+        expect(link).to_have_attribute(
+            "href", f"https://bsky.app/intent/compose?text={title}%20https%3A%2F%2Fexample.org%2F{number}"
+        )
+        page.keyboard.press("Escape")
+        expect(link).not_to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["/", "/entry/2"])
+def test_on_paper_the_article_stands_alone(alice: User, open_page: Open, path: str) -> None:
+    page = open_page(path, who=alice)
+    if path == "/":
+        page.locator("summary .title").first.click()
+    page.emulate_media(media="print")
+    for gone in ("#sidebar", "#bar", "#notice", ".article-foot", "#tools", "summary .title", ".row-actions"):
+        for element in page.locator(gone).all():
+            expect(element).not_to_be_visible()
+    words = page.evaluate("document.body.innerText").split("\n")[0]
+    assert words.startswith("Newer & <b>")
+    expect(page.get_by_text("Said.").locator("visible=true")).to_have_count(1)
+
+
+def test_without_scripts_the_foot_of_its_own_page_shares_it(alice: User, open_page: Open) -> None:
+    page = open_page("/entry/2", who=alice, scripts=False)
+    page.locator("details.share > summary").click()
+    expect(page.get_by_role("link", name="Send by e-mail")).to_be_visible()
+    expect(page.get_by_role("button", name="Print")).not_to_be_visible()

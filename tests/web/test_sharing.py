@@ -1,0 +1,72 @@
+"""The places to share with: the page of settings, and the links at the foot of an article."""
+
+import pytest
+from tests.web.browsing import Browser, World
+
+PATH = "/settings/sharing"
+OWN = {"do": "add", "service": "", "name": "Mine <b>", "address": "https://own.example/?u={url}&t={title}"}
+
+
+@pytest.fixture
+def entry(alice: Browser, world: World) -> int:
+    assert alice.user is not None
+    feed = world.feed()
+    (entry_id,) = world.entries(feed, "Été & <co> {url}", url="https://example.org/a?b=1&c=2")
+    world.subscribe(alice.user, feed)
+    return entry_id
+
+
+def test_a_place_of_ones_own_stands_under_every_article(alice: Browser, bob: Browser, entry: int) -> None:
+    page = alice.post(PATH, OWN)
+    assert "Enregistré." in page.words
+    assert "Mine <b>" in page.words
+    (link,) = alice.get(f"/entry/{entry}").find("//a[contains(., 'Mine')]")
+    wanted = (
+        "https://own.example/?u=https%3A%2F%2Fexample.org%2Fa%3Fb%3D1%26c%3D2"
+        "&t=%C3%89t%C3%A9%20%26%20%3Cco%3E%20%7Burl%7D"
+    )
+    assert link.get("href") == wanted
+    assert link.get("rel") == "noopener noreferrer"
+    assert "Mine" not in bob.get(PATH).words
+
+
+def test_without_scripts_an_article_goes_by_mail_and_only_what_works_is_shown(alice: Browser, entry: int) -> None:
+    page = alice.get(f"/entry/{entry}")
+    (mail,) = page.find("//div[@id='tools']//a[starts-with(@href, 'mailto:')]")
+    assert mail.get("href").startswith("mailto:?subject=%C3%89t%C3%A9%20%26%20%3Cco%3E")
+    assert all(button.get("hidden") is not None for button in page.find("//div[@id='tools']//button"))
+    (box,) = alice.get("/").find("//div[@id='tools']")
+    assert box.get("hidden") is not None
+    assert not box.xpath(".//a[@data-template][@href]")
+
+
+def test_places_change_their_order_and_go(alice: Browser) -> None:
+    def names(page: Browser) -> list[str]:
+        return [name.text_content() for name in page.get(PATH).find("//ol[@class='places']//strong")]
+
+    before = names(alice)
+    alice.post(PATH, {"do": "down", "place": "0", "name": before[0]})
+    assert names(alice) == [before[1], before[0], before[2]]
+    alice.post(PATH, {"do": "up", "place": "2", "name": before[2]})
+    assert names(alice) == [before[1], before[2], before[0]]
+    for name in (before[1], before[2], before[0]):
+        alice.post(PATH, {"do": "remove", "place": "0", "name": name})
+    assert "Aucune destination" in alice.get(PATH).words
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [({"address": "http://own.example/{url}"}, "address"), ({"name": " "}, "name"), ({"service": "x"}, "service")],
+)
+def test_what_cannot_be_used_is_told_beside_its_field(alice: Browser, wrong: dict[str, str], field: str) -> None:
+    page = alice.post(PATH, {**OWN, **wrong})
+    assert page.status == 400
+    assert page.find("//*[@aria-invalid='true']")[0].get("name") == field
+
+
+def test_odd_forms_and_strangers_change_nothing(alice: Browser, anonymous: Browser) -> None:
+    assert alice.post(PATH, {"do": "fly"}).status == 400
+    assert alice.post(PATH, {"do": "up", "place": "x", "name": "Mastodon"}).status == 400
+    assert alice.post(PATH, {"do": "remove", "place": "7", "name": "Mastodon"}).status == 404
+    assert anonymous.post(PATH, OWN).status == 403
+    assert anonymous.get(PATH, follow=False).header("location") == "/login?next=%2Fsettings%2Fsharing"
