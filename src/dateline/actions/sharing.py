@@ -1,7 +1,7 @@
 """Where a person shares articles: a list of places by template, added, put in order, taken away.
 
-``SERVICES`` are the places that are known; anybody may write a template of their own. Templates are addresses of https
-or mail that name nothing but ``{url}`` and ``{title}``, and nothing of these before the host: whatever a title says, the
+``SERVICES`` are the places that are known; anybody may write a template of their own. Templates are addresses of
+https or mail that name nothing but ``{url}`` and ``{title}``, and neither before the path: whatever a title says, the
 link leads to the place that was chosen.
 """
 
@@ -105,7 +105,7 @@ def add(db: Database, user: User, *, service: str, name: str, address: str, now:
 
 
 def move(db: Database, user: User, place: int, *, name: str, step: int, now: datetime) -> User:
-    """Move the place that stands ``place``-th (from 0) and is called so one up (-1) or down (1). Raises ``NotFound``."""
+    """Move the place that stands there (from 0) and is called so one up (-1) or down (1). Raises ``NotFound``."""
 
     def choose(chosen: Preferences) -> Preferences:
         order = _standing(chosen, place, name)
