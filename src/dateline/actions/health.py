@@ -7,7 +7,7 @@ from dateline.errors import ActionError, Forbidden
 from dateline.fetch.address import host_key
 from dateline.model import User
 from dateline.refresh.expiry import EVERY, GRACE
-from dateline.store import Database, Tx, expiry, feeds, leases, subscriptions
+from dateline.store import Database, Tx, brought, expiry, feeds, leases, subscriptions
 from dateline.store.db import WriteTx
 from dateline.store.feeds import Feed
 from dateline.store.merging import adopt_address
@@ -104,6 +104,7 @@ def _keep(tx: WriteTx, user: User, feed: Feed, url: str, now: datetime) -> None:
     other = feeds.find(tx, url, feed.owner_id)
     if other is not None and other.id != feed.id:
         raise ActionError("action.already_subscribed", url)
+    brought.follow_move(tx, feed.id, feed.url, url)
     feeds.keep_address(tx, feed.id, url, host_key(url), now)
 
 

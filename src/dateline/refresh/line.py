@@ -26,6 +26,7 @@ from .hubs import hub_of
 from .outcome import Move, Outcome
 from .pages import body_hash, read_by_rules
 from .schedule import Hints
+from .site_moves import look_up
 
 _HINTS = msgspec.json.Decoder(Hints)
 
@@ -241,12 +242,12 @@ def compare(
         carried, renamed = _renamed(carried, listed, identity)
     unique = folded(listed)
     known = {entry.guid_hash: entry for entry in carried}
-    missing = [candidate.guid_hash for candidate in unique if candidate.guid_hash not in known]
+    missing = [candidate for candidate in unique if candidate.guid_hash not in known]
     buried: set[bytes] = set()
     if missing and (carried or not feed.is_first):
         with db.reading() as tx:
-            known.update((entry.guid_hash, entry) for entry in entries.with_hashes(tx, feed.id, missing))
-            buried = entries.buried(tx, feed.id, missing)
+            buried, moved_names = look_up(tx, feed.id, missing, carried, known)
+        renamed += moved_names
     return decide(
         unique,
         known,

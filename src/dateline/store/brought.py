@@ -184,6 +184,18 @@ def add_label(tx: WriteTx, user_id: int, name: str) -> int:
     return ident
 
 
+def follow_move(tx: WriteTx, feed_id: int, old_url: str, new_url: str) -> None:
+    """A feed's address changes: the archives that its subscribers have of it go by the new one."""
+    tx.run(
+        "UPDATE feed SET url = :new WHERE url = :old AND owner_id IN"
+        " (SELECT s.user_id FROM subscription s WHERE s.feed_id = :feed) AND NOT EXISTS"
+        " (SELECT 1 FROM feed o WHERE o.url = :new AND o.owner_id = feed.owner_id)",
+        old=old_url + ARCHIVE,
+        new=new_url + ARCHIVE,
+        feed=feed_id,
+    )
+
+
 # ------------------------------------------------------------------------------------------------ settling
 
 

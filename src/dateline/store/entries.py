@@ -103,6 +103,13 @@ def with_hashes(tx: Tx, feed_id: int, hashes: Sequence[bytes]) -> list[Known]:
     return [_known(row) for row in rows]
 
 
+def titles(tx: Tx, entry_ids: Sequence[int]) -> dict[int, str]:
+    """The titles of entries."""
+    if not entry_ids:
+        return {}
+    return {row[0]: row[1] for row in tx.all("SELECT id, title FROM entry WHERE id IN ids(:ids)", ids=list(entry_ids))}
+
+
 def buried(tx: Tx, feed_id: int, hashes: Sequence[bytes]) -> set[bytes]:
     """Which of these guid hashes were purged: they are not new."""
     return set(

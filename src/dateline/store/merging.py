@@ -8,7 +8,7 @@ what they published would stand in it then, before all its readers.
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from . import feeds, states
+from . import brought, feeds, states
 from .db import WriteTx
 from .times import to_us
 
@@ -26,10 +26,12 @@ def adopt_address(tx: WriteTx, feed_id: int, url: str, host: str, now: datetime)
     is_same = url.replace("https://", "http://", 1) == feed.url.replace("https://", "http://", 1)
     previous = None if is_same else feed.url
     if other is None or other.id == feed_id:
+        brought.follow_move(tx, feed_id, feed.url, url)
         feeds.change_address(tx, feed_id, url, host, previous_url=previous, now=now)
         return feed_id
     if not _speaks_for(tx, feed, other):
         return None
+    brought.follow_move(tx, feed_id, feed.url, url)
     kept, gone = min(feed_id, other.id), max(feed_id, other.id)
     merge(tx, kept, gone, now)
     feeds.change_address(tx, kept, url, host, previous_url=previous, now=now)
