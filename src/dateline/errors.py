@@ -178,6 +178,7 @@ class ActionError(DatelineError):
             "action.forbidden",
             "action.name_taken",
             "action.name_invalid",
+            "action.label_exists",  # another label has this name: they can be merged; its id is the detail
             "action.password_too_short",
             "action.password_too_long",
             "action.wrong_password",

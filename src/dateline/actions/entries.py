@@ -1,4 +1,4 @@
-"""What a person does with entries: read, unread, star, mark all, undo. Each deed is one row of the history."""
+"""What a person does with entries: read, unread, star, mark all, label, undo. Each deed is one row of the history."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,8 +7,9 @@ from msgspec import Struct
 
 from dateline.errors import ActionError, NotFound
 from dateline.model import Stream, User
-from dateline.store import Database, search, states, streams
+from dateline.store import Database, labels, search, states, streams
 from dateline.store.db import WriteTx
+from dateline.store.states import Deed
 from dateline.store.write import transaction
 
 MAX_ENTRIES = 10_000
@@ -29,7 +30,7 @@ def mark(db: Database, user: User, entry_ids: Sequence[int], *, read: bool, now:
     """
     with transaction(db) as tx:
         tx.hold_user(user.id)
-        own = _own(tx, user, entry_ids)
+        own = own_entries(tx, user, entry_ids)
         changed = states.mark_read(tx, user.id, own) if read else states.mark_unread(tx, user.id, own)
         return _noted(tx, user, "read" if read else "unread", changed, now)
 
@@ -38,7 +39,7 @@ def star(db: Database, user: User, entry_ids: Sequence[int], *, starred: bool, n
     """Star entries, or take their stars away. Errors as in ``mark``."""
     with transaction(db) as tx:
         tx.hold_user(user.id)
-        own = _own(tx, user, entry_ids)
+        own = own_entries(tx, user, entry_ids)
         changed = states.star(tx, user.id, own, now) if starred else states.unstar(tx, user.id, own)
         return _noted(tx, user, "star" if starred else "unstar", sorted(changed), now)
 
@@ -81,14 +82,31 @@ def undo(db: Database, user: User, seq: int, *, now: datetime) -> Done:
             return _noted(tx, user, "unread", changed, now)
         if deed.action == "unread":
             return _noted(tx, user, "read", states.mark_read(tx, user.id, deed.entry_ids), now)
-        if deed.action not in ("star", "unstar"):  # labels brought from elsewhere
-            raise NotFound(f"history {seq}")
+        if deed.action not in ("star", "unstar"):
+            return _turned_back(tx, user, deed, now)
         if deed.action == "star":
             return _noted(tx, user, "unstar", sorted(states.unstar(tx, user.id, deed.entry_ids)), now)
         return _noted(tx, user, "star", sorted(states.star(tx, user.id, deed.entry_ids, now)), now)
 
 
-def _own(tx: WriteTx, user: User, entry_ids: Sequence[int]) -> list[int]:
+def _turned_back(tx: WriteTx, user: User, deed: Deed, now: datetime) -> Done:
+    """Undo ``label:ID`` or ``unlabel:ID``. Raises ``NotFound`` for what was brought from elsewhere, or a label gone."""
+    action, _, label = deed.action.partition(":")
+    if not label:
+        raise NotFound(f"history {deed.seq}")
+    label_id = labels.one(tx, user.id, int(label)).id
+    return turned(tx, user, label_id, deed.entry_ids, on=action == "unlabel", now=now)
+
+
+def turned(tx: WriteTx, user: User, label_id: int, entry_ids: Sequence[int], *, on: bool, now: datetime) -> Done:
+    """Put a label on entries or take it off, and note it, inside a transaction that holds the user."""
+    turn = labels.put if on else labels.take
+    changed = sorted(turn(tx, user.id, label_id, entry_ids))
+    return _noted(tx, user, f"{'label' if on else 'unlabel'}:{label_id}", changed, now)
+
+
+def own_entries(tx: WriteTx, user: User, entry_ids: Sequence[int]) -> list[int]:
+    """Those of the entries that are the user's. Errors as in ``mark``."""
     if len(entry_ids) > MAX_ENTRIES:
         raise ActionError("action.too_large", f"at most {MAX_ENTRIES} entries at once")
     own = states.visible(tx, user.id, [entry_id for entry_id in entry_ids if 0 < entry_id < 2**63])

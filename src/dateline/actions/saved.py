@@ -18,18 +18,18 @@ from dateline.model import ParsedEntry, User
 from dateline.parse.reader_json import SavedEntry, SavedFile, open_saved
 from dateline.refresh import deliver
 from dateline.refresh.decide import content_hash, identify, listed_at
-from dateline.store import Database, brought, entries, joining, states
+from dateline.store import Database, brought, entries, joining, labels, states
 from dateline.store.accounts import name_key
 from dateline.store.brought import Place
 from dateline.store.db import Tx, WriteTx
 from dateline.store.entries import Arrived, guid_hash
 from dateline.store.write import transaction
 
+from .labels import MAX_LABELS
 from .opml import Progress, usable_name
 
 BATCH = 50
 """Articles that are stored in one transaction: a click beside it hardly waits."""
-MAX_LABEL_NAMES = 1_000
 MAX_PROBLEMS = 1_000
 MAX_TITLE = 500
 
@@ -204,9 +204,7 @@ class _Import:
                 if label_id is not None:
                     by_label.setdefault(label_id, []).append(entry_id)
         new = {
-            entry_id
-            for label_id, ids in by_label.items()
-            for entry_id in brought.label(tx, self._user.id, label_id, ids)
+            entry_id for label_id, ids in by_label.items() for entry_id in labels.put(tx, self._user.id, label_id, ids)
         }
         self._counts["labelled"] += len(new)
         self._note("label", tx, sorted(new))
@@ -296,8 +294,8 @@ def _match(
 def _without_folders(one: _Known, folders: Mapping[int, set[str]]) -> _Known:
     """Without the labels that are the folders of its feed."""
     names = folders.get(one.place.live_id or 0, set())
-    labels = tuple(name for name in one.saved.labels if name_key(usable_name(name)) not in names)
-    return one if labels == one.saved.labels else replace(one, saved=replace(one.saved, labels=labels))
+    kept = tuple(name for name in one.saved.labels if name_key(usable_name(name)) not in names)
+    return one if kept == one.saved.labels else replace(one, saved=replace(one.saved, labels=kept))
 
 
 # ------------------------------------------------------------------------------------------------ storing
@@ -355,8 +353,8 @@ class _Labels:
         return None
 
     def _added(self, name: str, key: str) -> int | None:
-        if len(self._known) >= MAX_LABEL_NAMES:
+        if len(self._known) >= MAX_LABELS:
             return None
-        self._known[key] = brought.add_label(self._tx, self._user_id, name)
+        self._known[key] = labels.add(self._tx, self._user_id, name)
         self._taken.add(key)
         return self._known[key]

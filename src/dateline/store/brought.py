@@ -13,7 +13,6 @@ from datetime import datetime
 from msgspec import Struct
 
 from . import entries, states
-from .accounts import name_key
 from .db import Tx, WriteTx
 from .entries import guid_hash
 from .feeds import asked_address
@@ -155,33 +154,10 @@ def star(tx: WriteTx, user_id: int, starred: Mapping[int, datetime]) -> list[int
     return new
 
 
-def label(tx: WriteTx, user_id: int, label_id: int, entry_ids: Sequence[int]) -> list[int]:
-    """Put a label on entries. Which did not have it."""
-    return tx.column(
-        "INSERT INTO entry_label (user_id, label_id, listed_at, entry_id, feed_id)"
-        " SELECT CAST(:user AS BIGINT), CAST(:label AS BIGINT), listed_at, id, feed_id FROM entry WHERE id IN ids(:ids)"
-        " ON CONFLICT DO NOTHING RETURNING entry_id",
-        user=user_id,
-        label=label_id,
-        ids=list(entry_ids),
-    )
-
-
 def labels(tx: Tx, user_id: int) -> dict[str, int]:
     """A user's labels by the key of their name."""
     rows = tx.all("SELECT name_key, id FROM label WHERE user_id = :user", user=user_id)
     return {row[0]: row[1] for row in rows}
-
-
-def add_label(tx: WriteTx, user_id: int, name: str) -> int:
-    """Make a label whose name is free. Its id."""
-    ident: int = tx.value(
-        "INSERT INTO label (user_id, name, name_key) VALUES (:user, :name, :key) RETURNING id",
-        user=user_id,
-        name=name,
-        key=name_key(name),
-    )
-    return ident
 
 
 def follow_move(tx: WriteTx, feed_id: int, old_url: str, new_url: str) -> None:

@@ -222,7 +222,7 @@ CREATE TABLE label (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
   name TEXT NOT NULL,
-  name_key TEXT NOT NULL,
+  name_key TEXT NOT NULL, colour TEXT NOT NULL DEFAULT '',
   UNIQUE (user_id, name_key)
 );
 

@@ -261,7 +261,7 @@ def unstar(tx: WriteTx, user_id: int, entry_ids: Sequence[int]) -> list[int]:
 
 
 class Deed(Struct, frozen=True, kw_only=True):
-    """One action of a user: ``action`` is read, unread, mark_all, star or unstar."""
+    """One action of a user: ``action`` is read, unread, mark_all, star, unstar, label:ID or unlabel:ID."""
 
     seq: int
     action: str

@@ -87,6 +87,7 @@ SENTENCES: dict[str, str] = {
     "action.name_invalid": N_("This name cannot be used. Choose a short one without “/” or control characters."),
     "action.password_too_short": N_("The password is too short. Take at least ten characters; a few words do well."),
     "action.password_too_long": N_("The password is too long."),
+    "action.label_exists": N_("Another label has this name. The two can be made one."),
     "action.wrong_password": N_("The name or the password is not right."),
     "action.too_many_attempts": N_("Too many attempts. Wait a few minutes, then try again."),
     "action.wrong_start_code": N_("This is not the code that the server printed when it started."),

@@ -17,3 +17,6 @@ CREATE TABLE websub_push (
 );
 CREATE INDEX websub_push_feed ON websub_push (feed_id, id, size);
 CREATE INDEX websub_push_due ON websub_push (next_at, id);
+
+-- A label's colour: a word of the palette (store/labels.py), '' for none.
+ALTER TABLE label ADD COLUMN colour TEXT NOT NULL DEFAULT '';
