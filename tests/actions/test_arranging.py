@@ -14,7 +14,7 @@ from dateline.errors import ActionError, DatelineError, NotFound
 from dateline.model import Stream, User
 from dateline.refresh.tidy import tidy
 from dateline.settings import Settings
-from dateline.store import Database, feeds, leases, streams
+from dateline.store import Database, addresses, feeds, leases, orphans, streams
 from dateline.store import subscriptions as stored
 from dateline.store.times import to_us
 from dateline.store.write import transaction
@@ -76,7 +76,7 @@ def test_whether_others_subscribe_changes_no_answer(db: Database, cast: Cast, no
 def test_the_address_that_a_feed_has_moved_to_is_subscribed_to_already(db: Database, cast: Cast, now: datetime) -> None:
     _, feed = subscribed(db, cast.alice, A, now)
     with transaction(db) as tx:
-        feeds.remember_move(tx, feed, B, "b.example", now)
+        addresses.remember_move(tx, feed, B, "b.example", now)
     with refused("action.already_subscribed"):
         subscriptions.subscribe(db, cast.alice, B, now=now)
     subscriptions.subscribe(db, cast.bob, B, now=now)
@@ -228,10 +228,10 @@ def test_who_comes_back_in_time_finds_everything(db: Database, cast: Cast, now: 
     subscriptions.unsubscribe(db, cast.alice, own, now=now)
     late = now + timedelta(days=40)
     with db.reading() as tx:
-        assert feeds.orphans(tx, late, 20) == [feed]
+        assert orphans.left_before(tx, late, 20) == [feed]
     subscriptions.subscribe(db, cast.bob, A, now=late)
     with transaction(db) as tx:
-        assert not feeds.is_orphan(tx, feed, late)
+        assert not orphans.is_orphan(tx, feed, late)
     assert tidy(db, late) == 0
     with db.reading() as tx:
         assert sorted(tx.column("SELECT entry_id FROM unread WHERE user_id = :id", id=cast.bob.id)) == ids

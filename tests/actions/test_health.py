@@ -15,9 +15,8 @@ from dateline.actions import health as acting
 from dateline.actions import subscriptions as arranging
 from dateline.errors import ActionError, Forbidden, NotFound
 from dateline.model import Stream, User
-from dateline.store import Database, feeds, health, hosts, leases, streams, subscriptions
+from dateline.store import Database, addresses, feeds, health, hosts, leases, streams, subscriptions
 from dateline.store.health import FeedHealth, Kind
-from dateline.store.merging import adopt_address
 from dateline.store.write import transaction
 
 MOMENT = datetime.fromisoformat("2026-11-22T12:00:00Z")
@@ -189,11 +188,11 @@ def test_nobody_moves_into_a_feed_of_another_site_that_others_read(db: Database,
     fill(db, trap_feed, ["Send us your password"], now)
     fill(db, bank_feed, ["True"], now)
     with transaction(db) as tx:
-        feeds.remember_move(tx, trap_feed, "https://bank.example/feed", "bank.example", now)
+        addresses.remember_move(tx, trap_feed, "https://bank.example/feed", "bank.example", now)
     with pytest.raises(Forbidden):
         acting.adopt(db, cast.mallory, [trap], now=now)
     with transaction(db) as tx:
-        assert adopt_address(tx, trap_feed, "https://bank.example/feed", "bank.example", now) is None
+        assert addresses.adopt(tx, trap_feed, "https://bank.example/feed", "bank.example", now) is None
         assert tx.all("SELECT feed_id, title FROM entry ORDER BY id") == [
             (trap_feed, "Send us your password"),
             (bank_feed, "True"),
@@ -208,14 +207,14 @@ def test_feeds_of_one_host_and_feeds_that_the_same_people_read_become_one(
         subscribed(db, user, "https://bank.example/feed", now)
         _, feed_id = subscribed(db, user, old, now)
     with transaction(db) as tx:
-        assert adopt_address(tx, feed_id, "https://bank.example/feed", "bank.example", now) == 1
+        assert addresses.adopt(tx, feed_id, "https://bank.example/feed", "bank.example", now) == 1
     assert told(db, cast.bob).url == "https://bank.example/feed"
 
 
 def test_from_http_to_https_nothing_is_told(db: Database, cast: Cast, now: datetime) -> None:
     subscribed(db, cast.alice, "http://a.example/feed", now)
     with transaction(db) as tx:
-        adopt_address(tx, 1, "https://a.example/feed", "a.example", now)
+        addresses.adopt(tx, 1, "https://a.example/feed", "a.example", now)
     feed = told(db, cast.alice)
     assert (feed.url, feed.previous_url) == ("https://a.example/feed", None)
 

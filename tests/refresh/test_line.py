@@ -20,7 +20,7 @@ from dateline.refresh import deliver
 from dateline.refresh.line import take
 from dateline.refresh.outcome import Outcome
 from dateline.refresh.record import record
-from dateline.store import Database, feeds, streams
+from dateline.store import Database, addresses, feeds, streams
 from dateline.store.feeds import Feed
 from dateline.store.merging import merge
 from dateline.store.write import transaction
@@ -282,7 +282,7 @@ def test_feeds_that_merge_while_both_are_asked_harm_nobody(db: Database, cast: C
     for url in (A, b):
         subscribed(db, cast.alice, url, now)
     with transaction(db) as tx:
-        feeds.remember_move(tx, 1, b, "b.example", now - timedelta(days=9))
+        addresses.remember_move(tx, 1, b, "b.example", now - timedelta(days=9))
         tx.run("UPDATE feed SET ok_at = 1")
     body = document(("1", "One"))
     redirected = answered(body, url=A, final_url=b, permanent_url=b)

@@ -13,8 +13,7 @@ from dateline.actions import accounts, saved, subscriptions
 from dateline.actions import entries as deeds
 from dateline.model import Stream, User
 from dateline.refresh.record import record
-from dateline.store import Database, entries, feeds, streams
-from dateline.store.merging import adopt_address
+from dateline.store import Database, addresses, entries, feeds, streams
 from dateline.store.write import transaction
 
 OLD, NEW = "http://blog.old.example", "https://www.new.example"
@@ -177,7 +176,7 @@ def test_what_was_brought_for_a_feed_is_found_after_it_moved_twice(db: Database,
     saved.import_saved(db, cast.alice, SAVED.replace("URL", A).encode(), name="starred.json", now=now)
     for host in ("b.example", "c.example"):
         with transaction(db) as tx:
-            adopt_address(tx, feed_id, f"https://{host}/feed", host, now)
+            addresses.adopt(tx, feed_id, f"https://{host}/feed", host, now)
     c = "https://c.example/feed"
     body = document(OLD, "One", guid="own")
     record(db, [taken(db, answered(body, url=c, final_url=c), now, url=c)])

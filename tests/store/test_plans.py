@@ -21,8 +21,10 @@ from dateline.store import (
     expiry,
     feeds,
     hosts,
+    icons,
     leases,
     open_database,
+    orphans,
     retention,
     search,
     states,
@@ -153,8 +155,8 @@ def test_what_runs_all_the_time_scans_no_table(library: tuple[Database, User], n
         leases.due(tx, holder="me", now=now, limit=400, full_hosts=["a.test"])
         leases.next_due_at(tx)
         feeds.find(tx, "https://1.test/")
-        feeds.without_icon(tx, 10)
-        feeds.orphans(tx, now, 20)
+        icons.without_icon(tx, 10)
+        orphans.left_before(tx, now, 20)
         sidebar.by_feed_url(tx, user.id, "https://1.test/")
         entries.carried(tx, 1)
         entries.with_hashes(tx, 1, [b"0123456789abcdef"])

@@ -6,7 +6,7 @@ import pytest
 from tests.web.browsing import Browser, Clock, World
 
 from dateline.model import User
-from dateline.store import Database, checks, feeds, health
+from dateline.store import Database, addresses, checks, feeds, health
 from dateline.store import write as store_write
 
 
@@ -29,7 +29,7 @@ def feeds_of_alice(alice: Browser, world: World, db: Database, clock: Clock) -> 
         checks.note(
             tx, gone, checks.CheckRow(at=clock(), code="fetch.gone", status=410, wire_bytes=1234, duration_ms=56)
         )
-        feeds.change_address(
+        addresses.change_address(
             tx, made[4], "https://new.example/", "new.example", previous_url="https://old.example/", now=clock()
         )
     clock.pass_by(hours=1)

@@ -12,7 +12,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from dateline.errors import ActionError, NotFound
 from dateline.model import User
 from dateline.refresh import deliver
-from dateline.store import Database, Tx, accounts, feeds
+from dateline.store import Database, Tx, accounts, feeds, orphans
 from dateline.store.db import WriteTx
 from dateline.store.times import HOUR, SECOND, to_us
 from dateline.store.write import transaction
@@ -95,9 +95,9 @@ def remove(db: Database, user_id: int, *, now: datetime) -> None:
         owned = feeds.private_feeds(tx, user_id)
         accounts.remove_user(tx, user_id)
         for feed_id in {*subscribed, *owned}:
-            feeds.orphan_if_unread_by_all(tx, feed_id, now)
+            orphans.orphan_if_unread_by_all(tx, feed_id, now)
         for feed_id in owned:
-            feeds.remove_with_entries(tx, feed_id)
+            orphans.remove_with_entries(tx, feed_id)
 
 
 def _keep_an_admin(tx: Tx, user: User) -> None:

@@ -7,10 +7,9 @@ from dateline.errors import ActionError, Forbidden
 from dateline.fetch.address import host_key
 from dateline.model import User
 from dateline.refresh.expiry import EVERY, GRACE
-from dateline.store import Database, Tx, brought, expiry, feeds, leases, subscriptions
+from dateline.store import Database, Tx, addresses, brought, expiry, feeds, leases, orphans, subscriptions
 from dateline.store.db import WriteTx
 from dateline.store.feeds import Feed
-from dateline.store.merging import adopt_address
 from dateline.store.write import transaction
 
 AT_ONCE = 1_000
@@ -22,7 +21,7 @@ def unsubscribe(db: Database, user: User, subscription_ids: Sequence[int], *, no
         tx.hold_user(user.id)
         for subscription_id in _some(subscription_ids):
             feed_id = subscriptions.remove(tx, user.id, subscription_id)
-            feeds.orphan_if_unread_by_all(tx, feed_id, now)
+            orphans.orphan_if_unread_by_all(tx, feed_id, now)
     return len(set(subscription_ids))
 
 
@@ -74,7 +73,7 @@ def _adopted(tx: WriteTx, feed: Feed, now: datetime) -> bool:
         return False
     if not feeds.existing(tx, [feed.id]):
         return True  # it became another's by the one before
-    return adopt_address(tx, feed.id, feed.moved_url, host_key(feed.moved_url), now) is not None
+    return addresses.adopt(tx, feed.id, feed.moved_url, host_key(feed.moved_url), now) is not None
 
 
 def go_back(db: Database, user: User, subscription_id: int, *, now: datetime) -> None:
@@ -105,7 +104,7 @@ def _keep(tx: WriteTx, user: User, feed: Feed, url: str, now: datetime) -> None:
     if other is not None and other.id != feed.id:
         raise ActionError("action.already_subscribed", url)
     brought.follow_move(tx, feed.id, feed.url, url)
-    feeds.keep_address(tx, feed.id, url, host_key(url), now)
+    addresses.keep_address(tx, feed.id, url, host_key(url), now)
 
 
 def may_change(user: User, subscribers: int) -> bool:

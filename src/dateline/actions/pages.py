@@ -16,7 +16,7 @@ from dateline.refresh.asking import kept
 from dateline.refresh.joining import page_url
 from dateline.refresh.page_look import LookedPage, Shelf, fetch_page, read_page
 from dateline.settings import Settings
-from dateline.store import Database, Tx, feeds, pages, states, subscriptions
+from dateline.store import Database, Tx, feeds, orphans, pages, states, subscriptions
 from dateline.store.db import WriteTx
 from dateline.store.feeds import Feed
 from dateline.store.secrets import Keyring, key_path
@@ -153,7 +153,7 @@ def change_rules(db: Database, user: User, subscription_id: int, rules: PageRule
             pages.change_rules(tx, feed.id, url, rules_to_json(rules), now)
         else:
             _part(tx, user, subscription_id, feed, url, rules, now)
-            feeds.orphan_if_unread_by_all(tx, feed.id, now)
+            orphans.orphan_if_unread_by_all(tx, feed.id, now)
 
 
 def _part(tx: WriteTx, user: User, subscription_id: int, feed: Feed, url: str, rules: PageRules, now: datetime) -> None:

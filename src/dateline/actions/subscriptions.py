@@ -18,7 +18,19 @@ from dateline.refresh.expiry import EVERY, GRACE
 from dateline.refresh.joining import MAX_SUBSCRIPTIONS, MAX_TITLE, split_url
 from dateline.refresh.look import LookedFeed
 from dateline.settings import Settings
-from dateline.store import Database, Tx, brought, expiry, feeds, followed, leases, states, streams, subscriptions
+from dateline.store import (
+    Database,
+    Tx,
+    brought,
+    expiry,
+    feeds,
+    followed,
+    leases,
+    orphans,
+    states,
+    streams,
+    subscriptions,
+)
 from dateline.store.db import WriteTx
 from dateline.store.secrets import Keyring, key_path
 from dateline.store.states import Delivered
@@ -150,7 +162,7 @@ def unsubscribe(db: Database, user: User, subscription_id: int, *, now: datetime
         subscriptions.feed_of(tx, user.id, subscription_id)
         followed.leave_out(tx, subscription_id)
         feed_id = subscriptions.remove(tx, user.id, subscription_id)
-        feeds.orphan_if_unread_by_all(tx, feed_id, now)
+        orphans.orphan_if_unread_by_all(tx, feed_id, now)
 
 
 def edit(

@@ -19,7 +19,7 @@ from dateline.model import Response
 from dateline.parse.opml import MAX_BYTES, OpmlDocument, parse_opml
 from dateline.parse.opml_settings import settings_of
 from dateline.settings import Settings
-from dateline.store import Database, feeds, followed, hosts, joining, subscriptions
+from dateline.store import Database, followed, hosts, joining, orphans, subscriptions
 from dateline.store.db import WriteTx
 from dateline.store.followed import FollowedList
 from dateline.store.joining import Joining
@@ -203,7 +203,7 @@ def _leave(tx: WriteTx, one: FollowedList, wanted: dict[str, Joining], now: date
     followed.keep(tx, [sub.subscription_id for sub in vanished if not sub.is_in_folder])
     leaving = [sub for sub in vanished if sub.is_in_folder]
     for feed_id in sorted(subscriptions.remove(tx, one.user_id, sub.subscription_id) for sub in leaving):
-        feeds.orphan_if_unread_by_all(tx, feed_id, now)
+        orphans.orphan_if_unread_by_all(tx, feed_id, now)
     return len(leaving)
 
 

@@ -1,14 +1,16 @@
 """Feeds' icons: looked for once a feed, at the address the feed names, in its site's page, at ``/favicon.ico``."""
 
+import asyncio
 import logging
 import re
+from collections.abc import Callable
 from datetime import datetime
 
-from dateline.errors import DatelineError
+from dateline.errors import DatelineError, StoreError
 from dateline.fetch import Client
 from dateline.model import Response
 from dateline.parse.discover import find_icons
-from dateline.store import Database, feeds, icons
+from dateline.store import Database, icons
 from dateline.store.feeds import Feed
 from dateline.store.write import transaction
 
@@ -17,6 +19,7 @@ log = logging.getLogger(__name__)
 MAX_ICON_BYTES = 100_000
 MAX_PAGE_BYTES = 2_000_000
 CANDIDATES = 4
+ICONS_AT_ONCE = 10
 
 # What the first bytes say counts, never the server's word: an icon is served from our own address.
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
@@ -46,6 +49,25 @@ def icon_type(body: bytes) -> str | None:
     return "image/svg+xml" if _SVG.match(body[:10_000]) else None
 
 
+async def find_some_icons(db: Database, client: Client, clock: Callable[[], datetime]) -> bool:
+    """Look for a few of the icons that are missing. Whether one was. Raises ``StoreError``."""
+    with db.reading() as tx:
+        waiting = icons.without_icon(tx, ICONS_AT_ONCE)
+    await asyncio.gather(*(_find_or_give_up(db, client, feed, clock) for feed in waiting))
+    return bool(waiting)
+
+
+async def _find_or_give_up(db: Database, client: Client, feed: Feed, clock: Callable[[], datetime]) -> None:
+    try:
+        await find_icon(db, client, feed, clock())
+    except StoreError:
+        raise
+    except Exception:
+        log.exception("looking for the icon of %s failed", feed.url)
+        with transaction(db) as tx:
+            icons.set_icon(tx, feed.id, None, clock())
+
+
 async def find_icon(db: Database, client: Client, feed: Feed, now: datetime) -> int | None:
     """Look for a feed's icon and store it.
 
@@ -54,13 +76,13 @@ async def find_icon(db: Database, client: Client, feed: Feed, now: datetime) -> 
     icon = await _first_picture(client, await _addresses(db, client, feed))
     with transaction(db) as tx:
         icon_id = icons.add(tx, *icon) if icon else None
-        feeds.set_icon(tx, feed.id, icon_id, now)
+        icons.set_icon(tx, feed.id, icon_id, now)
     return icon_id
 
 
 async def _addresses(db: Database, client: Client, feed: Feed) -> list[str]:
     with db.reading() as tx:
-        named = feeds.icon_address(tx, feed.id)
+        named = icons.icon_address(tx, feed.id)
     site = feed.site_url or feed.url
     page = await _page(client, site)
     found = find_icons(page.body, url=page.final_url, content_type=page.content_type) if page else []

@@ -11,11 +11,10 @@ from typing import Any
 from msgspec import Struct
 
 from dateline.fetch.address import host_key
-from dateline.store import Database, checks, entries, feeds, hosts, pages, pushes, states, versions, websub
+from dateline.store import Database, addresses, checks, entries, feeds, hosts, pages, pushes, states, versions, websub
 from dateline.store.db import WriteTx
 from dateline.store.entries import Arrived
 from dateline.store.feeds import Feed
-from dateline.store.merging import adopt_address
 from dateline.store.write import transaction
 
 from . import full_text_wishes
@@ -174,12 +173,12 @@ def _next_at(tx: WriteTx, feed: Feed, next_at: datetime, now: datetime) -> datet
 
 def _record_move(tx: WriteTx, feed: Feed, move: Move, now: datetime) -> None:
     if move.adopt and move.target is not None:
-        if adopt_address(tx, feed.id, move.target, host_key(move.target), now) is None:
-            feeds.note_old_asked(tx, feed.id, now)  # it goes on as it is, asked where it leads to
+        if addresses.adopt(tx, feed.id, move.target, host_key(move.target), now) is None:
+            addresses.note_old_asked(tx, feed.id, now)  # it goes on as it is, asked where it leads to
     elif move.target != feed.moved_url:
-        feeds.remember_move(tx, feed.id, move.target, host_key(move.target or feed.url), now)
+        addresses.remember_move(tx, feed.id, move.target, host_key(move.target or feed.url), now)
     else:
-        feeds.note_old_asked(tx, feed.id, now)
+        addresses.note_old_asked(tx, feed.id, now)
 
 
 def _record_failure(tx: WriteTx, outcome: Outcome) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from dateline.store import Database, accounts, entries, feeds, hosts, states
+from dateline.store import Database, accounts, entries, feeds, hosts, orphans, states
 from dateline.store.write import transaction
 
 ORPHANS_KEPT = timedelta(days=30)
@@ -20,7 +20,7 @@ def tidy(db: Database, now: datetime) -> int:
         hosts.forget_idle(tx, now - timedelta(days=1))
         accounts.forget_old(tx, now - timedelta(days=1), now)
     with db.reading() as tx:
-        forgotten = feeds.orphans(tx, now - ORPHANS_KEPT, FEEDS_AT_ONCE)
+        forgotten = orphans.left_before(tx, now - ORPHANS_KEPT, FEEDS_AT_ONCE)
     return sum(_empty(db, feed_id, now - ORPHANS_KEPT) for feed_id in forgotten)
 
 
@@ -29,12 +29,12 @@ def _empty(db: Database, feed_id: int, orphaned_before: datetime) -> int:
     gone = 0
     while True:
         with transaction(db) as tx:
-            if not feeds.is_orphan(tx, feed_id, orphaned_before):
+            if not orphans.is_orphan(tx, feed_id, orphaned_before):
                 return gone
             ids = entries.unsaved(tx, feed_id, ENTRIES_AT_ONCE)
             entries.purge(tx, feed_id, ids, for_ever=False)
             feeds.forget_document(tx, feed_id)
             if not ids:
-                feeds.remove_if_empty(tx, feed_id)
+                orphans.remove_if_empty(tx, feed_id)
                 return gone
         gone += len(ids)

@@ -18,7 +18,7 @@ from dateline.errors import DatelineError, FetchError, RefreshError, StoreError
 from dateline.fetch import Client
 from dateline.model import Response
 from dateline.settings import Settings
-from dateline.store import Database, accounts, feeds, hosts, leases
+from dateline.store import Database, hosts, leases
 from dateline.store.feeds import Feed
 from dateline.store.secrets import Keyring, key_path
 from dateline.store.times import to_us
@@ -26,8 +26,8 @@ from dateline.store.write import transaction
 
 from .asking import way
 from .chores import Chores
-from .deliver import catch_up
-from .icons import find_icon
+from .deliver import deliver_ahead
+from .icons import find_some_icons
 from .index import Texts, index_all, index_chunk
 from .line import ask_address, failed, host_of, take
 from .outcome import Outcome
@@ -45,9 +45,7 @@ STORE_PAUSE = timedelta(minutes=10)
 """What could not be stored (a full disk) is not asked for again before then."""
 LOOK_EVERY = 5.0
 """Seconds between two looks for due feeds when there are none."""
-ACTIVE_WITHIN = timedelta(days=7)
 TAKEN_AT_ONCE = 16
-ICONS_AT_ONCE = 10
 HOST_QUEUE_SECONDS = 5.0
 CRASHES = 2
 """Leases that expired, after which a feed is held to have killed its worker."""
@@ -153,7 +151,7 @@ class Refresher:
     async def find_icons(self) -> None:
         """Look for the icons that are missing."""
         async with self._client() as client:
-            while await self._some_icons(client):
+            while await find_some_icons(self._db, client, self._clock):
                 pass
 
     async def fetch_articles(self) -> None:
@@ -392,28 +390,5 @@ class Refresher:
 
     async def _idle_work(self, client: Client) -> None:
         await asyncio.to_thread(index_all, self._db)
-        await asyncio.to_thread(self._deliver)
-        await self._some_icons(client)  # last: it waits for servers
-
-    async def _some_icons(self, client: Client) -> bool:
-        with self._db.reading() as tx:
-            waiting = feeds.without_icon(tx, ICONS_AT_ONCE)
-        await asyncio.gather(*(self._icon(client, feed) for feed in waiting))
-        return bool(waiting)
-
-    async def _icon(self, client: Client, feed: Feed) -> None:
-        try:
-            await find_icon(self._db, client, feed, self._clock())
-        except StoreError:
-            raise
-        except Exception:
-            log.exception("looking for the icon of %s failed", feed.url)
-            with transaction(self._db) as tx:
-                feeds.set_icon(tx, feed.id, None, self._clock())
-
-    def _deliver(self) -> None:
-        """Deliver ahead for those who were here lately: their next page finds everything done."""
-        with self._db.reading() as tx:
-            users = accounts.active_users(tx, self._clock() - ACTIVE_WITHIN)
-        for user_id in users:
-            catch_up(self._db, user_id, everything=True)
+        await asyncio.to_thread(deliver_ahead, self._db, self._clock())
+        await find_some_icons(self._db, client, self._clock)  # last: it waits for servers

@@ -198,17 +198,6 @@ def hold(tx: WriteTx, feed_id: int) -> None:
     tx.one("SELECT 1 FROM feed WHERE id = :id [[lock_row]]", id=feed_id)
 
 
-def orphan_if_unread_by_all(tx: WriteTx, feed_id: int, now: datetime) -> None:
-    """The last subscriber left: the feed is not fetched any more."""
-    hold(tx, feed_id)
-    tx.run(
-        "UPDATE feed SET orphaned_at = :now, next_at = NULL WHERE id = :id"
-        " AND NOT EXISTS (SELECT 1 FROM subscription s WHERE s.feed_id = feed.id)",
-        id=feed_id,
-        now=to_us(now),
-    )
-
-
 def make_due(tx: WriteTx, feed_ids: list[int], now: datetime, not_checked_since: datetime) -> int:
     """Make feeds due now, but those checked lately, stopped, or being asked by somebody. How many are due now."""
     return tx.run(
@@ -322,100 +311,7 @@ def fail(
     )
 
 
-def remember_move(tx: WriteTx, feed_id: int, target: str | None, host: str, now: datetime) -> None:
-    """A permanent redirect: ask its target, at ``host``, from now on (None: the address itself again)."""
-    tx.run(
-        "UPDATE feed SET moved_url = :target, moved_at = :now, old_asked_at = :now, host = :host WHERE id = :id",
-        id=feed_id,
-        target=target,
-        host=host,
-        now=to_us_or_none(now if target else None),
-    )
-
-
-def note_old_asked(tx: WriteTx, feed_id: int, now: datetime) -> None:
-    """The old address was asked, and still redirects as it did."""
-    tx.run("UPDATE feed SET old_asked_at = :now WHERE id = :id", id=feed_id, now=to_us(now))
-
-
-def change_address(
-    tx: WriteTx, feed_id: int, url: str, host: str, *, previous_url: str | None = None, now: datetime
-) -> None:
-    """Adopt an address that no other feed of the same owner has; a ``previous_url`` is remembered, and since when."""
-    tx.run(
-        "UPDATE feed SET url = :url, host = :host, moved_url = NULL, old_asked_at = NULL,"
-        " moved_at = CAST(:moved AS BIGINT), previous_url = coalesce(:previous, previous_url) WHERE id = :id",
-        id=feed_id,
-        url=url,
-        host=host,
-        previous=previous_url,
-        moved=to_us(now) if previous_url else None,
-    )
-
-
-def keep_address(tx: WriteTx, feed_id: int, url: str, host: str, now: datetime) -> None:
-    """Somebody wants an address of this feed's kept, whatever it redirects to; it is asked at once."""
-    tx.run(
-        "UPDATE feed SET url = :url, host = :host, address_kept = 1, moved_url = NULL, moved_at = NULL,"
-        " old_asked_at = NULL, previous_url = NULL, next_at = CASE WHEN orphaned_at IS NULL THEN CAST(:now AS BIGINT)"
-        " END, failures = 0, error_code = NULL, error_detail = NULL, error_at = NULL, stopped_at = NULL WHERE id = :id",
-        id=feed_id,
-        url=url,
-        host=host,
-        now=to_us(now),
-    )
-    forget_document(tx, feed_id)
-
-
-# ------------------------------------------------------------------------------------------------ upkeep
-
-
-def without_icon(tx: Tx, limit: int) -> list[Feed]:
-    """Feeds whose icon was never looked for."""
-    rows = tx.all(
-        f"SELECT {FEED_COLUMNS} FROM feed f WHERE f.icon_checked_at IS NULL AND f.ok_at IS NOT NULL ORDER BY f.ok_at"
-        " LIMIT :limit",
-        limit=limit,
-    )
-    return [feed_of_row(row) for row in rows]
-
-
-def set_icon(tx: WriteTx, feed_id: int, icon_id: int | None, now: datetime) -> None:
-    """Give a feed its icon, or note that it has none; either way it was looked for."""
-    tx.run(
-        "UPDATE feed SET icon_id = coalesce(:icon, icon_id), icon_checked_at = :now WHERE id = :id",
-        id=feed_id,
-        icon=icon_id,
-        now=to_us(now),
-    )
-
-
-def icon_address(tx: Tx, feed_id: int) -> str | None:
-    """The icon that the feed itself names."""
-    found: str | None = tx.value("SELECT icon_url FROM feed WHERE id = :id", id=feed_id)
-    return found
-
-
-def orphans(tx: Tx, before: datetime, limit: int) -> list[int]:
-    """Feeds that nobody has subscribed to since long, and that hold more than what somebody starred or labelled."""
-    return tx.column(
-        "SELECT f.id FROM feed f WHERE f.orphaned_at IS NOT NULL AND f.orphaned_at < :before"
-        # an empty feed of mail stays: it says that its sender is not wanted any more
-        " AND ((f.kind <> 'mail' AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.feed_id = f.id))"
-        " OR EXISTS (SELECT 1 FROM entry e WHERE e.feed_id = f.id"
-        " AND NOT EXISTS (SELECT 1 FROM star s WHERE s.entry_id = e.id)"
-        " AND NOT EXISTS (SELECT 1 FROM entry_label l WHERE l.entry_id = e.id)))"
-        " ORDER BY f.orphaned_at LIMIT :limit",
-        before=to_us(before),
-        limit=limit,
-    )
-
-
-def is_orphan(tx: WriteTx, feed_id: int, before: datetime) -> bool:
-    """Whether nobody has subscribed to a feed since long; nobody does until the commit."""
-    hold(tx, feed_id)
-    at = tx.value("SELECT orphaned_at FROM feed WHERE id = :id", id=feed_id)
-    return at is not None and at < to_us(before)
+# ------------------------------------------------------------------------------------------------ one and all
 
 
 def forget_document(tx: WriteTx, feed_id: int) -> None:
@@ -458,24 +354,6 @@ def existing(tx: WriteTx, feed_ids: list[int]) -> set[int]:
 def private_feeds(tx: Tx, owner_id: int) -> list[int]:
     """The feeds that belong to one user alone."""
     return tx.column("SELECT id FROM feed WHERE owner_id = :owner", owner=owner_id)
-
-
-def remove_if_empty(tx: WriteTx, feed_id: int) -> None:
-    """Delete a feed that holds no entry and has no subscriber."""
-    tx.run(
-        "DELETE FROM feed WHERE id = :id AND kind <> 'mail'"
-        " AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.feed_id = feed.id)"
-        " AND NOT EXISTS (SELECT 1 FROM subscription s WHERE s.feed_id = feed.id)",
-        id=feed_id,
-    )
-
-
-def remove_with_entries(tx: WriteTx, feed_id: int) -> None:
-    """Delete a private feed and all it holds: its owner is gone."""
-    tx.run("DELETE FROM entry_edited WHERE entry_id IN (SELECT id FROM entry WHERE feed_id = :id)", id=feed_id)
-    tx.run("DELETE FROM entry_text WHERE [[text_key]] IN (SELECT id FROM entry WHERE feed_id = :id)", id=feed_id)
-    tx.run("DELETE FROM entry WHERE feed_id = :id", id=feed_id)
-    tx.run("DELETE FROM feed WHERE id = :id", id=feed_id)
 
 
 def all_ids(tx: Tx) -> list[int]:

@@ -1,12 +1,15 @@
 """Feeds' small pictures, stored once by hash and served by us."""
 
 import hashlib
+from datetime import datetime
 
 from msgspec import Struct
 
 from dateline.errors import NotFound
 
 from .db import Tx, WriteTx
+from .feeds import FEED_COLUMNS, Feed, feed_of_row
+from .times import to_us
 
 
 class Icon(Struct, frozen=True, kw_only=True):
@@ -49,3 +52,32 @@ def add(tx: WriteTx, content_type: str, body: bytes) -> int:
             body=body,
         )
     return int(tx.value("SELECT id FROM icon WHERE hash = :hash", hash=digest))
+
+
+# ------------------------------------------------------------------------------------------------ whose they are
+
+
+def without_icon(tx: Tx, limit: int) -> list[Feed]:
+    """Feeds whose icon was never looked for."""
+    rows = tx.all(
+        f"SELECT {FEED_COLUMNS} FROM feed f WHERE f.icon_checked_at IS NULL AND f.ok_at IS NOT NULL ORDER BY f.ok_at"
+        " LIMIT :limit",
+        limit=limit,
+    )
+    return [feed_of_row(row) for row in rows]
+
+
+def set_icon(tx: WriteTx, feed_id: int, icon_id: int | None, now: datetime) -> None:
+    """Give a feed its icon, or note that it has none; either way it was looked for."""
+    tx.run(
+        "UPDATE feed SET icon_id = coalesce(:icon, icon_id), icon_checked_at = :now WHERE id = :id",
+        id=feed_id,
+        icon=icon_id,
+        now=to_us(now),
+    )
+
+
+def icon_address(tx: Tx, feed_id: int) -> str | None:
+    """The icon that the feed itself names."""
+    found: str | None = tx.value("SELECT icon_url FROM feed WHERE id = :id", id=feed_id)
+    return found

@@ -1,60 +1,13 @@
-"""A feed's address changes; when another feed of the same owner has it already, the two become one.
+"""Two feeds become one: subscriptions, states and guids move, doubles fold, and one feed's row and ids stay.
 
-In one transaction: subscriptions, states and guids move, doubles fold, and the older feed's row and ids stay.
-That is done only where the one may speak for the other: anybody can redirect an address of theirs to a bank's feed, and
-what they published would stand in it then, before all its readers.
+All of it in one transaction. Whether it may be done is said in ``addresses``.
 """
 
 from datetime import datetime
-from urllib.parse import urlsplit
 
-from . import brought, feeds, states
+from . import feeds, states
 from .db import WriteTx
 from .times import to_us
-
-
-def adopt_address(tx: WriteTx, feed_id: int, url: str, host: str, now: datetime) -> int | None:
-    """Give a feed a new address, merging it with the feed that has it. The id of the feed that remains.
-
-    None, and nothing was done, when that is another publisher's feed and somebody reads only that one.
-
-    The old address is remembered, unless only its scheme became a safer one: somebody may go back to it.
-    """
-    feed = feeds.read(tx, feed_id)
-    url += feed.mark  # a page read by rules stays one
-    other = feeds.find(tx, url, feed.owner_id)
-    is_same = url.replace("https://", "http://", 1) == feed.url.replace("https://", "http://", 1)
-    previous = None if is_same else feed.url
-    if other is None or other.id == feed_id:
-        brought.follow_move(tx, feed_id, feed.url, url)
-        feeds.change_address(tx, feed_id, url, host, previous_url=previous, now=now)
-        return feed_id
-    if not _speaks_for(tx, feed, other):
-        return None
-    brought.follow_move(tx, feed_id, feed.url, url)
-    kept, gone = min(feed_id, other.id), max(feed_id, other.id)
-    merge(tx, kept, gone, now)
-    feeds.change_address(tx, kept, url, host, previous_url=previous, now=now)
-    return kept
-
-
-def _speaks_for(tx: WriteTx, feed: feeds.Feed, other: feeds.Feed) -> bool:
-    """Whether what a feed published may stand in another: they are of one host, or all readers of the other chose it
-    too.
-    """
-    if _site(feed.url) == _site(other.url):
-        return True
-    readers_of_one: int = tx.value(
-        "SELECT count(*) FROM subscription o WHERE o.feed_id = :other AND NOT EXISTS"
-        " (SELECT 1 FROM subscription s WHERE s.user_id = o.user_id AND s.feed_id = :feed)",
-        other=other.id,
-        feed=feed.id,
-    )
-    return readers_of_one == 0
-
-
-def _site(url: str) -> str:
-    return (urlsplit(url).hostname or "").removeprefix("www.")
 
 
 def merge(tx: WriteTx, kept: int, gone: int, now: datetime) -> None:

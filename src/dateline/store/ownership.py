@@ -5,7 +5,7 @@ Read state, stars and labels move with it; ids of entries may change, their plac
 
 from datetime import datetime
 
-from . import feeds, states, websub
+from . import feeds, orphans, states, websub
 from .db import WriteTx
 from .feeds import Feed
 from .merging import merge
@@ -177,4 +177,4 @@ def _move(tx: WriteTx, user_id: int, subscription_id: int, old: int, new: int, n
     )
     tx.run("UPDATE feed SET next_at = :now WHERE id = :new", now=to_us(now), new=new)
     states.recount(tx, user_id)
-    feeds.orphan_if_unread_by_all(tx, old, now)
+    orphans.orphan_if_unread_by_all(tx, old, now)
