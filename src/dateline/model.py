@@ -10,7 +10,7 @@ from typing import Literal, NewType
 
 from msgspec import Struct
 
-from dateline.preferences import Preferences
+from dateline.preferences import Order, Preferences
 
 RawHTML = NewType("RawHTML", str)
 """HTML as somebody published it: hostile until ``clean`` has seen it."""
@@ -283,28 +283,40 @@ class FullText(Struct, frozen=True, kw_only=True):
 # ---------------------------------------------------------------------------------------------- people and pages
 
 Visibility = Literal["important", "main", "folder", "archived"]
-StreamKind = Literal["main", "important", "starred", "all", "folder", "feed", "label"]
+StreamKind = Literal["main", "important", "starred", "all", "folder", "feed", "label", "recent", "today"]
+"""``recent``: what was read lately. ``today``: what the main stream's feeds listed since midnight."""
 Shown = Literal["adaptive", "unread", "all"]
 
 
 class Cursor(Struct, frozen=True, kw_only=True):
-    """A place in a stream: after this (sort time in µs since 1970, entry id) pair."""
+    """A place in a stream: after this (sort key, entry id). The key is the time of arrival in µs since 1970, or what
+    the order sorts by: ``text``, then ``at``.
+
+    An order that is made of a part of the stream (``store.orders``, ``store.fair``) goes on within that part: from
+    ``top`` down to ``floor``, both (time of arrival, entry id); ``seed`` is the chance that it was mixed by.
+    """
 
     at: int
     entry_id: int
+    text: str = ""
+    top: tuple[int, int] | None = None
+    floor: tuple[int, int] | None = None
+    seed: int = 0
 
 
 class Stream(Struct, frozen=True, kw_only=True):
-    """The one way to ask for entries: what (``kind``, ``key``), narrowed how (``shown``, ``search``).
+    """The one way to ask for entries: what (``kind``, ``key``), narrowed how (``shown``, ``search``), in which order.
 
-    ``key`` is the folder's, subscription's or label's id for these kinds, else None. ``public_only`` narrows to what a
-    visitor may see. Order: ``listed_at``, then id, both falling.
+    ``key`` is the folder's, subscription's or label's id for these kinds, else None; a label without one is any label.
+    ``since`` is the moment that ``today`` begins at for the reader. ``public_only`` narrows to what a visitor may see.
     """
 
     kind: StreamKind = "main"
     key: int | None = None
     shown: Shown = "adaptive"
     search: str = ""
+    order: Order = "newest"
+    since: datetime | None = None
     public_only: bool = False
 
 
@@ -353,7 +365,8 @@ class Entry(Struct, frozen=True, kw_only=True):
     """A stored entry as one user sees it in a stream.
 
     ``unread`` and ``starred`` are the asking user's; ``content_html`` is None when the body was not asked for.
-    ``full_text`` is None where nobody asked for the article behind the link.
+    ``full_text`` is None where nobody asked for the article behind the link. ``kept``: marked unread by hand;
+    ``important``: its feed is, for this user.
     """
 
     id: int
@@ -379,6 +392,8 @@ class Entry(Struct, frozen=True, kw_only=True):
     listed_at: datetime
     unread: bool
     starred: bool
+    kept: bool = False
+    important: bool = False
     labels: tuple[str, ...] = ()
     content_html: SafeHTML | None = None
     episode: Episode | None = None
@@ -387,7 +402,7 @@ class Entry(Struct, frozen=True, kw_only=True):
 
 
 class Page(Struct, frozen=True, kw_only=True):
-    """One page of a stream, newest first; ``next`` is None at the end.
+    """One page of a stream, in its order; ``next`` is None at the end.
 
     ``shown`` is what an adaptive stream turned out to be ("unread" or "all"); ``newest_id`` the newest entry id that
     existed when the page was read: "mark all read" is bounded by it.

@@ -171,6 +171,8 @@ def test_a_stream_of_nothing_is_not_found(db: Database, cast: Cast, now: datetim
     kinds: tuple[StreamKind, ...] = ("feed", "folder", "label")
     for key in (None, 0, -1, 999_999, 2**63, 2**80):
         for kind in kinds:
+            if kind == "label" and key is None:
+                continue  # any label
             stream = Stream(kind=kind, key=key)
             with db.reading() as tx, pytest.raises(NotFound):
                 streams.read(tx, cast.alice.id, stream)

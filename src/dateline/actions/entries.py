@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from dateline.errors import ActionError, NotFound
 from dateline.model import Stream, User
-from dateline.store import Database, labels, search, states, streams
+from dateline.store import Database, labels, listing, scopes, search, states, streams
 from dateline.store.db import WriteTx
 from dateline.store.states import Deed
 from dateline.store.write import transaction
@@ -26,12 +27,13 @@ class Done(Struct, frozen=True, kw_only=True):
 def mark(db: Database, user: User, entry_ids: Sequence[int], *, read: bool, now: datetime) -> Done:
     """Mark entries read or unread; those that already are, or are not the user's, are passed over.
 
-    Raises ``NotFound`` when none of them is the user's, ``ActionError`` ``action.too_large`` for more than 10,000.
+    What is marked unread so stays unread while it is scrolled past. Raises ``NotFound`` when none of them is the
+    user's, ``ActionError`` ``action.too_large`` for more than 10,000.
     """
     with transaction(db) as tx:
         tx.hold_user(user.id)
         own = own_entries(tx, user, entry_ids)
-        changed = states.mark_read(tx, user.id, own) if read else states.mark_unread(tx, user.id, own)
+        changed = states.mark_read(tx, user.id, own) if read else states.mark_unread(tx, user.id, own, kept=True)
         return _noted(tx, user, "read" if read else "unread", changed, now)
 
 
@@ -44,30 +46,55 @@ def star(db: Database, user: User, entry_ids: Sequence[int], *, starred: bool, n
         return _noted(tx, user, "star" if starred else "unstar", sorted(changed), now)
 
 
-def mark_all_read(db: Database, user: User, stream: Stream, *, up_to: int, now: datetime) -> Done:
+def mark_all_read(
+    db: Database, user: User, stream: Stream, *, up_to: int, now: datetime, listed_before: datetime | None = None
+) -> Done:
     """Mark everything in a stream read, but nothing that arrived after entry ``up_to`` (what the page showed).
 
-    The main stream's important feeds are left alone: they are marked in their own stream. Raises ``NotFound``.
+    ``listed_before``: only what is older. From the main stream, today's and the favourites, important feeds are left
+    alone: they are marked in their own streams. Raises ``NotFound``.
     """
     with transaction(db) as tx:
         tx.hold_user(user.id)
+        feeds = scopes.without_important(tx, user.id, stream)
+        matches: Sequence[int] | None = None
         if stream.kind in ("starred", "label"):
-            changed = states.mark_read(tx, user.id, _starred_unread(tx, user, stream, up_to))
-        else:
-            narrowed = streams.without_important(tx, user.id, stream)
-            matches = _matches(tx, user, stream, narrowed) if stream.search else None
-            changed = states.mark_all_read(tx, user.id, up_to=up_to, feed_ids=narrowed, entry_ids=matches)
+            matches = _marked_unread(tx, user, stream, feeds)
+        elif stream.kind == "recent":
+            matches = ()
+        elif stream.search:
+            matches = _matches(tx, user, stream, feeds)
+        changed = states.mark_all_read(
+            tx,
+            user.id,
+            up_to=up_to,
+            feed_ids=feeds,
+            entry_ids=matches,
+            listed_from=stream.since,
+            listed_before=listed_before,
+        )
         return _noted(tx, user, "mark_all", changed, now)
 
 
+def mark_all_unread(db: Database, user: User, stream: Stream, *, up_to: int, now: datetime) -> Done:
+    """The newest 10,000 entries of a stream (as far as a search finds them) are unread again. Raises ``NotFound``."""
+    with transaction(db) as tx:
+        tx.hold_user(user.id)
+        wanted = replace(stream, shown="all", order="newest")
+        ids = [entry_id for entry_id in streams.newest_ids(tx, user.id, wanted, MAX_ENTRIES) if entry_id <= up_to]
+        return _noted(tx, user, "unread", states.mark_unread(tx, user.id, ids), now)
+
+
 def _matches(tx: WriteTx, user: User, stream: Stream, feed_ids: Sequence[int] | None) -> list[int]:
-    feeds = streams.scope(tx, user.id, stream).feed_ids if feed_ids is None else feed_ids
+    feeds = scopes.scope(tx, user.id, stream).feed_ids if feed_ids is None else feed_ids
     found = search.newest_matches(tx, stream.search, feeds, user_id=user.id, unread=True, limit=ALL_MATCHES)
     return [key[1] for key in found]
 
 
-def _starred_unread(tx: WriteTx, user: User, stream: Stream, up_to: int) -> list[int]:
-    return [entry_id for entry_id in streams.marked_unread(tx, user.id, stream) if entry_id <= up_to]
+def _marked_unread(tx: WriteTx, user: User, stream: Stream, feed_ids: Sequence[int] | None) -> list[int]:
+    reached = None if feed_ids is None else set(feed_ids)
+    found = listing.marked_unread(tx, user.id, stream)
+    return [entry_id for entry_id, feed_id in found if reached is None or feed_id in reached]
 
 
 def undo(db: Database, user: User, seq: int, *, now: datetime) -> Done:

@@ -28,7 +28,7 @@ from dateline.store import (
     leases,
     orphans,
     states,
-    streams,
+    scopes,
     subscriptions,
 )
 from dateline.store.db import WriteTx
@@ -209,7 +209,7 @@ def refresh_soon(db: Database, user: User, stream: Stream, *, now: datetime) -> 
     Those asked lately, or whose server wants to be left alone, are left. Raises ``NotFound``.
     """
     with transaction(db) as tx:
-        within = streams.scope(tx, user.id, stream)
+        within = scopes.scope(tx, user.id, stream)
         return leases.ask_soon(tx, within.feed_ids, now)
 
 

@@ -325,7 +325,7 @@ CREATE TABLE unread (
   user_id INTEGER NOT NULL,
   feed_id INTEGER NOT NULL,
   listed_at INTEGER NOT NULL,
-  entry_id INTEGER NOT NULL,
+  entry_id INTEGER NOT NULL, kept INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (user_id, feed_id, listed_at, entry_id)
 ) WITHOUT ROWID;
 

@@ -144,18 +144,19 @@ def mark_read(tx: WriteTx, user_id: int, entry_ids: Sequence[int]) -> list[int]:
     return sorted(row[1] for row in rows)
 
 
-def mark_unread(tx: WriteTx, user_id: int, entry_ids: Sequence[int]) -> list[int]:
+def mark_unread(tx: WriteTx, user_id: int, entry_ids: Sequence[int], *, kept: bool = False) -> list[int]:
     """The entries of subscribed feeds are unread now. Which of them were read before.
 
-    Only delivered ones count: what was not delivered yet will be unread anyway.
+    Only delivered ones count: what was not delivered yet will be unread anyway. ``kept``: by hand, one by one.
     """
     rows = tx.all(
-        "INSERT INTO unread (user_id, feed_id, listed_at, entry_id)"
-        " SELECT s.user_id, e.feed_id, e.listed_at, e.id FROM entry e"
+        "INSERT INTO unread (user_id, feed_id, listed_at, entry_id, kept)"
+        " SELECT s.user_id, e.feed_id, e.listed_at, e.id, CAST(:kept AS INTEGER) FROM entry e"
         " JOIN subscription s ON s.user_id = :user AND s.feed_id = e.feed_id AND e.id <= s.seen_entry_id"
         " WHERE e.id IN ids(:ids) ON CONFLICT DO NOTHING RETURNING feed_id, entry_id",
         user=user_id,
         ids=list(entry_ids),
+        kept=int(kept),
     )
     _count_down(tx, user_id, (row[0] for row in rows), +1)
     return sorted(row[1] for row in rows)
@@ -178,10 +179,17 @@ def revised(tx: WriteTx, user_id: int, entry_ids: Sequence[int]) -> list[int]:
 
 
 def mark_all_read(
-    tx: WriteTx, user_id: int, *, up_to: int, feed_ids: Sequence[int] | None, entry_ids: Sequence[int] | None = None
+    tx: WriteTx,
+    user_id: int,
+    *,
+    up_to: int,
+    feed_ids: Sequence[int] | None,
+    entry_ids: Sequence[int] | None = None,
+    listed_from: datetime | None = None,
+    listed_before: datetime | None = None,
 ) -> list[int]:
-    """Everything up to an entry id is read:
-    of these feeds (None: of all), of these entries (None: all). Which were unread.
+    """Everything up to an entry id is read: of these feeds (None: of all), of these entries (None: all), listed within
+    these moments. Which were unread.
     """
     where = "user_id = :user AND entry_id <= :up_to"
     if feed_ids is not None:
@@ -193,6 +201,12 @@ def mark_all_read(
         params["feeds"] = list(feed_ids)
     if entry_ids is not None:
         params["entries"] = list(entry_ids)
+    if listed_from is not None:
+        where += " AND listed_at >= :from"
+        params["from"] = to_us(listed_from)
+    if listed_before is not None:
+        where += " AND listed_at < :before"
+        params["before"] = to_us(listed_before)
     rows = _deleted(tx, where, params)
     _count_down(tx, user_id, (row[0] for row in rows), -1)
     return sorted(row[1] for row in rows)

@@ -90,7 +90,7 @@ class SubscriptionDetails(Struct, frozen=True, kw_only=True):
     checks: tuple[kept_checks.CheckRow, ...] = ()
 
 
-def _sort_key(title: str) -> str:
+def sort_key(title: str) -> str:
     """Titles in an order people expect: without case and accents."""
     if title.isascii():
         return title.lower()
@@ -136,7 +136,7 @@ def _rows(tx: Tx, user_id: int, *, public_only: bool) -> list[SidebarRow]:
         )
         for row in found
     ]
-    rows.sort(key=lambda row: _sort_key(row.title))
+    rows.sort(key=lambda row: sort_key(row.title))
     return rows
 
 
@@ -155,7 +155,7 @@ def _folder_ids(tx: Tx, user_id: int) -> dict[int, tuple[int, ...]]:
 def _folders(tx: Tx, user_id: int) -> list[Folder]:
     rows = tx.all("SELECT id, parent_id, name FROM folder WHERE user_id = :user", user=user_id)
     folders = [Folder(id=row[0], parent_id=row[1], name=row[2]) for row in rows]
-    folders.sort(key=lambda folder: _sort_key(folder.name))
+    folders.sort(key=lambda folder: sort_key(folder.name))
     return folders
 
 
@@ -255,7 +255,7 @@ def all_details(tx: Tx, user_id: int) -> list[SubscriptionDetails]:
     """Every subscription, in order of title, without checks."""
     folders = _folder_ids(tx, user_id)
     found = [_details(row, folders.get(row[0], ())) for row in tx.all(_DETAILS, user=user_id)]
-    found.sort(key=lambda row: _sort_key(row.title))
+    found.sort(key=lambda row: sort_key(row.title))
     return found
 
 

@@ -20,3 +20,6 @@ CREATE INDEX websub_push_due ON websub_push (next_at, id);
 
 -- A label's colour: a word of the palette (store/labels.py), '' for none.
 ALTER TABLE label ADD COLUMN colour TEXT NOT NULL DEFAULT '';
+
+-- 1: marked unread by hand: scrolling past does not mark it read again.
+ALTER TABLE unread ADD COLUMN kept BIGINT NOT NULL DEFAULT 0;

@@ -1,0 +1,126 @@
+"""Entries in order of arrival, either way: the walk over a user's unread entries, and the gathering feed by feed.
+
+Unread streams walk ``unread``, which holds nothing else: a page costs the same at 10,000 and at 1,000,000 entries.
+Streams that also hold read entries are gathered per feed: the newest entry of each feed (one probe a feed) tells from
+which moment on a page's entries can only come, and only the feeds that reach so far are read. From the oldest on it is
+the same, mirrored.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from .db import Tx
+from .scopes import Scope
+
+Place = tuple[int, int]
+"""(listed_at in µs, entry id): where an entry stands in order of arrival."""
+Key = tuple[int, int, int]
+"""(listed_at in µs, entry id, feed id)."""
+
+END: Place = (2**62, 2**62)
+START: Place = (-1, -1)
+
+
+class Way(Struct, frozen=True, kw_only=True):
+    """A direction, as SQL spells it."""
+
+    most: str
+    up_to: str
+    past: str
+    within: str
+    sort: str
+    nothing: int
+
+
+NEWEST = Way(most="max", up_to="<=", past="<", within=">=", sort="DESC", nothing=-1)
+OLDEST = Way(most="min", up_to=">=", past=">", within="<=", sort="ASC", nothing=2**62)
+
+
+class Source(Struct, frozen=True, kw_only=True):
+    """A table with an index (…, feed, listed_at, entry) to gather from."""
+
+    table: str
+    entry: str
+    where: str
+
+
+ALL = Source(table="entry", entry="id", where="")
+UNREAD = Source(table="unread", entry="entry_id", where="t.user_id = :user AND ")
+
+
+def walked(tx: Tx, user_id: int, within: Scope, before: Place, limit: int, *, way: Way, floor: int) -> list[Key]:
+    """The user's unread entries beyond a place, passing over those of other feeds and those listed before ``floor``."""
+    only = "" if within.is_everything_unread else " AND feed_id IN ids(:feeds)"
+    since = " AND listed_at >= :floor" if floor else ""
+    rows = tx.all(
+        f"SELECT listed_at, entry_id, feed_id FROM unread WHERE user_id = :user"
+        f" AND (listed_at, entry_id) {way.past} (:at, :id)"
+        f"{only}{since} ORDER BY listed_at {way.sort}, entry_id {way.sort} LIMIT :limit",
+        user=user_id,
+        at=before[0],
+        id=before[1],
+        limit=limit,
+        **({} if within.is_everything_unread else {"feeds": within.feed_ids}),
+        **({"floor": floor} if floor else {}),
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def gathered(
+    tx: Tx, source: Source, feed_ids: Sequence[int], before: Place, limit: int, *, way: Way, floor: int, **params: Any
+) -> list[Key]:
+    """The first ``limit`` keys of these feeds beyond a place, without reading more of a feed than can be in them.
+
+    If the n feeds with the newest entries are known, the n-th of these moments is a bound: each of the n feeds has an
+    entry at or after it, so a page of n holds nothing older, and other feeds have nothing newer.
+    """
+    is_newest = way is NEWEST
+    # Two bounds instead of a row comparison: SQLite then uses the index (feed, listed_at, id) for the maximum too.
+    ends = tx.all(
+        f"SELECT f.id, (SELECT {way.most}(t.listed_at) FROM {source.table} t WHERE {source.where}"
+        f"t.feed_id = f.id AND t.listed_at {way.up_to} :at) AS reached FROM feed f WHERE f.id IN ids(:feeds)",
+        feeds=list(feed_ids),
+        at=before[0],
+        **params,
+    )
+    # Entries at the very moment of the cursor may all be past it: such feeds do not count towards the bound.
+    reached = sorted(((at, feed) for feed, at in ends if at is not None and at >= floor), reverse=is_newest)
+    past = sum(1 for at, _ in reached if at == before[0])
+    kept = reached[: limit + past]
+    bound = kept[-1][0] if len(kept) == limit + past else way.nothing
+    if is_newest:
+        bound = max(bound, floor)
+    rows = of_each(tx, source, [feed for _, feed in kept], before, limit, bound=bound, way=way, **params)
+    return sorted(rows, reverse=is_newest)[:limit]
+
+
+def of_each(
+    tx: Tx,
+    source: Source,
+    feed_ids: Sequence[int],
+    before: Place,
+    limit: int,
+    *,
+    bound: int,
+    way: Way = NEWEST,
+    **params: Any,
+) -> list[Key]:
+    """At most ``limit`` keys of each feed beyond a place, none past ``bound``:
+    a statement a feed in SQLite, where one costs microseconds, one for all elsewhere.
+    """
+    place = {"bound": bound, "at": before[0], "id": before[1], "limit": limit, **params}
+    first = (
+        f"SELECT t.listed_at, t.{source.entry}, t.feed_id FROM {source.table} t"
+        f" WHERE {source.where}t.feed_id = {{feed}}"
+        f" AND t.listed_at {way.within} :bound AND t.listed_at {way.up_to} :at"
+        f" AND (t.listed_at, t.{source.entry}) {way.past} (:at, :id)"
+        f" ORDER BY t.listed_at {way.sort}, t.{source.entry} {way.sort} LIMIT :limit"
+    )
+    if tx.engine == "sqlite":
+        sql = first.format(feed=":feed")
+        return [(row[0], row[1], row[2]) for feed in feed_ids for row in tx.all(sql, feed=feed, **place)]
+    sql = f"SELECT n.* FROM feed f CROSS JOIN LATERAL ({first.format(feed='f.id')}) n WHERE f.id IN ids(:feeds)"
+    rows = tx.all(sql, feeds=list(feed_ids), **place)
+    return sorted(((row[0], row[1], row[2]) for row in rows), reverse=way is NEWEST)

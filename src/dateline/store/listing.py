@@ -1,0 +1,105 @@
+"""What a stream holds, in order of arrival: one question for feeds, favourites, labels and searches alike."""
+
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from dateline.model import Stream
+
+from . import arrival
+from .arrival import ALL, NEWEST, OLDEST, UNREAD, Key, Place
+from .db import Tx
+from .scopes import Scope, scope
+from .search import matching, newest_matches
+from .times import to_us
+
+ShownNow = Literal["unread", "all"]
+
+WALKED_SHARE = 0.1
+"""From this share of the user's unread entries on, walking them all beats gathering feed by feed."""
+
+
+class Wanted(Struct, frozen=True, kw_only=True):
+    """A stream of a user, its feeds, and which of its entries: those unread, or all."""
+
+    user_id: int
+    stream: Stream
+    within: Scope
+    shown: ShownNow
+
+    @property
+    def floor(self) -> int:
+        """Nothing listed before this moment is in the stream; 0 without one."""
+        return to_us(self.stream.since) if self.stream.since else 0
+
+
+def keys(tx: Tx, wanted: Wanted, before: Place, limit: int, *, rising: bool = False) -> list[Key]:
+    """At most ``limit`` keys past a place: from the newest on, or (``rising``) from the oldest on."""
+    way = OLDEST if rising else NEWEST
+    if rising:
+        before = max(before, (wanted.floor, -1))
+    stream, within = wanted.stream, wanted.within
+    if stream.kind in ("starred", "label"):
+        return _marked(tx, wanted, before, limit, way)
+    if stream.search:
+        return _found(tx, wanted, before, limit, rising=rising)
+    if wanted.shown == "all":
+        return arrival.gathered(tx, ALL, within.feed_ids, before, limit, way=way, floor=wanted.floor)
+    if within.unread >= WALKED_SHARE * within.unread_in_all:
+        return arrival.walked(tx, wanted.user_id, within, before, limit, way=way, floor=wanted.floor)
+    return arrival.gathered(
+        tx, UNREAD, within.feed_ids, before, limit, way=way, floor=wanted.floor, user=wanted.user_id
+    )
+
+
+def _found(tx: Tx, wanted: Wanted, before: Place, limit: int, *, rising: bool) -> list[Key]:
+    """Of the newest thousand matches."""
+    feeds = wanted.within.feed_ids
+    only_unread = wanted.shown == "unread"
+    found = newest_matches(tx, wanted.stream.search, feeds, user_id=wanted.user_id, unread=only_unread)
+    chosen = [key for key in found if (key > before if rising else key < before) and key[0] >= wanted.floor]
+    chosen.sort(reverse=not rising)
+    chosen = chosen[:limit]
+    rows = tx.all("SELECT id, feed_id FROM entry WHERE id IN ids(:ids)", ids=[key[1] for key in chosen])
+    of_feed = {row[0]: row[1] for row in rows}
+    return [(at, ident, of_feed[ident]) for at, ident in chosen]
+
+
+def _marked(tx: Tx, wanted: Wanted, before: Place, limit: int, way: arrival.Way) -> list[Key]:
+    """Starred or labelled entries; for a visitor only those of subscriptions that he may see."""
+    stream = wanted.stream
+    table = "star" if stream.kind == "starred" else "entry_label"
+    clauses = [f"m.user_id = :user AND (m.listed_at, m.entry_id) {way.past} (:at, :id)"]
+    params: dict[str, Any] = {"user": wanted.user_id, "at": before[0], "id": before[1], "limit": limit}
+    if stream.key is not None:
+        clauses.append("m.label_id = :label")
+        params["label"] = stream.key
+    if stream.public_only:
+        clauses.append("m.feed_id IN ids(:feeds)")
+        params["feeds"] = wanted.within.feed_ids
+    if wanted.shown == "unread":
+        clauses.append(
+            "EXISTS (SELECT 1 FROM unread u WHERE u.user_id = m.user_id AND u.feed_id = m.feed_id"
+            " AND u.listed_at = m.listed_at AND u.entry_id = m.entry_id)"
+        )
+    if stream.search:
+        clauses.append("m.entry_id IN ids(:found)")
+        params["found"] = matching(tx, stream.search, _all_marked(tx, wanted.user_id, table))
+    # an entry with two labels is in "any label" once
+    once = "DISTINCT " if stream.kind == "label" and stream.key is None else ""
+    rows = tx.all(
+        f"SELECT {once}m.listed_at, m.entry_id, m.feed_id FROM {table} m WHERE {' AND '.join(clauses)}"
+        f" ORDER BY m.listed_at {way.sort}, m.entry_id {way.sort} LIMIT :limit",
+        **params,
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def _all_marked(tx: Tx, user_id: int, table: str) -> list[int]:
+    return tx.column(f"SELECT entry_id FROM {table} WHERE user_id = :user", user=user_id)
+
+
+def marked_unread(tx: Tx, user_id: int, stream: Stream) -> list[tuple[int, int]]:
+    """The unread entries among the starred or labelled ones of a stream: (entry id, feed id)."""
+    wanted = Wanted(user_id=user_id, stream=stream, within=scope(tx, user_id, stream), shown="unread")
+    return [(entry_id, feed_id) for _, entry_id, feed_id in keys(tx, wanted, arrival.END, 1_000_000)]
