@@ -88,7 +88,7 @@ def test_pages_together_are_the_whole_stream(
     monkeypatch.setattr(fair, "_FEWEST_ROUNDS", 1)
     user, ids = reader(db, now, feeds)
     for shown in ("all", "unread"):
-        stream = Stream(shown=shown, order=order)  # type: ignore[arg-type] # both are
+        stream = Stream(shown=shown, order=order)
         found = pages(db, user, stream, limit)
         assert sorted(entry.id for entry in found) == ids
         if order in SORTED and window >= len(ids):
