@@ -10,6 +10,7 @@ from msgspec import Struct
 from dateline.errors import NotFound
 from dateline.model import Stream
 
+from . import labels
 from .db import Row, Tx
 
 
@@ -70,18 +71,10 @@ def _chosen(tx: Tx, user_id: int, stream: Stream, rows: list[Row]) -> list[Row]:
         inside = set(_folder_subscriptions(tx, user_id, stream.key))
         return [row for row in rows if row[0] in inside and row[3] != "archived"]
     if stream.kind == "label" and stream.key is not None:
-        label_name(tx, user_id, stream.key)
+        labels.one(tx, user_id, stream.key)
     if stream.kind in _MARKED:
         return rows
     return [row for row in rows if row[3] in _VISIBLE[stream.kind]]
-
-
-def label_name(tx: Tx, user_id: int, label_id: int) -> str:
-    """The name of a user's own label. Raises ``NotFound``."""
-    name = tx.value("SELECT name FROM label WHERE id = :id AND user_id = :user", id=label_id, user=user_id)
-    if name is None:
-        raise NotFound(f"label {label_id}")
-    return str(name)
 
 
 def without_important(tx: Tx, user_id: int, stream: Stream) -> list[int] | None:
