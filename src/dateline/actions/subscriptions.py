@@ -27,8 +27,8 @@ from dateline.store import (
     followed,
     leases,
     orphans,
-    states,
     scopes,
+    states,
     subscriptions,
 )
 from dateline.store.db import WriteTx
