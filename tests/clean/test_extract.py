@@ -6,7 +6,7 @@ import pytest
 from tests.pages import PARAGRAPHS, TITLE, article, page
 
 from dateline.clean import clean_html, plain_text
-from dateline.clean.extract import MAX_ELEMENTS, Extracted, check_selectors, extract
+from dateline.clean.extract import MAX_ELEMENTS, MAX_TAGS, Extracted, check_selectors, extract
 from dateline.errors import ExtractError
 from dateline.model import FullTextRules
 
@@ -102,6 +102,11 @@ def test_pages_without_an_article_have_none(body: bytes) -> None:
 
 def test_a_page_of_too_many_elements_is_left() -> None:
     assert code_of(b"<p>x" * (MAX_ELEMENTS + 1)) == "extract.too_complex"
+
+
+def test_a_page_of_too_many_tags_is_not_even_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dateline.clean.extract.html.document_fromstring", None)
+    assert code_of(b"<p>" * (MAX_TAGS + 1)) == "extract.too_complex"
 
 
 def test_relative_addresses_follow_the_pages_base() -> None:

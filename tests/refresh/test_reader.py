@@ -42,6 +42,24 @@ def test_pages_come_in_any_encoding() -> None:
         assert "Été à Besançon" in reader.read(utf16)[0].text
 
 
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        b"".join(b" a%d" % n for n in range(300_000)),
+        b"".join(b" a%d='%d'" % (n, n) for n in range(100_000)),
+        b" a" * 1_000_000,
+        b"/x" * 1_000_000,
+    ],
+    ids=["names", "values", "one name", "slashes"],
+)
+def test_a_tag_of_endless_attributes_costs_no_more_than_its_bytes(attributes: bytes) -> None:
+    """Without the bound each of these takes minutes, and ends at the timer as ``extract.too_complex``."""
+    text = "".join(f"<p>{line}</p>" for line in PARAGRAPHS).encode()
+    with Reader() as reader:
+        (found,) = reader.read(question(b"<html><body><div" + attributes + b"><article>" + text))
+        assert (found.code, PARAGRAPHS[4] in found.text) == ("ok", True)
+
+
 def test_a_page_that_takes_too_long_ends_the_process_not_us(monkeypatch: pytest.MonkeyPatch) -> None:
     endless = (sys.executable, "-c", "import sys; sys.stdin.buffer.read(); sys.stdin.buffer.read(1)")
     with monkeypatch.context() as patched, Reader(seconds=0.2) as reader:

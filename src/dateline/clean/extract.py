@@ -1,7 +1,8 @@
 """A web page → the article in it, by a reader's own selectors or by readability. Pure: nothing is fetched.
 
 What comes out is as hostile as what went in: ``clean_html`` follows. Hostile pages and selectors may take long here
-(XPath and readability know no bound): whoever calls it does so in a process that may be ended (``refresh.reader``).
+(XPath and readability know no bound): whoever calls it does so in a process that may be ended (``refresh.reader``),
+with a page whose tags have a bounded number of attributes.
 
 readability-lxml finds the article (measured in docs/decisions/0006-full-text.md). Around it stands what it leaves to
 others: pictures that load lazily, the heading that repeats the title, the lead picture, what a page says of itself as
@@ -25,6 +26,8 @@ from . import urls
 MAX_PAGE: Final = 3_000_000
 """Bytes of a page; the rest is not looked at."""
 MAX_ELEMENTS: Final = 60_000
+MAX_TAGS: Final = 200_000
+"""``<`` in a page, those of its scripts too: more are not even parsed."""
 MAX_SELECTOR: Final = 1_000
 MAX_MATCHES: Final = 200
 MAX_STATEMENTS: Final = 300_000
@@ -84,6 +87,8 @@ def check_selectors(rules: FullTextRules) -> None:
 
 
 def _parsed(page: bytes) -> html.HtmlElement:
+    if page.count(b"<", 0, MAX_PAGE) > MAX_TAGS:
+        raise ExtractError("extract.too_complex", f"more than {MAX_TAGS} tags")
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
     try:
         root = html.document_fromstring(page[:MAX_PAGE], parser=parser)
