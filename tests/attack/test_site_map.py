@@ -67,6 +67,7 @@ TABLE: dict[str, Rights] = {
     "/entries/full-text": MARK,
     "/undo": Rights(post=(303, 404, 403), form={"seq": "{seq}"}),
     "/refresh": Rights(post=(303, 404, 403), form={"kind": "folder", "key": "{folder_id}"}),
+    "/displays": Rights(post=(303, 404, 403), form={"kind": "folder", "key": "{folder_id}", "view": "cards"}),
     "/start": Rights(get=(303, 303, 303), post=(303, 303, 303), form={"name": "x", "password": "long enough"}),
     "/login": Rights(get=(303, 303, 200), post=(400, 400, 400), form={"name": "alice", "password": "wrong"}),
     "/logout": Rights(post=(303, 303, 303)),

@@ -16,6 +16,7 @@ SHEETS = (
     *("tokens", "base", "layout"),
     *("parts/icons", "parts/buttons", "parts/brand", "parts/sidebar", "parts/bar", "parts/stream", "parts/article"),
     *("parts/prose", "parts/media", "parts/changes", "parts/reading-bar", "parts/end", "parts/floating", "parts/tools"),
+    *("parts/menu", "parts/views"),
     *("parts/forms", "parts/tables"),
     *("pages/plain", "pages/subscriptions", "pages/subscription", "pages/adding", "pages/doors", "pages/health"),
     *("pages/debugger", "pages/settings", "pages/print"),

@@ -6,6 +6,7 @@ from dateline.web.pages import (
     adding,
     changes,
     debugging,
+    displays,
     entry,
     feed_health,
     folders,
@@ -61,6 +62,7 @@ def routes() -> tuple[Place, ...]:
         Place(path="/entries/full-text", post=full_text.fetch),
         Place(path="/undo", post=marking.undo),
         Place(path="/refresh", post=marking.refresh),
+        Place(path="/displays", post=displays.choose),
         # Accounts
         Place(path="/start", get=start.show, post=start.create, open_to="anyone"),
         Place(path="/login", get=login.show, post=login.log_in, open_to="anyone"),

@@ -44,6 +44,7 @@ class Row(Struct, frozen=True, kw_only=True):
     tags: tuple[str, ...]
     minutes: str
     media: Media
+    picture: str | None
     is_unread: bool
     is_starred: bool
     body: SafeHTML | None
@@ -123,6 +124,7 @@ class RowMaker:
             tags=entry.tags,
             minutes=self._reading_time(entry.word_count),
             media=media(entry, self.words),
+            picture=entry.thumbnail_url,
             is_unread=entry.unread and not self.is_visitor,
             is_starred=entry.starred and not self.is_visitor,
             body=None if is_long or entry.content_html is None else on_demand(entry.content_html),

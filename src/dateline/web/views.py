@@ -1,14 +1,17 @@
-"""The views of a stream: their names, which a stream can have, and which one a page is asked for."""
+"""The views of a stream: their names, which a stream can have, which one a page is asked for, what its menu offers."""
 
 from collections.abc import Mapping
-from typing import get_args
+from typing import Literal, get_args
 
 from msgspec import Struct
 
 from dateline.errors import ActionError
 from dateline.model import StreamKind
-from dateline.preferences import View
+from dateline.preferences import Display, Thumbnail, View
+from dateline.store.displays import Arrangement
 from dateline.web.i18n import N_, Words
+from dateline.web.reading import Reading
+from dateline.web.visit import Visit
 
 VIEWS: tuple[View, ...] = get_args(View)
 
@@ -19,17 +22,57 @@ _NAMES: dict[View, tuple[str, str]] = {
     "panes": (N_("Three panes"), "panes"),
     "global": (N_("Overview"), "board"),
 }
-_BOARDS: tuple[StreamKind, ...] = ("main", "all", "folder")
+_BOARDS: tuple[StreamKind, ...] = ()
 """What leads to other streams can be shown as a board of them."""
 
+Pictures = Literal["", "card", "small", "large"]
 
-class ViewChoice(Struct, frozen=True, kw_only=True):
+
+class Choice(Struct, frozen=True, kw_only=True):
     """A view as the menu offers it."""
 
     value: View
     name: str
     icon: str
     is_current: bool
+
+
+class Layout(Struct, frozen=True, kw_only=True):
+    """How a page lays its stream out.
+
+    ``asked`` is ``view`` when the address says so (links of the page keep it), else ""; ``shown_asked`` the same of
+    ``shown``. ``has_own``: a view was chosen for this stream; ``is_own``: this one. ``pictures``, ``authors``: whether
+    rows have them.
+    """
+
+    view: View
+    name: str
+    icon: str
+    asked: str
+    shown_asked: str
+    choices: tuple[Choice, ...]
+    has_own: bool
+    is_own: bool
+    pictures: Pictures
+    authors: bool
+
+
+def layout(visit: Visit, of: Reading, kind: StreamKind, arranged: Arrangement, *, own: Display) -> Layout:
+    """What path, query and the owner's choices make of a stream. Raises ``ActionError("action.bad_value")``."""
+    view = asked(visit.query, kind, arranged.view)
+    look = of.owner.preferences.look
+    return Layout(
+        view=view,
+        name=name(visit.words, view),
+        icon=_NAMES[view][1],
+        asked=view if "view" in visit.query else "",
+        shown_asked=visit.query.get("shown", ""),
+        choices=choices(visit.words, kind, view),
+        has_own=own.view is not None,
+        is_own=own.view == view,
+        pictures=_pictures(view, look.thumbnail),
+        authors=look.row_authors,
+    )
 
 
 def possible(kind: StreamKind) -> tuple[View, ...]:
@@ -40,12 +83,12 @@ def possible(kind: StreamKind) -> tuple[View, ...]:
 def asked(query: Mapping[str, str], kind: StreamKind, arranged: View) -> View:
     """The view that ``?view=`` asks for, else the arranged one. Raises ``ActionError("action.bad_value")``."""
     wished = query.get("view", "")
-    if not wished:
-        return arranged
     for view in possible(kind):
-        if view == wished:
+        if view == (wished or arranged):
             return view
-    raise ActionError("action.bad_value", "view")
+    if wished:
+        raise ActionError("action.bad_value", "view")
+    return "normal"
 
 
 def name(words: Words, view: View) -> str:
@@ -53,9 +96,15 @@ def name(words: Words, view: View) -> str:
     return words.text(_NAMES[view][0])
 
 
-def choices(words: Words, kind: StreamKind, current: View) -> tuple[ViewChoice, ...]:
+def choices(words: Words, kind: StreamKind, current: View) -> tuple[Choice, ...]:
     """The menu of a stream's views."""
     return tuple(
-        ViewChoice(value=view, name=words.text(_NAMES[view][0]), icon=_NAMES[view][1], is_current=view == current)
+        Choice(value=view, name=name(words, view), icon=_NAMES[view][1], is_current=view == current)
         for view in possible(kind)
     )
+
+
+def _pictures(view: View, thumbnail: Thumbnail) -> Pictures:
+    if view == "cards":
+        return "card"
+    return "" if view == "reader" or thumbnail == "none" else thumbnail

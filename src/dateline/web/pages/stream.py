@@ -13,8 +13,8 @@ from starlette.responses import Response
 from dateline.actions import accounts as account_actions
 from dateline.errors import ActionError, NotFound
 from dateline.model import Cursor, Page, Shown, Stream, StreamKind
-from dateline.preferences import View
 from dateline.store import accounts, displays, streams, subscriptions
+from dateline.store.bodies import Bodies
 from dateline.store.subscriptions import Sidebar
 from dateline.web import messages, views
 from dateline.web.forms import whole_number
@@ -23,6 +23,7 @@ from dateline.web.pages import visitor
 from dateline.web.reading import Reading, reading, visited
 from dateline.web.rows import Row, RowMaker
 from dateline.web.sidebar import SidebarView, for_visitors, sidebar_view
+from dateline.web.views import Layout
 from dateline.web.visit import Visit
 
 PAGE_SIZE = 50
@@ -44,7 +45,7 @@ class StreamPage(Struct, frozen=True, kw_only=True):
 
     ``root`` and ``path`` are paths without the base (``/@NAME``, ``/folder/3``). ``unread`` counts the whole stream.
     ``more`` is the next page's ``before``, "" at the end. ``empty`` says why there are no rows, "" when there are.
-    ``view`` is how it is laid out; ``view_asked`` the same when the address says so (links keep it), else "".
+    ``layout`` is the view and what is chosen about it.
     """
 
     sidebar: SidebarView
@@ -54,9 +55,7 @@ class StreamPage(Struct, frozen=True, kw_only=True):
     kind: StreamKind
     key: int | None
     title: str
-    view: View
-    view_name: str
-    view_asked: str
+    layout: Layout
     problem: str
     shown: Literal["unread", "all"]
     search: str
@@ -113,12 +112,13 @@ def _show(visit: Visit, of: Reading, kind: StreamKind, key: int | None = None) -
     with visit.db.reading() as tx:
         arranged = displays.arrangement(tx, of.owner, kind, key)
         stream = asked_stream(visit, of, kind, key, arranged)
-        view = views.asked(visit.query, kind, arranged.view)
+        layout = views.layout(visit, of, kind, arranged, own=displays.own(tx, of.owner, kind, key))
         sidebar = subscriptions.sidebar(tx, of.owner.id, public_only=of.is_visitor)
         sidebar = for_visitors(sidebar) if of.is_visitor else sidebar
         title = stream_title(visit.words, stream, sidebar)
-        page = streams.read(tx, of.owner.id, stream, before=before, limit=PAGE_SIZE)
-    context = _context(visit, of, stream, sidebar, page, title=title, view=view, before=before)
+        bodies: Bodies = "none" if layout.view == "cards" else "short"
+        page = streams.read(tx, of.owner.id, stream, before=before, limit=PAGE_SIZE, bodies=bodies)
+    context = _context(visit, of, stream, sidebar, page, title=title, layout=layout, before=before)
     if visit.wants_fragment:
         return visit.fragment("parts/entries.html", context)
     return visit.html(
@@ -180,7 +180,7 @@ def _context(
     page: Page,
     *,
     title: str,
-    view: View,
+    layout: Layout,
     before: Cursor | None,
 ) -> StreamPage:
     maker = RowMaker(visit.words, visit.zone, visit.now, preview=of.owner.preview, is_visitor=of.is_visitor)
@@ -199,9 +199,7 @@ def _context(
         kind=stream.kind,
         key=stream.key,
         title=title,
-        view=view,
-        view_name=views.name(visit.words, view),
-        view_asked=visit.query.get("view", ""),
+        layout=layout,
         problem="" if of.is_visitor else _problem(visit.words, stream, sidebar),
         shown=page.shown,
         search=stream.search,

@@ -1,5 +1,6 @@
 // The next page of a stream, put after the last row; it comes by itself when the end comes near.
 
+import { handle } from "../lib/entries.js";
 import { fragment } from "../lib/http.js";
 import { fail } from "../lib/notice.js";
 
@@ -9,7 +10,9 @@ export default function more(link) {
   link.addEventListener("click", async (event) => {
     event.preventDefault();
     const first = await loadMore();
-    first?.querySelector("summary").focus({ preventScroll: true });
+    if (first) {
+      handle(first.querySelector(".entry")).focus({ preventScroll: true });
+    }
   });
   new IntersectionObserver(
     (sightings) => sightings.some((sighting) => sighting.isIntersecting) && loadMore({ isQuiet: true }),
@@ -46,7 +49,7 @@ async function load(isQuiet) {
 
 /** Rows and separators that stand here already are left out: an entry may have moved between two pages. */
 function append(place, part) {
-  for (const entry of part.querySelectorAll("details.entry[id]")) {
+  for (const entry of part.querySelectorAll(".row > .entry[id]")) {
     if (document.getElementById(entry.id)) {
       entry.closest(".row").remove();
     }

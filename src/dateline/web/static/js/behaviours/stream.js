@@ -22,6 +22,8 @@ export default function stream(main) {
     }
   }, true);
 
+  completeInSight(main);
+
   const single = main.querySelector(":scope > .entry");
   if (single) {
     makeReachable(single);
@@ -36,6 +38,24 @@ export default function stream(main) {
       pressed(button, entry);
     }
   });
+}
+
+/** Where all articles are open, the long ones come before they are reached. */
+function completeInSight(main) {
+  const seen = new IntersectionObserver((sightings) => {
+    for (const { isIntersecting, target } of sightings) {
+      if (isIntersecting) {
+        seen.unobserve(target);
+        complete(target);
+      }
+    }
+  }, { rootMargin: "1000px" });
+  const watch = () => main.querySelectorAll(".entry.whole:has([data-fragment])").forEach((entry) => seen.observe(entry));
+  watch();
+  const list = main.querySelector("#entries");
+  if (list) {
+    new MutationObserver(watch).observe(list, { childList: true });
+  }
 }
 
 function wasOpened(entry) {

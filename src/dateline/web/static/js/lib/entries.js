@@ -2,7 +2,7 @@
 
 import { fragment } from "./http.js";
 
-export const all = () => [...document.querySelectorAll("#entries details.entry")];
+export const all = () => [...document.querySelectorAll("#entries > .row > .entry")];
 export const opened = () => document.querySelector("#entries details.entry[open]");
 export const idOf = (entry) => entry.dataset.entryId;
 export const byId = (id) => document.getElementById(`entry-${id}`);
@@ -22,11 +22,23 @@ export function setStarred(entry, starred) {
 /** Whoever shows the state of an entry elsewhere hears of it: event "entrychange" of the document. */
 const changed = () => document.dispatchEvent(new Event("entrychange"));
 
-/** The entry the keys speak of: the open one, else the one that has the focus. */
+/** The entry the keys speak of: the open one, else the one that has the focus, else (where all are open) the one in sight. */
 export function current() {
-  const focused = document.activeElement?.closest(".row")?.querySelector("details.entry");
-  return opened() ?? focused ?? document.querySelector(".single > .entry");
+  const focused = document.activeElement?.closest(".row")?.querySelector(".entry");
+  return opened() ?? focused ?? document.querySelector(".single > .entry") ?? read();
 }
+
+/** Where all entries are open, the one at the top of the screen. */
+function read() {
+  const top = coveredHeight() + 1;
+  return [...document.querySelectorAll("#entries > .row > .entry.whole")].find((entry) => {
+    const place = entry.getBoundingClientRect();
+    return place.bottom > top && place.top <= window.innerHeight;
+  });
+}
+
+/** What of an entry has the focus: its row, or all of it. */
+export const handle = (entry) => entry.querySelector(":scope > summary") ?? entry;
 
 /** Close every open entry but this one. */
 export function closeOthers(entry) {
@@ -53,9 +65,13 @@ export function toggle(entry, open = !entry.open) {
   window.scrollBy({ top: row.getBoundingClientRect().top - wanted, behavior: "instant" });
 }
 
-/** Bring a row right under the bars. */
+/** Bring a row right under the bars; where its article stands beside the list, only into sight. */
 export function bringUp(entry) {
-  const row = entry.querySelector("summary");
+  const row = handle(entry);
+  if (getComputedStyle(entry.querySelector(".article")).position === "fixed") {
+    row.scrollIntoView({ block: "nearest", behavior: "instant" });
+    return;
+  }
   window.scrollBy({ top: row.getBoundingClientRect().top - coveredHeight(), behavior: "instant" });
 }
 

@@ -1,7 +1,7 @@
 // From entry to entry: the next or the one before is opened, brought up and focused; at the end, more is loaded.
 
 import { loadMore } from "../behaviours/more.js";
-import { all, bringUp, current, toggle } from "./entries.js";
+import { all, bringUp, current, handle, toggle } from "./entries.js";
 
 /** Go `step` entries on (1) or back (-1). */
 export async function move(step) {
@@ -12,12 +12,17 @@ export async function move(step) {
     entries = all();
     index = entries.indexOf(from) + step;
   }
+  if (step > 0 && from?.matches(".whole")) {
+    from.dispatchEvent(new Event("entryopen", { bubbles: true })); // all are open: who goes on has read it
+  }
   const entry = entries[index];
   if (!entry) {
     return;
   }
-  toggle(entry, true);
-  entry.querySelector("summary").focus({ preventScroll: true });
+  if (entry.matches("details")) {
+    toggle(entry, true);
+  }
+  handle(entry).focus({ preventScroll: true });
   bringUp(entry);
 }
 
