@@ -35,10 +35,10 @@ class Response(Struct, frozen=True, kw_only=True):
     """One answered GET: a whole body (200) or "not modified" (304, ``body`` empty).
 
     ``url`` is what was asked, ``final_url`` where the answer came from, ``permanent_url`` the target when every
-    hop that led there was permanent (301, 308), else None. ``body`` is decompressed; ``body_hash`` its 16-byte BLAKE2b
-    (empty for a 304). ``fresh_seconds`` is how long the answer says it stays fresh (``Cache-Control: max-age`` less
-    ``Age``, else
-    ``Expires``), None when it does not say. ``links`` are the ``Link`` header's (rel, absolute address) pairs.
+    hop that led there was permanent (301, 308), else None. ``body`` is decompressed, ``body_hash`` tells it from others
+    (16 bytes, empty for a 304). ``fresh_seconds`` is how long the answer says it stays fresh (``Cache-Control:
+    max-age`` less ``Age``, else ``Expires``), None when it does not say. ``links`` are the ``Link``
+    header's (rel, absolute address) pairs.
     """
 
     url: str

@@ -1,7 +1,6 @@
 """Etiquette, judged from the server's log: what goes over the wire, and what is made of the answer."""
 
 import asyncio
-import hashlib
 
 import pytest
 from msgspec.structs import replace
@@ -9,6 +8,7 @@ from tests.internet import LOOPBACK, Encoding, Internet, Reply, Wire, redirect, 
 
 from dateline.errors import FetchError
 from dateline.fetch import Client
+from dateline.fetch.body import hash_of
 from dateline.model import Response, Validators
 
 BODY = rss("One", "First", "Second")
@@ -37,7 +37,7 @@ async def test_a_whole_answer(client: Client) -> None:
             status=200,
             content_type="application/rss+xml",
             body=BODY,
-            body_hash=hashlib.blake2b(BODY, digest_size=16).digest(),
+            body_hash=hash_of(BODY),
             validators=Validators(etag='"1"', last_modified=MONDAY),
             fresh_seconds=600.0,
             links=(("hub", internet.url("/hub")),),

@@ -2,7 +2,6 @@
 
 import json
 from datetime import datetime, timedelta
-from hashlib import blake2b
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from tests.store.feeding import fill, subscribed
 from dateline.actions import entries as deeds
 from dateline.actions import subscriptions
 from dateline.errors import FetchError
+from dateline.fetch.body import hash_of
 from dateline.model import Response, Stream, User, Validators
 from dateline.refresh import deliver
 from dateline.refresh.line import take
@@ -39,7 +39,7 @@ def document(*items: tuple[str, str]) -> bytes:
 
 
 def body_hash(body: bytes) -> bytes:
-    return blake2b(body, digest_size=16).digest()
+    return hash_of(body)
 
 
 def answered(body: bytes, *, etag: str = '"1"', **more: Any) -> Response:

@@ -1,7 +1,6 @@
 """Entries that their publishers change: what is kept of them, what is told, to whom they are unread again."""
 
 from datetime import datetime, timedelta
-from hashlib import blake2b
 
 import pytest
 from tests.people import Cast
@@ -9,6 +8,7 @@ from tests.store.feeding import subscribed
 
 from dateline.actions import accounts, subscriptions
 from dateline.actions import entries as deeds
+from dateline.fetch.body import hash_of
 from dateline.model import Response, SafeHTML, Stream, User, Validators
 from dateline.refresh.line import take
 from dateline.refresh.record import record
@@ -32,7 +32,7 @@ def refresh(db: Database, now: datetime, *items: tuple[str, str, str]) -> None:
         final_url=A,
         status=200,
         body=document,
-        body_hash=blake2b(document, digest_size=16).digest(),
+        body_hash=hash_of(document),
         validators=Validators(etag=str(now)),
     )
     with db.reading() as tx:

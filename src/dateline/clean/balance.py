@@ -66,7 +66,9 @@ def is_crowded(html: str) -> bool:
     if len(html) < 3 * _FEW_TAGS:
         return False
     tags = html.count("<")
-    if tags > _CROWDED_TAGS or len(html) > _CROWDED_CHARS or html.count("&") > _CROWDED_ENTITIES:
+    if tags > _CROWDED_TAGS or len(html) > _CROWDED_CHARS:
+        return True
+    if len(html) > _CROWDED_ENTITIES < html.count("&"):
         return True
     # At worst every formatting element is opened again behind every other tag.
     return tags > _FEW_TAGS and tags * len(_FORMATTING.findall(html)) > _CROWDED_FORMATTING

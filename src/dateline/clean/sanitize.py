@@ -89,10 +89,11 @@ def _may_change_again(cleaned: str) -> bool:
     """Whether parsing the result may give another tree than it was written from, though nothing unusual was in it:
     a link stands in a link or a heading in a heading (HTML's rules leave such trees), or balancing changes it."""
     marks = _LINK_OR_HEADING.findall(cleaned)
-    links = [mark for mark in marks if mark[-1] == "a"]
-    headings = [mark[0] for mark in marks if mark[-1] != "a"] if len(links) != len(marks) else []
-    if links != ["a", "/a"] * (len(links) // 2) or headings != ["h", "/"] * (len(headings) // 2):
-        return True
+    if marks != ["a", "/a"] * (len(marks) // 2):  # more than links one after the other
+        links = [mark for mark in marks if mark[-1] == "a"]
+        headings = [mark[0] for mark in marks if mark[-1] != "a"]
+        if links != ["a", "/a"] * (len(links) // 2) or headings != ["h", "/"] * (len(headings) // 2):
+            return True
     return balance.is_crowded(cleaned) and not balance.is_balanced(cleaned) and balance.balanced(cleaned) != cleaned
 
 

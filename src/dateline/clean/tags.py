@@ -54,5 +54,7 @@ def _is_a_point(value: str | None) -> bool:
 
 def loaded(value: str | None, base: str | None) -> str | None:
     """An escaped address of something that a page loads → absolute, http(s), escaped again; or None."""
+    if value and "&" not in value and urls.is_plain(value):
+        return value  # nothing to unescape, resolve or escape
     address = urls.absolute(urls.unescaped(value), base) if value else None
     return urls.escaped(address) if address else None

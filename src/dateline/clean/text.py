@@ -53,7 +53,7 @@ def _text_of_normalised(html: str) -> str | None:
     else:
         pieces = _TAG.split(html)
         try:
-            pieces[1::2] = [_GAPS[name] for name in pieces[1::2]]
+            pieces[1::2] = map(_GAPS.__getitem__, pieces[1::2])
         except KeyError:
             return None
         text = "".join(pieces)

@@ -34,10 +34,10 @@ def absolute(address: str, base: str | None = None) -> str | None:
     ``base`` is the absolute address that relative ones are relative to; without it they are dropped. An address that is
     plain already comes back unchanged, to the letter.
     """
+    if is_plain(address):
+        return address
     if len(address) > MAX_URL_CHARS:
         return None
-    if _PLAIN.fullmatch(address):
-        return address
     whole = _resolved(address.strip(_OUTER).translate(_REMOVED), base)
     if whole is None:
         return None
@@ -46,6 +46,11 @@ def absolute(address: str, base: str | None = None) -> str | None:
     end = cut.start() if cut else len(whole)
     whole = (whole[:end].replace("\\", "/") + whole[end:]).translate(_ENCODED)
     return whole if len(whole) <= MAX_URL_CHARS and _has_host(whole) else None
+
+
+def is_plain(address: str) -> bool:
+    """Whether an address is absolute and usable as it stands."""
+    return len(address) <= MAX_URL_CHARS and _PLAIN.fullmatch(address) is not None
 
 
 def _resolved(address: str, base: str | None) -> str | None:

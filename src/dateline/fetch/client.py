@@ -6,7 +6,6 @@ are not left to it. (RFC 9110, RFC 9111.)
 """
 
 import asyncio
-import hashlib
 import socket
 import ssl
 import time
@@ -27,7 +26,7 @@ from dateline.settings import Settings
 
 from . import failures, headers
 from .address import host_key
-from .body import Body, Patience, read_body, read_sample
+from .body import Body, Patience, hash_of, read_body, read_sample
 from .digest import Digests
 from .exchange import Exchange, Watch, masked_answer, masked_request
 from .guard import AddressInfo, Guard, unguarded_socket
@@ -43,7 +42,6 @@ from .walls import SAMPLE_BYTES, challenge_in, wall_of
 DNS_CACHE_SECONDS = 10
 KEEP_ALIVE_SECONDS = 4.0  # one host is asked again after its spacing, about a second; more would only hold open files
 MAX_HEADER_BYTES = 16_384
-HASH_BYTES = 16
 MAX_WORD = 300  # bytes of what a server says when it does not take a form
 KEEP_METHOD = frozenset({307, 308})
 SAMPLE_SECONDS = 5.0  # for what a refusal says; read to its end, the connection can be used again
@@ -402,7 +400,7 @@ def _response(
         status=200 if body else 304,
         content_type=headers.text(fields, "Content-Type") or "",
         body=content,
-        body_hash=hashlib.blake2b(content, digest_size=HASH_BYTES).digest() if body else b"",
+        body_hash=hash_of(content) if body else b"",
         validators=headers.renewed(not_modified_since or Validators(), fields),
         permanent_url=trail.permanent_url,
         fresh_seconds=headers.fresh_seconds(fields, now),

@@ -11,7 +11,7 @@ import re
 from collections.abc import Container
 from typing import NamedTuple
 
-READER_VERSION = b"1"
+READER_VERSION = b"2"
 """Rises when items are understood otherwise: then they are all read again."""
 
 _TAG = re.compile(rb"<(/?)((?:[A-Za-z][\w.-]*+:)?+(?:item|entry))(?:\s[^<>]*)?>", re.IGNORECASE)
@@ -42,7 +42,7 @@ def split_items(text: bytes, known: Container[bytes]) -> Items:
     found: tuple[list[bytes], list[bytes]] = ([], [])
     kept, position = [], 0
     for start, end in spans:
-        hash_ = hashlib.blake2b(text[start:end], digest_size=16, key=outer).digest()
+        hash_ = hashlib.sha256(outer + text[start:end]).digest()[:16]
         is_known = hash_ in known
         found[not is_known].append(hash_)
         if is_known:

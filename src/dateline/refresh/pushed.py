@@ -5,7 +5,6 @@ It may hold new entries alone, so nothing is gone by its silence; it sets neithe
 feed is called. What is no document of the feed (a bare notice), or kills who reads it, makes the feed due at once.
 """
 
-import hashlib
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -13,6 +12,7 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from dateline.errors import DatelineError, StoreError
+from dateline.fetch.body import hash_of
 from dateline.model import Response
 from dateline.store import Database, feeds, pushes
 from dateline.store.feeds import Feed
@@ -95,7 +95,7 @@ def _answer(feed: Feed, content_type: str, body: bytes) -> Response:
         status=200,
         content_type=content_type,
         body=body,
-        body_hash=hashlib.blake2b(body, digest_size=16).digest(),
+        body_hash=hash_of(body),
         wire_bytes=len(body),
     )
 

@@ -1,5 +1,8 @@
 -- How each person reads, and what reading makes.
 
+-- The search index is merged by eight segments at a time instead of four: an eighth of its writing less.
+INSERT INTO entry_text (entry_text, rank) VALUES ('automerge', 8);
+
 -- What a person chose, as JSON (model.Preferences); '' = all as it comes. A folder and a subscription may differ (model.Display).
 ALTER TABLE users ADD COLUMN preferences TEXT NOT NULL DEFAULT '';
 ALTER TABLE folder ADD COLUMN display TEXT;
