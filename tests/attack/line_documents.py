@@ -31,6 +31,11 @@ def item(inside: str, head: str = "<title>t</title>") -> bytes:
     return (f"<rss version='2.0' {SPACES}><channel>{head}<item><guid>g</guid>{inside}</item></channel></rss>").encode()
 
 
+def _item(inside: Callable[[], str], *, limit: str, megabytes: int = 60, engines: str = "sqlite") -> Attack:
+    """An RSS document with one item, which is stored."""
+    return Attack(serve=body(lambda: item(inside())), stored=1, limit=limit, megabytes=megabytes, engines=engines)
+
+
 def items(count: int, inside: Callable[[int], str]) -> bytes:
     """An RSS document with many items."""
     many = "".join(f"<item>{inside(number)}</item>" for number in range(count))
@@ -108,16 +113,14 @@ SIZE: dict[str, Attack] = {
         megabytes=200,
         job=large,
     ),
-    "one entry of 9 MB": Attack(
-        serve=body(lambda: item("<description>" + "word &amp;lt;b&amp;gt; " * 450_000 + "</description>")),
-        stored=1,
+    "one entry of 9 MB": _item(
+        lambda: "<description>" + "word &amp;lt;b&amp;gt; " * 450_000 + "</description>",
         limit="content",
         megabytes=200,
         engines="both",
     ),
-    "one entry of 9 MB of different words": Attack(
-        serve=body(lambda: item("<description>" + " ".join(f"w{n:x}" for n in range(1_400_000)) + "</description>")),
-        stored=1,
+    "one entry of 9 MB of different words": _item(
+        lambda: "<description>" + " ".join(f"w{n:x}" for n in range(1_400_000)) + "</description>",
         limit="content",
         megabytes=200,
         engines="both",
@@ -137,28 +140,17 @@ SIZE: dict[str, Attack] = {
         limit="document",
         megabytes=150,
     ),
-    "a million attributes in a content": Attack(
-        serve=body(
-            lambda: item("<description>&lt;p " + " ".join(f"a{n}=1" for n in range(1_000_000)) + "&gt;x</description>")
-        ),
-        stored=1,
+    "a million attributes in a content": _item(
+        lambda: "<description>&lt;p " + " ".join(f"a{n}=1" for n in range(1_000_000)) + "&gt;x</description>",
         limit="content",
         megabytes=200,
     ),
-    "10,000 deep": Attack(
-        serve=body(lambda: item("<a>" * 10_000 + "x" + "</a>" * 10_000)), stored=1, limit="document", megabytes=100
+    "10,000 deep": _item(lambda: "<a>" * 10_000 + "x" + "</a>" * 10_000, limit="document", megabytes=100),
+    "10,000 deep in a content": _item(
+        lambda: "<description>" + "&lt;b&gt;" * 10_000 + "x</description>", limit="content", megabytes=100
     ),
-    "10,000 deep in a content": Attack(
-        serve=body(lambda: item("<description>" + "&lt;b&gt;" * 10_000 + "x</description>")),
-        stored=1,
-        limit="content",
-        megabytes=100,
-    ),
-    "10,000 deep, of all kinds": Attack(
-        serve=body(
-            lambda: item("<description>" + escape("<table><tr><td><ul><li><blockquote><i>" * 1_500) + "x</description>")
-        ),
-        stored=1,
+    "10,000 deep, of all kinds": _item(
+        lambda: "<description>" + escape("<table><tr><td><ul><li><blockquote><i>" * 1_500) + "x</description>",
         limit="content",
         megabytes=100,
     ),
@@ -174,9 +166,8 @@ SIZE: dict[str, Attack] = {
         limit="document",
         megabytes=100,
     ),
-    "400,000 tags in a content": Attack(
-        serve=body(lambda: item("<description>" + "&lt;p&gt;&lt;/i&gt;" * 200_000 + "</description>")),
-        stored=1,
+    "400,000 tags in a content": _item(
+        lambda: "<description>" + "&lt;p&gt;&lt;/i&gt;" * 200_000 + "</description>",
         limit="content",
         megabytes=250,
         engines="both",
@@ -212,24 +203,18 @@ SIZE: dict[str, Attack] = {
         limit="fields",
         engines="both",
     ),
-    "10,000 of every field": Attack(
-        serve=body(
-            lambda: item(
-                "".join(
-                    f"<title>t{n}</title><link>https://a.example/{n}</link><category>c{n}</category><author>a{n}</author>"
-                    f"<enclosure url='https://a.example/{n}.mp3'/><media:content url='https://a.example/{n}.mp4'/>"
-                    for n in range(10_000)
-                )
-            )
+    "10,000 of every field": _item(
+        lambda: "".join(
+            f"<title>t{n}</title><link>https://a.example/{n}</link><category>c{n}</category><author>a{n}</author>"
+            f"<enclosure url='https://a.example/{n}.mp3'/><media:content url='https://a.example/{n}.mp4'/>"
+            for n in range(10_000)
         ),
-        stored=1,
         limit="fields",
         megabytes=150,
         engines="both",
     ),
-    "pictures without end": Attack(
-        serve=body(lambda: item("<description>" + "&lt;img src=x srcset='a 1x'&gt;" * 40_000 + "</description>")),
-        stored=1,
+    "pictures without end": _item(
+        lambda: "<description>" + "&lt;img src=x srcset='a 1x'&gt;" * 40_000 + "</description>",
         limit="content",
         megabytes=200,
     ),
@@ -249,35 +234,23 @@ def _claims(charset: str, text: bytes = b"") -> bytes:
 
 CHARACTERS: dict[str, Attack] = {
     "mixed line ends": Attack(serve=body(_breaks), stored=1, limit="document", engines="both"),
-    "NULs everywhere": Attack(
-        serve=body(
-            lambda: item("<title>a\0 word</title><link>https://a.example/\0</link><description>x\0y</description>")
-        ),
-        stored=1,
+    "NULs everywhere": _item(
+        lambda: "<title>a\0 word</title><link>https://a.example/\0</link><description>x\0y</description>",
         limit="document",
         engines="both",
     ),
-    "NULs as references": Attack(
-        serve=body(
-            lambda: item("<title>a&#0;&#x0; word</title><category>&#0;</category><description>&amp;#0;</description>")
-        ),
-        stored=1,
+    "NULs as references": _item(
+        lambda: "<title>a&#0;&#x0; word</title><category>&#0;</category><description>&amp;#0;</description>",
         limit="document",
         engines="both",
     ),
-    "halves of characters": Attack(
-        serve=body(
-            lambda: item(
-                "<title>&#xD800;a&#xDFFF; &#xFFFE;&#x110000; word</title><description>&amp;#xD800;</description>"
-            )
-        ),
-        stored=1,
+    "halves of characters": _item(
+        lambda: "<title>&#xD800;a&#xDFFF; &#xFFFE;&#x110000; word</title><description>&amp;#xD800;</description>",
         limit="document",
         engines="both",
     ),
-    "control characters": Attack(
-        serve=body(lambda: item("<title>" + "".join(map(chr, range(1, 32))) + "\x7f\x80\x9f\u202e\ufeff</title>")),
-        stored=1,
+    "control characters": _item(
+        lambda: "<title>" + "".join(map(chr, range(1, 32))) + "\x7f\x80\x9f\u202e\ufeff</title>",
         limit="document",
         engines="both",
     ),
@@ -322,24 +295,16 @@ CHARACTERS: dict[str, Attack] = {
         limit="document",
         megabytes=150,
     ),
-    "combining characters without end": Attack(
-        serve=body(
-            lambda: item(
-                "<title>Z"
-                + "\u0335" * 900
-                + " word</title><description>"
-                + "e\u0301\u0327" * 150_000
-                + "</description>"
-            )
+    "combining characters without end": _item(
+        lambda: (
+            "<title>Z" + "\u0335" * 900 + " word</title><description>" + "e\u0301\u0327" * 150_000 + "</description>"
         ),
-        stored=1,
         limit="content",
         megabytes=150,
         engines="both",
     ),
-    "one letter that becomes eighteen": Attack(
-        serve=body(lambda: item("<title>\ufdfa word</title><description>" + "\ufdfa" * 300_000 + "</description>")),
-        stored=1,
+    "one letter that becomes eighteen": _item(
+        lambda: "<title>\ufdfa word</title><description>" + "\ufdfa" * 300_000 + "</description>",
         limit="content",
         megabytes=200,
         engines="both",

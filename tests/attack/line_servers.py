@@ -241,34 +241,26 @@ SLOWNESS: dict[str, Attack] = {
     "a closed door": Attack(serve=script(slams), code="fetch.connect", limit="answer", check=asked_once),
 }
 
+
+def _inside(place: str) -> Attack:
+    """A redirect to where nobody may go (``leads_to``)."""
+    return Attack(serve=leads_to(place), code="fetch.forbidden_address", limit="guard")
+
+
 REDIRECTS: dict[str, Attack] = {
     "redirects without end": Attack(serve=_hops, code="fetch.redirects", limit="hops"),
     "a redirect to itself": Attack(
         serve=lambda scene: {"/feed": redirect("/feed", 301)}, code="fetch.redirects", limit="hops", check=asked_once
     ),
     "a redirect to nowhere": Attack(serve=feed(status=302), code="fetch.redirects", limit="hops", check=asked_once),
-    "a redirect into the private network": Attack(
-        serve=leads_to("{secret}/"), code="fetch.forbidden_address", limit="guard"
-    ),
-    "the same by a number": Attack(
-        serve=leads_to("http://2130706435:{port}/"), code="fetch.forbidden_address", limit="guard"
-    ),
-    "the same in octal": Attack(
-        serve=leads_to("http://0177.0.0.3:{port}/"), code="fetch.forbidden_address", limit="guard"
-    ),
-    "the same in short": Attack(serve=leads_to("http://127.3:{port}/"), code="fetch.forbidden_address", limit="guard"),
-    "the same in IPv6": Attack(
-        serve=leads_to("http://[::ffff:127.0.0.3]:{port}/"), code="fetch.forbidden_address", limit="guard"
-    ),
-    "the same percent-encoded": Attack(
-        serve=leads_to("http://127.0.0.%33:{port}/"), code="fetch.forbidden_address", limit="guard"
-    ),
-    "the same in wide digits": Attack(
-        serve=leads_to("http://１２７.０.０.３:{port}/"), code="fetch.forbidden_address", limit="guard"
-    ),
-    "a redirect to the cloud's secrets": Attack(
-        serve=leads_to("http://169.254.169.254/latest/meta-data/"), code="fetch.forbidden_address", limit="guard"
-    ),
+    "a redirect into the private network": _inside("{secret}/"),
+    "the same by a number": _inside("http://2130706435:{port}/"),
+    "the same in octal": _inside("http://0177.0.0.3:{port}/"),
+    "the same in short": _inside("http://127.3:{port}/"),
+    "the same in IPv6": _inside("http://[::ffff:127.0.0.3]:{port}/"),
+    "the same percent-encoded": _inside("http://127.0.0.%33:{port}/"),
+    "the same in wide digits": _inside("http://１２７.０.０.３:{port}/"),
+    "a redirect to the cloud's secrets": _inside("http://169.254.169.254/latest/meta-data/"),
     "a redirect to a file": Attack(serve=leads_to("file:///etc/passwd"), code="fetch.redirects", limit="hops"),
     "a redirect to a script": Attack(serve=leads_to("javascript:alert(1)"), code="fetch.redirects", limit="hops"),
     "a redirect to gopher": Attack(

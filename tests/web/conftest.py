@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,14 @@ def clock() -> Clock:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(database_url=f"sqlite:///{tmp_path}/dateline.sqlite", listen=HOST)
+    """What is on loopback may be fetched, without waiting."""
+    return Settings(
+        database_url=f"sqlite:///{tmp_path}/dateline.sqlite",
+        listen=HOST,
+        allowed_networks=(ip_network("127.0.0.0/8"),),
+        host_connections=8,
+        host_spacing=0,
+    )
 
 
 @pytest.fixture

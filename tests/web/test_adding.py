@@ -1,31 +1,15 @@
 """Adding a feed by its address: looking, choosing, subscribing; over a real server on loopback."""
 
 from collections.abc import Iterator
-from ipaddress import ip_network
-from pathlib import Path
 
 import pytest
 from tests.internet import Internet, Page, Reply, rss
-from tests.web.browsing import HOST, Browser, World
+from tests.web.browsing import Browser, World
 
 from dateline.model import User
 from dateline.parse.place_rows import KINDS
-from dateline.settings import Settings
 from dateline.store import Database, subscriptions
 from dateline.web import kinds
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    """Feeds on loopback may be fetched, without waiting."""
-    return Settings(
-        database_url=f"sqlite:///{tmp_path}/dateline.sqlite",
-        listen=HOST,
-        allowed_networks=(ip_network("127.0.0.0/8"),),
-        host_connections=8,
-        host_spacing=0,
-    )
-
 
 HOME = b"""<!doctype html><html><head><title>Home</title>
 <link rel="alternate" type="application/rss+xml" title="All of it" href="/feed">

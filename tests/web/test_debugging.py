@@ -1,28 +1,13 @@
 """The feed debugger: every step on one page, for one's own feeds and any address, and nothing of the inside."""
 
 from collections.abc import Iterator
-from ipaddress import ip_network
-from pathlib import Path
 
 import pytest
 from tests.internet import Internet, Reply, redirect, rss
-from tests.web.browsing import HOST, Browser, World
+from tests.web.browsing import Browser, World
 
 from dateline.model import User
-from dateline.settings import Settings
 from dateline.store import Database
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    """Feeds on loopback may be fetched, without waiting."""
-    return Settings(
-        database_url=f"sqlite:///{tmp_path}/dateline.sqlite",
-        listen=HOST,
-        allowed_networks=(ip_network("127.0.0.0/8"),),
-        host_connections=8,
-        host_spacing=0,
-    )
 
 
 @pytest.fixture

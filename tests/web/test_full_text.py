@@ -1,34 +1,20 @@
 """Full texts in the pages: the choice and its rules, tried first; which text one reads; one article on demand."""
 
 from collections.abc import Iterator
-from ipaddress import ip_network
-from pathlib import Path
 
 import pytest
 from tests.internet import Internet, Reply
 from tests.pages import PARAGRAPHS, page
-from tests.web.browsing import HOST, Answer, Browser, World
+from tests.web.browsing import Answer, Browser, World
 
 from dateline.clean import clean_html
 from dateline.model import FullTextRules, RawHTML, User
-from dateline.settings import Settings
 from dateline.store import Database, full_text_queue, full_texts
 from dateline.store import write as store_write
 from dateline.store.bodies import Body, pack
 from dateline.store.full_texts import Taken, Wish
 
 HTML = "text/html; charset=utf-8"
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    """Pages on loopback may be fetched, without waiting."""
-    return Settings(
-        database_url=f"sqlite:///{tmp_path}/dateline.sqlite",
-        listen=HOST,
-        allowed_networks=(ip_network("127.0.0.0/8"),),
-        host_spacing=0,
-    )
 
 
 @pytest.fixture

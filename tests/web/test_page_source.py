@@ -2,14 +2,13 @@
 
 import html
 from collections.abc import Iterator
-from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from tests.internet import Internet, Reply, rss
 from tests.refresh.running import Runner
-from tests.web.browsing import HOST, Answer, Browser, World
+from tests.web.browsing import Answer, Browser, World
 
 from dateline.actions.pages import subscribe_to_page
 from dateline.model import User
@@ -26,18 +25,6 @@ RULES = PageRules(kind="html", language="css", entry=".news-list > article", tit
 
 
 TAKE = "//form[.//button[@value='take']]"
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    """Pages on loopback may be fetched, without waiting."""
-    return Settings(
-        database_url=f"sqlite:///{tmp_path}/dateline.sqlite",
-        listen=HOST,
-        allowed_networks=(ip_network("127.0.0.0/8"),),
-        host_connections=8,
-        host_spacing=0,
-    )
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """What a person asks of full texts: how a subscription takes them, one article now, rules tried first."""
 
-import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -17,6 +16,8 @@ from dateline.settings import Settings
 from dateline.store import Database, Tx, full_texts, streams, subscriptions
 from dateline.store.full_texts import Cause, Wish
 from dateline.store.write import transaction
+
+from .subscriptions import running_from
 
 MODES = ("off", "truncated", "always")
 PLACES = ("replace", "before", "after")
@@ -98,13 +99,7 @@ def fetch(
     state = entry.full_text
     if state is not None and by_these and (state.code == "ok" or now - state.fetched_at < ASKED_LATELY):
         return state.code
-    return fetch_one(db, settings, entry_id, wish.rules, version=version, clock=clock or _running_from(now))
-
-
-def _running_from(now: datetime) -> Callable[[], datetime]:
-    """A clock that runs on from ``now``."""
-    start = time.monotonic()
-    return lambda: now + timedelta(seconds=time.monotonic() - start)
+    return fetch_one(db, settings, entry_id, wish.rules, version=version, clock=clock or running_from(now))
 
 
 def try_rules(
@@ -128,7 +123,7 @@ def try_rules(
         cut = cause is not None and is_beginning(tx, cause)
     if cause is None or cause.url is None:
         return None
-    answer = page_now(db, settings, cause.url, version=version, clock=clock or _running_from(now))
+    answer = page_now(db, settings, cause.url, version=version, clock=clock or running_from(now))
     with Reader() as reader:
         text = articles.read(reader, answer, (rules,), title=cause.title)[0]
     given = len(plain_text(cause.html))

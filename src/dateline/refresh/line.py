@@ -214,6 +214,11 @@ def _compared(db: Database, feed: Feed, answer: Response, now: datetime) -> tupl
 def _parsed(feed: Feed, answer: Response, known: Container[bytes] = frozenset()) -> ParsedFeed:
     if feed.kind == "page":
         return read_by_rules(feed, answer)
+    return read_document(answer, known)
+
+
+def read_document(answer: Response, known: Container[bytes] = frozenset()) -> ParsedFeed:
+    """A feed's document; entries that are ``known`` by their bytes are not read. Raises ``ParseError``."""
     return parse_feed(
         answer.body,
         url=answer.final_url,

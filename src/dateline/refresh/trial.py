@@ -17,14 +17,13 @@ from dateline.fetch import fetch_now
 from dateline.fetch.exchange import Exchange
 from dateline.fetch.transport import PLAIN, Transport
 from dateline.model import CleanEntry, ParsedEntry, ParsedFeed, Response
-from dateline.parse import parse_feed
 from dateline.parse.encoding import Charset, charset_of
 from dateline.settings import Settings
 from dateline.store import Database, entries
 from dateline.store.feeds import Feed
 
 from .decide import Candidate, Identity, candidates
-from .line import take
+from .line import read_document, take
 from .outcome import Outcome
 from .pages import by_rules
 from .polite import TableGate
@@ -144,15 +143,7 @@ def _parsed(feed: Feed, answer: Response | None) -> ParsedFeed | None:
     if answer is None:
         return None
     try:
-        if feed.kind == "page":
-            return by_rules(feed, answer)
-        return parse_feed(
-            answer.body,
-            url=answer.final_url,
-            content_type=answer.content_type,
-            content_language=answer.content_language,
-            content_location=answer.content_location,
-        )
+        return by_rules(feed, answer) if feed.kind == "page" else read_document(answer)
     except ParseError:
         return None
 
