@@ -382,6 +382,18 @@ def be_killed_reading(scene: Scene) -> None:
     assert subprocess.run([sys.executable, "-c", textwrap.dedent(program)], check=False).returncode == -signal.SIGKILL
 
 
+def test_several_workers_keep_the_order_of_a_feeds_pushes(scene: Scene) -> None:
+    scene.runner.run()
+    for number in range(20):
+        item = f"<item><guid>same</guid><title>Version {number}</title></item>"
+        scene.hub.deliver(f"<rss version='2.0'><channel><title>News</title>{item}</channel></rss>".encode())
+    with ThreadPoolExecutor(4) as pool:
+        while scene.waiting():
+            for taken in [pool.submit(scene.take) for _ in range(4)]:
+                taken.result()
+    assert scene.titles() == ["One", "Version 19"]
+
+
 def test_more_than_may_wait_is_told_to_come_again_and_the_feed_is_asked(scene: Scene) -> None:
     scene.runner.run()
     scene.runner.later(minutes=10)
