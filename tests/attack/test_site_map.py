@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 from tests.web.browsing import Answer, Browser, World
 
 from dateline.actions import entries as entry_actions
+from dateline.actions import labels as label_actions
 from dateline.model import SafeHTML, User
 from dateline.store import Database, icons, versions
 from dateline.store import write as store_write
@@ -45,6 +46,7 @@ TABLE: dict[str, Rights] = {
     "/all": READ,
     "/folder/{key}": OWN,
     "/feed/{key}": OWN,
+    "/label/{key}": OWN,
     "/entry/{entry_id}": OWN,
     "/entry/{entry_id}/changes": OWN,
     # Alice's account is closed here: nothing of it is there, not even for herself below this address.
@@ -65,6 +67,7 @@ TABLE: dict[str, Rights] = {
         post=(303, 404, 403), form={"kind": "feed", "key": "{subscription_id}", "up_to": "{entry_id}"}
     ),
     "/entries/full-text": MARK,
+    "/entries/labels": Rights(post=(303, 404, 403), form={"id": "{entry_id}", "label": "{label_id}"}),
     "/undo": Rights(post=(303, 404, 403), form={"seq": "{seq}"}),
     "/refresh": Rights(post=(303, 404, 403), form={"kind": "folder", "key": "{folder_id}"}),
     "/displays": Rights(post=(303, 404, 403), form={"kind": "folder", "key": "{folder_id}", "view": "cards"}),
@@ -109,6 +112,8 @@ TABLE: dict[str, Rights] = {
     "/subscriptions/{subscription_id}/full-text": Rights(
         get=(200, 404, 303), post=(303, 404, 403), form={"mode": "truncated"}
     ),
+    "/labels": Rights(get=(200, 200, 303), post=(303, 303, 403), form={"name": "New"}),
+    "/labels/{label_id}": Rights(get=(200, 404, 303), post=(303, 404, 403), form={"name": "Mine", "do": "save"}),
     "/folders": Rights(post=(303, 404, 403), form={"name": "New", "parent_id": "{folder_id}"}),
     "/folders/{folder_id}": Rights(get=(200, 404, 303), post=(303, 404, 403), form={"name": "Mine"}),
     "/folders/{folder_id}/remove": Rights(post=(303, 404, 403)),
@@ -142,6 +147,7 @@ def ids(alice: Browser, world: World, db: Database) -> dict[str, Any]:
     subscription = world.subscribe(alice.user, feed)
     folder = world.folder(alice.user, "Dossier", subscription)
     seq = entry_actions.star(db, alice.user, [first], starred=True, now=world.clock()).seq
+    label = label_actions.add(db, alice.user, "Étiquette", now=world.clock())
     with store_write.transaction(db) as tx:
         icon = icons.add(tx, "image/svg+xml", b"<svg/>")
         tx.run("UPDATE feed SET icon_id = :icon WHERE id = :id", icon=icon, id=feed)
@@ -151,6 +157,7 @@ def ids(alice: Browser, world: World, db: Database) -> dict[str, Any]:
         "subscription_id": subscription,
         "folder_id": folder,
         "icon_id": icon,
+        "label_id": label,
         "seq": seq,
         "account": "alice",
         "hash": "0",
@@ -160,7 +167,7 @@ def ids(alice: Browser, world: World, db: Database) -> dict[str, Any]:
 
 def filled(text: str, ids: Mapping[str, Any], path: str) -> str:
     """``text`` with its ``{words}`` replaced; what ``key`` is depends on the path."""
-    key = ids["folder_id" if "/folder/" in path else "subscription_id"]
+    key = ids["folder_id" if "/folder/" in path else "label_id" if "/label/" in path else "subscription_id"]
     return re.sub(r"\{([^}]+)\}", lambda found: str({**ids, "key": key}[found[1]]), text)
 
 
@@ -177,7 +184,9 @@ def contents(db: Database) -> dict[str, list[Any]]:
     tables = {
         "users": "id, name, password_hash, is_admin, language, time_zone, preview, open_to_visitors, indexed",
         "session": "token_hash, user_id",
-        **dict.fromkeys(("unread", "star", "subscription", "subscription_folder", "folder", "history"), "*"),
+        **dict.fromkeys(
+            ("unread", "star", "label", "entry_label", "subscription", "subscription_folder", "folder", "history"), "*"
+        ),
         "feed": "id, url, owner_id, next_at",
     }
     with db.reading() as tx:
@@ -203,6 +212,7 @@ def test_everybody_gets_what_is_theirs_and_nothing_else(
         assert answer.status == (expected[place + 1] if expected else 405), (path, answer.status)
         assert "Le Phare" not in answer.text
         assert "Dossier" not in answer.text
+        assert "Étiquette" not in answer.text
     if method == "GET" or (expected and expected[1] == 404):
         assert contents(db) == before, "nothing of Alice's was touched"
     assert send(alice, method, path, ids).status == (expected[0] if expected else 405)

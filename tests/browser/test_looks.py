@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page
 from tests.browser.stage import Open, Site
 
+from dateline.actions import labels
 from dateline.model import Chapter, Enclosure, Episode, Person, SafeHTML, Transcript, User
 
 AXE = importlib.resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
@@ -27,6 +28,9 @@ PAGES = (
     "/starred",
     "/all",
     "/folder/1",
+    "/label/1",
+    "/labels",
+    "/labels/1",
     "/feed/1",
     "/feed/2",
     "/entry/1",
@@ -88,6 +92,8 @@ def alice(site: Site) -> User:
     world.trouble(broken, "fetch.timeout")
     world.folder(user, "Press", subscription)
     world.star(user, first)
+    label = labels.add(site.db, user, "Sea", colour="teal", now=world.clock())
+    labels.put(site.db, user, [first], label, on=True, now=world.clock())
     world.revise(first, "An old title", "<p>Before it was changed.</p>", hours_ago=2)
     world.revise(first, "A short title", "<p>Before it was changed again.</p>")
     return user

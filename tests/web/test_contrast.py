@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import dateline
+from dateline.store.labels import COLOURS
 
 TOKENS = Path(dateline.__file__).parent / "web" / "static" / "css" / "tokens.css"
 COLOUR = re.compile(r"--([\w-]+):\s*oklch\(([\d.]+)%\s+([\d.]+)\s+([\d.]+)\)\s*;")
@@ -14,9 +15,11 @@ COLOUR = re.compile(r"--([\w-]+):\s*oklch\(([\d.]+)%\s+([\d.]+)\s+([\d.]+)\)\s*;
 SURFACES = ("paper", "sunken", "raised", "hover")
 TEXTS = ("ink", "muted", "accent", "link")
 CONTROLS = ("control", "focus", "accent")
+LABELS = tuple(f"label-{colour}" for colour in COLOURS if colour)
 PAIRS = [
     *((text, surface, 4.5) for text in TEXTS for surface in SURFACES),
     *((control, surface, 3.0) for control in CONTROLS for surface in SURFACES),
+    *((label, surface, 4.5) for label in LABELS for surface in SURFACES),
     ("on-accent", "accent", 4.5),
     ("paper", "ink", 4.5),
     ("ink", "marked", 4.5),

@@ -10,6 +10,7 @@ import pytest
 from minijinja import TemplateError
 from tests.web.browsing import Browser, World
 
+from dateline.actions import labels as label_actions
 from dateline.model import Chapter, Credit, Enclosure, Episode, Transcript, User
 from dateline.settings import Settings
 from dateline.web import i18n
@@ -101,6 +102,8 @@ def tour(alice: Browser, bob: Browser, anonymous: Browser, world: World) -> None
     (entry, *_) = world.entries(feeds[0], "Dernier", enclosures=FILES, episode=EPISODE)
     world.revise(entry, "Premier", "<p>Avant & <b>après</b>.</p>", hours_ago=1)
     world.revise(entry, "Premier", "<p>Avant.</p>")
+    label = label_actions.add(world.db, owner(alice), "Mer & <terre>", colour="blue", now=world.clock())
+    label_actions.put(world.db, owner(alice), [entry], label, on=True, now=world.clock())
     for path in (
         *("/", "/?shown=all", "/?q=rien", "/starred", "/important", "/all", "/nowhere"),
         f"/entry/{entry}/changes",
@@ -115,6 +118,7 @@ def tour(alice: Browser, bob: Browser, anonymous: Browser, world: World) -> None
             f"/folders/{outer}",
         ),
         f"/folders/{outer}/list",
+        *(f"/label/{label}", "/labels", f"/labels/{label}"),
         *("/settings/retention", "/settings/visitors", "/settings/password", "/settings/find?q=a"),
         f"/folders/{outer}/retention",
         *("/health", "/health/server", "/debug", "/settings/newsletters", "/settings/sharing"),

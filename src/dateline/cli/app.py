@@ -21,6 +21,7 @@ from . import (
     entries,
     extract,
     health,
+    labels,
     moving,
     newsletters,
     opml,
@@ -54,6 +55,7 @@ app.command()(subscriptions.discover)
 app.command()(refresh.refresh)
 app.add_typer(opml.group, name="opml")
 app.add_typer(newsletters.group, name="mail")
+app.add_typer(labels.group, name="labels")
 app.command("import")(moving.bring_in)
 app.command("export")(moving.take_out)
 app.command()(entries.entries)

@@ -86,6 +86,7 @@ _SENTENCES: Mapping[str, str] = {
     "store.secret": "The instance's key cannot be used: check DATELINE_SECRET_FILE, or restore it from a backup.",
     "action.not_found": "There is no such thing: check the spelling.",
     "action.bad_value": "A value cannot be used: correct it.",
+    "action.label_exists": "Another label has this name: say --merge to make the two one.",
     "action.password_too_short": "The password is too short: take a longer one.",
 }
 

@@ -13,6 +13,7 @@ from dateline.errors import NotFound
 from dateline.model import FullTextMode, Visibility
 
 from . import checks as kept_checks
+from . import labels as kept_labels
 from .accounts import name_key
 from .db import Tx, WriteTx
 from .feeds import asked_address
@@ -51,6 +52,7 @@ class Sidebar(Struct, frozen=True, kw_only=True):
     main_unread: int
     important_unread: int
     starred_count: int
+    labels: tuple[kept_labels.Label, ...] = ()
 
 
 class SubscriptionDetails(Struct, frozen=True, kw_only=True):
@@ -109,6 +111,7 @@ def sidebar(tx: Tx, user_id: int, *, public_only: bool = False) -> Sidebar:
         main_unread=sum(row.unread_count for row in rows if row.visibility in ("main", "important")),
         important_unread=sum(row.unread_count for row in rows if row.visibility == "important"),
         starred_count=_starred(tx, user_id, [row.feed_id for row in rows] if public_only else None),
+        labels=() if public_only else tuple(kept_labels.all_labels(tx, user_id, counted=True)),
     )
 
 

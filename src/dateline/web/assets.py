@@ -14,7 +14,16 @@ STATIC_FOLDER = Path(__file__).parent / "static"
 # The order of the cascade within each layer.
 SHEETS = (
     *("tokens", "base", "layout"),
-    *("parts/icons", "parts/buttons", "parts/brand", "parts/sidebar", "parts/bar", "parts/stream", "parts/article"),
+    *(
+        "parts/icons",
+        "parts/buttons",
+        "parts/brand",
+        "parts/sidebar",
+        "parts/labels",
+        "parts/bar",
+        "parts/stream",
+        "parts/article",
+    ),
     *("parts/prose", "parts/media", "parts/changes", "parts/reading-bar", "parts/end", "parts/floating", "parts/tools"),
     *("parts/menu", "parts/views"),
     *("parts/forms", "parts/tables"),

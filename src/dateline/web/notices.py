@@ -60,6 +60,10 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "unsubscribed": N_("You are no longer subscribed to “{name}”."),
     "folder_added": N_("The folder “{name}” was added."),
     "folder_removed": N_("The folder “{name}” was removed."),
+    "label_added": N_("The label “{name}” was added."),
+    "label_removed": N_("The label “{name}” was deleted."),
+    "labels_merged": N_("The two labels are one now: “{name}”."),
+    "labelled": N_("The labels are as you chose."),
     "list_due": N_("The list is asked for in a moment, unless that was just done."),
 }
 

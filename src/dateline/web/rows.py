@@ -12,7 +12,9 @@ from msgspec import Struct
 
 from dateline.clean.on_demand import on_demand
 from dateline.model import Entry, SafeHTML
+from dateline.store.labels import Label
 from dateline.web.i18n import Words, local
+from dateline.web.label_views import LabelView, label_views
 from dateline.web.media import Media, media
 from dateline.web.versions import Which, which
 
@@ -50,6 +52,7 @@ class Row(Struct, frozen=True, kw_only=True):
     body: SafeHTML | None
     is_long: bool
     which: Which | None = None
+    labels: tuple[LabelView, ...] = ()
     separator: "Separator | None" = None
 
 
@@ -63,13 +66,23 @@ class Separator(Struct, frozen=True, kw_only=True):
 class RowMaker:
     """Makes the rows of one page: in these words, this zone, on this day."""
 
-    def __init__(self, words: Words, zone: ZoneInfo, now: datetime, *, preview: bool, is_visitor: bool) -> None:
+    def __init__(
+        self,
+        words: Words,
+        zone: ZoneInfo,
+        now: datetime,
+        *,
+        preview: bool,
+        is_visitor: bool,
+        labels: Iterable[Label] = (),
+    ) -> None:
         self.words = words
         self.zone = zone
         self.today = local(now, zone).date()
         self.yesterday = self.today - timedelta(days=1)
         self.preview = preview
         self.is_visitor = is_visitor
+        self._labels = {view.name: view for view in label_views(labels, words)}
         self._minutes: dict[int, str] = {}
 
     def rows(self, entries: Iterable[Entry], *, after: datetime | None = None) -> tuple[Row, ...]:
@@ -130,6 +143,7 @@ class RowMaker:
             body=None if is_long or entry.content_html is None else on_demand(entry.content_html),
             is_long=is_long,
             which=which(self.words, self.zone, entry, is_alone=whole, is_due=is_due, is_visitor=self.is_visitor),
+            labels=tuple(self._labels[name] for name in entry.labels if name in self._labels) if entry.labels else (),
             separator=separator,
         )
 

@@ -9,6 +9,7 @@ from dateline.model import Stream
 from dateline.store.subscriptions import Folder, Sidebar, SidebarRow
 from dateline.web import messages
 from dateline.web.i18n import Words
+from dateline.web.label_views import LabelView, label_views
 
 # Deeper folders are drawn beside their parent: the page stays readable and the template's recursion short.
 _MAX_DEPTH = 12
@@ -54,6 +55,7 @@ class SidebarView(Struct, frozen=True, kw_only=True):
     has_important: bool
     folders: tuple[FolderView, ...]
     feeds: tuple[FeedView, ...]
+    labels: tuple[LabelView, ...]
 
 
 class SidebarBuilder:
@@ -135,6 +137,7 @@ def sidebar_view(
         has_important=any(row.visibility == "important" for row in sidebar.subscriptions),
         folders=builder.branches(None),
         feeds=tuple(builder.feeds.get(None, ())),
+        labels=label_views(sidebar.labels, words, current.key if current and current.kind == "label" else None),
     )
 
 
@@ -157,6 +160,7 @@ def counts(sidebar: Sidebar) -> dict[str, object]:
         "main": sidebar.main_unread,
         "important": sidebar.important_unread,
         "starred": sidebar.starred_count,
+        "labels": {str(label.id): label.unread_count for label in sidebar.labels},
         "folders": {str(folder.id): folder.unread_count for folder in sidebar.folders},
         "feeds": {str(row.id): row.unread_count for row in sidebar.subscriptions},
     }

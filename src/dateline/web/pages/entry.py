@@ -33,7 +33,7 @@ def show(visit: Visit) -> Response:
         entry = streams.entry(tx, of.owner.id, entry_id, public_only=of.is_visitor, version=version)
         is_due = entry.full_text is None and full_text_queue.has_due(tx, entry_id)
         sidebar = subscriptions.sidebar(tx, of.owner.id, public_only=of.is_visitor)
-    maker = RowMaker(visit.words, visit.zone, visit.now, preview=False, is_visitor=of.is_visitor)
+    maker = RowMaker(visit.words, visit.zone, visit.now, preview=False, is_visitor=of.is_visitor, labels=sidebar.labels)
     view = sidebar_view(
         sidebar,
         visit.words,

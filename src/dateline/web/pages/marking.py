@@ -13,8 +13,8 @@ from dateline.web.notices import Notice
 from dateline.web.sidebar import counts
 from dateline.web.visit import Visit
 
-_KINDS: tuple[StreamKind, ...] = ("main", "important", "starred", "all", "folder", "feed")
-_WITH_KEY = ("folder", "feed")
+_KINDS: tuple[StreamKind, ...] = ("main", "important", "starred", "all", "folder", "feed", "label")
+_WITH_KEY = ("folder", "feed", "label")
 
 
 def mark_read(visit: Visit) -> Response:

@@ -106,6 +106,11 @@ def feed(visit: Visit) -> Response:
     return _show(visit, reading(visit), "feed", whole_number(visit.path["key"], "feed"))
 
 
+def label(visit: Visit) -> Response:
+    """What has a label of one's own."""
+    return _show(visit, reading(visit), "label", whole_number(visit.path["key"], "label"))
+
+
 def _show(visit: Visit, of: Reading, kind: StreamKind, key: int | None = None) -> Response:
     before = cursor(visit.query.get("before", ""))
     account_actions.catch_up(visit.db, of.owner.id, now=visit.now)
@@ -165,6 +170,8 @@ def stream_title(words: Words, stream: Stream, sidebar: Sidebar) -> str:
         return words.text(_TITLES[stream.kind])
     if stream.kind == "folder":
         names = {folder.id: folder.name for folder in sidebar.folders}
+    elif stream.kind == "label":
+        names = {label.id: label.name for label in sidebar.labels}
     else:
         names = {row.id: row.title for row in sidebar.subscriptions}
     if stream.key not in names:
@@ -183,7 +190,9 @@ def _context(
     layout: Layout,
     before: Cursor | None,
 ) -> StreamPage:
-    maker = RowMaker(visit.words, visit.zone, visit.now, preview=of.owner.preview, is_visitor=of.is_visitor)
+    maker = RowMaker(
+        visit.words, visit.zone, visit.now, preview=of.owner.preview, is_visitor=of.is_visitor, labels=sidebar.labels
+    )
     return StreamPage(
         sidebar=sidebar_view(
             sidebar,
@@ -221,8 +230,10 @@ def stream_path(root: str, stream: Stream) -> str:
 
 def unread_count(stream: Stream, sidebar: Sidebar) -> int:
     """How many of the whole stream are unread; 0 where nobody counts (favourites, a search)."""
-    if stream.search or stream.kind in ("starred", "label"):
+    if stream.search or stream.kind == "starred":
         return 0
+    if stream.kind == "label":
+        return next((label.unread_count for label in sidebar.labels if label.id == stream.key), 0)
     if stream.kind == "main":
         return sidebar.main_unread
     if stream.kind == "important":

@@ -8,7 +8,7 @@ export function showCounts(counts) {
   for (const name of ["main", "important", "starred"]) {
     put(name, counts[name]);
   }
-  for (const [kind, byId] of [["folder", counts.folders], ["feed", counts.feeds]]) {
+  for (const [kind, byId] of [["folder", counts.folders], ["feed", counts.feeds], ["label", counts.labels]]) {
     for (const [id, count] of Object.entries(byId)) {
       put(`${kind}-${id}`, count);
     }
@@ -43,6 +43,8 @@ function ofStream(kind, key, counts) {
       return Object.values(counts.feeds).reduce((sum, count) => sum + count, 0);
     case "folder":
       return counts.folders[key];
+    case "label":
+      return counts.labels[key];
     case "feed":
       return counts.feeds[key];
     default:

@@ -1,0 +1,125 @@
+// The labels of the article that is open: ticks are saved at once, typing finds a label or makes one. One menu a page.
+
+import { showCounts } from "../lib/counts.js";
+import { byId, idOf } from "../lib/entries.js";
+import { post } from "../lib/http.js";
+import { fail, tell } from "../lib/notice.js";
+
+export default function labels(menu) {
+  const form = menu.querySelector("form");
+  const field = form.elements.new_label;
+  const ticks = () => [...menu.querySelectorAll(".label-ticks > li")];
+  const textOf = (tick) => tick.textContent.trim().toLocaleLowerCase();
+  const find = () => {
+    const needle = field.value.trim().toLocaleLowerCase();
+    for (const tick of ticks()) {
+      tick.hidden = !textOf(tick).includes(needle);
+    }
+  };
+  menu.querySelector(".label-save").hidden = true;
+
+  menu.addEventListener("toggle", () => {
+    const entry = menu.closest(".entry");
+    if (!menu.open || !entry) {
+      return;
+    }
+    const own = [...entry.querySelectorAll(".entry-labels > li")].map((label) => label.dataset.labelId);
+    form.elements.id.value = idOf(entry);
+    for (const box of menu.querySelectorAll('input[name="label"]')) {
+      box.checked = own.includes(box.value);
+    }
+    field.value = "";
+    find();
+    field.focus({ preventScroll: true });
+  });
+
+  field.addEventListener("input", find);
+  form.addEventListener("change", (event) => {
+    if (event.target.name === "label") {
+      save();
+    }
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const wanted = field.value.trim().toLocaleLowerCase();
+    const same = ticks().find((tick) => textOf(tick) === wanted);
+    if (same) {
+      const box = same.querySelector('input[name="label"]');
+      box.checked = !box.checked;
+      field.value = "";
+    }
+    if (wanted) {
+      save();
+    }
+  });
+  menu.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && menu.open) {
+      event.stopPropagation();
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  });
+
+  async function save() {
+    const id = form.elements.id.value;
+    const entry = byId(id);
+    const before = [...entry.querySelectorAll(".entry-labels > li")].map((label) => ({
+      id: label.dataset.labelId,
+      name: label.textContent.trim(),
+      colour: label.querySelector(".label-mark").dataset.colour,
+    }));
+    try {
+      const answer = await post(form.action, new FormData(form));
+      field.value = "";
+      draw(menu, entry, answer.labels);
+      find();
+      showCounts(answer.unread);
+      tell(answer, () => draw(menu, entry, before));
+    } catch (error) {
+      draw(menu, entry, before);
+      fail(error);
+    }
+  }
+}
+
+/** Show these labels at the article, and as the ticks of the menu when it stands there. */
+function draw(menu, entry, labels) {
+  const foot = entry.querySelector(".article-foot");
+  const list = document.createElement("ul");
+  list.className = "entry-labels";
+  list.append(...labels.map((label) => chip(menu, label)));
+  foot.querySelector(".entry-labels")?.remove();
+  if (labels.length) {
+    foot.prepend(list);
+  }
+  for (const label of labels) {
+    if (!menu.querySelector(`input[name="label"][value="${label.id}"]`)) {
+      menu.querySelector(".label-ticks").append(tick(menu, label));
+    }
+  }
+  if (menu.closest(".entry") === entry) {
+    for (const box of menu.querySelectorAll('input[name="label"]')) {
+      box.checked = labels.some((label) => String(label.id) === box.value);
+    }
+  }
+}
+
+function chip(menu, label) {
+  const part = menu.querySelector("template.label-chip").content.cloneNode(true);
+  const item = part.querySelector("li");
+  item.dataset.labelId = label.id;
+  item.querySelector("a").href += label.id;
+  item.querySelector(".label-mark").dataset.colour = label.colour;
+  item.querySelector("a > [dir]").textContent = label.name;
+  return part;
+}
+
+function tick(menu, label) {
+  const part = menu.querySelector("template.label-tick").content.cloneNode(true);
+  for (const input of part.querySelectorAll("input")) {
+    input.value = label.id;
+  }
+  part.querySelector(".label-mark").dataset.colour = label.colour;
+  part.querySelector("label > [dir]").textContent = label.name;
+  return part;
+}
