@@ -78,6 +78,12 @@ class FetchError(DatelineError):
             "fetch.unavailable",  # 503
             "fetch.client_error",  # any other 4xx
             "fetch.server_error",  # any other 5xx
+            "fetch.mailbox_login",  # the mail server does not take this user name and password
+            "fetch.mailbox_folder",  # there is no such folder, or it may not be read
+            "fetch.mailbox_protocol",  # not IMAP, or broken IMAP
+            "fetch.mailbox_insecure",  # no TLS where there must be
+            "fetch.mailbox_refused",  # it does not want to talk now: too many connections, out of service, gone
+            "fetch.mailbox_full",  # the reader has too many subscriptions for another sender
             "fetch.unexpected_status",  # 1xx, 3xx without meaning, 2xx without a body of use
         }
     )
@@ -187,6 +193,10 @@ class ActionError(DatelineError):
             "action.already_subscribed",
             "action.bad_url",
             "action.mail_off",  # this instance takes no newsletters
+            "action.mailboxes_off",  # this instance reads no mailboxes
+            "action.mailbox_known",  # this mailbox is read for this user already
+            "action.bad_mailbox",  # how a mailbox is reached: the detail names what cannot be
+            "action.too_many_mailboxes",
             "action.sender_refused",  # newsletters of this sender were unsubscribed from
             "action.no_feed_found",
             "action.place_without_feed",  # a known place that offers none for such a page

@@ -64,6 +64,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     """HOST:PORT at which newsletters are taken (LMTP and SMTP); None: nowhere."""
     mail_domain: str | None = None
     """What the addresses of newsletters end with, after the @."""
+    mailboxes: str = "on"
+    """``on``: people may have newsletters read from mailboxes of theirs (IMAP); ``off``."""
     web_processes: int = 1
     """How many web processes ``serve`` starts."""
     log_level: str = "info"
@@ -87,6 +89,11 @@ class Settings(Struct, frozen=True, kw_only=True):
     def takes_mail(self) -> bool:
         """Whether newsletters may be sent to us."""
         return bool(self.mail_listen and self.mail_domain)
+
+    @property
+    def reads_mailboxes(self) -> bool:
+        """Whether people may have mailboxes read."""
+        return self.mailboxes == "on"
 
     @property
     def base_path(self) -> str:
@@ -237,6 +244,13 @@ def _websub(value: Any) -> str:
     return text
 
 
+def _on_off(value: Any) -> str:
+    text = {"true": "on", "false": "off"}.get(str(value).strip().lower(), str(value).strip().lower())
+    if text not in ("on", "off"):
+        raise ValueError("on or off is needed")
+    return text
+
+
 _CONVERTERS: dict[str, Callable[[Any], Any]] = {
     "database_url": _database_url,
     "listen": _listen,
@@ -254,6 +268,7 @@ _CONVERTERS: dict[str, Callable[[Any], Any]] = {
     "websub": _websub,
     "mail_listen": _mail_listen,
     "mail_domain": _mail_domain,
+    "mailboxes": _on_off,
     "web_processes": _number(1, 64, int),
     "log_level": _log_level,
 }

@@ -12,7 +12,7 @@ from tests.web.browsing import Answer, Browser, World
 from dateline.actions import entries as entry_actions
 from dateline.actions import labels as label_actions
 from dateline.model import SafeHTML, User
-from dateline.store import Database, icons, versions
+from dateline.store import Database, icons, mailboxes, versions
 from dateline.store import write as store_write
 from dateline.web.endpoints import Place
 from dateline.web.routes import routes
@@ -86,6 +86,7 @@ TABLE: dict[str, Rights] = {
         get=(200, 200, 303), post=(303, 303, 403), form={"do": "add", "service": "reddit", "name": "", "address": ""}
     ),
     "/settings/newsletters": Rights(get=(200, 200, 303), post=(404, 404, 403), form={"do": "remove", "id": "1"}),
+    "/settings/newsletters/mailboxes": Rights(post=(303, 404, 403), form={"do": "remove", "id": "{mailbox_id}"}),
     "/subscriptions/{subscription_id}/retention": Rights(get=(200, 404, 303), post=(303, 404, 403), form=RETENTION),
     "/folders/{folder_id}/retention": Rights(get=(200, 404, 303), post=(303, 404, 403), form=RETENTION),
     "/subscriptions/{subscription_id}/address": Rights(post=(400, 404, 403), form={"do": "back"}),
@@ -151,6 +152,19 @@ def ids(alice: Browser, world: World, db: Database) -> dict[str, Any]:
     with store_write.transaction(db) as tx:
         icon = icons.add(tx, "image/svg+xml", b"<svg/>")
         tx.run("UPDATE feed SET icon_id = :icon WHERE id = :id", icon=icon, id=feed)
+        mailbox = mailboxes.add(
+            tx,
+            alice.user.id,
+            host="127.0.0.1",
+            port=9,
+            security="tls",
+            login=b"",
+            folder="Dossier",
+            uid_validity=1,
+            last_uid=0,
+            since_at=None,
+            now=world.clock(),
+        )
         versions.keep(tx, second, versions.replaced("Deux Phare", SafeHTML("<p>Avant.</p>")), world.clock())
     return {
         "entry_id": second,
@@ -158,6 +172,7 @@ def ids(alice: Browser, world: World, db: Database) -> dict[str, Any]:
         "folder_id": folder,
         "icon_id": icon,
         "label_id": label,
+        "mailbox_id": mailbox,
         "seq": seq,
         "account": "alice",
         "hash": "0",
@@ -188,6 +203,7 @@ def contents(db: Database) -> dict[str, list[Any]]:
             ("unread", "star", "label", "entry_label", "subscription", "subscription_folder", "folder", "history"), "*"
         ),
         "feed": "id, url, owner_id, next_at",
+        "mailbox": "id, user_id, next_at",
     }
     with db.reading() as tx:
         return {name: sorted(tx.all(f"SELECT {columns} FROM {name}"), key=repr) for name, columns in tables.items()}

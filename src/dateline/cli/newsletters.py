@@ -1,4 +1,4 @@
-"""``dateline mail``: addresses that newsletters are sent to."""
+"""``dateline mail``: addresses that newsletters are sent to, mailboxes that they are read from."""
 
 from typing import Annotated
 
@@ -6,13 +6,17 @@ import typer
 
 from dateline.errors import NotFound
 
+from . import mailboxes
 from .opening import now, opened, settings_of, user_named
 from .output import JsonOption, moment, print_json, say
 from .subscriptions import UserOption
 
-group = typer.Typer(no_args_is_help=True, help="Newsletters: addresses that mail is sent to.")
+group = typer.Typer(
+    no_args_is_help=True, help="Newsletters: addresses that mail is sent to, mailboxes that it is read from."
+)
 addresses = typer.Typer(no_args_is_help=True, help="An account's addresses for newsletters.")
 group.add_typer(addresses, name="address")
+group.add_typer(mailboxes.group, name="box")
 
 
 @addresses.command()

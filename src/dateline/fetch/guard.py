@@ -92,6 +92,15 @@ class Guard:
             return self._allows_ipv6(number)
         return self._is_opened(number) or not any(number in network for network in FORBIDDEN_IPV4)
 
+    def has_opened(self, address: str) -> bool:
+        """Say whether the operator opened this numeric address, be it public or private."""
+        try:
+            number = ip_address(address)
+        except ValueError:
+            return False
+        mapped = number.ipv4_mapped if isinstance(number, IPv6Address) else None
+        return self._is_opened(mapped or number)
+
     def socket(self, info: AddressInfo) -> socket.socket:
         """The connector's socket factory: a socket for an address that was checked, else ``ForbiddenAddressError``."""
         self.check(str(info[4][0]))

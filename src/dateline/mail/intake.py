@@ -9,6 +9,7 @@ import contextlib
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -168,7 +169,8 @@ class _Rules:
 
     async def _stored(self, token: str, content: bytes) -> str:
         """Store once. A connection that is lost meanwhile does not stop it: the sender tries again, nothing doubles."""
-        work = asyncio.ensure_future(asyncio.to_thread(mail.take_sent, self._db, token, content, now=self._clock()))
+        take = partial(mail.take_sent, self._db, token, content, now=self._clock())
+        work = asyncio.ensure_future(mail.in_turn(take))
         self._storing.add(work)
         work.add_done_callback(self._storing.discard)
         try:

@@ -1,4 +1,4 @@
-"""What a worker does beside refreshing feeds: lists that folders follow, hubs, articles, upkeep; each in its own task.
+"""What a worker does beside refreshing feeds: followed lists, hubs, articles, mailboxes, upkeep; each in its own task.
 
 None of them ends the worker: what goes wrong is said in the log and tried again. At the end those that wait for servers
 are broken off, upkeep finishes its step.
@@ -20,6 +20,7 @@ from .expiry import expire
 from .followed import follow_due
 from .full_text import FullTexts
 from .hubs import ask_due
+from .mailboxes import Mailboxes
 from .polite import TableGate
 from .pushed import take_next
 from .tidy import tidy
@@ -27,11 +28,13 @@ from .tidy import tidy
 log = logging.getLogger(__name__)
 
 LISTS_EVERY = 30.0
+MAILBOXES_EVERY = 30.0
 HUBS_EVERY = 5.0
 PUSHES_EVERY = 0.5
 """Seconds between two looks for what is due."""
 ARTICLES_EVERY, ARTICLES_PAUSE = 5.0, 0.2
 """Seconds between two looks whether articles are due, and between two rounds while they are."""
+MAILBOXES_AT_ONCE = 3
 EXPIRY_EVERY, EXPIRY_PAUSE = 60.0, 0.5
 """Seconds between two looks whether retention has something to do, and between two steps while it has."""
 TIDY_EVERY = timedelta(hours=1)
@@ -60,6 +63,8 @@ class Chores:
         self._callback_url = settings.callback_url
         self._tidy_at = clock()
         self.full_texts = FullTexts(db, settings, client, gate, clock)
+        self._mailboxes = Mailboxes(db, settings, gate=gate, keyring=keyring, clock=clock)
+        self._reads_mailboxes = settings.reads_mailboxes
 
     async def run_forever(self, stop: asyncio.Event) -> None:
         """Do everything when its time comes, until told to stop."""
@@ -69,6 +74,7 @@ class Chores:
             asyncio.create_task(_repeat("asking hubs", self.hubs, stop)),
             asyncio.create_task(_repeat("taking what hubs brought", self.pushes, stop)),
             asyncio.create_task(_repeat("fetching articles", self.articles, stop)),
+            *(asyncio.create_task(_repeat("reading mailboxes", self.mailbox, stop)) for _ in range(MAILBOXES_AT_ONCE)),
         ]
         try:
             await stop.wait()
@@ -77,12 +83,19 @@ class Chores:
             for task in (upkeep, *others):
                 task.cancel()
             await asyncio.gather(upkeep, *others, return_exceptions=True)
+            await self._mailboxes.close()
             await asyncio.to_thread(self.full_texts.close)
 
     async def lists(self) -> float:
         """Ask for the lists that are due."""
         await follow_due(self._db, self._client, self._keyring, self._clock)
         return LISTS_EVERY
+
+    async def mailbox(self) -> float:
+        """Read one mailbox that is due."""
+        if not self._reads_mailboxes or await self._mailboxes.one() is None:
+            return MAILBOXES_EVERY
+        return 0.0
 
     async def hubs(self) -> float:
         """Ask hubs to bring news, where they can reach us."""

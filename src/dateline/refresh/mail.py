@@ -1,7 +1,10 @@
 """A mail → its reader: the sender becomes a feed of theirs, the mail an entry. One mail is one transaction."""
 
+import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from typing import Final, TypeVar
 
 from dateline.clean import clean_entry
 from dateline.errors import ActionError, NotFound
@@ -15,6 +18,19 @@ from dateline.store.write import transaction
 from .decide import candidates, listed_at
 from .joining import MAX_SUBSCRIPTIONS
 
+AT_ONCE: Final = 2
+"""So many mails are read and stored at once in a process: each takes its thread, and some ten times its size."""
+_readers = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="dateline-mail")
+
+Result = TypeVar("Result")
+Beside = Callable[[WriteTx, bool], None]
+"""Written in the transaction of a mail; it is told whether the mail was new."""
+
+
+async def in_turn(take: Callable[[], Result]) -> Result:
+    """Take a mail in one of the few threads for that; others wait, without keeping a thread from the feeds."""
+    return await asyncio.get_running_loop().run_in_executor(_readers, take)
+
 
 def owner_of(db: Database, token: str) -> int | None:
     """Whose address this is. Raises ``StoreError``."""
@@ -25,25 +41,28 @@ def owner_of(db: Database, token: str) -> int | None:
 def take_sent(db: Database, token: str, message: bytes, *, now: datetime) -> bool:
     """Store a mail that was sent to an address of ours. Whether it is new.
 
-    It is committed when this returns. Raises ``ParseError``, ``StoreError``, ``NotFound`` (the address is gone),
-    ``ActionError``: ``action.sender_refused``, ``action.too_large`` (too many subscriptions).
+    It is committed and on the disk when this returns: nobody sends a mail again once we have answered. Raises
+    ``ParseError``, ``StoreError``, ``NotFound`` (the address is gone), ``ActionError``: ``action.sender_refused``,
+    ``action.too_large`` (too many subscriptions).
     """
-    return _take(db, message, lambda tx: mail.owner_until_commit(tx, token), now)
-
-
-def take_for(db: Database, user_id: int, message: bytes, *, now: datetime) -> bool:
-    """Store a mail that was fetched for a user. Errors as ``take_sent``."""
-    return _take(db, message, lambda _: user_id, now)
-
-
-def _take(db: Database, message: bytes, whose: Callable[[WriteTx], int | None], now: datetime) -> bool:
-    """Nobody sends a mail again once we have answered: the disk has it before, even if the power goes."""
-    is_new = _store(db, message, whose, now)
+    is_new = _store(db, message, lambda tx: mail.owner_until_commit(tx, token), now, _nothing)
     db.make_lasting()
     return is_new
 
 
-def _store(db: Database, message: bytes, whose: Callable[[WriteTx], int | None], now: datetime) -> bool:
+def take_for(db: Database, user_id: int, message: bytes, *, now: datetime, beside: Beside) -> bool:
+    """Store a mail that was read in a user's mailbox, and what ``beside`` writes, both or neither. Whether it is new.
+
+    Errors as ``take_sent``, and those of ``beside``.
+    """
+    return _store(db, message, lambda _: user_id, now, beside)
+
+
+def _nothing(tx: WriteTx, is_new: bool) -> None:
+    """Nothing else is written."""
+
+
+def _store(db: Database, message: bytes, whose: Callable[[WriteTx], int | None], now: datetime, beside: Beside) -> bool:
     parsed = parse_mail(message)
     arrived = _arrived(parsed, now)
     with transaction(db) as tx:
@@ -51,16 +70,22 @@ def _store(db: Database, message: bytes, whose: Callable[[WriteTx], int | None],
         if user_id is None:
             raise NotFound("an address for mail")
         tx.hold_user(user_id)
-        feed_id = _feed(tx, user_id, parsed, now)
-        feeds.hold(tx, feed_id)
-        hashes = [arrived.guid_hash]
-        if entries.with_hashes(tx, feed_id, hashes) or entries.buried(tx, feed_id, hashes):
-            return False
-        ids = entries.insert(tx, feed_id, [arrived], now)
-        # nothing carries a mail once it came: only a rule of retention, a star or a label keeps it
-        entries.mark_gone(tx, ids, now)
-        mail.note_arrived(tx, feed_id, parsed.title or "", parsed.site_url, now)
-        return True
+        is_new = _add(tx, user_id, parsed, arrived, now)
+        beside(tx, is_new)
+        return is_new
+
+
+def _add(tx: WriteTx, user_id: int, parsed: ParsedFeed, arrived: Arrived, now: datetime) -> bool:
+    feed_id = _feed(tx, user_id, parsed, now)
+    feeds.hold(tx, feed_id)
+    hashes = [arrived.guid_hash]
+    if entries.with_hashes(tx, feed_id, hashes) or entries.buried(tx, feed_id, hashes):
+        return False
+    ids = entries.insert(tx, feed_id, [arrived], now)
+    # nothing carries a mail once it came: only a rule of retention, a star or a label keeps it
+    entries.mark_gone(tx, ids, now)
+    mail.note_arrived(tx, feed_id, parsed.title or "", parsed.site_url, now)
+    return True
 
 
 def _arrived(parsed: ParsedFeed, now: datetime) -> Arrived:

@@ -107,6 +107,7 @@ _LADDER_OF: dict[str, Ladder] = {
     "fetch.unavailable": "soon",
     "fetch.server_error": "soon",
     "fetch.rate_limited": "soon",
+    "fetch.mailbox_refused": "soon",
     "fetch.not_found": "missing",
     "fetch.gone": "stopped",
 }

@@ -249,7 +249,7 @@ CREATE TABLE mailbox (
   failures INTEGER NOT NULL DEFAULT 0,
   error_code TEXT,
   error_detail TEXT
-);
+, security TEXT NOT NULL DEFAULT 'tls', since_at INTEGER, reread_to INTEGER NOT NULL DEFAULT 0, ok_at INTEGER, taken INTEGER NOT NULL DEFAULT 0, left_out INTEGER NOT NULL DEFAULT 0, left_out_last TEXT, trying_uid INTEGER, tries INTEGER NOT NULL DEFAULT 0, lease TEXT, lease_until INTEGER NOT NULL DEFAULT 0);
 
 CREATE INDEX mailbox_due ON mailbox (next_at);
 

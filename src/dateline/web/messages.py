@@ -40,6 +40,18 @@ SENTENCES: dict[str, str] = {
     "fetch.unavailable": N_("The server is out of service for the moment. It will be tried again."),
     "fetch.client_error": N_("The server does not accept our request."),
     "fetch.server_error": N_("The server has an error of its own. It will be tried again."),
+    "fetch.mailbox_login": N_(
+        "The mail server does not take this user name and password. Many providers want a password made for one "
+        "program here (“app password”)."
+    ),
+    "fetch.mailbox_folder": N_("The mail server knows no such folder. Write it as it is called there."),
+    "fetch.mailbox_protocol": N_("What answers there does not speak IMAP as it should. Check the server and the port."),
+    "fetch.mailbox_insecure": N_(
+        "The connection would not be encrypted, so the password was not sent. Choose TLS; without it only servers "
+        "that the administrator opened with DATELINE_ALLOWED_NETWORKS are asked."
+    ),
+    "fetch.mailbox_refused": N_("The mail server does not want to talk to us for the moment. It will be tried again."),
+    "fetch.mailbox_full": N_("You have as many subscriptions as an account may have. The mail waits in its mailbox."),
     "fetch.unexpected_status": N_("The server gave an answer that means nothing to us."),
     "parse.empty": N_("The answer is empty."),
     "parse.web_page": N_("There is a web page at this address, not a feed."),
@@ -94,6 +106,10 @@ SENTENCES: dict[str, str] = {
     "action.already_subscribed": N_("You are subscribed to this feed already."),
     "action.bad_url": N_("This is not a web address. It should look like https://example.org/feed."),
     "action.mail_off": N_("This server takes no newsletters. Its administrator can switch them on."),
+    "action.mailboxes_off": N_("This server reads no mailboxes. Its administrator can allow it."),
+    "action.mailbox_known": N_("This folder is read for you already."),
+    "action.bad_mailbox": N_("This cannot be sent to a mail server as it is. Look at what was entered."),
+    "action.too_many_mailboxes": N_("You have as many mailboxes as an account may have. Remove one first."),
     "action.sender_refused": N_("You unsubscribed from this sender. Allow it again on the page of newsletters."),
     "action.no_feed_found": N_("No feed was found at this address. Try the address of the feed itself."),
     "action.place_without_feed": N_(
@@ -120,6 +136,22 @@ PAGES: dict[str, str] = {
     "fetch.forbidden_address": N_("The page is inside a private network, which we may not reach."),
 }
 """What codes mean for an article's page, where that is not what they mean for a feed."""
+
+MAILBOXES: dict[str, str] = {
+    "fetch.forbidden_address": N_(
+        "This mail server is inside a private network. The administrator can open it with DATELINE_ALLOWED_NETWORKS."
+    ),
+    "fetch.dns": N_("The name of this mail server is not known. Check it for a typing mistake."),
+    "fetch.connect": N_("The mail server does not accept connections at this port."),
+    "fetch.rate_limited": N_("This mail server is being asked for somebody else just now. Try again in a minute."),
+    "fetch.too_large": N_("The mail is larger than 10 MB."),
+    "parse.empty": N_("The mail is empty."),
+    "parse.too_complex": N_("The mail is nested too deeply."),
+    "store.secret": N_("The password cannot be read any more: the key of this server is another one. Enter it again."),
+    "refresh.crashed": N_("Reading it broke off several times."),
+    "refresh.failed": N_("Reading it failed in a way that should not happen."),
+}
+"""The same for mailboxes and their mails."""
 
 TITLES: dict[int, str] = {
     400: N_("That was not understood"),
@@ -151,6 +183,11 @@ def sentence(words: Words, code: str) -> str:
 def of_page(words: Words, code: str) -> str:
     """The same where the page of an article was asked for."""
     return words.text(PAGES.get(code) or SENTENCES.get(code, _UNKNOWN))
+
+
+def of_mailbox(words: Words, code: str) -> str:
+    """The same for a mailbox, or a mail in it."""
+    return words.text(MAILBOXES.get(code) or SENTENCES.get(code, _UNKNOWN))
 
 
 def title(words: Words, status: int) -> str:

@@ -64,6 +64,10 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "label_removed": N_("The label “{name}” was deleted."),
     "labels_merged": N_("The two labels are one now: “{name}”."),
     "labelled": N_("The labels are as you chose."),
+    "mailbox_added": N_(
+        "The mailbox could be opened. Its mail is read in a moment, and then every quarter of an hour."
+    ),
+    "mailbox_due": N_("The mailbox is read in a moment."),
     "list_due": N_("The list is asked for in a moment, unless that was just done."),
 }
 

@@ -16,6 +16,7 @@ from dateline.web.pages import (
     icon,
     labels,
     login,
+    mailboxes,
     marking,
     newsletters,
     opml,
@@ -78,6 +79,7 @@ def routes() -> tuple[Place, ...]:
         Place(path="/settings/retention", get=retention.show, post=retention.save),
         Place(path="/settings/sharing", get=sharing.show, post=sharing.change),
         Place(path="/settings/newsletters", get=newsletters.show, post=newsletters.change),
+        Place(path="/settings/newsletters/mailboxes", post=mailboxes.change),
         # What an account is subscribed to
         Place(path="/subscriptions", get=subscriptions.show, post=adding.subscribe),
         Place(path="/subscriptions/add", get=adding.show, post=adding.look),

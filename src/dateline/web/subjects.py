@@ -49,7 +49,15 @@ SUBJECTS = (
         path="/settings/newsletters",
         icon="mail",
         title=N_("Newsletters"),
-        choices={},
+        choices={
+            "host": N_("Mail server (IMAP)"),
+            "user": N_("User name"),
+            "password": N_("Password"),
+            "folder": N_("Folder"),
+            "with_old": N_("Bring what is in the folder already too"),
+            "security": N_("Encryption"),
+            "port": N_("Port"),
+        },
     ),
     Subject(
         path="/settings/visitors",

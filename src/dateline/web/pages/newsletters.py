@@ -1,4 +1,8 @@
-"""``/settings/newsletters`` → the addresses that an account gives to newsletters, and the senders it does not hear."""
+"""``/settings/newsletters`` → mailboxes that are read, addresses that an account gives to newsletters, senders it does
+not hear.
+"""
+
+from collections.abc import Mapping
 
 from msgspec import Struct
 from starlette.responses import Response
@@ -6,7 +10,8 @@ from starlette.responses import Response
 from dateline.actions import newsletters
 from dateline.store import mail
 from dateline.store.mail import Sender
-from dateline.web import i18n
+from dateline.web import boxes, i18n
+from dateline.web.boxes import BoxesView, BoxFields
 from dateline.web.notices import Notice
 from dateline.web.visit import Visit
 
@@ -26,15 +31,27 @@ class NewslettersPage(Struct, frozen=True, kw_only=True):
     is_admin: bool
     addresses: tuple[AddressLine, ...]
     refused: tuple[Sender, ...]
+    boxes: BoxesView
 
 
 def show(visit: Visit) -> Response:
     """The page."""
+    return page(visit)
+
+
+def page(
+    visit: Visit,
+    *,
+    fields: BoxFields | None = None,
+    errors: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> Response:
+    """The page; ``fields`` and ``errors`` are those of the form for a mailbox."""
     domain = visit.instance.settings.mail_domain or "…"
     with visit.db.reading() as tx:
         addresses = mail.addresses(tx, visit.me.id)
         refused = mail.refused(tx, visit.me.id)
-    page = NewslettersPage(
+    context = NewslettersPage(
         is_on=visit.instance.settings.takes_mail,
         is_admin=visit.me.is_admin,
         addresses=tuple(
@@ -46,8 +63,9 @@ def show(visit: Visit) -> Response:
             for one in addresses
         ),
         refused=tuple(refused),
+        boxes=boxes.view(visit, fields, errors),
     )
-    return visit.html("pages/newsletters.html", page)
+    return visit.html("pages/newsletters.html", context, status=status)
 
 
 def change(visit: Visit) -> Response:

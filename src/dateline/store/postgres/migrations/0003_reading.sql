@@ -23,3 +23,16 @@ ALTER TABLE label ADD COLUMN colour TEXT NOT NULL DEFAULT '';
 
 -- 1: marked unread by hand: scrolling past does not mark it read again.
 ALTER TABLE unread ADD COLUMN kept BIGINT NOT NULL DEFAULT 0;
+
+-- Mailboxes that newsletters are read from (table mailbox).
+ALTER TABLE mailbox ADD COLUMN security TEXT NOT NULL DEFAULT 'tls';  -- tls, starttls, none (fetch.imap_wire)
+ALTER TABLE mailbox ADD COLUMN since_at BIGINT;                  -- what came before is left out when UIDs begin anew; null: nothing is
+ALTER TABLE mailbox ADD COLUMN reread_to BIGINT NOT NULL DEFAULT 0;  -- up to this UID mails were there when UIDs began anew
+ALTER TABLE mailbox ADD COLUMN ok_at BIGINT;
+ALTER TABLE mailbox ADD COLUMN taken BIGINT NOT NULL DEFAULT 0;  -- mails that became articles
+ALTER TABLE mailbox ADD COLUMN left_out BIGINT NOT NULL DEFAULT 0;  -- mails that could not
+ALTER TABLE mailbox ADD COLUMN left_out_last TEXT;                  -- the last of them, JSON: uid, code, detail, at
+ALTER TABLE mailbox ADD COLUMN trying_uid BIGINT;                -- the mail that is being read, and how many rounds began it
+ALTER TABLE mailbox ADD COLUMN tries BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE mailbox ADD COLUMN lease TEXT;                          -- who reads it now, and how long that is believed
+ALTER TABLE mailbox ADD COLUMN lease_until BIGINT NOT NULL DEFAULT 0;
