@@ -11,6 +11,7 @@ from tests.web.browsing import Answer, Browser, World
 
 from dateline.actions import entries as entry_actions
 from dateline.actions import labels as label_actions
+from dateline.actions import progress as progress_actions
 from dateline.model import SafeHTML, User
 from dateline.store import Database, icons, mailboxes, versions
 from dateline.store import write as store_write
@@ -68,6 +69,9 @@ TABLE: dict[str, Rights] = {
     ),
     "/entries/full-text": MARK,
     "/entries/labels": Rights(post=(303, 404, 403), form={"id": "{entry_id}", "label": "{label_id}"}),
+    "/entries/progress": Rights(get=(400, 400, 303), post=(303, 404, 403), form={"id": "{entry_id}", "share": "500"}),
+    "/continue": Rights(get=(200, 200, 303), post=(303, 404, 403), form={"id": "{entry_id}"}),
+    "/queue": Rights(get=(200, 200, 303), post=(303, 404, 403), form={"id": "{entry_id}", "do": "add"}),
     "/undo": Rights(post=(303, 404, 403), form={"seq": "{seq}"}),
     "/refresh": Rights(post=(303, 404, 403), form={"kind": "folder", "key": "{folder_id}"}),
     "/displays": Rights(post=(303, 404, 403), form={"kind": "folder", "key": "{folder_id}", "view": "cards"}),
@@ -149,6 +153,7 @@ def ids(alice: Browser, world: World, db: Database) -> dict[str, Any]:
     folder = world.folder(alice.user, "Dossier", subscription)
     seq = entry_actions.star(db, alice.user, [first], starred=True, now=world.clock()).seq
     label = label_actions.add(db, alice.user, "Étiquette", now=world.clock())
+    progress_actions.read_to(db, alice.user, second, 500, now=world.clock())
     with store_write.transaction(db) as tx:
         icon = icons.add(tx, "image/svg+xml", b"<svg/>")
         tx.run("UPDATE feed SET icon_id = :icon WHERE id = :id", icon=icon, id=feed)
@@ -200,7 +205,11 @@ def contents(db: Database) -> dict[str, list[Any]]:
         "users": "id, name, password_hash, is_admin, language, time_zone, preview, open_to_visitors, indexed",
         "session": "token_hash, user_id",
         **dict.fromkeys(
-            ("unread", "star", "label", "entry_label", "subscription", "subscription_folder", "folder", "history"), "*"
+            (
+                *("unread", "star", "label", "entry_label", "progress", "play_queue"),
+                *("subscription", "subscription_folder", "folder", "history"),
+            ),
+            "*",
         ),
         "feed": "id, url, owner_id, next_at",
         "mailbox": "id, user_id, next_at",

@@ -35,6 +35,8 @@ PAGES = (
     "/feed/2",
     "/entry/1",
     "/entry/1/changes",
+    "/continue",
+    "/queue",
     "/settings",
     "/settings/retention",
     "/settings/newsletters",

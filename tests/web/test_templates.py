@@ -104,9 +104,12 @@ def tour(alice: Browser, bob: Browser, anonymous: Browser, world: World) -> None
     world.revise(entry, "Premier", "<p>Avant.</p>")
     label = label_actions.add(world.db, owner(alice), "Mer & <terre>", colour="blue", now=world.clock())
     label_actions.put(world.db, owner(alice), [entry], label, on=True, now=world.clock())
+    alice.post("/entries/progress", {"id": entry, "share": 500})
+    alice.post("/queue", {"id": entry, "do": "add"})
     for path in (
         *("/", "/?shown=all", "/?q=rien", "/starred", "/important", "/all", "/nowhere"),
         f"/entry/{entry}/changes",
+        *("/continue", "/queue"),
         *(f"/entry/{entry}", f"/entry/{entry}?fragment=1", "/?fragment=1", f"/feed/{subscriptions[2]}"),
         *(
             "/settings",

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from . import entries, states
+from . import entries, own_marks, states
 from .db import Tx, WriteTx
 from .entries import guid_hash
 from .feeds import asked_address
@@ -221,6 +221,8 @@ def _settle_feed(tx: WriteTx, user_id: int, one: Delivered, archive_id: int) -> 
 
 
 def _move_marks(tx: WriteTx, user_id: int, kept: int, entry_id: int) -> None:
+    pair = "SELECT CAST(:old AS BIGINT) AS old_id, CAST(:new AS BIGINT) AS new_id"
+    own_marks.move(tx, pair, user_id=user_id, old=kept, new=entry_id)
     for table, more in (("star", "starred_at"), ("entry_label", "label_id")):
         tx.run(
             f"INSERT INTO {table} (user_id, listed_at, entry_id, feed_id, {more})"

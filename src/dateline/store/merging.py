@@ -5,7 +5,7 @@ All of it in one transaction. Whether it may be done is said in ``addresses``.
 
 from datetime import datetime
 
-from . import feeds, states
+from . import feeds, own_marks, states
 from .db import WriteTx
 from .times import to_us
 
@@ -89,6 +89,7 @@ def _move_marks_of_doubles(tx: WriteTx, ids: dict[str, int]) -> None:
         " WHERE l.feed_id = :gone ON CONFLICT DO NOTHING",
         **ids,
     )
+    own_marks.move(tx, f"SELECT d.id AS old_id, k.id AS new_id FROM {_DOUBLES}", **ids)
     # Unread only for those who had no other chance to read it: subscribers of the feed that goes, but not of the one
     # that stays.
     tx.run(

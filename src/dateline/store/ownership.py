@@ -5,7 +5,7 @@ Read state, stars and labels move with it; ids of entries may change, their plac
 
 from datetime import datetime
 
-from . import feeds, orphans, states, websub
+from . import feeds, orphans, own_marks, states, websub
 from .db import WriteTx
 from .feeds import Feed
 from .merging import merge
@@ -163,6 +163,7 @@ def _move(tx: WriteTx, user_id: int, subscription_id: int, old: int, new: int, n
         f" JOIN ({_PAIRS}) x ON x.old_id = l.entry_id WHERE l.user_id = :user ON CONFLICT DO NOTHING",
         **ids,
     )
+    own_marks.move(tx, f"SELECT x.old_id, x.new_id FROM ({_PAIRS}) x", user_id=user_id, old=old, new=new)
     for table in ("star", "entry_label"):
         tx.run(
             f"DELETE FROM {table} WHERE user_id = :user AND entry_id IN (SELECT x.old_id FROM ({_PAIRS}) x)",

@@ -191,6 +191,24 @@ CREATE INDEX full_text_due_at ON full_text_due (next_at);
 
 CREATE INDEX full_text_due_feed ON full_text_due (feed_id);
 
+CREATE TABLE highlight (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  entry_id INTEGER NOT NULL REFERENCES entry (id),
+  quote TEXT NOT NULL,                       -- '': a note on the article as a whole
+  prefix TEXT NOT NULL,
+  suffix TEXT NOT NULL,
+  place INTEGER NOT NULL,                      -- characters of the article's text before it
+  colour TEXT NOT NULL,
+  note TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  changed_at INTEGER NOT NULL
+);
+
+CREATE INDEX highlight_entry ON highlight (entry_id, user_id);
+
+CREATE INDEX highlight_user ON highlight (user_id, id);
+
 CREATE TABLE history (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
   user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
@@ -256,6 +274,30 @@ CREATE INDEX mailbox_due ON mailbox (next_at);
 CREATE INDEX mailbox_user ON mailbox (user_id);
 
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE play_queue (
+  user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  entry_id INTEGER NOT NULL REFERENCES entry (id) ON DELETE CASCADE,
+  place INTEGER NOT NULL,
+  PRIMARY KEY (user_id, entry_id)
+) WITHOUT ROWID;
+
+CREATE INDEX play_queue_entry ON play_queue (entry_id);
+
+CREATE TABLE progress (
+  user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  entry_id INTEGER NOT NULL REFERENCES entry (id) ON DELETE CASCADE,
+  share INTEGER NOT NULL DEFAULT 0,
+  played_url TEXT,                           -- which of its files
+  played INTEGER NOT NULL DEFAULT 0,           -- seconds
+  played_of INTEGER NOT NULL DEFAULT 0,        -- seconds that it takes; 0: not known
+  at INTEGER NOT NULL,
+  PRIMARY KEY (user_id, entry_id)
+) WITHOUT ROWID;
+
+CREATE INDEX progress_at ON progress (user_id, at);
+
+CREATE INDEX progress_entry ON progress (entry_id);
 
 CREATE TABLE robots (
   origin TEXT PRIMARY KEY,

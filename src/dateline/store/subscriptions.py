@@ -44,6 +44,14 @@ class SidebarRow(Struct, frozen=True, kw_only=True):
     hidden_from_visitors: bool
 
 
+class Shelves(Struct, frozen=True, kw_only=True):
+    """What else a user has put somewhere: begun, to be played next, highlighted or noted."""
+
+    unfinished: bool = False
+    queue: bool = False
+    highlights: bool = False
+
+
 class Sidebar(Struct, frozen=True, kw_only=True):
     """Everything beside the stream, in order of name."""
 
@@ -53,6 +61,7 @@ class Sidebar(Struct, frozen=True, kw_only=True):
     important_unread: int
     starred_count: int
     labels: tuple[kept_labels.Label, ...] = ()
+    shelves: Shelves = Shelves()
 
 
 class SubscriptionDetails(Struct, frozen=True, kw_only=True):
@@ -112,7 +121,19 @@ def sidebar(tx: Tx, user_id: int, *, public_only: bool = False) -> Sidebar:
         important_unread=sum(row.unread_count for row in rows if row.visibility == "important"),
         starred_count=_starred(tx, user_id, [row.feed_id for row in rows] if public_only else None),
         labels=() if public_only else tuple(kept_labels.all_labels(tx, user_id, counted=True)),
+        shelves=Shelves() if public_only else _shelves(tx, user_id),
     )
+
+
+def _shelves(tx: Tx, user_id: int) -> Shelves:
+    row = tx.one(
+        "SELECT EXISTS (SELECT 1 FROM progress WHERE user_id = :user),"
+        " EXISTS (SELECT 1 FROM play_queue WHERE user_id = :user),"
+        " EXISTS (SELECT 1 FROM highlight WHERE user_id = :user)",
+        user=user_id,
+    )
+    unfinished, queue, highlights = row or (False, False, False)
+    return Shelves(unfinished=bool(unfinished), queue=bool(queue), highlights=bool(highlights))
 
 
 def _rows(tx: Tx, user_id: int, *, public_only: bool) -> list[SidebarRow]:

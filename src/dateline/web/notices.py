@@ -41,6 +41,9 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
         "Nothing is fetched yet: these feeds were checked not long ago, or want to be left alone for a while."
     ),
     "saved": N_("Saved."),
+    "queued": N_("It is played next."),
+    "dequeued": N_("It is not played next any more."),
+    "progress_forgotten": N_("It is not offered any more."),
     "fetched_as_all": N_("Forgotten. The feed is fetched as all feeds are, for everybody here."),
     "fetched_as_all_alone": N_("Forgotten. The feed is fetched as all feeds are, and stays yours alone."),
     "retention_saved": N_("Saved. What is not kept any more begins to go in an hour."),

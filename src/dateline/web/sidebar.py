@@ -6,7 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from dateline.model import Stream
-from dateline.store.subscriptions import Folder, Sidebar, SidebarRow
+from dateline.store.subscriptions import Folder, Shelves, Sidebar, SidebarRow
 from dateline.web import messages
 from dateline.web.i18n import Words
 from dateline.web.label_views import LabelView, label_views
@@ -53,6 +53,7 @@ class SidebarView(Struct, frozen=True, kw_only=True):
     important_unread: int
     starred: int
     has_important: bool
+    shelves: Shelves
     folders: tuple[FolderView, ...]
     feeds: tuple[FeedView, ...]
     labels: tuple[LabelView, ...]
@@ -135,6 +136,7 @@ def sidebar_view(
         important_unread=0 if is_visitor else sidebar.important_unread,
         starred=0 if is_visitor else sidebar.starred_count,
         has_important=any(row.visibility == "important" for row in sidebar.subscriptions),
+        shelves=Shelves() if is_visitor else sidebar.shelves,
         folders=builder.branches(None),
         feeds=tuple(builder.feeds.get(None, ())),
         labels=label_views(sidebar.labels, words, current.key if current and current.kind == "label" else None),

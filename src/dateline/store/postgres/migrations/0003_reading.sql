@@ -36,3 +36,42 @@ ALTER TABLE mailbox ADD COLUMN trying_uid BIGINT;                -- the mail tha
 ALTER TABLE mailbox ADD COLUMN tries BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE mailbox ADD COLUMN lease TEXT;                          -- who reads it now, and how long that is believed
 ALTER TABLE mailbox ADD COLUMN lease_until BIGINT NOT NULL DEFAULT 0;
+-- How far somebody is in an article, until it is finished: share of its text in thousandths; seconds of what it plays.
+CREATE TABLE progress (
+  user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  entry_id BIGINT NOT NULL REFERENCES entry (id) ON DELETE CASCADE,
+  share BIGINT NOT NULL DEFAULT 0,
+  played_url TEXT,                           -- which of its files
+  played BIGINT NOT NULL DEFAULT 0,           -- seconds
+  played_of BIGINT NOT NULL DEFAULT 0,        -- seconds that it takes; 0: not known
+  at BIGINT NOT NULL,
+  PRIMARY KEY (user_id, entry_id)
+);
+CREATE INDEX progress_at ON progress (user_id, at);
+CREATE INDEX progress_entry ON progress (entry_id);
+
+-- What shall be played next, in order of place.
+CREATE TABLE play_queue (
+  user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  entry_id BIGINT NOT NULL REFERENCES entry (id) ON DELETE CASCADE,
+  place BIGINT NOT NULL,
+  PRIMARY KEY (user_id, entry_id)
+);
+CREATE INDEX play_queue_entry ON play_queue (entry_id);
+
+-- Highlights and notes: the words with what stands around them, so that they are found again in a changed article.
+CREATE TABLE highlight (
+  id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  entry_id BIGINT NOT NULL REFERENCES entry (id),
+  quote TEXT NOT NULL,                       -- '': a note on the article as a whole
+  prefix TEXT NOT NULL,
+  suffix TEXT NOT NULL,
+  place BIGINT NOT NULL,                      -- characters of the article's text before it
+  colour TEXT NOT NULL,
+  note TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  changed_at BIGINT NOT NULL
+);
+CREATE INDEX highlight_user ON highlight (user_id, id);
+CREATE INDEX highlight_entry ON highlight (entry_id, user_id);

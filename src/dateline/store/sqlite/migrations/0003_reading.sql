@@ -39,3 +39,42 @@ ALTER TABLE mailbox ADD COLUMN trying_uid INTEGER;                -- the mail th
 ALTER TABLE mailbox ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE mailbox ADD COLUMN lease TEXT;                          -- who reads it now, and how long that is believed
 ALTER TABLE mailbox ADD COLUMN lease_until INTEGER NOT NULL DEFAULT 0;
+-- How far somebody is in an article, until it is finished: share of its text in thousandths; seconds of what it plays.
+CREATE TABLE progress (
+  user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  entry_id INTEGER NOT NULL REFERENCES entry (id) ON DELETE CASCADE,
+  share INTEGER NOT NULL DEFAULT 0,
+  played_url TEXT,                           -- which of its files
+  played INTEGER NOT NULL DEFAULT 0,           -- seconds
+  played_of INTEGER NOT NULL DEFAULT 0,        -- seconds that it takes; 0: not known
+  at INTEGER NOT NULL,
+  PRIMARY KEY (user_id, entry_id)
+) WITHOUT ROWID;
+CREATE INDEX progress_at ON progress (user_id, at);
+CREATE INDEX progress_entry ON progress (entry_id);
+
+-- What shall be played next, in order of place.
+CREATE TABLE play_queue (
+  user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  entry_id INTEGER NOT NULL REFERENCES entry (id) ON DELETE CASCADE,
+  place INTEGER NOT NULL,
+  PRIMARY KEY (user_id, entry_id)
+) WITHOUT ROWID;
+CREATE INDEX play_queue_entry ON play_queue (entry_id);
+
+-- Highlights and notes: the words with what stands around them, so that they are found again in a changed article.
+CREATE TABLE highlight (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  entry_id INTEGER NOT NULL REFERENCES entry (id),
+  quote TEXT NOT NULL,                       -- '': a note on the article as a whole
+  prefix TEXT NOT NULL,
+  suffix TEXT NOT NULL,
+  place INTEGER NOT NULL,                      -- characters of the article's text before it
+  colour TEXT NOT NULL,
+  note TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  changed_at INTEGER NOT NULL
+);
+CREATE INDEX highlight_user ON highlight (user_id, id);
+CREATE INDEX highlight_entry ON highlight (entry_id, user_id);

@@ -1,7 +1,8 @@
 // What can be done with an article, made once a page: moves to the foot of the article that is open, and does it.
 
+import { post } from "../lib/http.js";
 import { markdown } from "../lib/markdown.js";
-import { show } from "../lib/notice.js";
+import { fail, show, tell } from "../lib/notice.js";
 
 const ACTS = {
   native: ({ url, title }) => navigator.share({ url, title }).catch(() => {}), // they thought better of it
@@ -22,6 +23,11 @@ export default function tools(box) {
     box.querySelector("details.share").open = false;
     foot.append(box);
     box.hidden = false;
+    const queue = box.querySelector(".queue-add");
+    if (queue) {
+      queue.hidden = !element.querySelector("[data-media] :is(audio, video)");
+      queue.elements.id.value = entry.dataset.entryId;
+    }
     const about = described(element);
     for (const link of box.querySelectorAll("a[data-template]")) {
       link.href = filled(link.dataset.template, about);
@@ -35,6 +41,14 @@ export default function tools(box) {
     const act = ACTS[event.target.closest("[data-act]")?.dataset.act];
     if (act && element) {
       act({ ...described(element), element }, box);
+    }
+  });
+  box.querySelector(".queue-add")?.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    try {
+      tell(await post(event.target.action, new FormData(event.target)));
+    } catch (error) {
+      fail(error);
     }
   });
   box.addEventListener("keydown", (event) => {

@@ -91,8 +91,17 @@ export function makeReachable(entry) {
   }
 }
 
-/** An article too long for the list comes when it is opened. */
-export async function complete(entry) {
+const coming = new WeakMap();
+
+/** An article too long for the list comes when it is opened; several askers wait for the same. */
+export function complete(entry) {
+  if (!coming.has(entry)) {
+    coming.set(entry, bring(entry).finally(() => coming.delete(entry)));
+  }
+  return coming.get(entry);
+}
+
+async function bring(entry) {
   const body = entry.querySelector("[data-fragment]");
   if (!body) {
     return;
