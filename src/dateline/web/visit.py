@@ -26,7 +26,7 @@ from dateline.web.i18n import Words
 from dateline.web.notices import Notice
 from dateline.web.render import Renderer
 from dateline.web.session import Sessions
-from dateline.web.turns import Turns
+from dateline.web.turns import LongTurns, Turns
 
 
 class Instance:
@@ -49,7 +49,7 @@ class Instance:
         self.urls = self.renderer.urls
         self.hashing = Turns(2, patience=5)
         self.looking = Turns(8, patience=1)
-        self.importing = Turns(2, patience=5)
+        self.importing = LongTurns(2, patience=5)
         self.shelf = Shelf()
 
 

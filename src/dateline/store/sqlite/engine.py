@@ -7,6 +7,7 @@ broken; after a mere crash of the process nothing is missing (https://sqlite.org
 """
 
 import json
+import logging
 import os
 import re
 import secrets
@@ -25,6 +26,8 @@ import apsw
 from dateline.errors import StoreError
 from dateline.store.db import Database, Row, Tx, WriteTx, storable
 
+log = logging.getLogger(__name__)
+
 DIALECT = {
     "skip_locked_of_f": "",
     "strings": "json_each(:strings)",
@@ -35,7 +38,8 @@ DIALECT = {
 BUSY_SECONDS = 20.0
 READERS = 8
 # The write-ahead log is folded into the file every so many pages: few fsyncs (the-line-measured: 56 against 389 in a
-# first refresh of 1,000 feeds) for at most 24 MB of log.
+# first refresh of 1,000 feeds) for at most 24 MB of log. That may take a disk a third of a second, so it is done by who
+# wrote last, but after their turn: others may write meanwhile.
 CHECKPOINT_PAGES = 6_000
 
 _IDS = re.compile(r"IN (?:ids|hashes)\(:(\w+)\)")
@@ -148,6 +152,9 @@ class SqliteDatabase(Database):
         self._readers: LifoQueue[apsw.Connection] = LifoQueue(maxsize=READERS)
         self._turn = threading.Lock()
         self._writer: apsw.Connection | None = None
+        self._log_pages = 0
+        self._folding = threading.Lock()
+        self._folder: apsw.Connection | None = None
         self._closed = False
         with translated_errors(path):
             self._writer = self._open_writer()
@@ -162,9 +169,32 @@ class SqliteDatabase(Database):
     def _open_writer(self) -> apsw.Connection:
         connection = self._connect()
         _switch_to_wal(connection)
-        connection.execute(f"PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+        connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA journal_size_limit = 33554432; PRAGMA cache_size = -16000")
+        connection.set_wal_hook(self._note_log)  # in place of the automatic checkpoint
         return connection
+
+    def _note_log(self, _connection: apsw.Connection, _name: str, pages: int) -> int:
+        self._log_pages = pages
+        return apsw.SQLITE_OK
+
+    def _fold_log(self) -> None:
+        """Bring what is in the log into the file, as far as no reader needs it there; nobody waits for it.
+
+        What was written is written: a failure here is the next writer's, if it stays.
+        """
+        if not self._folding.acquire(blocking=False):
+            return
+        try:
+            if not self._closed:
+                self._log_pages = 0
+                self._folder = self._folder or self._connect()
+                self._folder.execute("PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 33554432")
+                self._folder.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+        except apsw.Error as error:
+            log.warning("the log of %s stays as it is for now: %s", self.path, error)
+        finally:
+            self._folding.release()
 
     def _open_reader(self) -> apsw.Connection:
         connection = self._connect()
@@ -207,6 +237,8 @@ class SqliteDatabase(Database):
             finally:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
+        if self._log_pages >= CHECKPOINT_PAGES:
+            self._fold_log()
 
     def make_lasting(self) -> None:
         """Bring the log to the disk; whatever left it since was brought there by the checkpoint that took it."""
@@ -273,6 +305,10 @@ class SqliteDatabase(Database):
                 self._readers.get_nowait().close()
             except Empty:
                 break
+        with self._folding:
+            if self._folder is not None:
+                self._folder.close()
+                self._folder = None
         with self._turn:
             if self._writer is not None:
                 self._writer.close()

@@ -1,0 +1,86 @@
+"""SQLite's write-ahead log: it is folded into the file every 24 MB, and nobody waits for that."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import apsw
+
+from dateline.store.sqlite.engine import SqliteDatabase
+
+MEGABYTE = 1_000_000
+
+
+def filled(db: SqliteDatabase, megabytes: int) -> None:
+    for _ in range(megabytes):
+        with db.writing() as tx:
+            tx.run("INSERT INTO t (x) VALUES (zeroblob(:size))", size=MEGABYTE)
+
+
+def empty(path: Path, kind: type[SqliteDatabase] = SqliteDatabase) -> SqliteDatabase:
+    db = kind(path)
+    with db.writing() as tx:
+        tx.run("CREATE TABLE t (x BLOB)")
+    return db
+
+
+def test_the_log_is_folded_into_the_file_and_begins_anew(tmp_path: Path) -> None:
+    path = tmp_path / "a.sqlite"
+    with empty(path).closing() as db:
+        assert isinstance(db, SqliteDatabase)
+        filled(db, 90)
+        assert path.stat().st_size > 50 * MEGABYTE
+        assert path.with_name("a.sqlite-wal").stat().st_size < 40 * MEGABYTE
+        with db.reading() as tx:
+            assert tx.value("SELECT sum(length(x)) FROM t") == 90 * MEGABYTE
+
+
+class Folding(SqliteDatabase):
+    """Says when it folds its log, and waits then."""
+
+    meanwhile: Callable[[], None]
+
+    def _connect(self) -> apsw.Connection:
+        db = self
+
+        class Connection(apsw.Connection):
+            def wal_checkpoint(self, *args: object, **more: object) -> tuple[int, int]:
+                db.meanwhile()
+                return super().wal_checkpoint(*args, **more)  # type: ignore[arg-type] # as it was called
+
+        return Connection(str(self.path))
+
+
+def test_others_write_while_the_log_is_folded(tmp_path: Path) -> None:
+    begun, written = threading.Event(), threading.Event()
+    was_free: list[bool] = []
+
+    def meanwhile() -> None:
+        begun.set()
+        was_free.append(written.wait(20))
+
+    with empty(tmp_path / "a.sqlite", Folding).closing() as db:
+        assert isinstance(db, Folding)
+        db.meanwhile = meanwhile
+        writer = threading.Thread(target=filled, args=(db, 26))
+        writer.start()
+        assert begun.wait(60)
+        with db.writing() as click:
+            click.run("INSERT INTO t (x) VALUES ('a click')")
+        written.set()
+        writer.join()
+        assert was_free[0]
+        with db.reading() as tx:
+            assert tx.value("SELECT count(*) FROM t") == 27
+
+
+def test_a_failure_to_fold_loses_nothing(tmp_path: Path) -> None:
+    def meanwhile() -> None:
+        raise apsw.IOError("the disk is unwell")
+
+    with empty(tmp_path / "a.sqlite", Folding).closing() as db:
+        assert isinstance(db, Folding)
+        db.meanwhile = meanwhile
+        filled(db, 26)
+        with db.reading() as tx:
+            assert tx.value("SELECT count(*) FROM t") == 26
