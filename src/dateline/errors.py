@@ -204,6 +204,7 @@ class ActionError(DatelineError):
             "action.bad_value",
             "action.bad_transport",  # how a feed shall be fetched: the detail names what cannot be
             "action.too_large",
+            "action.sheet_reaches_out",  # a person's own style sheet could make browsers fetch something
             "action.last_admin",
         }
     )

@@ -38,6 +38,16 @@ OWN = Rights(get=(200, 404, 303))
 VISITED = Rights(get=(404, 404, 404))
 MARK = Rights(post=(303, 404, 403), form={"id": "{entry_id}"})
 
+LOOK = {
+    "view": "cards",
+    "theme": "sepia",
+    "typeface": "sans",
+    "text_size": "22",
+    "measure": "wide",
+    "density": "compact",
+    "thumbnail": "small",
+    "row_site": "icon",
+}
 RETENTION = {"step": "save", "mode": "own", "age": "7", "unit": "days"}
 
 TABLE: dict[str, Rights] = {
@@ -80,6 +90,10 @@ TABLE: dict[str, Rights] = {
     "/logout": Rights(post=(303, 303, 303)),
     "/settings": READ,
     "/settings/find": READ,
+    "/settings/look": Rights(get=(200, 200, 303), post=(303, 303, 403), form=LOOK),
+    "/settings/look/sheet": Rights(post=(303, 303, 403), form={"css": "p { color: red }"}),
+    # Nobody has one here: each is told so, and nobody sees another's (tests/web/test_look.py).
+    "/settings/look/own.css": Rights(get=(404, 404, 303)),
     "/settings/reading": Rights(post=(303, 303, 403), form={"language": "en", "time_zone": "UTC"}),
     "/settings/visitors": Rights(get=(200, 200, 303), post=(303, 303, 403)),
     "/settings/password": Rights(

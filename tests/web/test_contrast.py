@@ -10,6 +10,7 @@ import dateline
 from dateline.store.labels import COLOURS
 
 TOKENS = Path(dateline.__file__).parent / "web" / "static" / "css" / "tokens.css"
+THEMES = TOKENS.with_name("themes.css")
 COLOUR = re.compile(r"--([\w-]+):\s*oklch\(([\d.]+)%\s+([\d.]+)\s+([\d.]+)\)\s*;")
 
 SURFACES = ("paper", "sunken", "raised", "hover")
@@ -49,17 +50,44 @@ def contrast(one: Rgb, other: Rgb) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
+def blocks(path: Path) -> dict[str, dict[str, Rgb]]:
+    """The colours of every rule of a sheet, by its selector; "dark " before those of dark devices."""
+    found: dict[str, dict[str, Rgb]] = {}
+    prefix = ""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if "@media" in line:
+            prefix = "dark " if "prefers-color-scheme: dark" in line else "other "
+        elif line == "  }":
+            prefix = ""
+        elif line.rstrip().endswith("{"):
+            selector = prefix + line.strip().removesuffix("{").strip()
+        if colour := COLOUR.search(line):
+            name, lightness, chroma, hue = colour.groups()
+            found.setdefault(selector, {})[name] = linear_srgb(float(lightness) / 100, float(chroma), float(hue))
+    return found
+
+
 def schemes() -> dict[str, dict[str, Rgb]]:
-    light_text, dark_text = TOKENS.read_text(encoding="utf-8").split("@media (prefers-color-scheme: dark)")
-    light, dark = _colours(light_text), _colours(dark_text)
-    return {"light": light, "dark": {**light, **dark}}
+    usual, themes = blocks(TOKENS), blocks(THEMES)
+    light = usual[":root"]
+    return {
+        "light": light,
+        "dark": {**light, **usual["dark :root:not([data-theme])"]},
+        "dark chosen": {**light, **themes[':root[data-theme="dark"]']},
+        "sepia": {**light, **themes[':root[data-theme="sepia"]']},
+        "contrast, light": {**light, **themes[':root[data-theme="contrast"]']},
+        "contrast, dark": {
+            **light,
+            **themes[':root[data-theme="contrast"]'],
+            **themes['dark :root[data-theme="contrast"]'],
+        },
+    }
 
 
-def _colours(text: str) -> dict[str, Rgb]:
-    return {name: linear_srgb(float(l_) / 100, float(c), float(h)) for name, l_, c, h in COLOUR.findall(text)}
+SCHEMES = ("light", "dark", "dark chosen", "sepia", "contrast, light", "contrast, dark")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize(("front", "back", "least"), PAIRS, ids=str)
 def test_every_pair_of_colours_can_be_told_apart(scheme: str, front: str, back: str, least: float) -> None:
     colours = schemes()[scheme]
@@ -70,6 +98,24 @@ def test_black_on_white_is_twenty_one_to_one() -> None:
     assert contrast(linear_srgb(1, 0, 0), linear_srgb(0, 0, 0)) == pytest.approx(21, abs=0.01)
 
 
-def test_the_dark_scheme_names_every_colour_that_the_light_one_has() -> None:
-    light_text, dark_text = TOKENS.read_text(encoding="utf-8").split("@media (prefers-color-scheme: dark)")
-    assert set(_colours(dark_text)) == set(_colours(light_text))
+@pytest.mark.parametrize("scheme", ["contrast, light", "contrast, dark"])
+@pytest.mark.parametrize(("front", "back"), [(text, surface) for text in TEXTS for surface in SURFACES], ids=str)
+def test_high_contrast_is_high(scheme: str, front: str, back: str) -> None:
+    colours = schemes()[scheme]
+    assert contrast(colours[front], colours[back]) >= 7
+
+
+def test_every_theme_names_every_colour_that_the_light_one_has() -> None:
+    usual, themes = blocks(TOKENS), blocks(THEMES)
+    for theme in (
+        usual["dark :root:not([data-theme])"],
+        themes[':root[data-theme="dark"]'],
+        themes[':root[data-theme="sepia"]'],
+        themes[':root[data-theme="contrast"]'],
+        themes['dark :root[data-theme="contrast"]'],
+    ):
+        assert set(theme) == set(usual[":root"])
+
+
+def test_dark_is_the_same_chosen_or_the_devices() -> None:
+    assert blocks(TOKENS)["dark :root:not([data-theme])"] == blocks(THEMES)[':root[data-theme="dark"]']

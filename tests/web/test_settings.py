@@ -11,7 +11,7 @@ from dateline.web import i18n
 from dateline.web.subjects import SUBJECTS, Subject
 
 PASSWORD = "seven herons on a wire"
-READING = {"language": "en", "time_zone": "Asia/Tokyo", "preview": "1"}
+READING = {"language": "en", "time_zone": "Asia/Tokyo"}
 
 
 def stored(db: Database, browser: Browser) -> User:
@@ -25,7 +25,6 @@ def test_the_page_shows_what_is_set(alice: Browser) -> None:
     assert "Réglages" in page.words
     assert page.find("//select[@name='language']/option[@selected]")[0].get("value") == "fr"
     assert page.find("//select[@name='time_zone']/option[@selected]")[0].get("value") == "Europe/Paris"
-    assert page.find("//input[@name='preview'][@checked]") == []
     page = alice.get("/settings/visitors")
     assert [code.text_content() for code in page.find("//main//code")] == ["/@alice/"]
 
@@ -35,13 +34,7 @@ def test_reading_settings_are_saved_and_said_so_in_the_new_language(alice: Brows
     assert page.url == "/settings"
     assert "Saved." in page.words
     user = stored(db, alice)
-    assert (user.language, user.time_zone, user.preview) == ("en", "Asia/Tokyo", True)
-
-
-def test_a_box_left_empty_is_switched_off(alice: Browser, db: Database) -> None:
-    alice.post("/settings/reading", READING)
-    alice.post("/settings/reading", {"language": "en", "time_zone": "Asia/Tokyo"})
-    assert not stored(db, alice).preview
+    assert (user.language, user.time_zone) == ("en", "Asia/Tokyo")
 
 
 def test_a_behaviour_gets_the_sentence_alone(alice: Browser) -> None:

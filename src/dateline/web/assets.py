@@ -13,7 +13,7 @@ STATIC_FOLDER = Path(__file__).parent / "static"
 
 # The order of the cascade within each layer.
 SHEETS = (
-    *("tokens", "base", "layout"),
+    *("tokens", "themes", "base", "layout"),
     *(
         "parts/icons",
         "parts/buttons",

@@ -125,6 +125,9 @@ SENTENCES: dict[str, str] = {
     ),
     "action.bad_transport": N_("This cannot be sent as it is. Look at what was entered, and try again."),
     "action.too_large": N_("What was sent is too large."),
+    "action.sheet_reaches_out": N_(
+        "A style sheet of your own cannot fetch anything: leave out @import, url(), src(), image() and image-set()."
+    ),
     "action.last_admin": N_("This is the only administrator left. Make somebody else one first."),
 }
 

@@ -30,7 +30,24 @@ SUBJECTS = (
         choices={
             "language": N_("Language"),
             "time_zone": N_("Time zone"),
+        },
+    ),
+    Subject(
+        path="/settings/look",
+        icon="type",
+        title=N_("Look"),
+        choices={
+            "view": N_("View of the streams"),
+            "theme": N_("Colours"),
+            "typeface": N_("Typeface of articles"),
+            "text_size": N_("Size of their text"),
+            "measure": N_("Length of their lines"),
+            "density": N_("Room between rows"),
+            "row_site": N_("The site in rows"),
+            "thumbnail": N_("Pictures in rows"),
             "preview": N_("Show the beginning of each article under its title"),
+            "row_authors": N_("Name the authors in rows"),
+            "css": N_("A style sheet of your own"),
         },
     ),
     Subject(

@@ -96,6 +96,11 @@ def name(words: Words, view: View) -> str:
     return words.text(_NAMES[view][0])
 
 
+def options(words: Words) -> tuple[tuple[str, str], ...]:
+    """(value, name) of every view, for a list to choose from."""
+    return tuple((view, name(words, view)) for view in VIEWS)
+
+
 def choices(words: Words, kind: StreamKind, current: View) -> tuple[Choice, ...]:
     """The menu of a stream's views."""
     return tuple(

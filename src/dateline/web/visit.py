@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from dateline.errors import Forbidden
 from dateline.model import User
+from dateline.preferences import Look
 from dateline.refresh.page_look import Shelf
 from dateline.settings import Settings, as_address
 from dateline.store import Database
@@ -23,6 +24,7 @@ from dateline.web import i18n, notices
 from dateline.web.assets import Assets, load_assets
 from dateline.web.forms import Form
 from dateline.web.i18n import Words
+from dateline.web.looks import LookView, look_view
 from dateline.web.notices import Notice
 from dateline.web.render import Renderer
 from dateline.web.session import Sessions
@@ -65,6 +67,7 @@ class Frame(Struct, frozen=True, kw_only=True):
 
     user: User | None
     here: str
+    look: LookView
     notice: NoticeView | None
     is_indexed: bool
     title_count: int
@@ -84,6 +87,7 @@ class Visit:
         self.url = instance.urls
         self.token = instance.sessions.token(request)
         self._is_prolonged = False
+        self._look: Look | None = None
 
     @cached_property
     def user(self) -> User | None:
@@ -115,9 +119,10 @@ class Visit:
         return i18n.zone(self.user.time_zone if self.user else "UTC")
 
     def speak_for(self, owner: User) -> None:
-        """Answer in the language and zone of the account that a visitor reads."""
+        """Answer in the language, zone and look of the account that a visitor reads."""
         self.words = i18n.words(owner.language)
         self.zone = i18n.zone(owner.time_zone)
+        self._look = owner.preferences.look
 
     @property
     def client(self) -> str:
@@ -162,6 +167,7 @@ class Visit:
         frame = Frame(
             user=self.user,
             here=self.here,
+            look=self._look_view(),
             notice=self._notice_view(notice),
             is_indexed=is_indexed,
             title_count=title_count,
@@ -204,6 +210,12 @@ class Visit:
         """Take the session's cookie away."""
         self.instance.sessions.end(self.request, response)
         return response
+
+    def _look_view(self) -> LookView:
+        """The account's look, else that of whose streams are read. A sheet is its owner's alone; ``?css=off`` helps."""
+        if self.user is not None:
+            return look_view(self.user.preferences.look, self.query.get("css") != "off")
+        return look_view(self._look or Look(), False)
 
     def _notice_view(self, notice: Notice | None) -> NoticeView | None:
         return NoticeView(text=notices.sentence(self.words, notice), undo=notice.undo) if notice else None

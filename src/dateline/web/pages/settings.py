@@ -59,14 +59,13 @@ def find(visit: Visit) -> Response:
 
 
 def save_reading(visit: Visit) -> Response:
-    """Language, time zone, previews."""
+    """Language and time zone."""
     form = visit.form
     user = account_actions.change(
         visit.db,
         visit.me,
         language=form.choice("language", i18n.languages()),
         time_zone=form.choice("time_zone", i18n.time_zones()),
-        preview=form.flag("preview"),
         now=visit.now,
     )
     visit.words = i18n.words(user.language)
