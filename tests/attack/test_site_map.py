@@ -91,7 +91,7 @@ TABLE: dict[str, Rights] = {
     "/settings": READ,
     "/settings/find": READ,
     "/settings/look": Rights(get=(200, 200, 303), post=(303, 303, 403), form=LOOK),
-    "/settings/look/sheet": Rights(post=(303, 303, 403), form={"css": "p { color: red }"}),
+    "/settings/look/sheet": Rights(post=(303, 303, 403), form={"css": "p"}),
     # Nobody has one here: each is told so, and nobody sees another's (tests/web/test_look.py).
     "/settings/look/own.css": Rights(get=(404, 404, 303)),
     "/settings/reading": Rights(post=(303, 303, 403), form={"language": "en", "time_zone": "UTC"}),

@@ -113,6 +113,7 @@ def tour(alice: Browser, bob: Browser, anonymous: Browser, world: World) -> None
         *(f"/entry/{entry}", f"/entry/{entry}?fragment=1", "/?fragment=1", f"/feed/{subscriptions[2]}"),
         *(
             "/settings",
+            "/settings/look",
             "/subscriptions",
             "/subscriptions?q=x",
             "/subscriptions/add",
