@@ -34,16 +34,16 @@ def parse_json_feed(
     if len(items) > MAX_ENTRIES:
         message = f"Only the first {MAX_ENTRIES} entries were read."
         warnings.append(ParseWarning(code="parse.entries_cut", message=message))
-    base = absolute(_text(root, "home_page_url"), url) or url
+    base = absolute(text_at(root, "home_page_url"), url) or url
     return ParsedFeed(
-        format="json11" if _text(root, "version").rstrip("/").endswith("1.1") else "json10",
-        title=folded(_text(root, "title")),
-        url=absolute(_text(root, "feed_url"), url),
-        site_url=absolute(_text(root, "home_page_url"), url),
-        description=text_as_html(_text(root, "description")) or None,
-        language=folded(_text(root, "language")) or language,
-        icon_url=absolute(_text(root, "favicon"), base),
-        image_url=absolute(_text(root, "icon"), base),
+        format="json11" if text_at(root, "version").rstrip("/").endswith("1.1") else "json10",
+        title=folded(text_at(root, "title")),
+        url=absolute(text_at(root, "feed_url"), url),
+        site_url=absolute(text_at(root, "home_page_url"), url),
+        description=text_as_html(text_at(root, "description")) or None,
+        language=folded(text_at(root, "language")) or language,
+        icon_url=absolute(text_at(root, "favicon"), base),
+        image_url=absolute(text_at(root, "icon"), base),
         hubs=_hubs(root, base),
         authors=_authors(root, base),
         entries=tuple(_entry(item, document, base) for item in items[:MAX_ENTRIES]),
@@ -65,33 +65,35 @@ def _decoded(text: bytes) -> object:
 
 def _is_feed(root: _Object) -> bool:
     """By its version, or by items of which one at least looks like an entry."""
-    if "jsonfeed.org/version" in _text(root, "version"):
+    if "jsonfeed.org/version" in text_at(root, "version"):
         return True
     items = [item for item in _list(root.get("items"))[:20] if isinstance(item, dict)]
     return any(item.keys() & {"content_html", "content_text", "date_published"} for item in items)
 
 
 def _entry(item: _Object, document: Document, base: str | None) -> ParsedEntry:
-    address = absolute(_text(item, "url"), base)
+    address = absolute(text_at(item, "url"), base)
     inner_base = address or base
     files = [file for file in map(_attachment(inner_base), _objects(item, "attachments")) if file is not None]
     picture = next((file.url for file in files if is_picture(file)), None)
-    html = _text(item, "content_html")
-    content = absolute_links(html, inner_base) if html.strip() else text_as_html(_text(item, "content_text"))
-    summary = text_as_html(_text(item, "summary"))
+    html = text_at(item, "content_html")
+    content = absolute_links(html, inner_base) if html.strip() else text_as_html(text_at(item, "content_text"))
+    summary = text_as_html(text_at(item, "summary"))
     return ParsedEntry(
-        guid=_text(item, "id").strip() or None,
-        url=address or absolute(_text(item, "external_url"), base) or absolute(_text(item, "id"), None),
-        title=folded(_text(item, "title")),
+        guid=text_at(item, "id").strip() or None,
+        url=address or absolute(text_at(item, "external_url"), base) or absolute(text_at(item, "id"), None),
+        title=folded(text_at(item, "title")),
         authors=_authors(item, base),
-        published_at=document.date({0: _text(item, "date_published")} if _text(item, "date_published") else {}),
-        updated_at=document.date({0: _text(item, "date_modified")} if _text(item, "date_modified") else {}),
+        published_at=document.date({0: text_at(item, "date_published")} if text_at(item, "date_published") else {}),
+        updated_at=document.date({0: text_at(item, "date_modified")} if text_at(item, "date_modified") else {}),
         summary_html=RawHTML(summary) if summary else None,
         content_html=RawHTML(content) if content else None,
         tags=tuple(dict.fromkeys(tag for tag in map(folded, _strings(item.get("tags"))) if tag)),
-        language=folded(_text(item, "language")),
+        language=folded(text_at(item, "language")),
         enclosures=distinct_files(files, None),
-        thumbnail_url=absolute(_text(item, "image"), base) or absolute(_text(item, "banner_image"), base) or picture,
+        thumbnail_url=absolute(text_at(item, "image"), base)
+        or absolute(text_at(item, "banner_image"), base)
+        or picture,
         base_url=inner_base,
     )
 
@@ -102,10 +104,10 @@ class _attachment:  # noqa: N801 - used as a function
 
     def __call__(self, value: _Object) -> Enclosure | None:
         return enclosure(
-            absolute(_text(value, "url"), self.base),
-            type=_text(value, "mime_type"),
+            absolute(text_at(value, "url"), self.base),
+            type=text_at(value, "mime_type"),
             length=_number(value, "size_in_bytes"),
-            title=_text(value, "title"),
+            title=text_at(value, "title"),
             duration=_number(value, "duration_in_seconds"),
         )
 
@@ -115,18 +117,18 @@ def _authors(value: _Object, base: str | None) -> tuple[Person, ...]:
     found: list[Person] = []
     for author in _list(value.get("authors")) or [value.get("author")]:
         parts = author if isinstance(author, dict) else {"name": author}
-        name, address = folded(_text(parts, "name")), absolute(_text(parts, "url"), base)
+        name, address = folded(text_at(parts, "name")), absolute(text_at(parts, "url"), base)
         if name or address:
             found.append(Person(name=name, url=address))
     return distinct_people(found)
 
 
 def _hubs(root: _Object, base: str | None) -> tuple[str, ...]:
-    hubs = [hub for hub in _objects(root, "hubs") if _text(hub, "type").lower() in {"websub", "pubsubhubbub", ""}]
-    return tuple(dict.fromkeys(url for hub in hubs if (url := absolute(_text(hub, "url"), base))))
+    hubs = [hub for hub in _objects(root, "hubs") if text_at(hub, "type").lower() in {"websub", "pubsubhubbub", ""}]
+    return tuple(dict.fromkeys(url for hub in hubs if (url := absolute(text_at(hub, "url"), base))))
 
 
-def _text(value: _Object, key: str) -> str:
+def text_at(value: _Object, key: str) -> str:
     """A text; numbers (ids are often) become text, anything else is empty."""
     found = value.get(key)
     if isinstance(found, str):
@@ -135,7 +137,7 @@ def _text(value: _Object, key: str) -> str:
 
 
 def _number(value: _Object, key: str) -> str | None:
-    return _text(value, key).partition(".")[0] or None
+    return text_at(value, key).partition(".")[0] or None
 
 
 def _list(value: object) -> list[Any]:

@@ -20,8 +20,9 @@ from dateline.model import Enclosure, ParsedEntry, Person, RawHTML
 
 from .addresses import absolute
 from .dates import parse_date
+from .json_feed import text_at
 from .limits import MAX_LIST, MAX_TITLE
-from .markup import folded, plain_title, without_controls
+from .markup import folded, plain_title
 from .media import distinct, enclosure
 
 MAX_BYTES = 1_000_000_000
@@ -227,14 +228,14 @@ def _saved(value: _Object, place: int, *, all_starred: bool) -> SavedEntry | Non
     if guid is None and not links:
         return None
     marks = _marks(value)
-    site = absolute(_text(origin, "htmlUrl"), None)
+    site = absolute(text_at(origin, "htmlUrl"), None)
     starred = marks.starred or (all_starred and not marks.labels)
     return SavedEntry(
         place=place,
         entry=_entry(value, guid, links, marks.tags, site),
         links=links,
         feed_url=_feed_url(origin, links),
-        feed_title=plain_title(_text(origin, "title")[:MAX_TITLE]) or "",
+        feed_title=plain_title(text_at(origin, "title")[:MAX_TITLE]) or "",
         site_url=site,
         starred=starred,
         is_read=marks.is_read,
@@ -251,7 +252,7 @@ def _entry(
     return ParsedEntry(
         guid=guid,
         url=links[0] if links else None,
-        title=plain_title(_text(value, "title")[:MAX_TITLE]),
+        title=plain_title(text_at(value, "title")[:MAX_TITLE]),
         authors=_authors(value),
         published_at=_time(value, "published") or _time(value, "timestampUsec") or _time(value, "crawlTimeMsec"),
         updated_at=_time(value, "updated"),
@@ -266,24 +267,24 @@ def _entry(
 def _guid(value: _Object) -> str | None:
     """The publisher's id: FreshRSS's ``guid`` (or ``id``, before 1.20), Feedly's ``originId``; not a reader's own."""
     for key in ("guid", "originId", "id"):
-        found = _text(value, key).strip()
+        found = text_at(value, key).strip()
         if found and not (key == "id" and (_OF_READERS.match(found) or found.isdigit())):
             return found
     return None
 
 
 def _links(value: _Object) -> tuple[str, ...]:
-    found = [_text(link, "href") for key in ("alternate", "canonical") for link in _objects(value.get(key))]
-    found += [_text(value, "canonicalUrl"), _text(value, "url"), _text(value, "originId")]
+    found = [text_at(link, "href") for key in ("alternate", "canonical") for link in _objects(value.get(key))]
+    found += [text_at(value, "canonicalUrl"), text_at(value, "url"), text_at(value, "originId")]
     addresses = (absolute(link, None) for link in found if link)
     return tuple(dict.fromkeys(address for address in addresses if address))[:5]
 
 
 def _feed_url(origin: _Object, links: tuple[str, ...]) -> str | None:
     """The address of the feed; without one, what the article's own server is called stands for it."""
-    stream = _text(origin, "streamId")
+    stream = text_at(origin, "streamId")
     named = stream.removeprefix("feed/") if stream.startswith("feed/http") else ""
-    for candidate in (_text(origin, "feedUrl"), named, _text(origin, "htmlUrl")):
+    for candidate in (text_at(origin, "feedUrl"), named, text_at(origin, "htmlUrl")):
         if address := absolute(candidate, None):
             return address
     if not links:
@@ -331,14 +332,14 @@ def _sort_out(category: str, states: set[str], labels: dict[str, None], tags: di
 
 
 def _sort_out_feedly(tag: _Object, states: set[str], labels: dict[str, None]) -> None:
-    found = _FEEDLY_TAG.fullmatch(_text(tag, "id"))
+    found = _FEEDLY_TAG.fullmatch(text_at(tag, "id"))
     if found is None:
         return
     if found["name"] == "global.saved":
         states.add("starred")
     elif found["name"] == "global.read":
         states.add("read")
-    elif name := folded(_text(tag, "label") or found["name"]):
+    elif name := folded(text_at(tag, "label") or found["name"]):
         labels[name[:MAX_TITLE]] = None
 
 
@@ -353,7 +354,7 @@ def _saved_at(value: _Object) -> datetime | None:
 
 def _time(value: _Object, key: str) -> datetime | None:
     """Seconds, milliseconds or microseconds since 1970, or a date in words."""
-    text = _text(value, key).strip()
+    text = text_at(value, key).strip()
     if not re.fullmatch(r"[0-9]{1,20}(?:\.[0-9]{1,9})?", text):
         return parse_date(text[:100]) if text else None
     seconds = float(text)
@@ -363,13 +364,15 @@ def _time(value: _Object, key: str) -> datetime | None:
 
 
 def _authors(value: _Object) -> tuple[Person, ...]:
-    names = (folded(plain_title(name)) for name in _text(value, "author")[:MAX_TITLE].split(";"))
+    names = (folded(plain_title(name)) for name in text_at(value, "author")[:MAX_TITLE].split(";"))
     return tuple(Person(name=name) for name in dict.fromkeys(names) if name)[:MAX_LIST]
 
 
 def _enclosures(value: _Object) -> tuple[Enclosure, ...]:
     files = (
-        enclosure(absolute(_text(file, "href"), None), type=_text(file, "type"), length=_text(file, "length") or None)
+        enclosure(
+            absolute(text_at(file, "href"), None), type=text_at(file, "type"), length=text_at(file, "length") or None
+        )
         for file in _objects(value.get("enclosure"))
     )
     return distinct([file for file in files if file is not None], None)
@@ -378,14 +381,7 @@ def _enclosures(value: _Object) -> tuple[Enclosure, ...]:
 def _html(value: _Object, key: str) -> str:
     """``{"content": "<p>…"}``, or the HTML itself."""
     found = value.get(key)
-    return _text(found, "content") if isinstance(found, dict) else _text(value, key)
-
-
-def _text(value: _Object, key: str) -> str:
-    found = value.get(key)
-    if isinstance(found, str):
-        return without_controls(found)
-    return str(found) if isinstance(found, int | float) and not isinstance(found, bool) else ""
+    return text_at(found, "content") if isinstance(found, dict) else text_at(value, key)
 
 
 def _object(value: object) -> _Object:

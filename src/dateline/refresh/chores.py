@@ -104,8 +104,10 @@ class Chores:
         return HUBS_EVERY
 
     async def pushes(self) -> float:
-        """Take one of the documents that hubs brought."""
-        return 0.0 if await asyncio.to_thread(take_next, self._db, self._clock) else PUSHES_EVERY
+        """Take one of the documents that hubs brought; where none can come, one may still wait from before."""
+        if await asyncio.to_thread(take_next, self._db, self._clock):
+            return 0.0
+        return PUSHES_EVERY if self._callback_url is not None else LISTS_EVERY
 
     async def articles(self) -> float:
         """Fetch some of the articles that are due; when none is, nothing of their reading stays in memory."""

@@ -1,9 +1,7 @@
 """An outline → a subscription that can be made: its address cleaned and split, its secrets encrypted, its settings."""
 
-from urllib.parse import unquote, urlsplit, urlunsplit
-
 from dateline.clean.text import one_line
-from dateline.fetch.address import absolute_http_url, host_key
+from dateline.fetch.address import absolute_http_url, host_key, login_in, without_credentials
 from dateline.parse.opml import OpmlFeed
 from dateline.parse.opml_settings import OpmlSettings
 from dateline.parse.page.rules import PageRules, rules_hash, rules_to_json
@@ -23,13 +21,8 @@ def split_url(address: str) -> tuple[str, str | None]:
 
     Raises ``FetchError`` ``fetch.bad_url``.
     """
-    url = absolute_http_url(address)
-    parts = urlsplit(url)
-    userinfo, at, host = parts.netloc.rpartition("@")
-    if not at:
-        return url, None
-    user, _, password = userinfo.partition(":")
-    return urlunsplit(parts._replace(netloc=host)), f"{unquote(user)}:{unquote(password)}"
+    url, authorization = without_credentials(absolute_http_url(address))
+    return url, ":".join(login_in(authorization)) if authorization else None
 
 
 def page_url(address: str, rules: PageRules) -> str:
