@@ -243,7 +243,7 @@ def test_freshrss_settings_folders_and_lists_come_along(db: Database, cast: Cast
         "https://d.test/": ("Listed", "main", False, "off", False, "Reading list"),
     }
     assert [(problem.line, problem.code, problem.text) for problem in report.problems] == [
-        (8, "opml.left_out", "Aside: frss:filtersActionRead, frss:ttl")
+        (8, "opml.left_out", "Aside: frss:filtersActionRead")
     ]
     with db.reading() as tx:
         assert {folder.name for folder in stored.folders(tx, cast.alice.id)} == {"Press", "Nothing yet", "Reading list"}

@@ -68,8 +68,14 @@ def test_what_has_no_equivalent_is_named_and_what_does_not_matter_is_not() -> No
         x_unknown="1",
         ttrssSortOrder="3",
     )
-    assert said.left_out == ("frss:filtersActionRead", "miniflux:disabled")
-    assert of(frss_ttl="-3600").left_out == ("frss:ttl",)
+    assert said.left_out == ("frss:filtersActionRead",)
+
+
+def test_what_rests_elsewhere_rests_here() -> None:
+    for said in (of(frss_ttl="-3600"), of(miniflux_disabled="true"), of(dateline_paused="true")):
+        assert (said.is_paused, said.left_out) == (True, ())
+    for said in (of(frss_ttl="3600"), of(miniflux_disabled="false"), of()):
+        assert not said.is_paused
 
 
 PAGE = PageRules(kind="html", language="xpath", entry="//article", title="h2", url="a/@href")

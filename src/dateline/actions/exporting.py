@@ -86,6 +86,7 @@ def _outline(
         full_text=cast("FullText", row.full_text),
         full_text_rules=full_texts.rules_of(row.full_text_rules),
         revised_unread=row.revised_unread,
+        is_paused=row.is_paused,
         followed=row.followed_folder_id is not None if stands_with_list else None,
         private=row.private and not was_shared,
         transport=transport,

@@ -37,7 +37,7 @@ def keep(db: Database, user: User, proposal: Proposal, *, now: datetime) -> None
 
 def preview_by_default(db: Database, proposal: Proposal, *, now: datetime) -> Effect:
     """What a default of the instance would delete."""
-    _check_numbers(proposal.rule)
+    check_numbers(proposal.rule)
     with db.reading() as tx:
         return expiry.effect(tx, proposal, retention.feeds_of(tx, 0, "instance", 0), now)
 
@@ -46,7 +46,7 @@ def keep_by_default(db: Database, rule: Retention | None, *, now: datetime) -> N
     """Save what is kept where nobody says anything (None: everything). For the administrator at the terminal."""
     with transaction(db) as tx:
         proposal = Proposal(scope="instance", key=0, rule=rule)
-        _check_numbers(rule)
+        check_numbers(rule)
         retention.save(tx, proposal)
         _look_again(tx, 0, "instance", 0, now)
 
@@ -62,10 +62,11 @@ def _check(tx: Tx, user: User, proposal: Proposal) -> None:
         subscriptions.folder(tx, user.id, proposal.key)
     elif proposal.scope != "account" or proposal.key != user.id:
         raise ActionError("action.forbidden", proposal.scope)
-    _check_numbers(proposal.rule)
+    check_numbers(proposal.rule)
 
 
-def _check_numbers(rule: Retention | None) -> None:
+def check_numbers(rule: Retention | None) -> None:
+    """Whether a rule can be kept. Raises ``ActionError`` ``action.bad_value``."""
     if rule is None:
         return
     for bound, most in ((rule.age, LONGEST_AGE), (rule.count, LARGEST_COUNT)):

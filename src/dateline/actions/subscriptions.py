@@ -116,7 +116,7 @@ def folders_of(tx: WriteTx, user_id: int, folder_ids: Iterable[int], new_folder:
         raise ActionError("action.too_large", f"at most {MAX_SUBSCRIPTIONS} subscriptions")
     ids = [subscriptions.folder(tx, user_id, folder_id).id for folder_id in folder_ids]
     if new_folder and new_folder.strip():
-        ids.append(_folder_named(tx, user_id, new_folder))
+        ids.append(folder_of_name(tx, user_id, new_folder))
     return ids
 
 
@@ -280,7 +280,7 @@ def remove_folder(db: Database, user: User, folder_id: int, *, now: datetime) ->
         subscriptions.remove_folder(tx, folder_id)
 
 
-def _folder_named(tx: WriteTx, user_id: int, name: str) -> int:
+def folder_of_name(tx: WriteTx, user_id: int, name: str) -> int:
     """The folder of this name, created if there is none."""
     shown = folder_name(name)
     owner = subscriptions.name_owner(tx, user_id, shown)

@@ -42,7 +42,7 @@ _TRUE = frozenset({"1", "t", "true", "yes"})
 _FALSE = frozenset({"", "0", "f", "false", "no"})
 _USED = frozenset(
     {
-        *("frss:priority", "miniflux:hideGlobally", "miniflux:crawler", "miniflux:scraperRules"),
+        *("frss:priority", "miniflux:hideGlobally", "miniflux:crawler", "miniflux:scraperRules", "miniflux:disabled"),
         *("frss:cssFullContent", "frss:cssContentFilter"),
     }
 )
@@ -76,6 +76,7 @@ class OpmlSettings(Struct, frozen=True, kw_only=True):
     full_text: FullText = "off"
     full_text_rules: FullTextRules = FullTextRules()
     revised_unread: bool = False
+    is_paused: bool = False
     retention: Retention | None = None
     followed: bool | None = None
     left_out: tuple[str, ...] = ()
@@ -96,6 +97,7 @@ def settings_of(feed: OpmlFeed) -> OpmlSettings:
         full_text=_full_text(said),
         full_text_rules=_full_text_rules(said),
         revised_unread=_is_true(said.get("dateline:revisedUnread")),
+        is_paused=_is_paused(said),
         retention=_kept(said),
         followed=_is_true(said["dateline:followed"]) if "dateline:followed" in said else None,
         left_out=tuple(sorted((*_left_out(feed, rules), *not_sent))),
@@ -129,12 +131,18 @@ def _left_out(feed: OpmlFeed, rules: PageRules | None) -> Iterator[str]:
     for name, value in feed.attributes.items():
         said = value.strip().lower()
         is_setting = name.startswith(("frss:", "miniflux:")) and said not in _FALSE
-        # how often a feed is asked is learnt from it; but a negative interval says that it is muted
-        is_needless = name in _USED or name in _OF_NO_CONSEQUENCE or (name == "frss:ttl" and not said.startswith("-"))
+        is_needless = name in _USED or name in _OF_NO_CONSEQUENCE or name == "frss:ttl"  # how often is learnt
         is_needless |= rules is not None and name.startswith(("frss:xPath", "frss:json"))
         is_needless |= is_transport(name)
         if is_setting and not is_needless:
             yield name[:80]
+
+
+def _is_paused(said: Mapping[str, str]) -> bool:
+    """Whether it rests: in our words, else in Miniflux's or FreshRSS's (a negative interval)."""
+    if _is_true(said.get("dateline:paused")) or _is_true(said.get("miniflux:disabled")):
+        return True
+    return said.get("frss:ttl", "").strip().startswith("-")
 
 
 def _is_true(value: str | None) -> bool:
@@ -190,6 +198,8 @@ def settings_attributes(settings: OpmlSettings) -> dict[str, str]:
     said |= {name: value for name, value in _rules_attributes(settings.full_text_rules) if value}
     if settings.revised_unread:
         said["dateline:revisedUnread"] = "true"
+    if settings.is_paused:
+        said |= {"dateline:paused": "true", "frss:ttl": "-3600"}
     said |= retention_attributes(settings.retention) | _asking_attributes(settings)
     if settings.rules is not None:
         _, theirs = rules_to_freshrss(settings.rules) or ("", {})

@@ -51,6 +51,7 @@ def joining_of(feed: OpmlFeed, settings: OpmlSettings, *, user_id: int, keyring:
         full_text=settings.full_text,
         full_text_rules=settings.full_text_rules,
         revised_unread=settings.revised_unread,
+        is_paused=settings.is_paused,
         retention=retention.encode(settings.retention),
         rules=None if settings.rules is None else rules_to_json(settings.rules),
     )

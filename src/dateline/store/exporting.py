@@ -32,6 +32,7 @@ class Leaving(Struct, frozen=True, kw_only=True):
     full_text: str
     full_text_rules: str | None
     revised_unread: bool
+    is_paused: bool
     followed_folder_id: int | None
     private: bool
     credentials: bytes | None
@@ -52,7 +53,7 @@ def leaving(tx: Tx, user_id: int) -> list[Leaving]:
     rows = tx.all(
         "SELECT s.id, s.feed_id, f.url, f.site_url, f.description, s.title, f.title, s.visibility,"
         " s.hidden_from_visitors, s.full_text, s.revised_unread, s.followed_folder_id,"
-        " s.full_text_rules, f.owner_id, f.rules, s.retention, f.credentials, f.transport"
+        " s.full_text_rules, f.owner_id, f.rules, s.retention, f.credentials, f.transport, s.paused_at IS NOT NULL"
         " FROM subscription s JOIN feed f ON f.id = s.feed_id WHERE f.kind <> 'mail' AND s.user_id = :user",
         user=user_id,
     )
@@ -75,6 +76,7 @@ def _of_row(row: tuple[Any, ...], folder_ids: tuple[int, ...]) -> Leaving:
         hidden_from_visitors=bool(row[8]),
         full_text=row[9],
         revised_unread=bool(row[10]),
+        is_paused=bool(row[18]),
         followed_folder_id=row[11],
         full_text_rules=row[12],
         private=row[13] != 0,

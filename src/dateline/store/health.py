@@ -15,6 +15,7 @@ from dateline.errors import NotFound
 from .checks import CheckRow, of_feeds
 from .db import Tx
 from .feeds import asked_address
+from .leases import NOT_PAUSED
 from .times import from_us_or_none, to_us
 
 Kind = Literal["gone", "dead", "refused", "failing", "moved", "silent", "well"]
@@ -103,8 +104,8 @@ _OF_USER = (
 
 
 def of_user(tx: Tx, user_id: int) -> list[FeedHealth]:
-    """Every feed that a user subscribes to, without checks."""
-    return [_feed(row) for row in tx.all(f"{_OF_USER} ORDER BY s.id", user=user_id)]
+    """Every feed that a user subscribes to and that does not rest, without checks."""
+    return [_feed(row) for row in tx.all(f"{_OF_USER} AND s.paused_at IS NULL ORDER BY s.id", user=user_id)]
 
 
 def of_subscription(tx: Tx, user_id: int, subscription_id: int) -> FeedHealth:
@@ -158,7 +159,10 @@ def with_checks(tx: Tx, feeds: Iterable[FeedHealth], limit: int) -> list[FeedHea
 def works(tx: Tx, now: datetime) -> Works:
     """The queue, the leases and the hosts as they are now."""
     at = to_us(now)
-    due = tx.one("SELECT count(*), min(next_at) FROM feed WHERE next_at <= :now", now=at) or (0, None)
+    due = tx.one(f"SELECT count(*), min(f.next_at) FROM feed f WHERE f.next_at <= :now AND{NOT_PAUSED}", now=at) or (
+        0,
+        None,
+    )
     leased = tx.one("SELECT count(*), count(DISTINCT lease_holder) FROM feed WHERE lease_until > :now", now=at)
     quiet = tx.all(
         "SELECT name, quiet_until FROM host WHERE quiet_until > :now ORDER BY quiet_until DESC, name LIMIT 200", now=at

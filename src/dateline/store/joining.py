@@ -42,6 +42,7 @@ class Joining(Struct, frozen=True, kw_only=True):
     full_text: str = "off"
     full_text_rules: FullTextRules = FullTextRules()
     revised_unread: bool = False
+    is_paused: bool = False
     retention: str | None = None
     rules: str | None = None
     followed_folder_id: int | None = None
@@ -99,9 +100,9 @@ _INSERT_FEED = (
 )
 _INSERT_SUBSCRIPTION = (
     "INSERT INTO subscription (user_id, feed_id, title, visibility, hidden_from_visitors, full_text, full_text_rules,"
-    " revised_unread, retention, followed_folder_id, followed_url, seen_entry_id, created_at)"
+    " revised_unread, retention, followed_folder_id, followed_url, seen_entry_id, created_at, paused_at)"
     " VALUES (:user, :feed, :title, :visibility, :hidden, :full_text, :full_text_rules, :revised, :retention,"
-    " :followed, :followed_url, :seen, :now)"
+    " :followed, :followed_url, :seen, :now, :paused)"
 )
 
 
@@ -157,6 +158,7 @@ def _subscription_row(user_id: int, one: Joining, feed: tuple[int, int], now: da
         "full_text_rules": stored_rules(one.full_text_rules),
         "revised": int(one.revised_unread),
         "retention": one.retention,
+        "paused": to_us(now) if one.is_paused else None,
         "followed": one.followed_folder_id,
         "followed_url": None if one.followed_folder_id is None else one.url,
         "seen": feed[1],

@@ -18,15 +18,22 @@ _MAY_BE_ASKED = (
 )
 
 
+NOT_PAUSED = (
+    " (NOT EXISTS (SELECT 1 FROM subscription p WHERE p.feed_id = f.id AND p.paused_at IS NOT NULL)"
+    " OR EXISTS (SELECT 1 FROM subscription p WHERE p.feed_id = f.id AND p.paused_at IS NULL))"
+)
+"""Somebody waits for what feed ``f`` brings: not all of its subscriptions rest."""
+
+
 def due(
     tx: Tx, *, holder: str, now: datetime, limit: int, full_hosts: list[str], only: list[int] | None = None
 ) -> list[tuple[int, str]]:
     """(id, host) of feeds that are due, longest due first, whose host nobody else holds or silences and is not in
-    ``full_hosts``.
+    ``full_hosts``, and for which somebody waits.
 
     ``only`` narrows to these feeds, due or not.
     """
-    wanted = "f.next_at <= :now" if only is None else "f.id IN ids(:only)"
+    wanted = f"f.next_at <= :now AND{NOT_PAUSED}" if only is None else "f.id IN ids(:only)"
     rows = tx.all(
         f"SELECT f.id, f.host FROM feed f LEFT JOIN host h ON h.name = f.host WHERE {wanted} AND f.lease_until <= :now"
         " AND (h.name IS NULL OR (h.quiet_until <= :now"
@@ -79,7 +86,7 @@ def give_back(tx: WriteTx, feed_ids: list[int], holder: str) -> None:
 
 def next_due_at(tx: Tx) -> datetime | None:
     """When the next feed is due; None when none ever is."""
-    return from_us_or_none(tx.value("SELECT min(next_at) FROM feed WHERE next_at IS NOT NULL"))
+    return from_us_or_none(tx.value(f"SELECT min(f.next_at) FROM feed f WHERE f.next_at IS NOT NULL AND{NOT_PAUSED}"))
 
 
 def postpone(tx: WriteTx, feed_id: int, holder: str, until: datetime) -> None:

@@ -339,13 +339,15 @@ CREATE TABLE subscription (
   hidden_from_visitors INTEGER NOT NULL DEFAULT 0,
   unread_count INTEGER NOT NULL DEFAULT 0,
   seen_entry_id INTEGER NOT NULL DEFAULT 0, -- delivered up to this entry
-  created_at INTEGER NOT NULL, full_text TEXT NOT NULL DEFAULT 'off', full_text_rules TEXT, revised_unread INTEGER NOT NULL DEFAULT 0, retention TEXT, followed_folder_id INTEGER REFERENCES folder (id) ON DELETE SET NULL, followed_url TEXT, display TEXT,
+  created_at INTEGER NOT NULL, full_text TEXT NOT NULL DEFAULT 'off', full_text_rules TEXT, revised_unread INTEGER NOT NULL DEFAULT 0, retention TEXT, followed_folder_id INTEGER REFERENCES folder (id) ON DELETE SET NULL, followed_url TEXT, display TEXT, paused_at INTEGER,
   UNIQUE (user_id, feed_id)
 );
 
 CREATE INDEX subscription_feed ON subscription (feed_id);
 
 CREATE INDEX subscription_followed ON subscription (followed_folder_id) WHERE followed_folder_id IS NOT NULL;
+
+CREATE INDEX subscription_paused ON subscription (feed_id) WHERE paused_at IS NOT NULL;
 
 CREATE INDEX subscription_retention ON subscription (feed_id) WHERE retention IS NOT NULL;
 

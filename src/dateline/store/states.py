@@ -29,7 +29,7 @@ def undelivered(tx: Tx, user_id: int) -> bool:
     return (
         tx.value(
             "SELECT 1 FROM subscription s JOIN feed f ON f.id = s.feed_id"
-            " WHERE s.user_id = :user AND f.last_entry_id > s.seen_entry_id LIMIT 1",
+            " WHERE s.user_id = :user AND f.last_entry_id > s.seen_entry_id AND s.paused_at IS NULL LIMIT 1",
             user=user_id,
         )
         is not None
@@ -51,7 +51,8 @@ def deliver(
     tx.hold_user(user_id)
     behind = tx.all(
         "SELECT s.id, s.feed_id, s.seen_entry_id, f.last_entry_id FROM subscription s JOIN feed f ON f.id = s.feed_id"
-        " WHERE s.user_id = :user AND f.last_entry_id > s.seen_entry_id ORDER BY s.seen_entry_id, s.id"
+        " WHERE s.user_id = :user AND f.last_entry_id > s.seen_entry_id AND s.paused_at IS NULL"
+        " ORDER BY s.seen_entry_id, s.id"
         " [[lock_rows_of_s]]",
         user=user_id,
     )

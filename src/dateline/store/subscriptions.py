@@ -42,6 +42,7 @@ class SidebarRow(Struct, frozen=True, kw_only=True):
     error_code: str | None
     gone: bool
     hidden_from_visitors: bool
+    is_paused: bool = False
 
 
 class Shelves(Struct, frozen=True, kw_only=True):
@@ -82,6 +83,7 @@ class SubscriptionDetails(Struct, frozen=True, kw_only=True):
     visibility: Visibility
     hidden_from_visitors: bool
     revised_unread: bool
+    paused_at: datetime | None
     private: bool
     gone: bool
     moved_url: str | None
@@ -140,7 +142,8 @@ def _rows(tx: Tx, user_id: int, *, public_only: bool) -> list[SidebarRow]:
     folders = _folder_ids(tx, user_id)
     found = tx.all(
         "SELECT s.id, s.feed_id, CASE WHEN s.title <> '' THEN s.title WHEN f.title <> '' THEN f.title ELSE f.url END,"
-        " f.icon_id, s.unread_count, s.visibility, f.error_code, f.stopped_at, s.hidden_from_visitors"
+        " f.icon_id, s.unread_count, s.visibility, f.error_code, f.stopped_at, s.hidden_from_visitors,"
+        " s.paused_at IS NOT NULL"
         " FROM subscription s JOIN feed f ON f.id = s.feed_id WHERE s.user_id = :user"
         + (_PUBLIC if public_only else ""),
         user=user_id,
@@ -157,6 +160,7 @@ def _rows(tx: Tx, user_id: int, *, public_only: bool) -> list[SidebarRow]:
             error_code=row[6],
             gone=row[7] is not None,
             hidden_from_visitors=bool(row[8]),
+            is_paused=bool(row[9]),
         )
         for row in found
     ]
@@ -225,7 +229,7 @@ _DETAILS = (
     " f.entry_count,"
     " s.visibility, s.hidden_from_visitors, f.owner_id, f.stopped_at, f.moved_url, f.checked_at, f.ok_at, f.changed_at,"
     " f.next_at, f.error_code, f.error_detail, f.error_at, f.failures, s.created_at,"
-    " s.full_text, f.kind, f.rules, f.empty_rounds, s.revised_unread"
+    " s.full_text, f.kind, f.rules, f.empty_rounds, s.revised_unread, s.paused_at"
     " FROM subscription s JOIN feed f ON f.id = s.feed_id WHERE s.user_id = :user"
 )
 
@@ -263,6 +267,7 @@ def _details(row: tuple[Any, ...], folder_ids: tuple[int, ...]) -> SubscriptionD
         rules=row[26],
         empty_rounds=row[27],
         revised_unread=bool(row[28]),
+        paused_at=from_us_or_none(row[29]),
     )
 
 

@@ -78,3 +78,8 @@ CREATE TABLE highlight (
 );
 CREATE INDEX highlight_user ON highlight (user_id, id);
 CREATE INDEX highlight_entry ON highlight (entry_id, user_id);
+
+
+-- A subscription that rests since then: nothing of it is delivered; a feed whose subscribers all rest is not fetched.
+ALTER TABLE subscription ADD COLUMN paused_at INTEGER;
+CREATE INDEX subscription_paused ON subscription (feed_id) WHERE paused_at IS NOT NULL;
