@@ -58,6 +58,7 @@ FIRST = [
     ("https://overcast.fm/itunes1200361736/the-daily", APPLE),
     ("https://castro.fm/itunes/1200361736", APPLE),
     ("https://fyyd.de/podcast/freak-show/8", "https://api.fyyd.de/0.2/podcast?podcast_id=8"),
+    ("https://audioboom.com/channels/4829847/episodes", "https://audioboom.com/channels/4829847.rss"),
     ("https://shows.acast.com/the-rest/episodes/1", "https://feeds.acast.com/public/shows/the-rest"),
     ("https://www.spreaker.com/podcast/name--2952600", "https://www.spreaker.com/show/2952600/episodes/feed"),
     ("https://www.buzzsprout.com/1293872/episodes", "https://feeds.buzzsprout.com/1293872.rss"),
@@ -75,6 +76,7 @@ FIRST = [
     ("https://www.reddit.com/user/spez/m/news/", f"{REDDIT}/user/spez/m/news/.rss"),
     ("https://www.reddit.com/search/?q=feed+reader", f"{REDDIT}/search.rss?q=feed%20reader&sort=new"),
     ("https://www.reddit.com/r/a/search?q=x%26y", f"{REDDIT}/r/a/search.rss?q=x%26y&restrict_sr=on&sort=new"),
+    ("https://www.reddit.com/", f"{REDDIT}/.rss"),
     ("https://redd.it/1abcde", f"{REDDIT}/comments/1abcde/.rss"),
     # people and talk
     ("https://bsky.app/profile/bsky.app", "https://bsky.app/profile/bsky.app/rss"),
@@ -91,6 +93,8 @@ FIRST = [
     ("https://letterboxd.com/dave/", "https://letterboxd.com/dave/rss/"),
     # blogs
     ("https://newsletter.substack.com/p/some-article", "https://newsletter.substack.com/feed"),
+    ("https://open.substack.com/pub/newsletter/p/some-article?r=1", "https://newsletter.substack.com/feed"),
+    ("https://open.substack.com/pub/newsletter", "https://newsletter.substack.com/feed"),
     ("https://substack.com/@newsletter", "https://newsletter.substack.com/feed"),
     ("https://medium.com/@cogdog/a-title-ebfe6f731c22", "https://medium.com/feed/@cogdog"),
     ("https://medium.com/netflix-techblog", "https://medium.com/feed/netflix-techblog"),
@@ -99,6 +103,7 @@ FIRST = [
     ("https://cogdog.medium.com/title-1", "https://cogdog.medium.com/feed"),
     ("https://staff.tumblr.com/post/1/x", "https://staff.tumblr.com/rss"),
     ("https://www.tumblr.com/staff", "https://staff.tumblr.com/rss"),
+    ("https://www.tumblr.com/dashboard/blog/staff", "https://staff.tumblr.com/rss"),
     ("https://www.tumblr.com/blog/view/staff", "https://staff.tumblr.com/rss"),
     ("https://staff.tumblr.com/tagged/art", "https://staff.tumblr.com/tagged/art/rss"),
     ("https://a.wordpress.com/", "https://a.wordpress.com/feed/"),

@@ -105,6 +105,10 @@ fyyd | fyyd.de
   /podcast/[^/]+/<id:\d+>/**
     podcast https://api.fyyd.de/0.2/podcast?podcast_id={id} fyyd
 
+Audioboom | audioboom.com
+  /channels?/<id:\d{3,}>/**
+    podcast https://audioboom.com/channels/{id}.rss
+
 Acast | shows.acast.com
   /<name:[\w-]+>/**
     podcast https://feeds.acast.com/public/shows/{name}
@@ -163,6 +167,8 @@ Reddit | reddit.com old.reddit.com new.reddit.com np.reddit.com m.reddit.com i.r
     activity $R$/user/{name}/.rss
     posts $R$/user/{name}/submitted/.rss
     comments $R$/user/{name}/comments/.rss
+  /
+    popular $R$/.rss
   /domain/<name>(?:/new)?
     posts $R$/domain/{name}/.rss
 
@@ -221,6 +227,10 @@ Substack | substack.com
   /@<name:[\w-]+>/**
     posts https://{name}.substack.com/feed
 
+Substack | open.substack.com
+  /pub/<name:[\w-]+>/**
+    posts https://{name}.substack.com/feed
+
 Substack | *.substack.com
   /**
     posts https://{site}.substack.com/feed
@@ -248,7 +258,7 @@ Medium | *.medium.com
 let TUMBLR dashboard|explore|search|tagged|login|register|about|settings|blog
 
 Tumblr | tumblr.com
-  /(?:blog/(?:view/)?)?(?!(?:$TUMBLR$)(?:/|$))<name:[\w-]+>/**
+  /(?:(?:dashboard/)?blog/(?:view/)?)?(?!(?:$TUMBLR$)(?:/|$))<name:[\w-]+>/**
     posts https://{name}.tumblr.com/rss
   /tagged/.+
 
