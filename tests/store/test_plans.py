@@ -25,6 +25,7 @@ from dateline.store import (
     leases,
     open_database,
     orphans,
+    pushes,
     retention,
     search,
     states,
@@ -33,7 +34,19 @@ from dateline.store import (
 from dateline.store import subscriptions as sidebar
 from dateline.store.sqlite.engine import SqliteTx, SqliteWriteTx
 
-LARGE = ("entry", "unread", "entry_body", "history", "star", "tombstone", "feed", "feed_check", "session", "host")
+LARGE = (
+    "entry",
+    "unread",
+    "entry_body",
+    "history",
+    "star",
+    "tombstone",
+    "feed",
+    "feed_check",
+    "session",
+    "host",
+    "websub_push",
+)
 FEEDS = 30
 
 
@@ -165,6 +178,7 @@ def test_what_runs_all_the_time_scans_no_table(library: tuple[Database, User], n
         search.waiting(tx, 100)
         search.edited(tx, 100)
         hosts.times(tx, ["1.test"])
+        pushes.is_due(tx, now)
         states.deeds(tx, user.id, 0)
         streams.entry(tx, user.id, 1)
     assert log.scans == []
