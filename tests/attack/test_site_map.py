@@ -57,6 +57,9 @@ TABLE: dict[str, Rights] = {
     "/all": READ,
     "/folder/{key}": OWN,
     "/feed/{key}": OWN,
+    "/today": READ,
+    "/recent": READ,
+    "/label": READ,
     "/label/{key}": OWN,
     "/entry/{entry_id}": OWN,
     "/entry/{entry_id}/changes": OWN,
@@ -99,6 +102,7 @@ TABLE: dict[str, Rights] = {
     "/settings/password": Rights(
         get=(200, 200, 303), post=(400, 400, 403), form={"old": "wrong", "new": "long enough"}
     ),
+    "/settings/marking": Rights(get=(200, 200, 303), post=(303, 303, 403), form={"shown": "all"}),
     "/settings/retention": Rights(get=(200, 200, 303), post=(303, 303, 403), form=RETENTION),
     "/settings/sharing": Rights(
         get=(200, 200, 303), post=(303, 303, 403), form={"do": "add", "service": "reddit", "name": "", "address": ""}

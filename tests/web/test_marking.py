@@ -67,10 +67,12 @@ def test_a_behaviour_gets_notice_undo_and_all_counts(alice: Browser, ids: list[i
     assert isinstance(told["undo"], int)
     assert told["unread"] == {
         "main": 2,
+        "all": 2,
         "important": 0,
         "starred": 0,
         "folders": {str(folder): 2},
         "feeds": {str(subscription): 2},
+        "labels": {},
     }
     undone = alice.post("/undo", {"seq": told["undo"]}, json=True)
     assert undone.json["unread"]["main"] == 3
@@ -170,7 +172,9 @@ BAD_FORMS: list[tuple[str, Sequence[tuple[str, object]]]] = [
     ("/entries/read", [("id", 1)] * 1500),
     ("/entries/read-all", []),
     ("/entries/read-all", [("kind", "main")]),
-    ("/entries/read-all", [("kind", "label"), ("up_to", 1)]),
+    ("/entries/read-all", [("kind", "today"), ("up_to", 1)]),
+    ("/entries/read-all", [("kind", "today"), ("since", 2**63 - 1), ("up_to", 1)]),
+    ("/entries/read-all", [("kind", "main"), ("what", "nothing"), ("up_to", 1)]),
     ("/entries/read-all", [("kind", "folder"), ("up_to", 1)]),
     ("/entries/read-all", [("kind", "main"), ("key", 1), ("up_to", 1)]),
     ("/entries/read-all", [("kind", "main"), ("q", "x" * 400), ("up_to", 1)]),

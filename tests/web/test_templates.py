@@ -107,7 +107,19 @@ def tour(alice: Browser, bob: Browser, anonymous: Browser, world: World) -> None
     alice.post("/entries/progress", {"id": entry, "share": 500})
     alice.post("/queue", {"id": entry, "do": "add"})
     for path in (
-        *("/", "/?shown=all", "/?q=rien", "/starred", "/important", "/all", "/nowhere"),
+        *(
+            "/",
+            "/?shown=all",
+            "/?q=rien",
+            "/starred",
+            "/important",
+            "/all",
+            "/today",
+            "/recent",
+            "/label",
+            "/?order=fair",
+            "/nowhere",
+        ),
         f"/entry/{entry}/changes",
         *("/continue", "/queue"),
         *(f"/entry/{entry}", f"/entry/{entry}?fragment=1", "/?fragment=1", f"/feed/{subscriptions[2]}"),
@@ -125,7 +137,7 @@ def tour(alice: Browser, bob: Browser, anonymous: Browser, world: World) -> None
         *(f"/label/{label}", "/labels", f"/labels/{label}"),
         *("/settings/retention", "/settings/visitors", "/settings/password", "/settings/find?q=a"),
         f"/folders/{outer}/retention",
-        *("/health", "/health/server", "/debug", "/settings/newsletters", "/settings/sharing"),
+        *("/health", "/health/server", "/debug", "/settings/newsletters", "/settings/sharing", "/settings/marking"),
         *(f"/subscriptions/{subscriptions[2]}", f"/subscriptions/{subscriptions[2]}/remove"),
         f"/subscriptions/{subscriptions[2]}/full-text",
         f"/subscriptions/{subscriptions[2]}/transport",
@@ -140,6 +152,10 @@ def tour(alice: Browser, bob: Browser, anonymous: Browser, world: World) -> None
     world.change(owner(bob), open_to_visitors=True)
     anonymous.get("/")
     alice.post("/entries/read", {"id": entry})
+    alice.post("/settings/marking", {"confirm": "1", "on_scroll": "1", "hide_read": "1", "shown": "all"})
+    for what in ("all", "day", "week", "unread"):
+        alice.post("/entries/read-all", {"kind": "main", "up_to": entry, "what": what, "q": "x"})
+    alice.get("/")
 
 
 def test_every_template_renders_alike_in_both_engines(

@@ -26,7 +26,7 @@ def change(db: Database, user: User, kind: StreamKind, key: int | None, choose: 
         if kind in ("folder", "feed"):
             displays.keep(tx, user.id, kind, key, display)
             return
-        if kind == "label" and not displays.has_label(tx, user.id, key):
+        if kind == "label" and key is not None and not displays.has_label(tx, user.id, key):
             raise NotFound(f"label {key}")
     name = displays.stream_name(kind, key)
     preferences.change(db, user, lambda chosen: _with_stream(chosen, name, choose), now=now)

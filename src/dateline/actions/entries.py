@@ -18,10 +18,11 @@ ALL_MATCHES = 1_000_000
 
 
 class Done(Struct, frozen=True, kw_only=True):
-    """What a deed did: to how many entries, and its number in the history (None when nothing changed)."""
+    """What a deed did: to how many entries, which, and its number in the history (None when nothing changed)."""
 
     count: int
     seq: int | None
+    entry_ids: Sequence[int] = ()
 
 
 def mark(db: Database, user: User, entry_ids: Sequence[int], *, read: bool, now: datetime) -> Done:
@@ -144,4 +145,4 @@ def own_entries(tx: WriteTx, user: User, entry_ids: Sequence[int]) -> list[int]:
 
 def _noted(tx: WriteTx, user: User, action: str, changed: Sequence[int], now: datetime) -> Done:
     seq = states.note(tx, user.id, action, changed, now) if changed else None
-    return Done(count=len(changed), seq=seq)
+    return Done(count=len(changed), seq=seq, entry_ids=changed)

@@ -30,7 +30,7 @@ def page(tx: Tx, wanted: Wanted, before: Cursor | None, limit: int) -> tuple[lis
         rounds = max(_FEWEST_ROUNDS, min(ROUNDS, LOOKED_AT // max(1, len(wanted.within.feed_ids))))
         top, after = (newest[0][0], newest[0][1] + 1), None
     else:
-        rounds, top = before.seed, before.top or END
+        rounds, top = min(max(before.seed, 1), ROUNDS), before.top or END
         after = ("", before.at, -before.entry_id)
     found: list[int] = []
     if before is None or before.floor is None:  # still among the rounds

@@ -60,6 +60,7 @@ class Sidebar(Struct, frozen=True, kw_only=True):
     subscriptions: tuple[SidebarRow, ...]
     main_unread: int
     important_unread: int
+    all_unread: int
     starred_count: int
     labels: tuple[kept_labels.Label, ...] = ()
     shelves: Shelves = Shelves()
@@ -121,6 +122,7 @@ def sidebar(tx: Tx, user_id: int, *, public_only: bool = False) -> Sidebar:
         subscriptions=tuple(rows),
         main_unread=sum(row.unread_count for row in rows if row.visibility in ("main", "important")),
         important_unread=sum(row.unread_count for row in rows if row.visibility == "important"),
+        all_unread=sum(row.unread_count for row in rows if row.visibility != "archived"),
         starred_count=_starred(tx, user_id, [row.feed_id for row in rows] if public_only else None),
         labels=() if public_only else tuple(kept_labels.all_labels(tx, user_id, counted=True)),
         shelves=Shelves() if public_only else _shelves(tx, user_id),

@@ -34,6 +34,10 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "unread": NN_("{count} article marked as unread.", "{count} articles marked as unread."),
     "starred": NN_("{count} article added to the favourites.", "{count} articles added to the favourites."),
     "unstarred": NN_("{count} article taken from the favourites.", "{count} articles taken from the favourites."),
+    "read_on": NN_(
+        "{count} article marked as read. Here is “{name}”.", "{count} articles marked as read. Here is “{name}”."
+    ),
+    "moved_on": N_("Everything was read there. Here is “{name}”."),
     "nothing_changed": N_("There was nothing to change."),
     "undone": NN_("Undone, for {count} article.", "Undone, for {count} articles."),
     "refreshing": NN_("{count} feed is being fetched.", "{count} feeds are being fetched."),

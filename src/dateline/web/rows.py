@@ -49,6 +49,7 @@ class Row(Struct, frozen=True, kw_only=True):
     picture: str | None
     is_unread: bool
     is_starred: bool
+    is_kept: bool
     body: SafeHTML | None
     is_long: bool
     which: Which | None = None
@@ -85,13 +86,16 @@ class RowMaker:
         self._labels = {view.name: view for view in label_views(labels, words)}
         self._minutes: dict[int, str] = {}
 
-    def rows(self, entries: Iterable[Entry], *, after: datetime | None = None) -> tuple[Row, ...]:
+    def rows(
+        self, entries: Iterable[Entry], *, after: datetime | None = None, protects_important: bool = False
+    ) -> tuple[Row, ...]:
         """The rows, each day's first with its separator. ``after``: where the list goes on from, when it does."""
         last = self.bucket(after) if after is not None else None
         rows: list[Row] = []
         for entry in entries:
             bucket = self.bucket(entry.listed_at)
-            rows.append(self.row(entry, separator=self.separator(bucket) if bucket != last else None))
+            separator = self.separator(bucket) if bucket != last else None
+            rows.append(self.row(entry, separator=separator, protects_important=protects_important))
             last = bucket
         return tuple(rows)
 
@@ -113,9 +117,19 @@ class RowMaker:
         return Separator(bucket=bucket, text=text)
 
     def row(
-        self, entry: Entry, *, separator: Separator | None = None, whole: bool = False, is_due: bool = False
+        self,
+        entry: Entry,
+        *,
+        separator: Separator | None = None,
+        whole: bool = False,
+        is_due: bool = False,
+        protects_important: bool = False,
     ) -> Row:
-        """One entry. ``whole``: on its own page, with its body however long that is. ``is_due``: its full text is."""
+        """One entry. ``whole``: on its own page, with its body however long that is. ``is_due``: its full text is.
+
+        Scrolling past marks neither what was marked unread by hand nor, where the stream ``protects_important``, what
+        important feeds brought.
+        """
         at = local(entry.published_at or entry.updated_at or entry.received_at, self.zone)
         is_long = not whole and _length(entry) > LONGEST_BODY
         return Row(
@@ -140,6 +154,7 @@ class RowMaker:
             picture=entry.thumbnail_url,
             is_unread=entry.unread and not self.is_visitor,
             is_starred=entry.starred and not self.is_visitor,
+            is_kept=entry.kept or (protects_important and entry.important),
             body=None if is_long or entry.content_html is None else on_demand(entry.content_html),
             is_long=is_long,
             which=which(self.words, self.zone, entry, is_alone=whole, is_due=is_due, is_visitor=self.is_visitor),

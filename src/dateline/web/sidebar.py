@@ -74,6 +74,8 @@ class SidebarBuilder:
             self.children.setdefault(folder.parent_id, []).append(folder)
         for row in sidebar.subscriptions:
             view = self._feed(row)
+            if row.visibility == "archived" and not view.is_current:
+                continue  # on its own page, and nowhere else
             for folder_id in row.folder_ids or (None,):
                 self.feeds.setdefault(folder_id, []).append(view)
 
@@ -160,6 +162,7 @@ def counts(sidebar: Sidebar) -> dict[str, object]:
     """Every count, for a behaviour that keeps the page's numbers true after an action."""
     return {
         "main": sidebar.main_unread,
+        "all": sidebar.all_unread,
         "important": sidebar.important_unread,
         "starred": sidebar.starred_count,
         "labels": {str(label.id): label.unread_count for label in sidebar.labels},

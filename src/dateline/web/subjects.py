@@ -57,6 +57,21 @@ SUBJECTS = (
         choices={"service": N_("Place"), "name": N_("Name in the menu"), "address": N_("Address")},
     ),
     Subject(
+        path="/settings/marking",
+        icon="check-all",
+        title=N_("Marking as read"),
+        choices={
+            "on_open": N_("when it is opened"),
+            "on_site": N_("when its page at the publisher’s is opened"),
+            "on_scroll": N_("when it was scrolled past"),
+            "on_focus": N_("when it is reached by the keyboard"),
+            "hide_read": N_("Take read articles off the list once they are out of sight"),
+            "confirm": N_("Ask before a whole stream is marked"),
+            "to_next": N_("After a feed or folder was marked, go on to the next with unread articles"),
+            "shown": N_("Streams begin with"),
+        },
+    ),
+    Subject(
         path="/settings/retention",
         icon="trash",
         title=N_("How long articles are kept"),

@@ -192,9 +192,12 @@ class Visit:
             notices.leave(self.request, response, notice, self._cookie_path)
         return response
 
-    def json(self, content: object, *, status: int = 200) -> Response:
-        """A value for a behaviour."""
-        return Response(msgspec.json.encode(content), status_code=status, media_type="application/json")
+    def json(self, content: object, *, status: int = 200, notice: Notice | None = None) -> Response:
+        """A value for a behaviour; ``notice``, when there is one, is told on the page that it goes to next."""
+        response = Response(msgspec.json.encode(content), status_code=status, media_type="application/json")
+        if notice is not None:
+            notices.leave(self.request, response, notice, self._cookie_path)
+        return response
 
     @property
     def next(self) -> str:

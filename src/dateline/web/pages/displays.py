@@ -14,7 +14,7 @@ from dateline.web.forms import Form
 from dateline.web.notices import Notice
 from dateline.web.visit import Visit
 
-_WITH_KEY: tuple[StreamKind, ...] = ("folder", "feed", "label")
+_WITH_KEY: tuple[StreamKind, ...] = ("folder", "feed")
 _PARTS: Mapping[str, tuple[str, ...]] = {
     "view": get_args(View),
     "order": get_args(Order),
@@ -26,7 +26,7 @@ def choose(visit: Visit) -> Response:
     """``kind``, ``key`` and any of ``view``, ``order``, ``shown``: "" leaves it to what is above."""
     kind = visit.form.choice("kind", get_args(StreamKind))
     key = visit.form.optional_integer("key")
-    if (key is None) == (kind in _WITH_KEY):
+    if (key is None) == (kind in _WITH_KEY) and kind != "label":
         raise ActionError("action.bad_value", "key")
     parts = chosen_parts(visit.form)
     display_actions.change(visit.db, visit.me, kind, key, lambda display: with_parts(display, parts), now=visit.now)

@@ -1,4 +1,4 @@
-"""What a reader does with entries: read, unread, star, unstar, all read, undo, refresh; for forms and behaviours."""
+"""What a reader does with entries: read, unread, star, unstar, undo, refresh; for forms and behaviours."""
 
 from starlette.responses import Response
 
@@ -6,15 +6,12 @@ from dateline.actions import entries as entry_actions
 from dateline.actions import subscriptions as subscription_actions
 from dateline.actions.entries import Done
 from dateline.errors import ActionError
-from dateline.model import Stream, StreamKind
 from dateline.store import subscriptions
 from dateline.web import notices
+from dateline.web.marked import marked_stream
 from dateline.web.notices import Notice
 from dateline.web.sidebar import counts
 from dateline.web.visit import Visit
-
-_KINDS: tuple[StreamKind, ...] = ("main", "important", "starred", "all", "folder", "feed", "label")
-_WITH_KEY = ("folder", "feed", "label")
 
 
 def mark_read(visit: Visit) -> Response:
@@ -37,13 +34,6 @@ def unstar(visit: Visit) -> Response:
     return _done(visit, "unstarred", entry_actions.star(visit.db, visit.me, _ids(visit), starred=False, now=visit.now))
 
 
-def mark_all_read(visit: Visit) -> Response:
-    """``kind``, ``key``, ``q``, ``up_to``: everything of a stream that existed when its page was made."""
-    up_to = visit.form.integer("up_to")
-    done = entry_actions.mark_all_read(visit.db, visit.me, _stream(visit), up_to=up_to, now=visit.now)
-    return _done(visit, "read", done)
-
-
 def undo(visit: Visit) -> Response:
     """``seq``: take an action back."""
     done = entry_actions.undo(visit.db, visit.me, visit.form.integer("seq"), now=visit.now)
@@ -52,7 +42,7 @@ def undo(visit: Visit) -> Response:
 
 def refresh(visit: Visit) -> Response:
     """``kind``, ``key``: fetch the stream's feeds soon."""
-    count = subscription_actions.refresh_soon(visit.db, visit.me, _stream(visit), now=visit.now)
+    count = subscription_actions.refresh_soon(visit.db, visit.me, marked_stream(visit), now=visit.now)
     return _answer(visit, Notice(kind="refreshing" if count else "refreshed_lately", count=count))
 
 
@@ -61,14 +51,6 @@ def _ids(visit: Visit) -> tuple[int, ...]:
     if not ids:
         raise ActionError("action.bad_value", "id")
     return ids
-
-
-def _stream(visit: Visit) -> Stream:
-    kind = visit.form.choice("kind", _KINDS)
-    key = visit.form.optional_integer("key")
-    if (key is None) == (kind in _WITH_KEY):
-        raise ActionError("action.bad_value", "key")
-    return Stream(kind=kind, key=key, search=visit.form.text("q", "", max_length=300))
 
 
 def _done(visit: Visit, kind: str, done: Done) -> Response:

@@ -1,10 +1,12 @@
-"""The stream page, normal view: ``/ /important /starred /all /folder/ID /feed/ID``, one's own or below ``/@NAME/``.
+"""The stream page: ``/ /important /starred /all /folder/ID /feed/ID``, one's own or below ``/@NAME/``; of one's own
+also ``/today /recent /label /label/ID``.
 
-Query: ``shown`` (``unread`` or ``all``; without it, what suits), ``q`` (search), ``before`` (``AT.ID``, where the last
-page ended), ``fragment=1`` (only the rows). Reading changes no states; arrived entries are delivered first.
+Query: ``shown`` (``unread`` or ``all``; without it, what suits), ``q`` (search), ``order`` and ``seed`` (its chance),
+``before`` (where the last page ended), ``since`` (µs, when today began on the first page), ``fragment=1`` (only the
+rows). Reading changes no states; arrived entries are delivered first.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Literal
 
 from msgspec import Struct
@@ -15,10 +17,14 @@ from dateline.errors import ActionError, NotFound
 from dateline.model import Cursor, Page, Shown, Stream, StreamKind
 from dateline.store import accounts, displays, streams, subscriptions
 from dateline.store.bodies import Bodies
+from dateline.store.labels import Label
 from dateline.store.subscriptions import Sidebar
-from dateline.web import messages, views
+from dateline.store.times import to_us
+from dateline.web import cursors, messages, orders, views
 from dateline.web.forms import whole_number
-from dateline.web.i18n import N_, Words
+from dateline.web.i18n import N_, Words, local
+from dateline.web.marked import instant
+from dateline.web.orders import Ordering
 from dateline.web.pages import visitor
 from dateline.web.reading import Reading, reading, visited
 from dateline.web.rows import Row, RowMaker
@@ -28,16 +34,21 @@ from dateline.web.visit import Visit
 
 PAGE_SIZE = 50
 _MAX_SEARCH = 300
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _TITLES: dict[str, str] = {
     "main": N_("Main stream"),
     "important": N_("Important"),
     "starred": N_("Favourites"),
     "all": N_("All articles"),
+    "today": N_("Today"),
+    "recent": N_("Recently read"),
+    "label": N_("All labels"),
 }
+_UNCOUNTED = ("starred", "recent", "today")
 
-Empty = Literal["", "search", "unread", "starred", "important", "no_feeds", "waiting", "nothing"]
+Empty = Literal[
+    "", "search", "unread", "starred", "important", "label", "today", "recent", "no_feeds", "waiting", "nothing"
+]
 
 
 class StreamPage(Struct, frozen=True, kw_only=True):
@@ -45,7 +56,8 @@ class StreamPage(Struct, frozen=True, kw_only=True):
 
     ``root`` and ``path`` are paths without the base (``/@NAME``, ``/folder/3``). ``unread`` counts the whole stream.
     ``more`` is the next page's ``before``, "" at the end. ``empty`` says why there are no rows, "" when there are.
-    ``layout`` is the view and what is chosen about it.
+    ``layout`` is the view and what is chosen about it, ``order`` the order; ``asked`` what links carry on of both.
+    ``since`` is when today began for this page, in µs; "" elsewhere.
     """
 
     sidebar: SidebarView
@@ -56,6 +68,9 @@ class StreamPage(Struct, frozen=True, kw_only=True):
     key: int | None
     title: str
     layout: Layout
+    order: Ordering
+    asked: dict[str, str]
+    since: str
     problem: str
     shown: Literal["unread", "all"]
     search: str
@@ -106,24 +121,38 @@ def feed(visit: Visit) -> Response:
     return _show(visit, reading(visit), "feed", whole_number(visit.path["key"], "feed"))
 
 
+def today(visit: Visit) -> Response:
+    """What the feeds of the main stream listed since midnight."""
+    return _show(visit, reading(visit), "today")
+
+
+def recent(visit: Visit) -> Response:
+    """What was read lately."""
+    return _show(visit, reading(visit), "recent")
+
+
 def label(visit: Visit) -> Response:
-    """What has a label of one's own."""
-    return _show(visit, reading(visit), "label", whole_number(visit.path["key"], "label"))
+    """What has a label; without a key, any."""
+    key = visit.path.get("key")
+    return _show(visit, reading(visit), "label", None if key is None else whole_number(key, "label"))
 
 
 def _show(visit: Visit, of: Reading, kind: StreamKind, key: int | None = None) -> Response:
-    before = cursor(visit.query.get("before", ""))
+    before = cursors.cursor(visit.query.get("before", ""))
     account_actions.catch_up(visit.db, of.owner.id, now=visit.now)
     with visit.db.reading() as tx:
         arranged = displays.arrangement(tx, of.owner, kind, key)
         stream = asked_stream(visit, of, kind, key, arranged)
-        layout = views.layout(visit, of, kind, arranged, own=displays.own(tx, of.owner, kind, key))
+        own = displays.own(tx, of.owner, kind, key)
+        layout = views.layout(visit, of, kind, arranged, own=own)
+        order = orders.ordering(visit.words, visit.query, kind, stream.order, own=own.order)
         sidebar = subscriptions.sidebar(tx, of.owner.id, public_only=of.is_visitor)
         sidebar = for_visitors(sidebar) if of.is_visitor else sidebar
         title = stream_title(visit.words, stream, sidebar)
         bodies: Bodies = "none" if layout.view == "cards" else "short"
-        page = streams.read(tx, of.owner.id, stream, before=before, limit=PAGE_SIZE, bodies=bodies)
-    context = _context(visit, of, stream, sidebar, page, title=title, layout=layout, before=before)
+        seed = orders.seed(visit.query, visit.now, visit.zone)
+        page = streams.read(tx, of.owner.id, stream, before=before, limit=PAGE_SIZE, bodies=bodies, seed=seed)
+    context = _context(visit, of, stream, sidebar, page, title=title, layout=layout, order=order, before=before)
     if visit.wants_fragment:
         return visit.fragment("parts/entries.html", context)
     return visit.html(
@@ -151,22 +180,30 @@ def asked_stream(
         raise ActionError("action.bad_value", "shown")
     if of.is_visitor:
         shown = "all"
-    return Stream(kind=kind, key=key, shown=shown, search=search, public_only=of.is_visitor)
+    return Stream(
+        kind=kind,
+        key=key,
+        shown=shown,
+        search=search,
+        order=orders.asked(visit.query, kind, arranged.order),
+        since=since(visit, visit.query.get("since", "")) if kind == "today" else None,
+        public_only=of.is_visitor,
+    )
 
 
-def cursor(text: str) -> Cursor | None:
-    """``AT.ID`` → where to go on; None for "". Raises ``ActionError("action.bad_value")``."""
+def since(visit: Visit, text: str) -> datetime:
+    """When today began: as a page said that was made before (µs), else midnight where the reader is.
+
+    Raises ``ActionError("action.bad_value")``.
+    """
     if not text:
-        return None
-    at, dot, entry_id = text.partition(".")
-    if not dot:
-        raise ActionError("action.bad_value", "before")
-    return Cursor(at=whole_number(at, "before"), entry_id=whole_number(entry_id, "before"))
+        return local(visit.now, visit.zone).replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
+    return instant(whole_number(text, "since"), "since")
 
 
 def stream_title(words: Words, stream: Stream, sidebar: Sidebar) -> str:
     """The name of what is read. Raises ``NotFound`` for a folder or subscription that the sidebar does not have."""
-    if stream.kind in _TITLES:
+    if stream.kind in _TITLES and stream.key is None:
         return words.text(_TITLES[stream.kind])
     if stream.kind == "folder":
         names = {folder.id: folder.name for folder in sidebar.folders}
@@ -188,11 +225,9 @@ def _context(
     *,
     title: str,
     layout: Layout,
+    order: Ordering,
     before: Cursor | None,
 ) -> StreamPage:
-    maker = RowMaker(
-        visit.words, visit.zone, visit.now, preview=of.owner.preview, is_visitor=of.is_visitor, labels=sidebar.labels
-    )
     return StreamPage(
         sidebar=sidebar_view(
             sidebar,
@@ -209,16 +244,32 @@ def _context(
         key=stream.key,
         title=title,
         layout=layout,
+        order=order,
+        asked={"view": layout.asked, "order": order.asked, "seed": order.seed},
+        since=str(to_us(stream.since)) if stream.since else "",
         problem="" if of.is_visitor else _problem(visit.words, stream, sidebar),
         shown=page.shown,
         search=stream.search,
         unread=0 if of.is_visitor else unread_count(stream, sidebar),
         newest_id=0 if of.is_visitor else page.newest_id,  # it counts what arrives in private feeds too
-        rows=maker.rows(page.entries, after=_moment(before) if visit.wants_fragment else None),
-        more=f"{page.next.at}.{page.next.entry_id}" if page.next else "",
+        rows=_rows(visit, of, stream, page, before if visit.wants_fragment else None, sidebar.labels),
+        more=cursors.written(page.next),
         is_first=before is None,
         empty="" if page.entries or before else _why_empty(stream, sidebar, is_visitor=of.is_visitor),
     )
+
+
+def _rows(
+    visit: Visit, of: Reading, stream: Stream, page: Page, after: Cursor | None, marks: tuple[Label, ...]
+) -> tuple[Row, ...]:
+    maker = RowMaker(
+        visit.words, visit.zone, visit.now, preview=of.owner.preview, is_visitor=of.is_visitor, labels=marks
+    )
+    important_here = stream.kind in ("important", "feed")
+    if stream.kind == "recent" or stream.order not in ("newest", "oldest"):
+        return tuple(maker.row(entry, protects_important=not important_here) for entry in page.entries)
+    moment = instant(after.at, "before") if after else None
+    return maker.rows(page.entries, after=moment, protects_important=not important_here)
 
 
 def stream_path(root: str, stream: Stream) -> str:
@@ -230,7 +281,7 @@ def stream_path(root: str, stream: Stream) -> str:
 
 def unread_count(stream: Stream, sidebar: Sidebar) -> int:
     """How many of the whole stream are unread; 0 where nobody counts (favourites, a search)."""
-    if stream.search or stream.kind == "starred":
+    if stream.search or stream.kind in _UNCOUNTED:
         return 0
     if stream.kind == "label":
         return next((label.unread_count for label in sidebar.labels if label.id == stream.key), 0)
@@ -240,7 +291,9 @@ def unread_count(stream: Stream, sidebar: Sidebar) -> int:
         return sidebar.important_unread
     if stream.kind == "folder":
         return next((folder.unread_count for folder in sidebar.folders if folder.id == stream.key), 0)
-    return sum(row.unread_count for row in sidebar.subscriptions if stream.key in (None, row.id))
+    if stream.kind == "all":
+        return sidebar.all_unread
+    return sum(row.unread_count for row in sidebar.subscriptions if stream.key == row.id)
 
 
 def _problem(words: Words, stream: Stream, sidebar: Sidebar) -> str:
@@ -256,20 +309,10 @@ def _why_empty(stream: Stream, sidebar: Sidebar, *, is_visitor: bool) -> Empty:
         return "search"
     if stream.shown == "unread" and not is_visitor:
         return "unread"
-    if stream.kind == "starred":
-        return "starred"
+    if stream.kind in ("starred", "label", "recent"):
+        return stream.kind
     if not sidebar.subscriptions:
         return "nothing" if is_visitor else "no_feeds"
-    if stream.kind == "important":
-        return "important"
+    if stream.kind in ("important", "today"):
+        return stream.kind
     return "nothing" if is_visitor else "waiting"
-
-
-def _moment(before: Cursor | None) -> datetime | None:
-    """The time at which the page before ended: its day needs no second separator."""
-    if before is None:
-        return None
-    try:
-        return _EPOCH + timedelta(microseconds=before.at)
-    except OverflowError as error:
-        raise ActionError("action.bad_value", "before") from error

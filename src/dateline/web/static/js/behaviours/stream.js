@@ -1,8 +1,7 @@
 // The stream: one entry open at a time, its row keeping its place; opening marks as read; buttons without a reload.
 
-import { closeOthers, complete, idOf, isUnread, makeReachable, setUnread, toggle } from "../lib/entries.js";
-import { addressOf, mark } from "../lib/marking.js";
-import { markSoon } from "../lib/read-queue.js";
+import { closeOthers, complete, makeReachable, toggle } from "../lib/entries.js";
+import { mark, marksOn, readSoon } from "../lib/marking.js";
 
 export default function stream(main) {
   main.addEventListener("click", (event) => {
@@ -23,6 +22,8 @@ export default function stream(main) {
   }, true);
 
   completeInSight(main);
+
+  watchDeeds(main);
 
   const single = main.querySelector(":scope > .entry");
   if (single) {
@@ -66,10 +67,31 @@ function wasOpened(entry) {
 }
 
 function readNow(entry) {
-  const address = addressOf(entry, "read");
-  if (isUnread(entry) && address) {
-    setUnread(entry, false);
-    markSoon(idOf(entry), address);
+  if (marksOn("open")) {
+    readSoon(entry);
+  }
+}
+
+/** Going to the publisher's page, with whichever button; coming to a row by keyboard. */
+function watchDeeds(main) {
+  const toSite = (event) => {
+    const link = event.target.closest("a[href][target='_blank']");
+    const entry = link?.closest(".entry");
+    if (entry && event.button < 2 && link.href === entry.querySelector("a.original")?.href) {
+      readSoon(entry);
+    }
+  };
+  if (marksOn("site")) {
+    main.addEventListener("click", toSite);
+    main.addEventListener("auxclick", toSite);
+  }
+  if (marksOn("focus")) {
+    main.addEventListener("focusin", (event) => {
+      const row = event.target.closest("details.entry > summary:focus-visible");
+      if (row) {
+        readSoon(row.parentElement);
+      }
+    });
   }
 }
 

@@ -38,9 +38,8 @@ function ofStream(kind, key, counts) {
   switch (kind) {
     case "main":
     case "important":
-      return counts[kind];
     case "all":
-      return Object.values(counts.feeds).reduce((sum, count) => sum + count, 0);
+      return counts[kind];
     case "folder":
       return counts.folders[key];
     case "label":

@@ -76,7 +76,7 @@ export function bringUp(entry) {
 }
 
 /** How much of the top of the screen the sticky bars take. */
-function coveredHeight() {
+export function coveredHeight() {
   const bar = document.querySelector(".bar")?.getBoundingClientRect().height ?? 0;
   const day = document.querySelector("#entries > .day")?.getBoundingClientRect().height ?? 0;
   return bar + day;

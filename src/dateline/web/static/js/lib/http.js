@@ -1,7 +1,12 @@
 // Asking the server: a form's fields → the JSON answer; an address → a part of a page.
 
-/** An answer that says no; `message` is a sentence for people, "" when the server could not be reached. */
-export class Refused extends Error {}
+/** An answer that says no; `message` is a sentence for people, `status` the HTTP status: "" and 0 when the server could not be reached. */
+export class Refused extends Error {
+  constructor(message, status = 0) {
+    super(message);
+    this.status = status;
+  }
+}
 
 /**
  * POST `fields` (FormData, or [name, value] pairs) and give the JSON answer. Survives the page's end (keepalive).
@@ -19,10 +24,10 @@ export async function post(address, fields) {
     });
     answer = await response.json();
   } catch {
-    throw new Refused("");
+    throw new Refused("", response?.ok ? 0 : response?.status);
   }
   if (!response.ok) {
-    throw new Refused(answer.message ?? "");
+    throw new Refused(answer.message ?? "", response.status);
   }
   return answer;
 }

@@ -4,11 +4,45 @@ import { showCounts } from "./counts.js";
 import { idOf, isStarred, isUnread, setStarred, setUnread } from "./entries.js";
 import { post } from "./http.js";
 import { fail, tell } from "./notice.js";
-import { flush, forget } from "./read-queue.js";
+import { flush, forget, markSoon } from "./read-queue.js";
+
+/** What the account chose: whether "open", "site", "focus" or "scroll" marks an article read. */
+export const marksOn = (deed) =>
+  document.getElementById("entry-form")?.dataset.marking.split(" ").includes(deed) ?? false;
+
+/** Mark the entry as read, soon and silently. */
+export function readSoon(entry) {
+  if (isUnread(entry)) {
+    setUnread(entry, false);
+    markSoon(idOf(entry));
+  }
+}
+
+/** Mark these entries as read in one deed, which can be undone. */
+export async function readAll(entries) {
+  const unread = entries.filter(isUnread).slice(0, 1000);
+  if (!unread.length) {
+    return;
+  }
+  const change = (state) => unread.forEach((entry) => setUnread(entry, state));
+  change(false);
+  try {
+    await flush();
+    const answer = await post(document.getElementById("entry-form").action, unread.map((entry) => ["id", idOf(entry)]));
+    showCounts(answer.unread);
+    tell(answer, () => change(true));
+  } catch (error) {
+    change(true);
+    fail(error);
+  }
+}
 
 const CHANGES = {
   read: (entry) => setUnread(entry, false),
-  unread: (entry) => setUnread(entry, true),
+  unread: (entry) => {
+    setUnread(entry, true);
+    entry.dataset.kept = ""; // by hand: scrolling past does not mark it again
+  },
   star: (entry) => setStarred(entry, true),
   unstar: (entry) => setStarred(entry, false),
 };
@@ -32,9 +66,14 @@ export async function mark(entry, verb) {
     setStarred(entry, before.starred);
   };
   CHANGES[verb](entry);
-  forget(idOf(entry));
+  if (verb === "read") {
+    forget(idOf(entry));
+  }
   try {
     await flush();
+    if (verb === "unread") {
+      forget(idOf(entry)); // that it was read could not be told: it need not be any more
+    }
     const answer = await post(address, [["id", idOf(entry)]]);
     showCounts(answer.unread);
     tell(answer, restore);

@@ -1,0 +1,34 @@
+"""Which stream a form means: its fields ``kind``, ``key``, ``q``, ``since`` → a ``Stream``."""
+
+from datetime import UTC, datetime, timedelta
+from typing import get_args
+
+from dateline.errors import ActionError
+from dateline.model import Stream, StreamKind
+from dateline.web.visit import Visit
+
+_KINDS: tuple[StreamKind, ...] = get_args(StreamKind)
+_WITH_KEY = ("folder", "feed")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def marked_stream(visit: Visit) -> Stream:
+    """The stream of the form. Raises ``ActionError("action.bad_value")``."""
+    kind = visit.form.choice("kind", _KINDS)
+    key = visit.form.optional_integer("key")
+    if (key is None) == (kind in _WITH_KEY) and kind != "label":
+        raise ActionError("action.bad_value", "key")
+    return Stream(
+        kind=kind,
+        key=key,
+        search=visit.form.text("q", "", max_length=300),
+        since=instant(visit.form.integer("since"), "since") if kind == "today" else None,
+    )
+
+
+def instant(us: int, name: str) -> datetime:
+    """Microseconds since 1970 that came from outside. Raises ``ActionError("action.bad_value")``."""
+    try:
+        return _EPOCH + timedelta(microseconds=us)
+    except OverflowError as error:
+        raise ActionError("action.bad_value", name) from error

@@ -1,0 +1,55 @@
+"""``/settings/marking``: what marks an article read, and what happens when a whole stream is marked."""
+
+from msgspec import Struct
+from msgspec.structs import replace
+from starlette.responses import Response
+
+from dateline.actions import preferences
+from dateline.preferences import Display, Marking, ShownChoice
+from dateline.web.i18n import N_
+from dateline.web.pages.settings import saved
+from dateline.web.visit import Visit
+
+_SHOWN: dict[ShownChoice, str] = {
+    "adaptive": N_("What is unread; everything when nothing is"),
+    "unread": N_("What is unread"),
+    "all": N_("Everything"),
+}
+_FLAGS = ("on_open", "on_site", "on_scroll", "on_focus", "hide_read", "confirm", "to_next")
+
+
+class MarkingPage(Struct, frozen=True, kw_only=True):
+    """The context of ``pages/settings_marking.html``."""
+
+    marking: Marking
+    shown: ShownChoice
+    shown_choices: tuple[tuple[str, str], ...]
+
+
+def show(visit: Visit) -> Response:
+    """The choices."""
+    chosen = visit.me.preferences
+    page = MarkingPage(
+        marking=chosen.marking,
+        shown=chosen.display.shown or "adaptive",
+        shown_choices=tuple((value, visit.words.text(label)) for value, label in _SHOWN.items()),
+    )
+    return visit.html("pages/settings_marking.html", page)
+
+
+def save(visit: Visit) -> Response:
+    """All of them at once."""
+    form = visit.form
+    marking = Marking(**{name: form.flag(name) for name in _FLAGS})
+    shown = form.choice("shown", list(_SHOWN))
+    preferences.change(
+        visit.db,
+        visit.me,
+        lambda chosen: replace(chosen, marking=marking, display=_with_shown(chosen.display, shown)),
+        now=visit.now,
+    )
+    return saved(visit, "/settings/marking")
+
+
+def _with_shown(display: Display, shown: ShownChoice) -> Display:
+    return replace(display, shown=None if shown == "adaptive" else shown)
