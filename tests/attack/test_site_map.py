@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 from tests.web.browsing import Answer, Browser, World
 
 from dateline.actions import entries as entry_actions
+from dateline.actions import highlights as highlight_actions
 from dateline.actions import labels as label_actions
 from dateline.actions import progress as progress_actions
 from dateline.model import SafeHTML, User
@@ -82,6 +83,12 @@ TABLE: dict[str, Rights] = {
     ),
     "/entries/full-text": MARK,
     "/entries/labels": Rights(post=(303, 404, 403), form={"id": "{entry_id}", "label": "{label_id}"}),
+    "/entry/{entry_id}/highlights": Rights(
+        get=(200, 404, 303), post=(303, 404, 403), form={"quote": "Deux", "place": "0", "note": ""}
+    ),
+    "/highlights": READ,
+    "/highlights/export": READ,
+    "/highlights/{highlight_id}": Rights(post=(303, 404, 403), form={"do": "save", "note": "Mine"}),
     "/entries/progress": Rights(get=(400, 400, 303), post=(303, 404, 403), form={"id": "{entry_id}", "share": "500"}),
     "/continue": Rights(get=(200, 200, 303), post=(303, 404, 403), form={"id": "{entry_id}"}),
     "/queue": Rights(get=(200, 200, 303), post=(303, 404, 403), form={"id": "{entry_id}", "do": "add"}),
@@ -171,6 +178,7 @@ def ids(alice: Browser, world: World, db: Database) -> dict[str, Any]:
     folder = world.folder(alice.user, "Dossier", subscription)
     seq = entry_actions.star(db, alice.user, [first], starred=True, now=world.clock()).seq
     label = label_actions.add(db, alice.user, "Étiquette", now=world.clock())
+    highlight = highlight_actions.add(db, alice.user, second, quote="Phare", note="Dossier", now=world.clock())
     progress_actions.read_to(db, alice.user, second, 500, now=world.clock())
     with store_write.transaction(db) as tx:
         icon = icons.add(tx, "image/svg+xml", b"<svg/>")
@@ -193,6 +201,7 @@ def ids(alice: Browser, world: World, db: Database) -> dict[str, Any]:
         "entry_id": second,
         "subscription_id": subscription,
         "folder_id": folder,
+        "highlight_id": highlight,
         "icon_id": icon,
         "label_id": label,
         "mailbox_id": mailbox,
@@ -224,7 +233,7 @@ def contents(db: Database) -> dict[str, list[Any]]:
         "session": "token_hash, user_id",
         **dict.fromkeys(
             (
-                *("unread", "star", "label", "entry_label", "progress", "play_queue"),
+                *("unread", "star", "label", "entry_label", "progress", "play_queue", "highlight"),
                 *("subscription", "subscription_folder", "folder", "history"),
             ),
             "*",

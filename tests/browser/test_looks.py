@@ -36,6 +36,7 @@ PAGES = (
     "/entry/1",
     "/entry/1/changes",
     "/continue",
+    "/highlights",
     "/queue",
     "/settings",
     "/settings/retention",

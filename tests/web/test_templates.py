@@ -105,6 +105,7 @@ def tour(alice: Browser, bob: Browser, anonymous: Browser, world: World) -> None
     label = label_actions.add(world.db, owner(alice), "Mer & <terre>", colour="blue", now=world.clock())
     label_actions.put(world.db, owner(alice), [entry], label, on=True, now=world.clock())
     alice.post("/entries/progress", {"id": entry, "share": 500})
+    alice.post(f"/entry/{entry}/highlights", {"quote": "<b>", "note": "& moi"})
     alice.post("/queue", {"id": entry, "do": "add"})
     for path in (
         *(
@@ -121,7 +122,7 @@ def tour(alice: Browser, bob: Browser, anonymous: Browser, world: World) -> None
             "/nowhere",
         ),
         f"/entry/{entry}/changes",
-        *("/continue", "/queue"),
+        *("/continue", "/queue", "/highlights", f"/entry/{entry}/highlights"),
         *(f"/entry/{entry}", f"/entry/{entry}?fragment=1", "/?fragment=1", f"/feed/{subscriptions[2]}"),
         *(
             "/settings",

@@ -143,6 +143,8 @@ def remove_user(tx: WriteTx, user_id: int) -> None:
     tx.run("DELETE FROM unread WHERE user_id = :id", id=user_id)
     tx.run("DELETE FROM star WHERE user_id = :id", id=user_id)
     tx.run("DELETE FROM entry_label WHERE user_id = :id", id=user_id)
+    for table in ("highlight", "progress", "play_queue"):
+        tx.run(f"DELETE FROM {table} WHERE user_id = :id", id=user_id)
     tx.run("DELETE FROM subscription WHERE user_id = :id", id=user_id)
     tx.run("DELETE FROM users WHERE id = :id", id=user_id)
 

@@ -19,14 +19,15 @@ def orphan_if_unread_by_all(tx: WriteTx, feed_id: int, now: datetime) -> None:
 
 
 def left_before(tx: Tx, before: datetime, limit: int) -> list[int]:
-    """Feeds that nobody has subscribed to since long, and that hold more than what somebody starred or labelled."""
+    """Feeds that nobody has subscribed to since long, and that hold more than what somebody marked."""
     return tx.column(
         "SELECT f.id FROM feed f WHERE f.orphaned_at IS NOT NULL AND f.orphaned_at < :before"
         # an empty feed of mail stays: it says that its sender is not wanted any more
         " AND ((f.kind <> 'mail' AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.feed_id = f.id))"
         " OR EXISTS (SELECT 1 FROM entry e WHERE e.feed_id = f.id"
         " AND NOT EXISTS (SELECT 1 FROM star s WHERE s.entry_id = e.id)"
-        " AND NOT EXISTS (SELECT 1 FROM entry_label l WHERE l.entry_id = e.id)))"
+        " AND NOT EXISTS (SELECT 1 FROM entry_label l WHERE l.entry_id = e.id)"
+        " AND NOT EXISTS (SELECT 1 FROM highlight h WHERE h.entry_id = e.id)))"
         " ORDER BY f.orphaned_at LIMIT :limit",
         before=to_us(before),
         limit=limit,

@@ -45,6 +45,9 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
         "Nothing is fetched yet: these feeds were checked not long ago, or want to be left alone for a while."
     ),
     "saved": N_("Saved."),
+    "highlighted": N_("Highlighted."),
+    "noted": N_("Noted."),
+    "highlight_removed": N_("The highlight and its note are gone."),
     "queued": N_("It is played next."),
     "dequeued": N_("It is not played next any more."),
     "progress_forgotten": N_("It is not offered any more."),

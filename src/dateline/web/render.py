@@ -14,6 +14,7 @@ from minijinja import Environment
 from dateline import __version__
 from dateline.settings import Settings
 from dateline.web.assets import Assets
+from dateline.web.highlight_colours import highlight_colours
 from dateline.web.i18n import Words
 from dateline.web.share_links import share_links
 from dateline.web.subjects import subjects
@@ -56,6 +57,7 @@ class Renderer:
             "version": __version__,
             "settings_subjects": lambda: subjects(words),
             "share_links": share_links,
+            "highlight_colours": lambda: highlight_colours(words),
         }
 
     def html(self, template: str, words: Words, context: Mapping[str, object]) -> str:

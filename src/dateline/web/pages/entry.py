@@ -6,9 +6,10 @@
 from msgspec import Struct
 from starlette.responses import Response
 
-from dateline.store import full_text_queue, streams, subscriptions
+from dateline.store import full_text_queue, highlights, streams, subscriptions
 from dateline.web import versions
 from dateline.web.forms import whole_number
+from dateline.web.pages.highlights import Notes, notes_of
 from dateline.web.reading import reading
 from dateline.web.rows import Row, RowMaker
 from dateline.web.sidebar import SidebarView, sidebar_view
@@ -22,6 +23,7 @@ class EntryPage(Struct, frozen=True, kw_only=True):
     root: str
     is_visitor: bool
     row: Row
+    notes: Notes | None = None
 
 
 def show(visit: Visit) -> Response:
@@ -32,6 +34,7 @@ def show(visit: Visit) -> Response:
     with visit.db.reading() as tx:
         entry = streams.entry(tx, of.owner.id, entry_id, public_only=of.is_visitor, version=version)
         is_due = entry.full_text is None and full_text_queue.has_due(tx, entry_id)
+        highlighted = [] if of.is_visitor else highlights.of_entry(tx, of.owner.id, entry_id)
         sidebar = subscriptions.sidebar(tx, of.owner.id, public_only=of.is_visitor)
     maker = RowMaker(visit.words, visit.zone, visit.now, preview=False, is_visitor=of.is_visitor, labels=sidebar.labels)
     view = sidebar_view(
@@ -43,7 +46,11 @@ def show(visit: Visit) -> Response:
         is_visitor=of.is_visitor,
     )
     page = EntryPage(
-        sidebar=view, root=of.root, is_visitor=of.is_visitor, row=maker.row(entry, whole=True, is_due=is_due)
+        sidebar=view,
+        root=of.root,
+        is_visitor=of.is_visitor,
+        row=maker.row(entry, whole=True, is_due=is_due),
+        notes=None if of.is_visitor else notes_of(visit, highlighted, entry_id),
     )
     if visit.wants_fragment:
         return visit.fragment("parts/whole_body.html", page)
