@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from dateline.errors import DatelineError, FetchError, RefreshError, StoreError
 from dateline.fetch import Client
-from dateline.model import Response
+from dateline.model import Response, Validators
 from dateline.settings import Settings
 from dateline.store import Database, hosts, leases
 from dateline.store.feeds import Feed
@@ -27,6 +27,7 @@ from dateline.store.write import transaction
 from .asking import way
 from .chores import Chores
 from .deliver import deliver_ahead
+from .doubt import wants_whole
 from .icons import find_some_icons
 from .index import Texts, index_all, index_chunk
 from .line import ask_address, failed, host_of, take
@@ -254,8 +255,9 @@ class Refresher:
         task.add_done_callback(self._in_flight.discard)
 
     async def _ask(self, client: Client, feed: Feed) -> None:
-        url = ask_address(feed, self._clock())
-        validators, validators_url = known_validators(feed)
+        now = self._clock()
+        url = ask_address(feed, now)
+        validators, validators_url = (Validators(), None) if wants_whole(feed, now) else known_validators(feed)
         answer: Response | DatelineError
         try:
             address, transport = way(feed, url, self._keyring)
