@@ -10,6 +10,8 @@ from tests.browser.stage import Open, Site
 
 from dateline.actions import labels
 from dateline.model import Chapter, Enclosure, Episode, Person, SafeHTML, Transcript, User
+from dateline.store import mailboxes
+from dateline.store.write import transaction
 
 AXE = importlib.resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 CONTENT = SafeHTML(
@@ -99,7 +101,34 @@ def alice(site: Site) -> User:
     labels.put(site.db, user, [first], label, on=True, now=world.clock())
     world.revise(first, "An old title", "<p>Before it was changed.</p>", hours_ago=2)
     world.revise(first, "A short title", "<p>Before it was changed again.</p>")
+    add_mailboxes(site, user)
     return user
+
+
+def add_mailboxes(site: Site, user: User) -> None:
+    """One that fares well, one in trouble, with names and words that are too long."""
+    now = site.world.clock()
+    with transaction(site.db) as tx:
+        for host, folder in (("imap.example.org", "Letters"), ("a-very-long-name." * 6 + "example", "Lettres/" * 9)):
+            ident = mailboxes.add(
+                tx,
+                user.id,
+                host=host,
+                port=993,
+                security="tls",
+                login=b"",
+                folder=folder,
+                uid_validity=1,
+                last_uid=0,
+                since_at=None,
+                now=now,
+            )
+            assert mailboxes.claim(tx, ident, "lease", now=now, until=now) is not None
+            mailboxes.advance(tx, ident, "lease", 1, is_new=True)
+        note = mailboxes.LeftOut(uid=2, code="fetch.too_large", detail="11000000 bytes", at=now)
+        mailboxes.advance(tx, ident, "lease", 2, left_out=note)
+        detail = "NO [AUTHENTICATIONFAILED] " + "averylongwordofaserver" * 8
+        mailboxes.fail(tx, ident, "lease", code="fetch.mailbox_login", detail=detail, now=now, next_at=now)
 
 
 def violations(page: Page) -> list[str]:

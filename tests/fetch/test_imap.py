@@ -5,6 +5,8 @@ import base64
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.fetch.conftest import Identity, ScriptedResolver
 from tests.imap import ALICE, ImapServer, Session
 from tests.internet import LOOPBACK
@@ -347,3 +349,13 @@ def test_words_are_written_and_read_as_the_standard_says() -> None:
         b"BODY[]": b"ab(c",
         b"X": b'a"b',
     }
+
+
+@given(parts=st.lists(st.binary(max_size=200), min_size=1, max_size=5), text=st.text(max_size=50))
+def test_any_bytes_are_read_and_any_words_are_written(parts: list[bytes], text: str) -> None:
+    said = fetched([b"* 1 FETCH " + parts[0], *parts[1:]])
+    assert all(isinstance(value, bytes) for pair in said.items() for value in pair)
+    internal_date(parts[0])
+    written = b"".join(with_strings(b"EXAMINE", folder_name(text)))
+    assert b"\r" not in written
+    assert b"\n" not in written

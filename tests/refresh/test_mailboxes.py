@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from tests.conftest import NOW
 from tests.imap import ALICE, ImapServer, Session
 from tests.internet import LOOPBACK
@@ -25,6 +26,7 @@ from dateline.refresh import mail as mail_refresh
 from dateline.refresh import mailboxes
 from dateline.refresh.mailboxes import EVERY, LEASE, MAILS_A_ROUND, SOON, TRIES, Mailboxes, Pulled
 from dateline.refresh.polite import TableGate
+from dateline.refresh.work import Refresher
 from dateline.settings import Settings
 from dateline.store import Database, feeds, streams
 from dateline.store import mailboxes as table
@@ -435,6 +437,18 @@ def test_where_the_operator_forbids_it_nothing_is_read(scene: Scene) -> None:
             with pytest.raises(ActionError, match=r"action\.mailboxes_off"):
                 deed()
         assert server.connections == 1
+
+
+@pytest.mark.parametrize(("setting", "connections"), [("on", 2), ("off", 1)])
+def test_a_round_of_the_worker_reads_mailboxes_where_the_operator_lets_it(
+    scene: Scene, setting: str, connections: int
+) -> None:
+    with ImapServer() as server:
+        scene.add(server)
+        settings = replace(scene.settings, mailboxes=setting)
+        refresher = Refresher(scene.db, settings, version="1", holder="w", clock=scene.clock)
+        asyncio.run(refresher.run_once())
+        assert server.connections == connections
 
 
 def test_nobody_touches_anothers_mailbox(scene: Scene, cast: Cast) -> None:

@@ -92,7 +92,7 @@ class Wire:
         self._buffer += came
 
     def _cut(self, count: int) -> bytes:
-        taken = bytes(self._buffer[:count])
+        taken = bytes(memoryview(self._buffer)[:count])  # one copy of a large mail, not two
         del self._buffer[:count]
         return taken
 

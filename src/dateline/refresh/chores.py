@@ -34,7 +34,7 @@ PUSHES_EVERY = 0.5
 """Seconds between two looks for what is due."""
 ARTICLES_EVERY, ARTICLES_PAUSE = 5.0, 0.2
 """Seconds between two looks whether articles are due, and between two rounds while they are."""
-MAILBOXES_AT_ONCE = 3
+MAILBOXES_AT_ONCE, MAILBOXES_A_RUN = 3, 1_000
 EXPIRY_EVERY, EXPIRY_PAUSE = 60.0, 0.5
 """Seconds between two looks whether retention has something to do, and between two steps while it has."""
 TIDY_EVERY = timedelta(hours=1)
@@ -90,6 +90,14 @@ class Chores:
         """Ask for the lists that are due."""
         await follow_due(self._db, self._client, self._keyring, self._clock)
         return LISTS_EVERY
+
+    async def once(self) -> None:
+        """Ask for the lists, and read the mailboxes, that are due."""
+        await self.lists()
+        for _ in range(MAILBOXES_A_RUN):
+            if await self.mailbox():
+                break
+        await self._mailboxes.close()
 
     async def mailbox(self) -> float:
         """Read one mailbox that is due."""

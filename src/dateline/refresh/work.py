@@ -134,7 +134,7 @@ class Refresher:
         async with self._client() as client:
             if only is None:
                 await asyncio.to_thread(take_all, self._db, self._clock)
-                await self._chores(client).lists()
+                await self._chores(client).once()
             taker = asyncio.create_task(self._take_forever())
             try:
                 while left is None or left:

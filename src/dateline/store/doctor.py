@@ -184,9 +184,10 @@ def _secrets(tx: Tx, settings: Settings) -> Iterator[Finding]:
         "SELECT url, credentials, transport FROM feed WHERE credentials IS NOT NULL OR transport IS NOT NULL"
         " ORDER BY url"
     )
+    boxes = tx.all("SELECT u.name, m.host, m.login FROM mailbox m JOIN users u ON u.id = m.user_id ORDER BY m.id")
     if not path.exists():
-        state: State = "wrong" if rows else "note"
-        text = f"There is no key at {path}" + ("." if rows else "; it is made when it is needed.")
+        state: State = "wrong" if rows or boxes else "note"
+        text = f"There is no key at {path}" + ("." if rows or boxes else "; it is made when it is needed.")
         yield Finding(check="key", state=state, text=text)
     elif path.stat().st_mode & 0o077:
         text = f"Others may read the key: chmod 600 {path}"
@@ -195,13 +196,23 @@ def _secrets(tx: Tx, settings: Settings) -> Iterator[Finding]:
         yield Finding(check="key", state="ok", text=f"The key is at {path}.")
     keyring = Keyring(path)
     for url, *encrypted in rows:
-        try:
-            for secret in encrypted:
-                if secret is not None:
-                    keyring.decrypt(secret)
-        except (StoreError, ValueError):
+        if not _can_be_read(keyring, *encrypted):
             text = f"{url} needs its secrets again: its owner enters them under “How it is fetched”."
             yield Finding(check="credentials", state="wrong", text=text)
+    for name, host, login in boxes:
+        if not _can_be_read(keyring, login):
+            text = f"The mailbox of {name} at {host} is to be added again under “Newsletters”: its password is lost."
+            yield Finding(check="credentials", state="wrong", text=text)
+
+
+def _can_be_read(keyring: Keyring, *secrets: bytes | None) -> bool:
+    try:
+        for secret in secrets:
+            if secret is not None:
+                keyring.decrypt(secret)
+    except (StoreError, ValueError):
+        return False
+    return True
 
 
 def _free_pages(tx: Tx) -> Iterator[Finding]:

@@ -150,7 +150,10 @@ MAILBOXES: dict[str, str] = {
     "fetch.too_large": N_("The mail is larger than 10 MB."),
     "parse.empty": N_("The mail is empty."),
     "parse.too_complex": N_("The mail is nested too deeply."),
-    "store.secret": N_("The password cannot be read any more: the key of this server is another one. Enter it again."),
+    "store.secret": N_(
+        "The password cannot be read any more: the key of this server is another one. Remove the mailbox and add it "
+        "again."
+    ),
     "refresh.crashed": N_("Reading it broke off several times."),
     "refresh.failed": N_("Reading it failed in a way that should not happen."),
 }
