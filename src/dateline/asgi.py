@@ -7,7 +7,7 @@
 import ctypes
 import gc
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 from starlette.routing import Router
@@ -20,7 +20,7 @@ from dateline.clean import clean_html
 from dateline.clean.players import FRAME_SOURCES
 from dateline.settings import Settings
 from dateline.store import Database, open_database
-from dateline.web import routes
+from dateline.web import proxy, routes, signing
 from dateline.web.endpoints import Endpoint, Place, Refusal, route
 from dateline.web.pages import error
 from dateline.web.security import Headers, Hosts, Origins, Proxies
@@ -56,9 +56,11 @@ def create_app(
     pages = Origins(places, settings, Refusal(error.wrong_origin, instance))
     # hubs are no browsers: what they send carries a signature, not an origin
     app: ASGIApp = Beside(websub.PATH, websub.Callbacks(settings, db, clock=clock), pages)
+    proxied = proxy.Proxied(instance)
+    app = Beside(signing.PATH, proxied, app)
     app = Hosts(app, settings, Refusal(error.wrong_host, instance))
     app = Proxies(Headers(app, FRAME_SOURCES), settings)
-    return Lifespan(app, on_shutdown)
+    return Lifespan(app, on_shutdown, proxied.close)
 
 
 class Beside:
@@ -77,9 +79,12 @@ class Beside:
 class Lifespan:
     """Answers the server's start and end; nothing here waits for either."""
 
-    def __init__(self, app: ASGIApp, on_shutdown: Callable[[], None] | None) -> None:
+    def __init__(
+        self, app: ASGIApp, on_shutdown: Callable[[], None] | None, close: Callable[[], Awaitable[None]]
+    ) -> None:
         self.app = app
         self.on_shutdown = on_shutdown
+        self.close = close
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -94,6 +99,7 @@ class Lifespan:
             message = await receive()
             await send({"type": message["type"] + ".complete"})
             if message["type"] == "lifespan.shutdown":
+                await self.close()
                 if self.on_shutdown is not None:
                     self.on_shutdown()
                 return

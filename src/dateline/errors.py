@@ -68,6 +68,7 @@ class FetchError(DatelineError):
             "fetch.redirects",  # too many, a loop, without a target
             "fetch.too_large",  # before or after decompression
             "fetch.truncated",  # the body ended early
+            "fetch.not_media",  # a picture, sound or film was asked for, and something else came
             "fetch.encoding",  # the compression is broken or unknown
             "fetch.unauthorized",  # 401
             "fetch.forbidden",  # 403

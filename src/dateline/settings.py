@@ -66,6 +66,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     """What the addresses of newsletters end with, after the @."""
     mailboxes: str = "on"
     """``on``: people may have newsletters read from mailboxes of theirs (IMAP); ``off``."""
+    media_proxy: str = "on"
+    """``on``: people may have pictures, sound and film fetched by this server, unseen by publishers; ``off``."""
     web_processes: int = 1
     """How many web processes ``serve`` starts."""
     log_level: str = "info"
@@ -269,6 +271,7 @@ _CONVERTERS: dict[str, Callable[[Any], Any]] = {
     "mail_listen": _mail_listen,
     "mail_domain": _mail_domain,
     "mailboxes": _on_off,
+    "media_proxy": _on_off,
     "web_processes": _number(1, 64, int),
     "log_level": _log_level,
 }

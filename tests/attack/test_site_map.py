@@ -105,6 +105,7 @@ TABLE: dict[str, Rights] = {
     # Nobody has one here: each is told so, and nobody sees another's (tests/web/test_look.py).
     "/settings/look/own.css": Rights(get=(404, 404, 303)),
     "/settings/reading": Rights(post=(303, 303, 403), form={"language": "en", "time_zone": "UTC"}),
+    "/settings/privacy": Rights(get=(200, 200, 303), post=(303, 303, 403)),
     "/settings/visitors": Rights(get=(200, 200, 303), post=(303, 303, 403)),
     "/settings/password": Rights(
         get=(200, 200, 303), post=(400, 400, 403), form={"old": "wrong", "new": "long enough"}

@@ -34,7 +34,9 @@ def test_without_scripts_an_article_goes_by_mail_and_only_what_works_is_shown(al
     page = alice.get(f"/entry/{entry}")
     (mail,) = page.find("//div[@id='tools']//a[starts-with(@href, 'mailto:')]")
     assert mail.get("href").startswith("mailto:?subject=%C3%89t%C3%A9%20%26%20%3Cco%3E")
-    assert all(button.get("hidden") is not None for button in page.find("//div[@id='tools']//button"))
+    assert all(
+        button.get("hidden") is not None for button in page.find("//div[@id='tools']/details[@class='share']//button")
+    )
     (box,) = alice.get("/").find("//div[@id='tools']")
     assert box.get("hidden") is not None
     assert not box.xpath(".//a[@data-template][@href]")

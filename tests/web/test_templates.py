@@ -136,7 +136,7 @@ def tour(alice: Browser, bob: Browser, anonymous: Browser, world: World) -> None
         ),
         f"/folders/{outer}/list",
         *(f"/label/{label}", "/labels", f"/labels/{label}"),
-        *("/settings/retention", "/settings/visitors", "/settings/password", "/settings/find?q=a"),
+        *("/settings/retention", "/settings/visitors", "/settings/privacy", "/settings/password", "/settings/find?q=a"),
         f"/folders/{outer}/retention",
         *("/health", "/health/server", "/debug", "/settings/newsletters", "/settings/sharing", "/settings/marking"),
         *(f"/subscriptions/{subscriptions[2]}", f"/subscriptions/{subscriptions[2]}/remove"),

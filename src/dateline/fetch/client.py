@@ -26,8 +26,7 @@ from dateline.settings import Settings
 
 from . import failures, headers
 from .address import host_key
-from .answer import MAX_HEADER_BYTES, check_header_size, content_encoding, response_of
-from .body import Body, Patience, read_body, read_sample
+from .body import Body, Patience, hash_of, read_body, read_sample
 from .digest import Digests
 from .exchange import Exchange, Watch, masked_answer, masked_request
 from .guard import AddressInfo, Guard, unguarded_socket
@@ -42,6 +41,7 @@ from .walls import SAMPLE_BYTES, challenge_in, wall_of
 
 DNS_CACHE_SECONDS = 10
 KEEP_ALIVE_SECONDS = 4.0  # one host is asked again after its spacing, about a second; more would only hold open files
+MAX_HEADER_BYTES = 16_384
 MAX_WORD = 300  # bytes of what a server says when it does not take a form
 KEEP_METHOD = frozenset({307, 308})
 SAMPLE_SECONDS = 5.0  # for what a refusal says; read to its end, the connection can be used again
@@ -257,7 +257,7 @@ class Client:
         async with await self._open(question, trail, hop, sent) as answer:
             hop.status, hop.answered = answer.status, answer.raw_headers
             hop.sent = answer.request_info.headers.items()
-            check_header_size(answer.raw_headers)
+            _check_header_size(answer.raw_headers)
             if question.form is not None:
                 return await self._taken(answer, question, trail)
             now = self._clock()
@@ -266,9 +266,9 @@ class Client:
                 body = await self._read(answer, question)
                 if wall := challenge_in(answer.headers, body.content):
                     raise failures.of_wall(wall, answer.status, url=trail.url)
-                return response_of(answer.headers, question, trail, now, body=body)
+                return _response(answer.headers, question, trail, now, body=body)
             if answer.status == 304 and sent != Validators():
-                return response_of(answer.headers, question, trail, now, not_modified_since=sent)
+                return _response(answer.headers, question, trail, now, not_modified_since=sent)
             if answer.status in REDIRECTS:
                 trail.follow(answer.status, answer.headers.get("Location"))
                 question.check_way(trail)
@@ -279,7 +279,7 @@ class Client:
         """What a status means that brings nothing of use: the server's own word, or a wall's before it."""
         sample = await read_sample(
             answer.content,
-            content_encoding=content_encoding(answer),
+            content_encoding=_content_encoding(answer),
             at_most=SAMPLE_BYTES,
             seconds=SAMPLE_SECONDS,
         )
@@ -348,7 +348,7 @@ class Client:
     async def _read(self, answer: aiohttp.ClientResponse, question: Question) -> Body:
         return await read_body(
             answer.content,
-            content_encoding=content_encoding(answer),
+            content_encoding=_content_encoding(answer),
             content_length=answer.headers.get("Content-Length"),
             limit=question.max_bytes,
             patience=self._patience,
@@ -372,4 +372,41 @@ def _exchange(hop: _Hop, url: str, elapsed: float) -> Exchange:
         answered=masked_answer(hop.answered),
         elapsed_seconds=elapsed,
         new_connection=hop.connects > 0,
+    )
+
+
+def _content_encoding(answer: aiohttp.ClientResponse) -> str:
+    return ", ".join(answer.headers.getall("Content-Encoding", ()))
+
+
+def _check_header_size(raw_headers: tuple[tuple[bytes, bytes], ...]) -> None:
+    if sum(len(name) + len(value) for name, value in raw_headers) > MAX_HEADER_BYTES:
+        raise FetchError("fetch.protocol", f"more than {MAX_HEADER_BYTES} bytes of headers")
+
+
+def _response(
+    fields: headers.Headers,
+    question: Question,
+    trail: Trail,
+    now: float,
+    *,
+    body: Body | None = None,
+    not_modified_since: Validators | None = None,
+) -> Response:
+    content = body.content if body else b""
+    return Response(
+        url=question.url,
+        final_url=trail.url,
+        status=200 if body else 304,
+        content_type=headers.text(fields, "Content-Type") or "",
+        body=content,
+        body_hash=hash_of(content) if body else b"",
+        validators=headers.renewed(not_modified_since or Validators(), fields),
+        permanent_url=trail.permanent_url,
+        fresh_seconds=headers.fresh_seconds(fields, now),
+        retry_after=trail.retry_after,
+        links=headers.links(fields, trail.url),
+        content_language=headers.text(fields, "Content-Language"),
+        content_location=headers.location(fields, "Content-Location", trail.url),
+        wire_bytes=body.wire_bytes if body else 0,
     )

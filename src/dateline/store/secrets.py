@@ -4,6 +4,7 @@ By default ``secret.key`` beside the SQLite file, made at first need with mode 6
 """
 
 import contextlib
+import hmac
 import os
 import secrets
 from pathlib import Path
@@ -49,6 +50,13 @@ class Keyring:
     def ensure(self) -> None:
         """Make the key when there is none."""
         self._key(create=True)
+
+    def derived(self, purpose: str) -> bytes:
+        """A key of its own for one purpose (HMAC-SHA256 of its name): what it signs tells nothing of the others.
+
+        Makes the instance's key when there is none. Raises ``StoreError`` (``store.secret``).
+        """
+        return hmac.digest(self._key(create=True), purpose.encode(), "sha256")
 
     def _fernet(self, *, create: bool) -> "Fernet":
         from cryptography.fernet import Fernet

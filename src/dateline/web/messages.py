@@ -27,6 +27,7 @@ SENTENCES: dict[str, str] = {
     "fetch.redirects": N_("The server sends us from address to address without an end."),
     "fetch.too_large": N_("The answer is larger than this instance accepts."),
     "fetch.truncated": N_("The answer broke off before its end. It will be tried again."),
+    "fetch.not_media": N_("This is no picture, sound or film."),
     "fetch.encoding": N_("The answer is compressed in a way that cannot be undone."),
     "fetch.unauthorized": N_("The server wants a user name and a password."),
     "fetch.forbidden": N_("The server refuses to give us this feed."),

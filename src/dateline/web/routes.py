@@ -92,6 +92,7 @@ def routes() -> tuple[Place, ...]:
         Place(path="/settings/look", get=look.show, post=look.save),
         Place(path="/settings/look/sheet", post=look.save_sheet),
         Place(path="/settings/look/own.css", get=look.sheet),
+        Place(path="/settings/privacy", get=settings.show_privacy, post=settings.save_privacy),
         Place(path="/settings/visitors", get=settings.show_visitors, post=settings.save_visitors),
         Place(path="/settings/password", get=settings.show_password, post=settings.save_password),
         Place(path="/settings/marking", get=marking_settings.show, post=marking_settings.save),

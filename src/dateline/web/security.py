@@ -160,16 +160,18 @@ class Headers:
         await self.app(scope, receive, telling)
 
 
-def content_security_policy(frame_sources: Iterable[str]) -> str:
-    """The policy of every page: our own scripts and styles, anybody's pictures and sound, frames of players alone."""
+def content_security_policy(frame_sources: Iterable[str], *, media: str = "'self' https: http:") -> str:
+    """The policy of every page: our own scripts and styles, anybody's pictures and sound (``media`` says whose), frames
+    of players alone.
+    """
     frames = " ".join(frame_sources) or "'none'"
     return "; ".join(
         (
             "default-src 'none'",
             "script-src 'self'",
             "style-src 'self'",
-            "img-src 'self' https: http: data:",
-            "media-src 'self' https: http:",
+            f"img-src {media} data:",
+            f"media-src {media}",
             "font-src 'self'",
             "connect-src 'self'",
             "manifest-src 'self'",

@@ -92,6 +92,12 @@ SUBJECTS = (
         },
     ),
     Subject(
+        path="/settings/privacy",
+        icon="shield",
+        title=N_("Privacy"),
+        choices={"media_proxy": N_("Fetch pictures and sound by way of this server")},
+    ),
+    Subject(
         path="/settings/visitors",
         icon="eye",
         title=N_("Visitors"),

@@ -14,12 +14,14 @@ from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from dateline.clean.players import FRAME_SOURCES
 from dateline.errors import Forbidden
 from dateline.model import User
 from dateline.preferences import Look
 from dateline.refresh.page_look import Shelf
 from dateline.settings import Settings, as_address
 from dateline.store import Database
+from dateline.store.secrets import Keyring, key_path
 from dateline.web import i18n, notices
 from dateline.web.assets import Assets, load_assets
 from dateline.web.forms import Form
@@ -27,7 +29,9 @@ from dateline.web.i18n import Words
 from dateline.web.looks import LookView, look_view
 from dateline.web.notices import Notice
 from dateline.web.render import Renderer
+from dateline.web.security import content_security_policy
 from dateline.web.session import Sessions
+from dateline.web.signing import Signer
 from dateline.web.turns import LongTurns, Turns
 
 
@@ -53,6 +57,14 @@ class Instance:
         self.looking = Turns(8, patience=1)
         self.importing = LongTurns(2, patience=5)
         self.shelf = Shelf()
+        self._signer: Signer | None = None
+
+    @property
+    def signer(self) -> Signer:
+        """Signs the addresses of media that come by way of us; made, with the instance's key, when first wanted."""
+        if self._signer is None:
+            self._signer = Signer(Keyring(key_path(self.settings)).derived("media proxy"))
+        return self._signer
 
 
 class NoticeView(Struct, frozen=True, kw_only=True):
@@ -86,6 +98,7 @@ class Visit:
         self.db = instance.db
         self.url = instance.urls
         self.token = instance.sessions.token(request)
+        self.own_media_only = False
         self._is_prolonged = False
         self._look: Look | None = None
 
@@ -175,6 +188,8 @@ class Visit:
         response = HTMLResponse(
             self.instance.renderer.html(template, self.words, {"page": page, "frame": frame}), status_code=status
         )
+        if self.own_media_only:
+            response.headers["content-security-policy"] = content_security_policy(FRAME_SOURCES, media="'self'")
         if notice is not None:
             notices.take(self.request, response, self._cookie_path)
         if self._is_prolonged and self.token is not None:

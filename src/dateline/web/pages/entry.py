@@ -7,7 +7,7 @@ from msgspec import Struct
 from starlette.responses import Response
 
 from dateline.store import full_text_queue, highlights, streams, subscriptions
-from dateline.web import versions
+from dateline.web import proxied, versions
 from dateline.web.forms import whole_number
 from dateline.web.pages.highlights import Notes, notes_of
 from dateline.web.reading import reading
@@ -45,11 +45,12 @@ def show(visit: Visit) -> Response:
         current=None,
         is_visitor=of.is_visitor,
     )
+    (row,) = proxied.shown(visit, of, (maker.row(entry, whole=True, is_due=is_due),))
     page = EntryPage(
         sidebar=view,
         root=of.root,
         is_visitor=of.is_visitor,
-        row=maker.row(entry, whole=True, is_due=is_due),
+        row=row,
         notes=None if of.is_visitor else notes_of(visit, highlighted, entry_id),
     )
     if visit.wants_fragment:

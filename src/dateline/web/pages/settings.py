@@ -1,10 +1,12 @@
-"""``/settings…``: language and time, visitors, the password, and the search above all settings."""
+"""``/settings…``: language and time, privacy, visitors, the password, and the search above all settings."""
 
 from msgspec import Struct
+from msgspec.structs import replace
 from starlette.responses import Response
 
 from dateline.actions import accounts as account_actions
-from dateline.errors import ActionError
+from dateline.actions import preferences as preference_actions
+from dateline.errors import ActionError, Forbidden
 from dateline.model import User
 from dateline.web import i18n, messages, notices, subjects
 from dateline.web.notices import Notice
@@ -27,6 +29,13 @@ class VisitorsPage(Struct, frozen=True, kw_only=True):
 
     user: User
     visitor_path: str
+
+
+class PrivacyPage(Struct, frozen=True, kw_only=True):
+    """The context of ``pages/settings_privacy.html``. ``may_proxy``: the server hands media on."""
+
+    media_proxy: bool
+    may_proxy: bool
 
 
 class PasswordPage(Struct, frozen=True, kw_only=True):
@@ -70,6 +79,25 @@ def save_reading(visit: Visit) -> Response:
     )
     visit.words = i18n.words(user.language)
     return saved(visit, "/settings")
+
+
+def show_privacy(visit: Visit) -> Response:
+    """Who learns what is read here."""
+    page = PrivacyPage(media_proxy=visit.me.preferences.media_proxy, may_proxy=_may_proxy(visit))
+    return visit.html("pages/settings_privacy.html", page)
+
+
+def save_privacy(visit: Visit) -> Response:
+    """Whether media come by way of this server. Raises ``Forbidden`` where the server does not do that."""
+    wanted = visit.form.flag("media_proxy")
+    if wanted and not _may_proxy(visit):
+        raise Forbidden("media_proxy is off")
+    preference_actions.change(visit.db, visit.me, lambda chosen: replace(chosen, media_proxy=wanted), now=visit.now)
+    return saved(visit, "/settings/privacy")
+
+
+def _may_proxy(visit: Visit) -> bool:
+    return visit.instance.settings.media_proxy != "off"
 
 
 def show_visitors(visit: Visit) -> Response:

@@ -20,7 +20,7 @@ from dateline.store.bodies import Bodies
 from dateline.store.labels import Label
 from dateline.store.subscriptions import Sidebar
 from dateline.store.times import to_us
-from dateline.web import cursors, messages, orders, views
+from dateline.web import cursors, messages, orders, proxied, views
 from dateline.web.forms import whole_number
 from dateline.web.i18n import N_, Words, local
 from dateline.web.marked import instant
@@ -252,7 +252,9 @@ def _context(
         search=stream.search,
         unread=0 if of.is_visitor else unread_count(stream, sidebar),
         newest_id=0 if of.is_visitor else page.newest_id,  # it counts what arrives in private feeds too
-        rows=_rows(visit, of, stream, page, before if visit.wants_fragment else None, sidebar.labels),
+        rows=proxied.shown(
+            visit, of, _rows(visit, of, stream, page, before if visit.wants_fragment else None, sidebar.labels)
+        ),
         more=cursors.written(page.next),
         is_first=before is None,
         empty="" if page.entries or before else _why_empty(stream, sidebar, is_visitor=of.is_visitor),

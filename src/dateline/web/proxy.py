@@ -1,0 +1,97 @@
+"""``/proxied/…`` → a picture, sound or film of another host, handed on while it comes: that host sees no reader.
+
+Asynchronous, for it waits for two networks at once. Only addresses that a page of ours has signed are fetched; an
+account's for those who are logged in. What comes is served as nothing but media: no script in it can run.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from dateline import __version__
+from dateline.errors import DatelineError, FetchError
+from dateline.fetch.relay import Relay, Relayed
+from dateline.web.signing import Signed
+from dateline.web.visit import Instance
+
+log = logging.getLogger(__name__)
+
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+KEPT_SECONDS = 7 * 86_400
+
+
+class Proxied:
+    """The ASGI application below ``signing.PATH``. Its connections end with ``close``."""
+
+    def __init__(self, instance: Instance) -> None:
+        self._instance = instance
+        self._relay: Relay | None = None
+        self._opening = asyncio.Lock()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        try:
+            asked = await self._allowed(request)
+            if asked is None or request.method not in ("GET", "HEAD"):
+                await PlainTextResponse("", status_code=404)(scope, receive, send)
+            else:
+                await self._hand_on(asked, request, send)
+        except DatelineError as error:
+            log.info("media by way of us: %s", error)
+            await PlainTextResponse("", status_code=502)(scope, receive, send)
+
+    async def close(self) -> None:
+        """End the connections that are kept."""
+        if self._relay is not None:
+            await self._relay.__aexit__(None, None, None)
+            self._relay = None
+
+    async def _allowed(self, request: Request) -> Signed | None:
+        now = self._instance.clock()
+        asked = self._instance.signer.read(request.scope["path"], now)
+        if asked is None or self._instance.settings.media_proxy == "off":
+            return None
+        if asked.for_visitors:
+            return asked
+        token = self._instance.sessions.token(request)
+        return asked if await run_in_threadpool(self._instance.sessions.is_open, token, now) else None
+
+    async def _opened(self) -> Relay:
+        async with self._opening:
+            if self._relay is None:
+                self._relay = await Relay(self._instance.settings, version=__version__).__aenter__()
+            return self._relay
+
+    async def _hand_on(self, asked: Signed, request: Request, send: Send) -> None:
+        relay = await self._opened()
+        async with relay.opened(asked.url, wanted_range=request.headers.get("range")) as relayed:
+            response = _response(relayed, is_head=request.method == "HEAD")
+            await response(request.scope, request.receive, send)
+
+
+def _response(relayed: Relayed, *, is_head: bool) -> Response:
+    headers = {
+        **relayed.headers,
+        "content-type": relayed.content_type,
+        "content-security-policy": POLICY,
+        "content-disposition": "inline",
+        "cache-control": f"private, max-age={KEPT_SECONDS}, immutable",
+    }
+    if is_head:
+        return Response(status_code=relayed.status, headers=headers)
+    return StreamingResponse(_until_broken(relayed.pieces), status_code=relayed.status, headers=headers)
+
+
+async def _until_broken(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The pieces; where they break off, so does the answer: its length says that something is missing."""
+    try:
+        async for piece in pieces:
+            yield piece
+    except FetchError as error:
+        log.info("media by way of us broke off: %s", error)
+        raise
