@@ -129,6 +129,8 @@ TABLE: dict[str, Rights] = {
         post=(303, 404, 403),
         form={"url": "https://new.example/feed", "folder_ids": "{folder_id}"},
     ),
+    "/subscriptions/several": Rights(post=(200, 404, 403), form={"do": "pause", "id": "{subscription_id}"}),
+    "/subscriptions/{subscription_id}/pause": Rights(post=(303, 404, 403), form={"do": "pause"}),
     "/subscriptions/add": Rights(get=(200, 200, 303), post=(400, 400, 403), form={"url": "http://127.0.0.1:9/"}),
     "/subscriptions/page": Rights(get=(200, 200, 303), post=(400, 400, 403), form={"url": "http://127.0.0.1:9/"}),
     # Alice's is a feed, read without rules; tests/web/test_page_source.py asks for one that is a page

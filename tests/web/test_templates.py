@@ -139,6 +139,8 @@ def tour(alice: Browser, bob: Browser, anonymous: Browser, world: World) -> None
         *("/settings/retention", "/settings/visitors", "/settings/privacy", "/settings/password", "/settings/find?q=a"),
         f"/folders/{outer}/retention",
         *("/health", "/health/server", "/debug", "/settings/newsletters", "/settings/sharing", "/settings/marking"),
+        *("/health", "/health/server", "/debug", "/settings/newsletters", "/settings/sharing"),
+        "/subscriptions?only=idle&days=1&sort=rhythm&folder=0",
         *(f"/subscriptions/{subscriptions[2]}", f"/subscriptions/{subscriptions[2]}/remove"),
         f"/subscriptions/{subscriptions[2]}/full-text",
         f"/subscriptions/{subscriptions[2]}/transport",
@@ -157,6 +159,7 @@ def tour(alice: Browser, bob: Browser, anonymous: Browser, world: World) -> None
     for what in ("all", "day", "week", "unread"):
         alice.post("/entries/read-all", {"kind": "main", "up_to": entry, "what": what, "q": "x"})
     alice.get("/")
+    alice.post("/subscriptions/several", {"do": "pause", "id": subscriptions[0]})
 
 
 def test_every_template_renders_alike_in_both_engines(

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, cast
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -67,7 +68,7 @@ class Sidebar(Struct, frozen=True, kw_only=True):
 
 
 class SubscriptionDetails(Struct, frozen=True, kw_only=True):
-    """One subscription with its feed's health."""
+    """One subscription with its feed's health. ``gap_seconds``: the usual time between two of its entries."""
 
     id: int
     feed_id: int
@@ -101,6 +102,7 @@ class SubscriptionDetails(Struct, frozen=True, kw_only=True):
     kind: str = "feed"
     rules: str | None = None
     empty_rounds: int = 0
+    gap_seconds: float | None = None
     checks: tuple[kept_checks.CheckRow, ...] = ()
 
 
@@ -231,7 +233,7 @@ _DETAILS = (
     " f.entry_count,"
     " s.visibility, s.hidden_from_visitors, f.owner_id, f.stopped_at, f.moved_url, f.checked_at, f.ok_at, f.changed_at,"
     " f.next_at, f.error_code, f.error_detail, f.error_at, f.failures, s.created_at,"
-    " s.full_text, f.kind, f.rules, f.empty_rounds, s.revised_unread, s.paused_at"
+    " s.full_text, f.kind, f.rules, f.empty_rounds, s.revised_unread, s.paused_at, f.hints"
     " FROM subscription s JOIN feed f ON f.id = s.feed_id WHERE s.user_id = :user"
 )
 
@@ -270,7 +272,23 @@ def _details(row: tuple[Any, ...], folder_ids: tuple[int, ...]) -> SubscriptionD
         empty_rounds=row[27],
         revised_unread=bool(row[28]),
         paused_at=from_us_or_none(row[29]),
+        gap_seconds=_gap(row[30]),
     )
+
+
+class _Rhythm(Struct, frozen=True, kw_only=True):
+    gap_seconds: float | None = None
+
+
+_rhythm = msgspec.json.Decoder(_Rhythm)
+
+
+def _gap(hints: str | None) -> float | None:
+    """The usual time between two entries, as the last document showed it (``refresh/schedule.py``)."""
+    try:
+        return _rhythm.decode(hints).gap_seconds if hints else None
+    except msgspec.MsgspecError:
+        return None
 
 
 def details(tx: Tx, user_id: int, subscription_id: int) -> SubscriptionDetails:

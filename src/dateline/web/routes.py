@@ -28,6 +28,7 @@ from dateline.web.pages import (
     progress,
     retention,
     settings,
+    several,
     sharing,
     start,
     static,
@@ -102,6 +103,8 @@ def routes() -> tuple[Place, ...]:
         Place(path="/settings/newsletters/mailboxes", post=mailboxes.change),
         # What an account is subscribed to
         Place(path="/subscriptions", get=subscriptions.show, post=adding.subscribe),
+        Place(path="/subscriptions/several", post=several.act),
+        Place(path="/subscriptions/{subscription_id}/pause", post=subscription.pause),
         Place(path="/subscriptions/add", get=adding.show, post=adding.look),
         Place(path="/subscriptions/page", get=page_source.show, post=page_source.act),
         Place(path="/subscriptions/{subscription_id}", get=subscription.show, post=subscription.edit),

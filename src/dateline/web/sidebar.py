@@ -26,6 +26,7 @@ class FeedView(Struct, frozen=True, kw_only=True):
     unread: int
     count: str
     problem: str
+    is_paused: bool
     is_current: bool
 
 
@@ -89,7 +90,10 @@ class SidebarBuilder:
             icon_id=row.icon_id,
             unread=0 if self.is_visitor else row.unread_count,
             count=self._count(row.unread_count),
-            problem=messages.sentence(self.words, row.error_code) if row.error_code and not self.is_visitor else "",
+            problem=messages.sentence(self.words, row.error_code)
+            if row.error_code and not self.is_visitor and not row.is_paused
+            else "",
+            is_paused=row.is_paused and not self.is_visitor,
             is_current=self._is_current("feed", row.id),
         )
 

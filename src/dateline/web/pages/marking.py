@@ -2,6 +2,7 @@
 
 from starlette.responses import Response
 
+from dateline.actions import arranging
 from dateline.actions import entries as entry_actions
 from dateline.actions import subscriptions as subscription_actions
 from dateline.actions.entries import Done
@@ -36,7 +37,11 @@ def unstar(visit: Visit) -> Response:
 
 def undo(visit: Visit) -> Response:
     """``seq``: take an action back."""
-    done = entry_actions.undo(visit.db, visit.me, visit.form.integer("seq"), now=visit.now)
+    seq = visit.form.integer("seq")
+    is_of_feeds = arranging.is_of_subscriptions(visit.db, visit.me, seq)
+    done = arranging.undo(visit.db, visit.me, seq, now=visit.now)
+    if is_of_feeds:
+        return _answer(visit, Notice(kind="undone_feeds", count=done.count))
     return _answer(visit, Notice(kind="undone", count=done.count))
 
 

@@ -3,14 +3,16 @@
 from msgspec import Struct
 from starlette.responses import Response
 
+from dateline.actions import arranging
 from dateline.actions import subscriptions as subscription_actions
+from dateline.actions.arranging import Change
 from dateline.actions.health import may_change
 from dateline.errors import ActionError
 from dateline.model import Visibility
 from dateline.refresh.pages import is_flagged
 from dateline.store import feeds, health, subscriptions
 from dateline.store.subscriptions import SubscriptionDetails
-from dateline.web import advice, keeping, messages
+from dateline.web import advice, keeping, messages, rhythms
 from dateline.web.checks import CheckLine, check_line, moment
 from dateline.web.forms import whole_number
 from dateline.web.i18n import N_
@@ -48,6 +50,8 @@ class SubscriptionPage(Struct, frozen=True, kw_only=True):
     previous_url: str | None
     may_change_address: bool
     is_flagged: bool
+    rhythm: str
+    paused_since: str
     is_fetched_otherwise: bool
     errors: dict[str, str]
 
@@ -94,6 +98,15 @@ def edit(visit: Visit) -> Response:
     return visit.see(visit.url.plain(f"/subscriptions/{ident}"), Notice(kind="saved"))
 
 
+def pause(visit: Visit) -> Response:
+    """Let it rest (``do`` "pause"), or go on ("resume")."""
+    do = visit.form.choice("do", ("pause", "resume"))
+    ident = _ident(visit)
+    done = arranging.arrange(visit.db, visit.me, [ident], Change(paused=do == "pause"), now=visit.now)
+    link = visit.url.local(visit.form.raw("next", ""), f"/subscriptions/{ident}")
+    return visit.see(link, Notice(kind="paused" if do == "pause" else "resumed", count=1, undo=done.seq))
+
+
 def ask_remove(visit: Visit) -> Response:
     """The question before the end."""
     return visit.html("pages/unsubscribe.html", RemovePage(subscription=_details(visit)))
@@ -138,6 +151,8 @@ def _page(visit: Visit, *, errors: dict[str, str] | None = None, status: int = 2
         moved_url=feed.moved_url,
         previous_url=feed.previous_url,
         may_change_address=may_change(visit.me, feed.subscribers),
+        rhythm=rhythms.in_words(words, details.gap_seconds),
+        paused_since=moment(visit, details.paused_at),
         is_flagged=is_flagged(details.kind, details.failures, details.empty_rounds),
         is_fetched_otherwise=is_fetched_otherwise,
         errors=errors or {},

@@ -6,7 +6,9 @@ from starlette.responses import Response
 from dateline.actions import accounts as account_actions
 from dateline.store import subscriptions
 from dateline.store.subscriptions import Folder, Sidebar, SubscriptionDetails
-from dateline.web import i18n, messages
+from dateline.web import i18n, keeping, messages, rhythms
+from dateline.web.several import FULL_TEXTS, KEEPS, PLACES
+from dateline.web.subscription_table import PAGE_SIZE, Wanted, rows_of, wanted_of
 from dateline.web.visit import Visit
 
 MAX_DEPTH = 20
@@ -24,7 +26,7 @@ class FolderLine(Struct, frozen=True, kw_only=True):
 
 
 class SubscriptionLine(Struct, frozen=True, kw_only=True):
-    """A row of the table. ``checked`` is the time of the last check in words, ``trouble`` the last error's sentence."""
+    """A row of the table. ``checked`` and ``news`` are times in words, ``trouble`` the last error's sentence."""
 
     id: int
     title: str
@@ -34,19 +36,36 @@ class SubscriptionLine(Struct, frozen=True, kw_only=True):
     entry_count: int
     unread_count: int
     checked: str
+    news: str
+    rhythm: str
     trouble: str
+    is_paused: bool
     is_gone: bool
 
 
 class SubscriptionsPage(Struct, frozen=True, kw_only=True):
-    """The context of ``pages/subscriptions.html``. ``search`` narrows the table, ``only_troubled`` to what fails."""
+    """The context of ``pages/subscriptions.html``. ``wanted`` narrows and sorts; ``filter`` is the same as a query.
+
+    ``fit_count`` rows fit in all; ``first`` is the number of the first line shown, ``next`` and ``previous`` those of
+    other pages (None: there is none).
+    """
 
     lines: tuple[SubscriptionLine, ...]
     folders: tuple[FolderLine, ...]
+    wanted: Wanted
+    filter: dict[str, str]
     search: str
     only_troubled: bool
     total_count: int
     troubled_count: int
+    paused_count: int
+    fit_count: int
+    first: int
+    previous: int | None
+    next: int | None
+    places: tuple[tuple[str, str], ...]
+    full_texts: tuple[tuple[str, str], ...]
+    keeps: tuple[tuple[str, str], ...]
 
 
 def show(visit: Visit) -> Response:
@@ -56,22 +75,36 @@ def show(visit: Visit) -> Response:
         details = subscriptions.all_details(tx, visit.me.id)
         sidebar = subscriptions.sidebar(tx, visit.me.id)
     names = {folder.id: folder.name for folder in sidebar.folders}
-    lines = [_line(visit, row, names) for row in details]
-    search = visit.query.get("q", "").strip()[:200]
-    only_troubled = visit.query.get("only") == "troubled"
+    wanted = wanted_of(visit.query, visit.now)
+    rows = rows_of(details, wanted, names)
+    start = visit.query.get("from", "")
+    first = min(int(start), len(rows)) if start.isascii() and start.isdigit() and len(start) < 6 else 0
+    words = visit.words
     page = SubscriptionsPage(
-        lines=tuple(line for line in lines if _is_wanted(line, search, only_troubled=only_troubled)),
+        lines=tuple(_line(visit, row, names) for row in rows[first : first + PAGE_SIZE]),
         folders=folder_lines(sidebar),
-        search=search,
-        only_troubled=only_troubled,
-        total_count=len(lines),
-        troubled_count=sum(1 for line in lines if line.trouble),
+        wanted=wanted,
+        filter={
+            name: visit.query[name][:300] for name in ("q", "only", "folder", "days", "sort") if visit.query.get(name)
+        },
+        search=wanted.search,
+        only_troubled=wanted.only == "troubled",
+        total_count=len(details),
+        troubled_count=sum(1 for row in details if row.error_code),
+        paused_count=sum(1 for row in details if row.paused_at),
+        fit_count=len(rows),
+        first=first,
+        previous=max(0, first - PAGE_SIZE) if first else None,
+        next=first + PAGE_SIZE if first + PAGE_SIZE < len(rows) else None,
+        places=tuple((value, words.text(label)) for value, label in PLACES.items()),
+        full_texts=tuple((value, words.text(label)) for value, label in FULL_TEXTS.items()),
+        keeps=tuple((value, keeping.in_words(words, rule)) for value, rule in KEEPS.items()),
     )
     return visit.html("pages/subscriptions.html", page)
 
 
 def _line(visit: Visit, row: SubscriptionDetails, folder_names: dict[int, str]) -> SubscriptionLine:
-    checked_at = row.checked_at
+    checked_at, news_at = row.checked_at, row.changed_at
     return SubscriptionLine(
         id=row.id,
         title=row.title,
@@ -81,16 +114,12 @@ def _line(visit: Visit, row: SubscriptionDetails, folder_names: dict[int, str]) 
         entry_count=row.entry_count,
         unread_count=row.unread_count,
         checked=visit.words.moment(i18n.local(checked_at, visit.zone)) if checked_at else "",
+        news=visit.words.short_day(i18n.local(news_at, visit.zone).date()) if news_at else "",
+        rhythm=rhythms.in_words(visit.words, row.gap_seconds),
         trouble=messages.sentence(visit.words, row.error_code) if row.error_code else "",
+        is_paused=row.paused_at is not None,
         is_gone=row.gone,
     )
-
-
-def _is_wanted(line: SubscriptionLine, search: str, *, only_troubled: bool) -> bool:
-    if only_troubled and not line.trouble:
-        return False
-    needle = search.casefold()
-    return any(needle in text.casefold() for text in (line.title, line.address, *line.folders))
 
 
 def folder_lines(sidebar: Sidebar) -> tuple[FolderLine, ...]:
