@@ -8,10 +8,11 @@ import pytest
 from tests.people import Cast
 from tests.store.feeding import fill, subscribed
 
-from dateline.actions import exporting, opml, pages, subscriptions
+from dateline.actions import displays, exporting, opml, pages, subscriptions
 from dateline.errors import ParseError, StoreError
 from dateline.model import Retention, User
 from dateline.parse.page import PageRules
+from dateline.preferences import Display
 from dateline.settings import Settings
 from dateline.store import Database, followed, retention
 from dateline.store import exporting as leaving
@@ -408,3 +409,22 @@ def test_an_export_imported_by_another_is_the_same(db: Database, cast: Cast, now
     assert exporting.export_opml(db, cast.bob, now=now).replace(b"Bob", b"Alice") == exporting.export_opml(
         db, cast.alice, now=now
     )
+
+
+def test_how_folders_and_subscriptions_are_shown_comes_back(db: Database, cast: Cast, now: datetime) -> None:
+    folder_id = subscriptions.add_folder(db, cast.alice, "Cards", now=now)
+    own = subscriptions.subscribe(db, cast.alice, "https://a.test/", folder_ids=[folder_id], now=now)
+    displays.change(db, cast.alice, "folder", folder_id, lambda _: Display(view="cards"), now=now)
+    displays.change(db, cast.alice, "feed", own, lambda _: Display(order="oldest", shown="all"), now=now)
+    exported = exporting.export_opml(db, cast.alice, now=now)
+    assert opml.import_opml(db, cast.bob, exported, now=now).problems == ()
+    with db.reading() as tx:
+        for table in ("folder", "subscription"):
+            kept = tx.column(f"SELECT display FROM {table} ORDER BY user_id")
+            assert len(kept) == 2
+            assert kept[0] == kept[1] is not None
+    subscriptions.add_folder(db, cast.mallory, "Cards", now=now)
+    opml.import_opml(db, cast.mallory, exported, now=now)
+    with db.reading() as tx:
+        mine = tx.value("SELECT display FROM folder WHERE user_id = :user", user=cast.mallory.id)
+    assert mine is None, "who has the folder already has said enough"

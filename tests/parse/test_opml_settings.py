@@ -10,6 +10,7 @@ from dateline.parse.opml import OpmlFeed, OpmlFolder, parse_opml
 from dateline.parse.opml_settings import (
     OpmlSettings,
     folder_attributes,
+    folder_display,
     folder_retention,
     followed_address,
     outline_type,
@@ -18,6 +19,7 @@ from dateline.parse.opml_settings import (
 )
 from dateline.parse.opml_writing import write_opml
 from dateline.parse.page import PageRules
+from dateline.preferences import Display
 
 
 def of(**attributes: str) -> OpmlSettings:
@@ -143,6 +145,7 @@ _SETTINGS = st.builds(
     ),
     revised_unread=st.booleans(),
     private=st.booleans(),
+    display=st.none() | st.builds(Display, view=st.sampled_from([None, "cards"]), order=st.just("oldest")),
     retention=st.none() | _RETENTION,
     rules=st.sampled_from(
         [
@@ -188,3 +191,9 @@ def test_a_folder_keeps_its_list_and_an_empty_folder_its_place() -> None:
 def test_rules_keep_their_lines() -> None:
     feed = OpmlFeed(url="https://x.example/", attributes={"frss:filtersActionRead": "one\ntwo", "frss:priority": "a b"})
     assert parse_opml(write_opml("t", [feed], created_at=NOW)).feeds[0].attributes == feed.attributes
+
+
+@pytest.mark.parametrize("text", ["", "{", "7", "{}", '{"view":"upside down"}', "[" * 9_999])
+def test_a_display_that_is_none_counts_as_not_chosen(text: str) -> None:
+    assert of(dateline_display=text).display is None
+    assert folder_display(OpmlFolder(path=("A",), attributes={"dateline:display": text})) is None

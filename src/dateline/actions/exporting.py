@@ -18,6 +18,7 @@ from dateline.parse.opml_transport import OpmlTransport
 from dateline.parse.opml_writing import write_opml
 from dateline.parse.page.rules import rules_from_json
 from dateline.parse.reader_writing import article, saved_file
+from dateline.preferences import decode_display
 from dateline.refresh.carrying import carried
 from dateline.settings import Settings
 from dateline.store import Database, exporting, followed, full_texts, retention, streams, subscriptions
@@ -47,12 +48,18 @@ def export_opml(
         folders = {folder.id: folder for folder in subscriptions.folders(tx, user.id)}
         lists = {one.folder_id: one.url for one in followed.of_user(tx, user.id)}
         kept = exporting.folder_rules(tx, user.id)
+        shown = exporting.folder_displays(tx, user.id)
     paths = {ident: _path(folders, ident) for ident in folders}
     filled = {ident for row in rows for ident in row.folder_ids}
     said = [
-        OpmlFolder(path=paths[ident], attributes=folder_attributes(lists.get(ident), retention.decode(kept.get(ident))))
+        OpmlFolder(
+            path=paths[ident],
+            attributes=folder_attributes(
+                lists.get(ident), retention.decode(kept.get(ident)), decode_display(shown.get(ident))
+            ),
+        )
         for ident in folders
-        if ident in lists or ident in kept or ident not in filled
+        if ident in lists or ident in kept or ident in shown or ident not in filled
     ]
     said.sort(key=lambda folder: folder.path)
     feeds = [
@@ -92,6 +99,7 @@ def _outline(
         transport=transport,
         rules=rules_from_json(row.rules) if row.rules else None,
         retention=retention.decode(row.retention),
+        display=decode_display(row.display),
     )
     return OpmlFeed(
         url=row.url,

@@ -11,11 +11,17 @@ from msgspec.structs import replace
 from dateline.errors import FetchError
 from dateline.model import User
 from dateline.parse.opml import OpmlDocument, OpmlFeed, OpmlFolder, parse_opml
-from dateline.parse.opml_settings import OpmlSettings, folder_retention, followed_address, settings_of
+from dateline.parse.opml_settings import (
+    OpmlSettings,
+    folder_display,
+    folder_retention,
+    followed_address,
+    settings_of,
+)
 from dateline.refresh.carrying import refused_proxy, usable
 from dateline.refresh.joining import MAX_SUBSCRIPTIONS, joining_of, split_url
 from dateline.settings import Settings
-from dateline.store import Database, followed, joining, retention, subscriptions
+from dateline.store import Database, displays, followed, joining, retention, subscriptions
 from dateline.store.accounts import name_key
 from dateline.store.db import WriteTx
 from dateline.store.joining import Joining
@@ -139,13 +145,20 @@ class _Import:
         for folder in self._document.folders:
             folders_before = folders.added
             folder_id = folders.at(folder.path)
-            rule = folder_retention(folder)
-            if rule is not None and folders.added > folders_before:  # who has the folder already has said enough
-                retention.save(tx, Proposal(scope="folder", key=folder_id, rule=rule))
+            if folders.added > folders_before:  # who has the folder already has said enough
+                self._arrange(tx, folder, folder_id)
             address = followed_address(folder)
             if address is not None:
                 self._follow_one(tx, folder, folder_id, address, now)
         return followed.folders_of(tx, self._user.id)
+
+    def _arrange(self, tx: WriteTx, folder: OpmlFolder, folder_id: int) -> None:
+        """What the file says of a folder that is new here."""
+        rule, display = folder_retention(folder), folder_display(folder)
+        if rule is not None:
+            retention.save(tx, Proposal(scope="folder", key=folder_id, rule=rule))
+        if display is not None:
+            displays.keep(tx, self._user.id, "folder", folder_id, display)
 
     def _follow_one(self, tx: WriteTx, folder: OpmlFolder, folder_id: int, address: str, now: datetime) -> None:
         try:

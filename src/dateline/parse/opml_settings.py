@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from dateline.errors import ParseError
 from dateline.model import FullTextRules, Retention, Visibility
+from dateline.preferences import Display, decode_display, encode
 
 from .opml import OpmlFeed, OpmlFolder
 from .opml_transport import OpmlTransport, is_transport, transport_attributes, transport_of
@@ -70,6 +71,7 @@ class OpmlSettings(Struct, frozen=True, kw_only=True):
     own_title: bool = True
     private: bool = False
     transport: OpmlTransport | None = None
+    display: Display | None = None
     rules: PageRules | None = None
     visibility: Visibility = "main"
     hidden_from_visitors: bool = False
@@ -91,6 +93,7 @@ def settings_of(feed: OpmlFeed) -> OpmlSettings:
         own_title=said.get("dateline:titleIs") != "feed",
         private=_is_true(said.get("dateline:private")),
         transport=transport,
+        display=_display(said),
         rules=rules,
         visibility=_visibility(said),
         hidden_from_visitors=_is_true(said.get("dateline:hiddenFromVisitors")),
@@ -200,7 +203,8 @@ def settings_attributes(settings: OpmlSettings) -> dict[str, str]:
         said["dateline:revisedUnread"] = "true"
     if settings.is_paused:
         said |= {"dateline:paused": "true", "frss:ttl": "-3600"}
-    said |= retention_attributes(settings.retention) | _asking_attributes(settings)
+    said |= retention_attributes(settings.retention) | _display_attributes(settings.display)
+    said |= _asking_attributes(settings)
     if settings.rules is not None:
         _, theirs = rules_to_freshrss(settings.rules) or ("", {})
         said |= {f"frss:{name}": value for name, value in theirs.items()}
@@ -226,6 +230,16 @@ def retention_attributes(rule: Retention | None) -> dict[str, str]:
     return {"dateline:retention": msgspec.json.encode(rule).decode()} if rule is not None else {}
 
 
+def _display_attributes(display: Display | None) -> dict[str, str]:
+    """How the entries of a subscription or a folder are shown, where that was chosen."""
+    return {"dateline:display": encode(display)} if display is not None and encode(display) else {}
+
+
+def _display(said: Mapping[str, str]) -> Display | None:
+    found = decode_display(said.get("dateline:display"))
+    return None if found == Display() else found
+
+
 def _rules_attributes(rules: FullTextRules) -> Iterator[tuple[str, str]]:
     for ours, theirs, selectors in (
         ("dateline:fullTextContent", "frss:cssFullContent", rules.content),
@@ -248,6 +262,14 @@ def folder_retention(folder: OpmlFolder) -> Retention | None:
     return _kept(folder.attributes)
 
 
-def folder_attributes(followed_url: str | None, kept: Retention | None = None) -> dict[str, str]:
+def folder_display(folder: OpmlFolder) -> Display | None:
+    """How a folder is shown, where that was chosen."""
+    return _display(folder.attributes)
+
+
+def folder_attributes(
+    followed_url: str | None, kept: Retention | None = None, display: Display | None = None
+) -> dict[str, str]:
     """What a file says of a folder."""
-    return ({"frss:opmlUrl": followed_url} if followed_url else {}) | retention_attributes(kept)
+    said = {"frss:opmlUrl": followed_url} if followed_url else {}
+    return said | retention_attributes(kept) | _display_attributes(display)

@@ -5,6 +5,7 @@ from dateline.fetch.address import absolute_http_url, host_key, login_in, withou
 from dateline.parse.opml import OpmlFeed
 from dateline.parse.opml_settings import OpmlSettings
 from dateline.parse.page.rules import PageRules, rules_hash, rules_to_json
+from dateline.preferences import encode
 from dateline.store import retention
 from dateline.store.feeds import PAGE_MARK
 from dateline.store.joining import Joining
@@ -53,5 +54,6 @@ def joining_of(feed: OpmlFeed, settings: OpmlSettings, *, user_id: int, keyring:
         revised_unread=settings.revised_unread,
         is_paused=settings.is_paused,
         retention=retention.encode(settings.retention),
+        display=encode(settings.display) or None if settings.display is not None else None,
         rules=None if settings.rules is None else rules_to_json(settings.rules),
     )

@@ -39,6 +39,7 @@ class Leaving(Struct, frozen=True, kw_only=True):
     transport: bytes | None
     rules: str | None
     retention: str | None
+    display: str | None
 
 
 def leaving(tx: Tx, user_id: int) -> list[Leaving]:
@@ -53,7 +54,8 @@ def leaving(tx: Tx, user_id: int) -> list[Leaving]:
     rows = tx.all(
         "SELECT s.id, s.feed_id, f.url, f.site_url, f.description, s.title, f.title, s.visibility,"
         " s.hidden_from_visitors, s.full_text, s.revised_unread, s.followed_folder_id,"
-        " s.full_text_rules, f.owner_id, f.rules, s.retention, f.credentials, f.transport, s.paused_at IS NOT NULL"
+        " s.full_text_rules, f.owner_id, f.rules, s.retention, f.credentials, f.transport, s.paused_at IS NOT NULL,"
+        " s.display"
         " FROM subscription s JOIN feed f ON f.id = s.feed_id WHERE f.kind <> 'mail' AND s.user_id = :user",
         user=user_id,
     )
@@ -84,12 +86,19 @@ def _of_row(row: tuple[Any, ...], folder_ids: tuple[int, ...]) -> Leaving:
         retention=row[15],
         credentials=row[16],
         transport=row[17],
+        display=row[19],
     )
 
 
 def folder_rules(tx: Tx, user_id: int) -> dict[int, str]:
     """The rules of a user's folders that say how long articles are kept, as they are stored."""
     rows = tx.all("SELECT id, retention FROM folder WHERE user_id = :user AND retention IS NOT NULL", user=user_id)
+    return {row[0]: row[1] for row in rows}
+
+
+def folder_displays(tx: Tx, user_id: int) -> dict[int, str]:
+    """How a user's folders are shown, where that was chosen, as it is stored."""
+    rows = tx.all("SELECT id, display FROM folder WHERE user_id = :user AND display IS NOT NULL", user=user_id)
     return {row[0]: row[1] for row in rows}
 
 

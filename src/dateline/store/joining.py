@@ -25,7 +25,7 @@ class Joining(Struct, frozen=True, kw_only=True):
     """One subscription that is to be made. ``owner_id`` is 0 for a shared feed.
 
     ``title`` is the person's own ("": the feed's); ``feed_title`` names the feed until its first document does.
-    ``rules`` make it a page (``store/pages.py``), ``retention`` is stored as it is, both as JSON.
+    ``rules`` make it a page (``store/pages.py``); ``retention`` and ``display`` are stored as they are; all JSON.
     ``followed_folder_id``: the folder whose followed list brings it, at this very address.
     """
 
@@ -44,6 +44,7 @@ class Joining(Struct, frozen=True, kw_only=True):
     revised_unread: bool = False
     is_paused: bool = False
     retention: str | None = None
+    display: str | None = None
     rules: str | None = None
     followed_folder_id: int | None = None
 
@@ -100,9 +101,9 @@ _INSERT_FEED = (
 )
 _INSERT_SUBSCRIPTION = (
     "INSERT INTO subscription (user_id, feed_id, title, visibility, hidden_from_visitors, full_text, full_text_rules,"
-    " revised_unread, retention, followed_folder_id, followed_url, seen_entry_id, created_at, paused_at)"
+    " revised_unread, retention, display, followed_folder_id, followed_url, seen_entry_id, created_at, paused_at)"
     " VALUES (:user, :feed, :title, :visibility, :hidden, :full_text, :full_text_rules, :revised, :retention,"
-    " :followed, :followed_url, :seen, :now, :paused)"
+    " :display, :followed, :followed_url, :seen, :now, :paused)"
 )
 
 
@@ -158,6 +159,7 @@ def _subscription_row(user_id: int, one: Joining, feed: tuple[int, int], now: da
         "full_text_rules": stored_rules(one.full_text_rules),
         "revised": int(one.revised_unread),
         "retention": one.retention,
+        "display": one.display,
         "paused": to_us(now) if one.is_paused else None,
         "followed": one.followed_folder_id,
         "followed_url": None if one.followed_folder_id is None else one.url,
