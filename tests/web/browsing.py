@@ -272,6 +272,11 @@ class World:
                 subscriptions.put_in_folders(tx, subscription_id, [folder_id])
         return folder_id
 
+    def put(self, subscription_id: int, *folder_ids: int) -> None:
+        """The subscription lies in these folders and no others."""
+        with store_write.transaction(self.db) as tx:
+            subscriptions.put_in_folders(tx, subscription_id, list(folder_ids))
+
     def change(self, user: User, **columns: Any) -> User:
         """Settings of an account: ``open_to_visitors=True``, ``language="fr"``."""
         with store_write.transaction(self.db) as tx:

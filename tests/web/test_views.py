@@ -5,7 +5,6 @@ from tests.web.browsing import Answer, Browser, World
 
 from dateline.model import User
 
-VIEWS = ("normal", "reader", "cards", "panes", "global")
 OF_ENTRIES = ("normal", "reader", "cards", "panes")
 
 
@@ -82,6 +81,94 @@ def test_panes_open_one_article_at_a_time_without_scripts_too(bob: Browser, pres
     page = bob.get("/?view=panes")
     assert {entry.get("name") for entry in page.find("//details[@data-entry-id]")} == {"entry"}
     assert "Choose an article: it opens here." in page.words
+
+
+# ------------------------------------------------------------------------------------------------ the overview
+
+
+def boxes(page: Answer) -> dict[str, list[str]]:
+    """Each box of a board: the titles of its headlines."""
+    found = {}
+    for box in page.find("//section[@class='board-box']"):
+        heading = box.xpath("./h2")[0]
+        name = (heading.xpath("./a") or [heading])[0].text_content()
+        found[name] = [link.text_content() for link in box.xpath(".//li[@class='headline']/a")]
+    return found
+
+
+def test_the_overview_has_a_box_for_each_folder_with_a_headline_of_each_feed(bob: Browser, world: World) -> None:
+    user = owner(bob)
+    loud, calm, loose = world.feed("Loud"), world.feed("Calm"), world.feed("Loose")
+    world.entries(loud, "Loud 1", "Loud 2", "Loud 3", hours_ago=1, thumbnail_url="https://example.org/a.png")
+    world.entries(calm, "Calm 1", hours_ago=40)
+    world.entries(loose, "Loose 1", hours_ago=5)
+    subscriptions = [world.subscribe(user, feed) for feed in (loud, calm)]
+    alone = world.subscribe(user, loose)
+    press = world.folder(user, "Press", subscriptions[0])
+    coast = world.folder(user, "Coast", subscriptions[1], parent_id=press)
+    page = bob.get("/?view=global")
+    assert boxes(page) == {"Press": ["Loud 3", "Calm 1"], "In no folder": ["Loose 1"]}
+    assert page.find(f"//section//a[@href='/folder/{press}']")
+    assert page.find(f"//section//a[@href='/folder/{coast}']//*[@data-count='folder-{coast}']")[0].text_content() == "1"
+    assert page.find(f"//section//a[@href='/feed/{alone}']//*[@data-count='feed-{alone}']")[0].text_content() == "1"
+    assert [picture.get("src") for picture in page.find("//section//img[@class='thumb']")] == [
+        "https://example.org/a.png"
+    ]
+    assert len(page.find("//li[@class='headline'][@data-unread]")) == 3
+    assert page.find("//form[@action='/entries/read-all']//input[@name='up_to']")
+    assert boxes(bob.get(f"/folder/{press}?view=global")) == {"Coast": ["Calm 1"], "In no other folder": ["Loud 3"]}
+
+
+def test_the_overview_shows_what_is_unread_while_something_is(bob: Browser, world: World) -> None:
+    user = owner(bob)
+    read, unread = world.feed("Read"), world.feed("Unread")
+    (first,) = world.entries(read, "Read 1")
+    world.entries(unread, "Unread 1")
+    world.folder(user, "Before", world.subscribe(user, read))
+    world.folder(user, "After", world.subscribe(user, unread))
+    bob.post("/entries/read", {"id": first})
+    assert boxes(bob.get("/?view=global")) == {"After": ["Unread 1"]}
+    assert boxes(bob.get("/?view=global&shown=all")) == {"After": ["Unread 1"], "Before": ["Read 1"]}
+    newest = bob.get("/").find("//input[@name='up_to']")[0].get("value")
+    page = bob.post("/entries/read-all", {"kind": "main", "up_to": newest, "next": "/?view=global"})
+    assert set(boxes(page)) == {"After", "Before"}
+    assert page.find("//li[@class='headline'][@data-unread]") == []
+    assert page.find("//form[@action='/undo']//input[@name='seq']")
+
+
+def test_a_feed_in_two_folders_has_its_headline_in_both_and_an_archived_one_keeps_still(
+    bob: Browser, world: World
+) -> None:
+    user = owner(bob)
+    feed, attic = world.feed("Both"), world.feed("Attic")
+    world.entries(feed, "Both 1")
+    world.entries(attic, "Attic 1")
+    subscription = world.subscribe(user, feed)
+    one, two = world.folder(user, "One"), world.folder(user, "Two")
+    world.put(subscription, one, two)
+    world.folder(user, "Three", world.subscribe(user, attic, visibility="archived"))
+    assert boxes(bob.get("/?view=global&shown=all")) == {"One": ["Both 1"], "Two": ["Both 1"], "Three": []}
+
+
+def test_what_is_searched_for_on_an_overview_is_a_list(bob: Browser, press: dict[str, int]) -> None:
+    assert view_of(bob.get("/?view=global&q=plain")) == "normal"
+    assert view_of(bob.get("/?view=global")) == "global"
+
+
+def test_visitors_see_no_counts_and_nothing_hidden_on_an_overview(
+    bob: Browser, anonymous: Browser, world: World
+) -> None:
+    user = owner(bob)
+    world.change(user, open_to_visitors=True)
+    shown, hidden = world.feed("Shown"), world.feed("Hidden")
+    world.entries(shown, "Shown 1", "Shown 2")
+    world.entries(hidden, "Hidden 1")
+    world.folder(user, "Press", world.subscribe(user, shown), world.subscribe(user, hidden, hidden_from_visitors=True))
+    page = anonymous.get("/@bob/?view=global")
+    assert boxes(page) == {"Press": ["Shown 2"]}
+    assert "Hidden" not in page.text
+    assert page.find("//li[@data-unread]") == []
+    assert [count.text_content() for count in page.find("//main//*[@data-count]") if count.text_content()] == []
 
 
 # ------------------------------------------------------------------------------------------------ who chooses

@@ -25,7 +25,7 @@ SHEETS = (
         "parts/article",
     ),
     *("parts/prose", "parts/media", "parts/changes", "parts/reading-bar", "parts/end", "parts/floating", "parts/tools"),
-    *("parts/shelf", "parts/player", "parts/highlights", "parts/menu", "parts/views"),
+    *("parts/shelf", "parts/player", "parts/highlights", "parts/menu", "parts/views", "parts/board"),
     *("parts/forms", "parts/tables"),
     *("pages/plain", "pages/subscriptions", "pages/subscription", "pages/adding", "pages/doors", "pages/health"),
     *("pages/debugger", "pages/settings", "pages/print"),

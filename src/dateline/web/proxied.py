@@ -22,15 +22,21 @@ Link = Callable[[str], str]
 
 def shown(visit: Visit, of: Reading, rows: tuple[Row, ...]) -> tuple[Row, ...]:
     """Rows as their owner wants them seen: with media by way of us, and then the page may load no others."""
+    link = linker(visit, of)
+    return tuple(through(row, link) for row in rows) if link is not None else rows
+
+
+def linker(visit: Visit, of: Reading) -> Link | None:
+    """What makes links by way of us, where the owner wants them (the page may then load no others); else None."""
     if not of.owner.preferences.media_proxy or visit.instance.settings.media_proxy == "off":
-        return rows
+        return None
     visit.own_media_only = True
     signer = visit.instance.signer
 
     def link(url: str) -> str:
         return visit.url.plain(signer.path(url, now=visit.now, for_visitors=of.is_visitor))
 
-    return tuple(through(row, link) for row in rows)
+    return link
 
 
 def through(row: Row, link: Link) -> Row:
@@ -39,7 +45,7 @@ def through(row: Row, link: Link) -> Row:
         row,
         body=html_through(row.body, link) if row.body is not None else None,
         media=_media(row.media, link),
-        picture=_link(row.picture, link) if row.picture else None,
+        picture=linked(row.picture, link) if row.picture else None,
     )
 
 
@@ -53,17 +59,17 @@ def html_through(html: SafeHTML, link: Link) -> SafeHTML:
 def _attribute(found: re.Match[str], link: Link) -> str:
     name, value = found[1], urls.unescaped(found[2])
     if name != "srcset":
-        return f' {name}="{urls.escaped(_link(value, link))}"'
+        return f' {name}="{urls.escaped(linked(value, link))}"'
     # as ``clean`` writes it: addresses without blanks, joined by a comma and a blank
     candidates = [candidate.partition(" ") for candidate in value.split(", ")]
-    return f' {name}="{urls.escaped(", ".join(_link(one, link) + gap + size for one, gap, size in candidates))}"'
+    return f' {name}="{urls.escaped(", ".join(linked(one, link) + gap + size for one, gap, size in candidates))}"'
 
 
 def _media(media: Media, link: Link) -> Media:
     if not media.is_there:
         return media
     files = tuple(
-        replace(file, sources=tuple(replace(one, url=_link(one.url, link)) for one in file.sources))
+        replace(file, sources=tuple(replace(one, url=linked(one.url, link)) for one in file.sources))
         if file.kind != "file"
         else file
         for file in media.files
@@ -71,13 +77,13 @@ def _media(media: Media, link: Link) -> Media:
     episode = media.episode
     if episode is not None:
         chapters = tuple(
-            replace(one, play_url=_link(one.play_url, link)) if one.play_url else one for one in episode.chapters
+            replace(one, play_url=linked(one.play_url, link)) if one.play_url else one for one in episode.chapters
         )
         episode = replace(episode, chapters=chapters)
-    return replace(media, files=files, pictures=tuple(_link(one, link) for one in media.pictures), episode=episode)
+    return replace(media, files=files, pictures=tuple(linked(one, link) for one in media.pictures), episode=episode)
 
 
-def _link(url: str, link: Link) -> str:
+def linked(url: str, link: Link) -> str:
     """By way of us when it is an address elsewhere; a fragment (where to begin) stays outside."""
     if not url.startswith(("http://", "https://")) or len(url) > MAX_CHARS:
         return url

@@ -99,6 +99,11 @@ class RowMaker:
             last = bucket
         return tuple(rows)
 
+    def times(self, moment: datetime) -> tuple[str, str]:
+        """A moment as short as can be, and as machines read it."""
+        at = local(moment, self.zone)
+        return self._short_time(at, at.date()), at.isoformat(timespec="minutes")
+
     def bucket(self, listed_at: datetime) -> Bucket:
         """Today, yesterday, or before, in the reader's zone."""
         day = local(listed_at, self.zone).date()

@@ -22,7 +22,7 @@ _NAMES: dict[View, tuple[str, str]] = {
     "panes": (N_("Three panes"), "panes"),
     "global": (N_("Overview"), "board"),
 }
-_BOARDS: tuple[StreamKind, ...] = ()
+_BOARDS: tuple[StreamKind, ...] = ("main", "all", "folder")
 """What leads to other streams can be shown as a board of them."""
 
 Pictures = Literal["", "card", "small", "large"]
@@ -60,6 +60,8 @@ class Layout(Struct, frozen=True, kw_only=True):
 def layout(visit: Visit, of: Reading, kind: StreamKind, arranged: Arrangement, *, own: Display) -> Layout:
     """What path, query and the owner's choices make of a stream. Raises ``ActionError("action.bad_value")``."""
     view = asked(visit.query, kind, arranged.view)
+    if view == "global" and visit.query.get("q", "").strip():
+        view = "normal"  # what is found are articles
     look = of.owner.preferences.look
     return Layout(
         view=view,

@@ -10,17 +10,20 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 from starlette.responses import Response
 
 from dateline.actions import accounts as account_actions
 from dateline.errors import ActionError, NotFound
 from dateline.model import Cursor, Page, Shown, Stream, StreamKind
-from dateline.store import accounts, displays, streams, subscriptions
+from dateline.store import accounts, board, displays, streams, subscriptions
 from dateline.store.bodies import Bodies
+from dateline.store.db import Tx
 from dateline.store.labels import Label
 from dateline.store.subscriptions import Sidebar
 from dateline.store.times import to_us
 from dateline.web import cursors, messages, orders, proxied, views
+from dateline.web.board import BoardMaker, Box, feed_ids
 from dateline.web.forms import whole_number
 from dateline.web.i18n import N_, Words, local
 from dateline.web.marked import instant
@@ -57,7 +60,7 @@ class StreamPage(Struct, frozen=True, kw_only=True):
     ``root`` and ``path`` are paths without the base (``/@NAME``, ``/folder/3``). ``unread`` counts the whole stream.
     ``more`` is the next page's ``before``, "" at the end. ``empty`` says why there are no rows, "" when there are.
     ``layout`` is the view and what is chosen about it, ``order`` the order; ``asked`` what links carry on of both.
-    ``since`` is when today began for this page, in µs; "" elsewhere.
+    ``since`` is when today began for this page, in µs; "" elsewhere. An overview has a ``board`` instead of rows.
     """
 
     sidebar: SidebarView
@@ -77,6 +80,7 @@ class StreamPage(Struct, frozen=True, kw_only=True):
     unread: int
     newest_id: int
     rows: tuple[Row, ...]
+    board: tuple[Box, ...]
     more: str
     is_first: bool
     empty: Empty
@@ -149,14 +153,33 @@ def _show(visit: Visit, of: Reading, kind: StreamKind, key: int | None = None) -
         sidebar = subscriptions.sidebar(tx, of.owner.id, public_only=of.is_visitor)
         sidebar = for_visitors(sidebar) if of.is_visitor else sidebar
         title = stream_title(visit.words, stream, sidebar)
-        bodies: Bodies = "none" if layout.view == "cards" else "short"
+        bodies: Bodies = "none" if layout.view in ("cards", "global") else "short"
         seed = orders.seed(visit.query, visit.now, visit.zone)
-        page = streams.read(tx, of.owner.id, stream, before=before, limit=PAGE_SIZE, bodies=bodies, seed=seed)
-    context = _context(visit, of, stream, sidebar, page, title=title, layout=layout, order=order, before=before)
+        limit = 1 if layout.view == "global" else PAGE_SIZE
+        page = streams.read(tx, of.owner.id, stream, before=before, limit=limit, bodies=bodies, seed=seed)
+        boxes = _boxes(visit, of, tx, stream, sidebar, page) if layout.view == "global" else None
+    context = _context(
+        visit, of, stream, sidebar, page, title=title, layout=layout, order=order, before=before, boxes=boxes
+    )
     if visit.wants_fragment:
         return visit.fragment("parts/entries.html", context)
     return visit.html(
         "pages/stream.html", context, is_indexed=of.is_visitor and of.owner.indexed, title_count=context.unread
+    )
+
+
+def _boxes(visit: Visit, of: Reading, tx: Tx, stream: Stream, sidebar: Sidebar, page: Page) -> tuple[Box, ...]:
+    """The stream as a board."""
+    heads = board.headlines(tx, of.owner.id, feed_ids(sidebar), public_only=of.is_visitor)
+    maker = RowMaker(visit.words, visit.zone, visit.now, preview=False, is_visitor=of.is_visitor)
+    side = _side(visit, of, stream, sidebar)
+    link = proxied.linker(visit, of)
+    return BoardMaker(maker, sidebar, heads, shown=page.shown, link=link).boxes(side, stream)
+
+
+def _side(visit: Visit, of: Reading, stream: Stream, sidebar: Sidebar) -> SidebarView:
+    return sidebar_view(
+        sidebar, visit.words, root=of.root, owner_name=of.owner.name, current=stream, is_visitor=of.is_visitor
     )
 
 
@@ -227,16 +250,11 @@ def _context(
     layout: Layout,
     order: Ordering,
     before: Cursor | None,
+    boxes: tuple[Box, ...] | None,
 ) -> StreamPage:
+    listed = page if boxes is None else replace(page, entries=(), next=None)
     return StreamPage(
-        sidebar=sidebar_view(
-            sidebar,
-            visit.words,
-            root=of.root,
-            owner_name=of.owner.name,
-            current=stream,
-            is_visitor=of.is_visitor,
-        ),
+        sidebar=_side(visit, of, stream, sidebar),
         root=of.root,
         path=stream_path(of.root, stream),
         is_visitor=of.is_visitor,
@@ -253,9 +271,10 @@ def _context(
         unread=0 if of.is_visitor else unread_count(stream, sidebar),
         newest_id=0 if of.is_visitor else page.newest_id,  # it counts what arrives in private feeds too
         rows=proxied.shown(
-            visit, of, _rows(visit, of, stream, page, before if visit.wants_fragment else None, sidebar.labels)
+            visit, of, _rows(visit, of, stream, listed, before if visit.wants_fragment else None, sidebar.labels)
         ),
-        more=cursors.written(page.next),
+        board=boxes or (),
+        more=cursors.written(listed.next),
         is_first=before is None,
         empty="" if page.entries or before else _why_empty(stream, sidebar, is_visitor=of.is_visitor),
     )
