@@ -20,6 +20,7 @@ from dateline.actions import accounts, subscriptions
 from dateline.actions import mailboxes as actions
 from dateline.actions.mailboxes import MAX_MAILBOXES, Wish
 from dateline.errors import ActionError, DatelineError, FetchError, NotFound, StoreError
+from dateline.fetch.imap import MAX_WINDOWS, WINDOW
 from dateline.model import Stream, User
 from dateline.parse.mail import MAX_BYTES
 from dateline.refresh import mail as mail_refresh
@@ -324,6 +325,35 @@ def test_a_worker_that_is_told_to_end_gives_the_box_back(scene: Scene) -> None:
         server.trick = None
         assert scene.read() == Pulled(mailbox_id=scene.box().id, code="ok", new=1)
     assert scene.titles() == ["Deux", "Un"]
+
+
+def test_a_worker_that_is_told_to_end_while_it_claims_gives_the_box_back(scene: Scene) -> None:
+    with ImapServer() as server:
+        server.inbox.put(letter("Un"))
+        scene.add(server, with_old=True)
+
+        async def end() -> None:
+            gate = TableGate(scene.db, scene.settings, holder="w", clock=scene.clock)
+            boxes = Mailboxes(scene.db, scene.settings, gate=gate, keyring=scene.keyring, clock=scene.clock)
+            task = asyncio.create_task(boxes.one())
+            await asyncio.sleep(0)  # it has begun
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            await boxes.close()
+
+        asyncio.run(end())
+        assert scene.read() == Pulled(mailbox_id=scene.box().id, code="ok", new=1)
+
+
+def test_a_mail_far_away_is_found_a_round_later(scene: Scene) -> None:
+    with ImapServer() as server:
+        server.inbox.put(letter("Un"))
+        far = WINDOW * MAX_WINDOWS + 5
+        server.inbox.mails[0].uid, server.inbox.uid_next = far, far + 1
+        scene.add(server, with_old=True)
+        assert scene.read() == Pulled(mailbox_id=scene.box().id, code="ok")
+        assert scene.box().last_uid == WINDOW * MAX_WINDOWS
+        assert scene.read(late=SOON) == Pulled(mailbox_id=scene.box().id, code="ok", new=1)
 
 
 def test_a_sender_that_was_unsubscribed_from_is_passed_over(scene: Scene) -> None:

@@ -137,7 +137,9 @@ class Imap:
         return Talk(Wire(await inside_tls(plain, login.host, self._context(), where), where))
 
     def _context(self) -> ssl.SSLContext:
-        return self._tls or ssl.create_default_context()
+        if self._tls is None:
+            self._tls = ssl.create_default_context()  # once: it reads all of the system's authorities
+        return self._tls
 
 
 class Folder:

@@ -93,7 +93,7 @@ class Mailboxes:
 
     async def one(self, only: int | None = None) -> Pulled | None:
         """Read one box that is due (or ``only`` this one, if it is); None when there is none. Raises ``StoreError``."""
-        turn = await asyncio.to_thread(self._claim, only)
+        turn = await self._claimed(only)
         if turn is None:
             return None
         try:
@@ -114,6 +114,17 @@ class Mailboxes:
             await asyncio.shield(asyncio.to_thread(turn.give_back, timedelta(0)))
             raise
         return is_over
+
+    async def _claimed(self, only: int | None) -> "_Turn | None":
+        """Claim a box; who is told to end meanwhile gives it back."""
+        claiming = asyncio.ensure_future(asyncio.to_thread(self._claim, only))
+        try:
+            return await asyncio.shield(claiming)
+        except asyncio.CancelledError:
+            turn = await claiming
+            if turn is not None:
+                await asyncio.to_thread(turn.give_back, timedelta(0))
+            raise
 
     def _claim(self, only: int | None) -> "_Turn | None":
         now = self._clock()
