@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import get_args
 
 import apsw
 import pytest
@@ -12,7 +13,8 @@ from tests.store.feeding import fill, subscribed
 
 from dateline.actions import entries as deeds
 from dateline.actions import subscriptions as arranging
-from dateline.model import Cursor, Retention, Stream, User
+from dateline.model import Cursor, Retention, Shown, Stream, User
+from dateline.preferences import Order
 from dateline.refresh import deliver, index
 from dateline.store import (
     Database,
@@ -48,12 +50,13 @@ LARGE = (
     "websub_push",
 )
 FEEDS = 30
+MOMENT = datetime.fromisoformat("2026-11-22T12:00:00Z")
 
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Database, User]]:
     """Alice reads thirty feeds of a hundred entries; a third of all is read, one feed is in a folder."""
-    moment = datetime.fromisoformat("2026-11-22T12:00:00Z")
+    moment = MOMENT
     file = tmp_path_factory.mktemp("plans") / "library.sqlite"
     with open_database(f"sqlite:///{file}").closing() as db:
         user = make_cast(db, moment).alice
@@ -130,6 +133,11 @@ STREAMS = {
     "starred": Stream(kind="starred"),
     "search": Stream(search="text"),
     "search in starred": Stream(kind="starred", search="text"),
+    "any label": Stream(kind="label"),
+    "recently read": Stream(kind="recent"),
+    "today": Stream(kind="today", since=MOMENT),
+    "today, all": Stream(kind="today", since=MOMENT, shown="all"),
+    "today, oldest": Stream(kind="today", since=MOMENT, order="oldest"),
 }
 
 
@@ -139,12 +147,30 @@ def test_a_page_scans_no_table_and_takes_few_statements(library: tuple[Database,
     before = Cursor(at=2**60, entry_id=2**60) if name.endswith("place") else None
     with watched(db) as (tx, log):
         page = streams.read(tx, user.id, STREAMS[name], before=before)
-    assert page.entries or name == "important"
+    assert page.entries or name in ("important", "any label")
     assert log.scans == []
     # gathering asks each feed that may be on the page by itself
     gathered = sum("t.listed_at >= :bound" in sql for sql in log.statements)
     assert len(log.statements) - gathered <= 8
     assert gathered <= FEEDS
+
+
+@pytest.mark.parametrize("order", get_args(Order))
+@pytest.mark.parametrize("shown", ["unread", "all"])
+def test_no_order_scans_a_table_or_takes_many_statements(
+    library: tuple[Database, User], order: Order, shown: Shown
+) -> None:
+    db, user = library
+    stream = Stream(order=order, shown=shown)
+    before = None
+    for _ in range(2):
+        with watched(db) as (tx, log):
+            page = streams.read(tx, user.id, stream, before=before)
+        before = page.next
+        assert log.scans == []
+        gathered = sum("t.listed_at >= :bound" in sql or "t.listed_at <= :bound" in sql for sql in log.statements)
+        assert len(log.statements) - gathered <= 10
+        assert gathered <= 3 * FEEDS
 
 
 def test_a_page_of_unread_takes_as_many_statements_whatever_it_shows(library: tuple[Database, User]) -> None:

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from dateline.errors import ActionError
 from dateline.model import StreamKind
-from dateline.preferences import Order
+from dateline.preferences import Display, Order
 from dateline.store.fair import ROUNDS
 from dateline.store.orders import WINDOW
 from dateline.web.forms import whole_number
@@ -48,7 +48,7 @@ class Ordering(Struct, frozen=True, kw_only=True):
     """The order of a page. ``asked`` and ``seed`` are what links carry on: "" when the address does not say.
 
     ``sentence`` explains it, "" for the order of arrival; ``choices`` are none where the stream has one order only.
-    ``has_own``: an order was chosen for this stream; ``is_own``: this one.
+    ``has_own``: an order, or what of it is shown, was chosen for this stream; ``is_own``: as it is now.
     """
 
     value: Order
@@ -84,7 +84,7 @@ def seed(query: Mapping[str, str], now: datetime, zone: ZoneInfo) -> int:
     return whole_number(wished, "seed") if wished else local(now, zone).toordinal()
 
 
-def ordering(words: Words, query: Mapping[str, str], kind: StreamKind, order: Order, *, own: Order | None) -> Ordering:
+def ordering(words: Words, query: Mapping[str, str], kind: StreamKind, order: Order, *, own: Display) -> Ordering:
     """What a page says of its order."""
     offered = () if kind == "recent" else ORDERS
     return Ordering(
@@ -95,8 +95,8 @@ def ordering(words: Words, query: Mapping[str, str], kind: StreamKind, order: Or
         choices=tuple(
             OrderChoice(value=choice, name=words.text(_NAMES[choice]), is_current=choice == order) for choice in offered
         ),
-        has_own=own is not None,
-        is_own=own == order,
+        has_own=own.order is not None or own.shown is not None,
+        is_own=own.order == order and query.get("shown", "") in ("", own.shown),
     )
 
 

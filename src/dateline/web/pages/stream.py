@@ -149,7 +149,7 @@ def _show(visit: Visit, of: Reading, kind: StreamKind, key: int | None = None) -
         stream = asked_stream(visit, of, kind, key, arranged)
         own = displays.own(tx, of.owner, kind, key)
         layout = views.layout(visit, of, kind, arranged, own=own)
-        order = orders.ordering(visit.words, visit.query, kind, stream.order, own=own.order)
+        order = orders.ordering(visit.words, visit.query, kind, stream.order, own=own)
         sidebar = subscriptions.sidebar(tx, of.owner.id, public_only=of.is_visitor)
         sidebar = for_visitors(sidebar) if of.is_visitor else sidebar
         title = stream_title(visit.words, stream, sidebar)
