@@ -129,6 +129,7 @@ TABLE: dict[str, Rights] = {
         post=(303, 404, 403),
         form={"url": "https://new.example/feed", "folder_ids": "{folder_id}"},
     ),
+    "/subscriptions/packs": Rights(post=(303, 303, 403), form={"pack": "science"}),
     "/subscriptions/several": Rights(post=(200, 404, 403), form={"do": "pause", "id": "{subscription_id}"}),
     "/subscriptions/{subscription_id}/pause": Rights(post=(303, 404, 403), form={"do": "pause"}),
     "/subscriptions/add": Rights(get=(200, 200, 303), post=(400, 400, 403), form={"url": "http://127.0.0.1:9/"}),

@@ -71,6 +71,11 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "unsubscribed": N_("You are no longer subscribed to “{name}”."),
     "folder_added": N_("The folder “{name}” was added."),
     "folder_removed": N_("The folder “{name}” was removed."),
+    "joined": NN_(
+        "“{name}”: {count} feed more. Its articles arrive in a moment.",
+        "“{name}”: {count} feeds more. Their articles arrive in a moment.",
+    ),
+    "joined_already": N_("You have all of “{name}” already."),
     "paused": NN_("{count} subscription is paused.", "{count} subscriptions are paused."),
     "resumed": NN_("{count} subscription goes on.", "{count} subscriptions go on."),
     "arranged": NN_("{count} subscription was changed.", "{count} subscriptions were changed."),

@@ -24,6 +24,7 @@ from dateline.web.pages import (
     marking_settings,
     newsletters,
     opml,
+    packs,
     page_source,
     progress,
     retention,
@@ -103,6 +104,7 @@ def routes() -> tuple[Place, ...]:
         Place(path="/settings/newsletters/mailboxes", post=mailboxes.change),
         # What an account is subscribed to
         Place(path="/subscriptions", get=subscriptions.show, post=adding.subscribe),
+        Place(path="/subscriptions/packs", post=packs.subscribe),
         Place(path="/subscriptions/several", post=several.act),
         Place(path="/subscriptions/{subscription_id}/pause", post=subscription.pause),
         Place(path="/subscriptions/add", get=adding.show, post=adding.look),

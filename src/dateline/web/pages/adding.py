@@ -10,8 +10,9 @@ from dateline.actions import subscriptions as subscription_actions
 from dateline.errors import ActionError, DatelineError, StoreError
 from dateline.refresh.look import LookedFeed
 from dateline.store import subscriptions
-from dateline.web import i18n, kinds, messages
+from dateline.web import i18n, kinds, messages, rhythms
 from dateline.web.notices import Notice
+from dateline.web.pages.packs import PackView, offered
 from dateline.web.pages.subscriptions import FolderLine, folder_lines
 from dateline.web.visit import Visit
 
@@ -40,6 +41,7 @@ class FoundFeed(Struct, frozen=True, kw_only=True):
     description: str
     entries: tuple[FoundEntry, ...]
     entry_count: int | None
+    rhythm: str
     subscription_id: int | None
 
 
@@ -55,6 +57,7 @@ class AddPage(Struct, frozen=True, kw_only=True):
     found: tuple[FoundFeed, ...]
     folders: tuple[FolderLine, ...]
     is_feedless: bool
+    packs: tuple[PackView, ...]
     errors: dict[str, str]
 
 
@@ -149,6 +152,9 @@ def _found(visit: Visit, feed: LookedFeed) -> FoundFeed:
             FoundEntry(title=entry.title, published=_day(visit, entry.published_at)) for entry in feed.entries
         ),
         entry_count=feed.entry_count,
+        rhythm=rhythms.in_words(
+            visit.words, rhythms.usual_gap([at for entry in feed.entries if (at := entry.published_at)])
+        ),
         subscription_id=feed.subscription_id,
     )
 
@@ -177,6 +183,7 @@ def _page(
         found=found,
         folders=folders,
         is_feedless=is_feedless,
+        packs=() if found else offered(visit.words),
         errors=errors or {},
     )
     return visit.html("pages/add.html", page, status=status)

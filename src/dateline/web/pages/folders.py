@@ -58,7 +58,7 @@ def edit(visit: Visit) -> Response:
             subscription_actions.move_folder(visit.db, visit.me, ident, parent_id, now=visit.now)
     except ActionError as error:
         return _refused(visit, ident, name, parent_id, error)
-    return visit.see(visit.url.plain("/subscriptions"), Notice(kind="saved"))
+    return visit.see(visit.url.local(visit.form.raw("next", ""), "/subscriptions"), Notice(kind="saved"))
 
 
 def remove(visit: Visit) -> Response:

@@ -64,7 +64,11 @@ def act(visit: Visit) -> Response:
         rows = subscriptions.all_details(tx, visit.me.id)
     back = {name: form.text(name, "", max_length=300) for name in _FILTER if form.text(name, "", max_length=300)}
     chosen = _chosen(visit, rows, sidebar, back)
-    link = visit.url.plain("/subscriptions", back)
+    link = (
+        visit.url.local(form.raw("next", ""), "/subscriptions")
+        if "next" in form
+        else visit.url.plain("/subscriptions", back)
+    )
     if not chosen:
         return visit.see(link, Notice(kind="nothing_chosen"))
     do = form.text("do", max_length=40)
