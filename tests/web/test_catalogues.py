@@ -13,6 +13,15 @@ from tests.web.words import CATALOGUES, WEB, used
 from dateline.web import i18n
 
 
+def language_of(path: Path) -> str:
+    return path.parts[-3]
+
+
+COMPLETE = [path for path in CATALOGUES if language_of(path) == "fr"]
+"""What is complete at every commit; the others follow at releases."""
+OTHERS = [path for path in CATALOGUES if path not in COMPLETE]
+
+
 def catalogue(path: Path) -> Catalog:
     with path.open("rb") as source:
         return read_po(source, locale=path.parts[-3])
@@ -35,10 +44,11 @@ def test_the_extraction_finds_words_in_code_and_in_templates() -> None:
 
 
 def test_french_is_among_the_languages() -> None:
-    assert i18n.languages()[:2] == ("en", "fr")
+    assert {"en", "fr"} <= set(i18n.languages())
+    assert i18n.languages()[0] == "en"
 
 
-@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.parts[-3])
+@pytest.mark.parametrize("path", COMPLETE, ids=language_of)
 def test_a_catalogue_has_every_msgid_and_no_other(path: Path) -> None:
     there = {key(message.id) for message in catalogue(path) if message.id}
     wanted = {key(msgid) for msgid in used()}
@@ -46,7 +56,15 @@ def test_a_catalogue_has_every_msgid_and_no_other(path: Path) -> None:
     assert sorted(there - wanted) == [], "no longer used"
 
 
-@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.parts[-3])
+@pytest.mark.parametrize("path", OTHERS, ids=language_of)
+def test_the_other_languages_lack_two_in_a_hundred_at_most(path: Path) -> None:
+    there = {key(message.id) for message in catalogue(path) if message.id and all(forms(message.string))}
+    wanted = {key(msgid) for msgid in used()}
+    assert len(wanted & there) >= 0.98 * len(wanted), sorted(wanted - there)
+    assert not [message.id for message in catalogue(path) if message.fuzzy and message.id]
+
+
+@pytest.mark.parametrize("path", COMPLETE, ids=language_of)
 def test_everything_in_a_catalogue_is_translated_and_none_is_fuzzy(path: Path) -> None:
     messages = [message for message in catalogue(path) if message.id]
     assert [message.id for message in messages if message.fuzzy] == []
@@ -58,7 +76,7 @@ def test_everything_in_a_catalogue_is_translated_and_none_is_fuzzy(path: Path) -
     assert untranslated == []
 
 
-@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.parts[-3])
+@pytest.mark.parametrize("path", CATALOGUES, ids=language_of)
 def test_plural_forms_and_names_in_braces_are_valid(path: Path) -> None:
     po = catalogue(path)
     for message in po:
@@ -68,6 +86,8 @@ def test_plural_forms_and_names_in_braces_are_valid(path: Path) -> None:
             continue
         sources = forms(message.id)
         strings = forms(message.string)
+        if not any(strings):
+            continue
         names = set(re.findall(r"{(\w+)}", " ".join(sources)))
         for string in strings:
             assert set(re.findall(r"{(\w+)}", string)) == names, message.id
@@ -75,10 +95,8 @@ def test_plural_forms_and_names_in_braces_are_valid(path: Path) -> None:
             assert len(strings) == po.num_plurals, message.id
 
 
-@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.parts[-3])
+@pytest.mark.parametrize("path", COMPLETE, ids=language_of)
 def test_french_is_set_with_its_own_spaces_and_apostrophes(path: Path) -> None:
-    if path.parts[-3] != "fr":
-        pytest.skip("another language")
     for message in catalogue(path):
         strings = forms(message.string)
         for string in strings if message.id else []:

@@ -21,6 +21,8 @@ from babel.numbers import format_decimal
 LOCALE_FOLDER = Path(__file__).parent / "locale"
 SOURCE_LANGUAGE = "en"
 
+MACHINE_MADE = "# Machine-made, please review."
+
 # English here is written for readers everywhere: the day before the month, hours to 24.
 _BABEL_LOCALES = {"en": "en_GB"}
 
@@ -39,6 +41,22 @@ def NN_(one: str, many: str) -> tuple[str, str]:  # noqa: N802 - the extractor's
 def languages() -> tuple[str, ...]:
     """The languages the pages speak, English first."""
     return (SOURCE_LANGUAGE, *sorted(path.parts[-3] for path in LOCALE_FOLDER.glob("*/LC_MESSAGES/dateline.po")))
+
+
+@cache
+def language_name(language: str) -> str:
+    """A language's name in itself, with a capital: ``Français``."""
+    own = Locale.parse(language).get_display_name(language) or language
+    return own[:1].upper() + own[1:]
+
+
+@cache
+def is_machine_made(language: str) -> bool:
+    """Whether a catalogue says in its first line that nobody who speaks the language has read it yet."""
+    if language == SOURCE_LANGUAGE:
+        return False
+    with (LOCALE_FOLDER / language / "LC_MESSAGES" / "dateline.po").open(encoding="utf-8") as source:
+        return source.readline().strip() == MACHINE_MADE
 
 
 @cache
@@ -86,11 +104,6 @@ class Words:
     def number(self, value: int) -> str:
         """1234 → ``1 234`` in French, ``1,234`` in English."""
         return str(value) if 0 <= value < 1000 else _number(value, self._locale_name)
-
-    def name(self) -> str:
-        """The language's name in itself, with a capital: ``Français``."""
-        own = Locale.parse(self.language).get_display_name(self.language) or self.language
-        return own[:1].upper() + own[1:]
 
     def day(self, day: date) -> str:
         """``22 novembre 2026``."""

@@ -17,9 +17,10 @@ _MAX_QUERY = 100
 
 
 class SettingsPage(Struct, frozen=True, kw_only=True):
-    """The context of ``pages/settings.html``."""
+    """The context of ``pages/settings.html``. ``is_machine_made``: nobody has reviewed this language yet."""
 
     user: User
+    is_machine_made: bool
     languages: tuple[tuple[str, str], ...]
     time_zones: tuple[str, ...]
 
@@ -55,7 +56,8 @@ def show(visit: Visit) -> Response:
     """Language and time."""
     page = SettingsPage(
         user=visit.me,
-        languages=tuple((code, i18n.words(code).name()) for code in i18n.languages()),
+        is_machine_made=i18n.is_machine_made(visit.words.language),
+        languages=tuple((code, i18n.language_name(code)) for code in i18n.languages()),
         time_zones=i18n.time_zones(),
     )
     return visit.html("pages/settings.html", page)

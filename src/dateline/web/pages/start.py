@@ -95,7 +95,7 @@ def _page(
     page = StartPage(
         name=name,
         language=language,
-        languages=tuple((code, i18n.words(code).name()) for code in i18n.languages()),
+        languages=tuple((code, i18n.language_name(code)) for code in i18n.languages()),
         time_zone=time_zone,
         time_zones=i18n.time_zones(),
         asks_code=visit.instance.start_code is not None,
