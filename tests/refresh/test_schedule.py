@@ -5,19 +5,22 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from dateline.errors import FetchError, ParseError, RefreshError
+from dateline.refresh.rhythm import Rhythm, learned
 from dateline.refresh.schedule import (
-    CEILING,
     FLOOR,
     LONGEST_WISH,
+    UNKNOWN,
     Hints,
     allowed,
-    interval,
+    minute_of,
     next_bad,
     next_good,
+    plan_of,
     quiet_time,
-    rhythm,
+    wish,
 )
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)  # a Sunday
@@ -26,6 +29,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 moments = st.integers(631_152_000, 4_102_444_800).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
 dice = st.floats(0, 1)
 seconds = st.none() | st.floats(-1e6, 1e9, allow_nan=False) | st.just(float("inf"))
+rhythms = st.lists(st.integers(-10_000_000, 70_000_000), max_size=60).map(learned)
 hints = st.builds(
     Hints,
     fresh_seconds=seconds,
@@ -33,54 +37,87 @@ hints = st.builds(
     ttl_seconds=st.none() | st.integers(-1000, 10**9),
     skip_hours=st.lists(st.integers(0, 23), max_size=24).map(tuple),
     skip_days=st.lists(st.integers(0, 6), max_size=7).map(tuple),
+    plan=st.builds(plan_of, rhythms, moments, st.just(Hints()), dice),
 )
-gaps = st.timedeltas(timedelta(0), timedelta(days=4000))
+
+
+def planning(rhythm: Rhythm, *, now: datetime = NOON, scatter: float = 0.5, fresh: float | None = None) -> Hints:
+    hinted = Hints(fresh_seconds=fresh)
+    return replace(hinted, plan=plan_of(rhythm, now, hinted, scatter))
+
+
+def every(gap: timedelta, count: int = 30) -> Rhythm:
+    return learned([minute_of(NOON - place * gap) for place in range(1, count + 1)])
 
 
 @pytest.mark.parametrize(
-    ("gap", "hinted", "expected"),
+    ("hinted", "expected"),
     [
-        (timedelta(minutes=1), Hints(), HOUR),
-        (4 * HOUR, Hints(), 2 * HOUR),
-        (400 * DAY, Hints(), DAY),
-        (timedelta(0), Hints(fresh_seconds=7200), 2 * HOUR),
-        (timedelta(0), Hints(ttl_seconds=10_800), 3 * HOUR),
-        (timedelta(0), Hints(retry_after=14_400.0), 4 * HOUR),
-        (timedelta(0), Hints(ttl_seconds=60, fresh_seconds=0.0), HOUR),
-        (timedelta(0), Hints(fresh_seconds=-5.0, ttl_seconds=-1), HOUR),
-        (10 * HOUR, Hints(fresh_seconds=3600.0), 5 * HOUR),
-        (timedelta(0), Hints(fresh_seconds=3 * 86_400.0), 3 * DAY),  # beyond the ceiling when the server wants it
-        (timedelta(0), Hints(fresh_seconds=31_536_000.0), 7 * DAY),  # but not for a year
-        (timedelta(0), Hints(ttl_seconds=10**9), 7 * DAY),
+        (Hints(), timedelta(0)),
+        (Hints(fresh_seconds=7200), 2 * HOUR),
+        (Hints(ttl_seconds=10_800), 3 * HOUR),
+        (Hints(retry_after=14_400.0), 4 * HOUR),
+        (Hints(fresh_seconds=-5.0, ttl_seconds=-1), timedelta(0)),
+        (Hints(fresh_seconds=3 * 86_400.0), 3 * DAY),  # longer than a day when the server wants it
+        (Hints(fresh_seconds=31_536_000.0), 7 * DAY),  # but not for a year
+        (Hints(ttl_seconds=10**9, fresh_seconds=60.0), 7 * DAY),
     ],
 )
-def test_intervals(gap: timedelta, hinted: Hints, expected: timedelta) -> None:
-    assert interval(gap, hinted) == expected
+def test_what_a_server_wishes(hinted: Hints, expected: timedelta) -> None:
+    assert max(wish(hinted), timedelta(0)) == expected
+    at = next_good(NOON, hinted, 0.0)
+    assert at == NOON + max(UNKNOWN, expected)  # nothing is known of its rhythm
 
 
-@given(moments, gaps, hints, dice)
-@example(NOON, timedelta(0), Hints(skip_hours=tuple(range(24))), 0.0)
-@example(NOON, timedelta(0), Hints(skip_days=tuple(range(7))), 1.0)
-@example(NOON, timedelta(0), Hints(skip_hours=tuple(range(23)), skip_days=tuple(range(6))), 1.0)
-def test_a_good_answer_is_followed_by_a_polite_pause(
-    now: datetime, gap: timedelta, hinted: Hints, thrown: float
-) -> None:
-    at = next_good(now, gap, hinted, thrown)
+@given(moments, hints, dice)
+@example(NOON, Hints(skip_hours=tuple(range(24))), 0.0)
+@example(NOON, Hints(skip_days=tuple(range(7))), 1.0)
+@example(NOON, replace(planning(every(HOUR)), skip_hours=tuple(range(23)), skip_days=tuple(range(6))), 1.0)
+@example(NOON, planning(every(HOUR / 10), fresh=86_401.0), 1.0)
+def test_a_good_answer_is_followed_by_a_polite_pause(now: datetime, hinted: Hints, thrown: float) -> None:
+    at = next_good(now, hinted, thrown)
     assert at >= now + FLOOR
-    for wish in (hinted.fresh_seconds, hinted.retry_after, hinted.ttl_seconds):
-        assert wish is None or at >= now + min(timedelta(seconds=min(wish, 1e9)), LONGEST_WISH)
+    for wished in (hinted.fresh_seconds, hinted.retry_after, hinted.ttl_seconds):
+        assert wished is None or at >= now + min(timedelta(seconds=min(wished, 1e9)), LONGEST_WISH)
     if len(set(hinted.skip_hours)) < 24 and len(set(hinted.skip_days)) < 7:
         assert at.hour not in hinted.skip_hours
         assert at.weekday() not in hinted.skip_days
-    assert at <= now + max(CEILING, LONGEST_WISH) * 1.1 + timedelta(days=8)
 
 
-@given(moments, gaps, hints, dice)
-def test_the_dice_only_make_it_later(now: datetime, gap: timedelta, hinted: Hints, thrown: float) -> None:
-    plain = Hints(fresh_seconds=hinted.fresh_seconds, ttl_seconds=hinted.ttl_seconds, retry_after=hinted.retry_after)
-    soonest = next_good(now, gap, plain, 0.0)
-    assert soonest == now + interval(gap, plain)
-    assert soonest <= next_good(now, gap, plain, thrown) <= now + interval(gap, plain) * 1.1 + HOUR / 3600
+@given(moments, rhythms, seconds, dice, st.timedeltas(timedelta(0), timedelta(days=400)))
+def test_a_feed_is_asked_every_day_unless_it_wishes_otherwise(
+    now: datetime, rhythm: Rhythm, fresh: float | None, thrown: float, later: timedelta
+) -> None:
+    hinted = planning(rhythm, now=now, fresh=fresh)
+    at = now + later
+    assert next_good(at, hinted, thrown) <= at + max(DAY, 1.1 * wish(hinted) + HOUR / 60)
+
+
+@given(moments, rhythms, seconds, dice)
+def test_the_dice_only_make_it_later(now: datetime, rhythm: Rhythm, fresh: float | None, thrown: float) -> None:
+    hinted = planning(rhythm, now=now, fresh=fresh)
+    soonest = next_good(now, hinted, 0.0)
+    assert soonest <= next_good(now, hinted, thrown) <= soonest + max(2 * HOUR, (soonest - now) / 10)
+
+
+def test_feeds_that_are_alike_come_back_at_different_times() -> None:
+    for rhythm in (every(HOUR / 2), every(DAY), every(7 * DAY)):
+        hinted = [planning(rhythm, scatter=number / 20) for number in range(20)]
+        assert len({next_good(NOON, one, number / 20) for number, one in enumerate(hinted)}) == 20
+    assert len({next_good(NOON, Hints(), number / 20) for number in range(20)}) == 20
+
+
+def test_a_longer_wish_than_an_hour_moves_the_course_of_requests_not_only_its_beginning() -> None:
+    at = NOON + HOUR
+    punctual = planning(every(DAY), now=at, fresh=4 * 3600.0)  # every day at noon
+    requests = []
+    while at < NOON + 1.5 * DAY:
+        at = next_good(at, punctual, 0.0)
+        requests.append(at)
+    assert any(NOON + DAY < at <= NOON + DAY + HOUR / 2 for at in requests)
+
+
+# ------------------------------------------------------------------------------------------------ skipped hours
 
 
 @pytest.mark.parametrize(
@@ -104,30 +141,7 @@ def test_skipped_hours_and_days(at: datetime, hinted: Hints, expected: datetime)
 
 def test_feeds_that_skip_alike_do_not_come_back_at_one_moment() -> None:
     skipping = Hints(skip_hours=tuple(range(6, 20)))
-    assert len({next_good(NOON, timedelta(0), skipping, number / 20) for number in range(20)}) == 20
-
-
-@pytest.mark.parametrize(
-    ("hours", "expected"),
-    [
-        ([], CEILING),
-        ([1], CEILING),
-        ([1, 2, 3], HOUR),
-        ([0, 6, 12], 6 * HOUR),
-        ([-5, -3, 1, 2, 3], HOUR),  # what is dated tomorrow says nothing
-        ([1, 1, 1, 1], HOUR / 8),  # all at once
-        ([80, 81, 82], 10 * HOUR),  # silent for long: an eighth of the silence
-        ([*range(1, 30), *range(1000, 5000, 100)], HOUR),  # the newest count
-    ],
-)
-def test_the_rhythm_of_a_feed(hours: list[int], expected: timedelta) -> None:
-    assert rhythm([NOON - hour * HOUR for hour in hours], NOON) == expected
-
-
-@given(st.lists(moments | st.just(datetime(1, 1, 1, tzinfo=UTC)) | st.just(datetime.max.replace(tzinfo=UTC))), moments)
-def test_any_dates_have_a_rhythm(dates: list[datetime], now: datetime) -> None:
-    assert rhythm(dates, now) >= timedelta(0)
-    next_good(now, rhythm(dates, now), Hints(), 1.0)
+    assert len({next_good(NOON, skipping, number / 20) for number in range(20)}) == 20
 
 
 # ------------------------------------------------------------------------------------------------ after a failure

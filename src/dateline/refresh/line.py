@@ -22,13 +22,12 @@ from dateline.store.feeds import Described, Feed
 
 from . import schedule
 from .decide import Candidate, Changes, Identity, candidates, dated, decide, folded, identify, untrusted, weaker
+from .hints import hints_again, hints_of, kept
 from .hubs import hub_of
 from .outcome import Move, Outcome
 from .pages import body_hash, read_by_rules
 from .schedule import Hints
 from .site_moves import look_up
-
-_HINTS = msgspec.json.Decoder(Hints)
 
 BEFORE_AT_ONCE = 50
 """Changed entries whose earlier content is held in memory."""
@@ -113,17 +112,17 @@ def host_of(error: DatelineError, feed: Feed) -> str:
 
 
 def _unchanged(feed: Feed, answer: Response, *, asked_url: str, now: datetime, dice: float) -> Outcome:
-    hints = _remembered(feed, answer)
-    gap = schedule.gap_since(hints.gap_seconds, hints.newest_at, now)
+    hints, renewed = hints_again(feed, answer, now)
     return Outcome(
         feed=feed,
-        next_at=schedule.next_good(now, gap, hints, dice),
+        next_at=schedule.next_good(now, hints, dice),
         wished_until=now + schedule.wish(hints),
         check=_check(answer, now, "not_modified" if answer.status == 304 else "unchanged"),
         validators=answer.validators,
         validators_url=answer.final_url + feed.mark,
         body_hash=feed.body_hash,
         identity=_identity(feed),
+        hints=renewed,
         move=_move(feed, answer, asked_url, now),
     )
 
@@ -146,12 +145,12 @@ def _identity(feed: Feed) -> Identity:
 
 def _read(db: Database, feed: Feed, answer: Response, *, asked_url: str, now: datetime, dice: float) -> Outcome:
     parsed, changes, dates = _compared(db, feed, answer, now)
-    hints = _hints(parsed, dates, answer, now)
+    hints = hints_of(feed, parsed, answer, (changes, dates), now)
     arrived = tuple(_arrived(new.candidate, new.listed_at, parsed, answer.final_url) for new in changes.new)
     edited = _all_edited(db, changes, parsed, answer.final_url)
     return Outcome(
         feed=feed,
-        next_at=schedule.next_good(now, schedule.gap_since(hints.gap_seconds, hints.newest_at, now), hints, dice),
+        next_at=schedule.next_good(now, hints, dice),
         wished_until=now + schedule.wish(hints),
         check=_check(answer, now, "ok", len(arrived), len(edited)),
         validators=answer.validators,
@@ -344,27 +343,7 @@ def _edited(
 # ------------------------------------------------------------------------------------------------ hints and addresses
 
 
-def _hints(parsed: ParsedFeed, dates: list[datetime], answer: Response, now: datetime) -> Hints:
-    gap, newest = schedule.usual_gap(dates, now)
-    return Hints(
-        gap_seconds=gap,
-        newest_at=newest,
-        fresh_seconds=answer.fresh_seconds,
-        retry_after=answer.retry_after,
-        ttl_seconds=parsed.ttl_seconds,
-        skip_hours=parsed.skip_hours,
-        skip_days=parsed.skip_days,
-    )
-
-
-def _remembered(feed: Feed, answer: Response) -> Hints:
-    """The last document's hints with this answer's: a 304 has no document, but its headers count."""
-    old = _HINTS.decode(feed.hints) if feed.hints else Hints()
-    return msgspec.structs.replace(old, fresh_seconds=answer.fresh_seconds, retry_after=answer.retry_after)
-
-
 def _described(parsed: ParsedFeed, hints: Hints) -> Described:
-    lasting = msgspec.structs.replace(hints, fresh_seconds=None, retry_after=None)
     return Described(
         title=(parsed.title or "")[:500],
         site_url=parsed.site_url,
@@ -373,7 +352,7 @@ def _described(parsed: ParsedFeed, hints: Hints) -> Described:
         format=parsed.format,
         image_url=parsed.image_url,
         icon_url=parsed.icon_url,
-        hints=msgspec.json.encode(lasting).decode(),
+        hints=kept(hints),
     )
 
 

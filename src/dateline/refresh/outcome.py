@@ -27,6 +27,8 @@ class Outcome(Struct, frozen=True, kw_only=True):
     body_hash: bytes | None = None
     identity: Identity = "guid"
     described: Described | None = None
+    hints: str | None = None
+    """To be stored instead of what is known, where no document described the feed."""
     arrived: tuple[Arrived, ...] = ()
     edited: tuple[Edited, ...] = ()
     changes: Changes | None = None

@@ -125,6 +125,8 @@ def _record_last(tx: WriteTx, outcome: Outcome, arrived: Sequence[Arrived]) -> N
         entries.note_sources(tx, changes.sources)
     if outcome.described is not None:
         feeds.describe(tx, feed.id, outcome.described)
+    elif outcome.hints is not None:
+        feeds.note_hints(tx, feed.id, outcome.hints)
     _record_hub(tx, outcome)
     feeds.succeed(
         tx,

@@ -1,31 +1,36 @@
 """When to ask a feed again. Pure: the clock and the dice are arguments.
 
-After a good answer: half the feed's usual gap between entries, within the floor of an hour and the ceiling of a day,
-never sooner than
-the server's own hints allow. After a bad one: each failure has its own ladder. Always with jitter, so that feeds
-added together do not
-stay together. (Etiquette: feeds.md, 6–12.)
+After a good answer: where its rhythm says that asking brings most (``rhythm``, ``plan``), an hour from now at least and
+a day at most, never sooner than the server's own hints allow. After a bad one: each failure has its own ladder. Always
+scattered, so that feeds added together do not stay together. (Etiquette: docs/etiquette.md)
 """
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
-from itertools import pairwise
-from statistics import median
-from typing import Literal
+from typing import Final, Literal
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 
-FLOOR = timedelta(minutes=60)
-CEILING = timedelta(hours=24)
-LONGEST_WISH = timedelta(days=7)
+from .plan import Plan, planned
+from .rhythm import Rhythm
+
+FLOOR: Final = timedelta(minutes=60)
+UNKNOWN: Final = timedelta(hours=12)
+"""Where too little is known to choose."""
+LONGEST_WISH: Final = timedelta(days=7)
 """What a server may ask for at most: a mistaken max-age must not silence a feed for a year."""
-SAMPLE = 20
+NO_RHYTHM: Final = Raw(b"null")
+_MINUTE: Final = 60.0
+_FLOOR_MINUTES: Final = FLOOR.total_seconds() / _MINUTE
+_UNKNOWN_MINUTES: Final = UNKNOWN.total_seconds() / _MINUTE
+_LONGEST_SECONDS: Final = LONGEST_WISH.total_seconds()
 
 
-class Hints(Struct, frozen=True, kw_only=True):
-    """What the server and the document say of when to come again; kept with the feed, for a 304 brings no document.
+class Hints(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the server and the document say of when to come again, and what was made of the feed's rhythm; kept with the
+    feed, for a 304 brings no document.
 
-    ``gap_seconds`` and ``newest_at`` are the document's rhythm (``usual_gap``).
+    ``rhythm`` is a ``Rhythm`` that only news needs: a 304 does not read it. ``gap_seconds``: its usual gap, for whoever
+    tells people, or doubts a silence.
     """
 
     fresh_seconds: float | None = None
@@ -33,50 +38,51 @@ class Hints(Struct, frozen=True, kw_only=True):
     ttl_seconds: int | None = None
     skip_hours: tuple[int, ...] = ()
     skip_days: tuple[int, ...] = ()
+    plan: Plan | None = None
     gap_seconds: float | None = None
-    newest_at: datetime | None = None
+    rhythm: Raw = NO_RHYTHM
 
 
-def rhythm(dates: Sequence[datetime], now: datetime) -> timedelta:
-    """The usual gap between a feed's entries: the median of the newest twenty, and not less than an eighth of the
-    silence since.
-    """
-    return gap_since(*usual_gap(dates, now), now)
-
-
-def usual_gap(dates: Sequence[datetime], now: datetime) -> tuple[float | None, datetime | None]:
-    """(median of the newest twenty gaps in seconds, the newest date); None where too little is known."""
-    past = sorted((at for at in dates if at <= now), reverse=True)[: SAMPLE + 1]
-    if len(past) < 2:
-        return None, None
-    return median((newer - older).total_seconds() for newer, older in pairwise(past)), past[0]
-
-
-def gap_since(usual_seconds: float | None, newest_at: datetime | None, now: datetime) -> timedelta:
-    """The usual gap as it stands now: a silence makes it longer, news makes it what it was."""
-    if usual_seconds is None or newest_at is None:
-        return CEILING
-    return timedelta(seconds=max(usual_seconds, (now - newest_at).total_seconds() / 8))
-
-
-def interval(gap: timedelta, hints: Hints) -> timedelta:
-    """How long to wait after a good answer, before jitter."""
-    return max(min(max(gap / 2, FLOOR), CEILING), wish(hints))
+def minute_of(at: datetime) -> int:
+    """A moment as ``rhythm`` counts: whole minutes since 1970, rounded down."""
+    return int(at.timestamp() // _MINUTE)
 
 
 def wish(hints: Hints) -> timedelta:
     """For how long the server and the document want to be left alone, whoever asks."""
-    wishes = [hints.fresh_seconds, hints.ttl_seconds, hints.retry_after]
-    return timedelta(seconds=min(max((wish for wish in wishes if wish), default=0.0), LONGEST_WISH.total_seconds()))
+    return timedelta(seconds=_wished_seconds(hints))
 
 
-def next_good(now: datetime, gap: timedelta, hints: Hints, dice: float) -> datetime:
-    """When to ask again after a good answer. ``dice`` from 0 to 1 spreads by up to a tenth, only to later."""
-    return allowed(now + interval(gap, hints) * (1 + dice / 10), hints)
+def _wished_seconds(hints: Hints) -> float:
+    wished = max(hints.fresh_seconds or 0.0, hints.ttl_seconds or 0.0, hints.retry_after or 0.0)
+    return min(wished, _LONGEST_SECONDS)
+
+
+def plan_of(rhythm: Rhythm, now: datetime, hints: Hints, scatter: float) -> Plan | None:
+    """What to do from now on if no news comes; None where too little is known. ``scatter``: the feed's, from 0 to 1."""
+    minute = now.timestamp() / _MINUTE
+    return planned(rhythm, minute, minute + _pause(hints), scatter)
+
+
+def next_good(now: datetime, hints: Hints, dice: float) -> datetime:
+    """When to ask again after a good answer. ``dice`` from 0 to 1 scatters, only to later."""
+    pause = _pause(hints)
+    if hints.plan is None:
+        pause = max(_UNKNOWN_MINUTES, pause) * (1 + dice / 10)
+    else:
+        pause = hints.plan.pause(now.timestamp() / _MINUTE, pause, dice)
+    return allowed(now + timedelta(minutes=pause), hints)
+
+
+def _pause(hints: Hints) -> float:
+    """The shortest, in minutes."""
+    return max(_FLOOR_MINUTES, _wished_seconds(hints) / _MINUTE)
 
 
 def allowed(at: datetime, hints: Hints) -> datetime:
     """``at``, or so many whole hours later that it is in none of the document's skipped hours and days (UTC)."""
+    if not hints.skip_hours and not hints.skip_days:
+        return at
     if len(set(hints.skip_hours)) >= 24 or len(set(hints.skip_days)) >= 7:
         return at
     for _ in range(24 * 8):

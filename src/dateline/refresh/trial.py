@@ -179,5 +179,7 @@ def _decision(
 
 def _hints(answer: Response | None, outcome: Outcome) -> Mapping[str, Any]:
     lasting = msgspec.json.decode(outcome.described.hints) if outcome.described and outcome.described.hints else {}
+    for machinery in ("plan", "rhythm"):
+        lasting.pop(machinery, None)
     told = {"fresh_seconds": answer.fresh_seconds, "retry_after": answer.retry_after} if answer else {}
     return {name: value for name, value in {**lasting, **told}.items() if value not in (None, [], ())}

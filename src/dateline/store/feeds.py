@@ -247,6 +247,11 @@ def describe(tx: WriteTx, feed_id: int, described: Described) -> None:
     )
 
 
+def note_hints(tx: WriteTx, feed_id: int, hints: str) -> None:
+    """Store what is known of when to ask again, as ``refresh`` wrote it."""
+    tx.run("UPDATE feed SET hints = :hints WHERE id = :id", id=feed_id, hints=hints)
+
+
 def succeed(
     tx: WriteTx,
     feed: Feed,
