@@ -25,6 +25,10 @@ CONTENT = SafeHTML(
 LONG_TITLE = "A title of three hundred characters: " + "and so on " * 27
 PAGES = (
     "/",
+    "/?view=reader",
+    "/?view=cards",
+    "/?view=panes",
+    "/?view=global",
     "/?shown=all&q=text",
     "/?q=nothing-like-it",
     "/starred",
@@ -41,6 +45,7 @@ PAGES = (
     "/highlights",
     "/queue",
     "/settings",
+    "/settings/look",
     "/settings/retention",
     "/settings/newsletters",
     "/settings/sharing",

@@ -1,6 +1,7 @@
 """The views of a stream: their names, which a stream can have, which one a page is asked for, what its menu offers."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Literal, get_args
 
 from msgspec import Struct
@@ -28,21 +29,16 @@ _BOARDS: tuple[StreamKind, ...] = ("main", "all", "folder")
 Pictures = Literal["", "card", "small", "large"]
 
 
-class Choice(Struct, frozen=True, kw_only=True):
-    """A view as the menu offers it."""
-
-    value: View
-    name: str
-    icon: str
-    is_current: bool
+Choice = tuple[View, str, str]
+"""A view as the menu offers it: its value, name and icon."""
 
 
 class Layout(Struct, frozen=True, kw_only=True):
     """How a page lays its stream out.
 
     ``asked`` is ``view`` when the address says so (links of the page keep it), else ""; ``shown_asked`` the same of
-    ``shown``. ``has_own``: a view was chosen for this stream; ``is_own``: this one. ``pictures``, ``authors``: whether
-    rows have them.
+    ``shown``. ``has_own``: a view was chosen for this stream; ``is_own``: this one. ``pictures``, ``previews``,
+    ``authors``: whether rows have them.
     """
 
     view: View
@@ -54,6 +50,7 @@ class Layout(Struct, frozen=True, kw_only=True):
     has_own: bool
     is_own: bool
     pictures: Pictures
+    previews: bool
     authors: bool
 
 
@@ -69,10 +66,11 @@ def layout(visit: Visit, of: Reading, kind: StreamKind, arranged: Arrangement, *
         icon=_NAMES[view][1],
         asked=view if "view" in visit.query else "",
         shown_asked=visit.query.get("shown", ""),
-        choices=choices(visit.words, kind, view),
+        choices=choices(visit.words, kind),
         has_own=own.view is not None,
         is_own=own.view == view,
         pictures=_pictures(view, look.thumbnail),
+        previews=of.owner.preview and view != "cards",
         authors=look.row_authors,
     )
 
@@ -103,12 +101,10 @@ def options(words: Words) -> tuple[tuple[str, str], ...]:
     return tuple((view, name(words, view)) for view in VIEWS)
 
 
-def choices(words: Words, kind: StreamKind, current: View) -> tuple[Choice, ...]:
+@lru_cache(maxsize=200)
+def choices(words: Words, kind: StreamKind) -> tuple[Choice, ...]:
     """The menu of a stream's views."""
-    return tuple(
-        Choice(value=view, name=name(words, view), icon=_NAMES[view][1], is_current=view == current)
-        for view in possible(kind)
-    )
+    return tuple((view, name(words, view), _NAMES[view][1]) for view in possible(kind))
 
 
 def _pictures(view: View, thumbnail: Thumbnail) -> Pictures:
