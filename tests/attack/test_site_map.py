@@ -146,6 +146,7 @@ TABLE: dict[str, Rights] = {
     "/subscriptions/{subscription_id}/full-text": Rights(
         get=(200, 404, 303), post=(303, 404, 403), form={"mode": "truncated"}
     ),
+    "/statistics": READ,
     "/labels": Rights(get=(200, 200, 303), post=(303, 303, 403), form={"name": "New"}),
     "/labels/{label_id}": Rights(get=(200, 404, 303), post=(303, 404, 403), form={"name": "Mine", "do": "save"}),
     "/folders": Rights(post=(303, 404, 403), form={"name": "New", "parent_id": "{folder_id}"}),

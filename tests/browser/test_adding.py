@@ -46,7 +46,7 @@ def test_without_scripts_another_feed_is_looked_at_and_subscribed_to(
     page = open_page("/subscriptions/add", who=alice, scripts=False)
     page.get_by_label("Address").fill(f"Read this: {press.url('/')}")
     page.get_by_role("button", name="Look").click()
-    page.get_by_role("button", name="Look Comments").click()
+    page.get_by_role("button", name="Look it up Comments").click()
     assert page.get_by_role("heading", name="All that was said").count() == 1
     page.get_by_role("button", name="Subscribe").click()
     assert "/feed/" in page.url

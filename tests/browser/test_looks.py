@@ -36,6 +36,8 @@ PAGES = (
     "/folder/1",
     "/label/1",
     "/labels",
+    "/statistics",
+    "/statistics?days=365",
     "/labels/1",
     "/feed/1",
     "/feed/2",

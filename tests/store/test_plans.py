@@ -31,6 +31,7 @@ from dateline.store import (
     retention,
     search,
     states,
+    statistics,
     streams,
 )
 from dateline.store import subscriptions as sidebar
@@ -190,6 +191,7 @@ def test_what_runs_all_the_time_scans_no_table(library: tuple[Database, User], n
     with watched(db) as (tx, log):
         sidebar.sidebar(tx, user.id)
         states.undelivered(tx, user.id)
+        statistics.of_user(tx, user.id, now)
         accounts.session_user(tx, "token", now)
         leases.due(tx, holder="me", now=now, limit=400, full_hosts=["a.test"])
         leases.next_due_at(tx)

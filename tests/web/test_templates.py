@@ -140,6 +140,7 @@ def tour(alice: Browser, bob: Browser, anonymous: Browser, world: World) -> None
         f"/folders/{outer}/retention",
         *("/health", "/health/server", "/debug", "/settings/newsletters", "/settings/sharing", "/settings/marking"),
         *("/health", "/health/server", "/debug", "/settings/newsletters", "/settings/sharing"),
+        "/statistics",
         "/subscriptions?only=idle&days=1&sort=rhythm&folder=0",
         *(f"/subscriptions/{subscriptions[2]}", f"/subscriptions/{subscriptions[2]}/remove"),
         f"/subscriptions/{subscriptions[2]}/full-text",

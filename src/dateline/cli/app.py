@@ -29,6 +29,7 @@ from . import (
     refresh,
     retention,
     serve,
+    stats,
     subscriptions,
     transport,
     users,
@@ -62,6 +63,7 @@ app.command()(entries.entries)
 app.command()(parse.parse)
 app.command()(debug.debug)
 app.command()(health.health)
+app.command()(stats.stats)
 app.command()(retention.retention)
 app.command()(transport.transport)
 app.command()(extract.extract)

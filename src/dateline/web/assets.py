@@ -27,7 +27,15 @@ SHEETS = (
     *("parts/prose", "parts/media", "parts/changes", "parts/reading-bar", "parts/end", "parts/floating", "parts/tools"),
     *("parts/shelf", "parts/player", "parts/highlights", "parts/menu", "parts/views", "parts/board"),
     *("parts/forms", "parts/tables"),
-    *("pages/plain", "pages/subscriptions", "pages/subscription", "pages/adding", "pages/doors", "pages/health"),
+    *(
+        "pages/plain",
+        "pages/subscriptions",
+        "pages/subscription",
+        "pages/statistics",
+        "pages/adding",
+        "pages/doors",
+        "pages/health",
+    ),
     *("pages/debugger", "pages/settings", "pages/print"),
 )
 STYLE = "css/dateline.css"

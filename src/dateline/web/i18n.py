@@ -117,6 +117,10 @@ class Words:
         """``22 nov.``."""
         return _day(day, "MMMd", self._locale_name)
 
+    def weekday(self, number: int) -> str:
+        """A day of the week, 0 is Monday, short: "Mon"."""
+        return str(self.locale.days["stand-alone"]["abbreviated"][number])
+
     def minute(self, moment: datetime) -> str:
         """``14:58``, of a time already in the reader's zone."""
         return _minute(moment.hour, moment.minute, self._locale_name)
