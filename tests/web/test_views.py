@@ -199,6 +199,21 @@ def test_a_folder_says_it_for_what_lies_in_it_and_other_streams_for_themselves(
     assert view_of(bob.get("/")) == "normal"
 
 
+def test_the_pages_of_a_folder_and_of_a_feed_offer_it_too(bob: Browser, press: dict[str, int]) -> None:
+    def offered(page: Answer) -> tuple[list[str], list[str]]:
+        select = "//form[@action='/displays']//select[@name='view']/option"
+        values = [str(option.get("value")) for option in page.find(select)]
+        return values, [str(option.get("value")) for option in page.find(f"{select}[@selected]")]
+
+    folder, feed = f"/folders/{press['folder']}", f"/subscriptions/{press['feed']}"
+    every = ["", "normal", "reader", "cards", "panes"]
+    assert offered(bob.get(feed)) == (every, [""])
+    assert offered(bob.get(folder)) == ([*every, "global"], [""])
+    page = choose(bob, "folder", press["folder"], "global", next=folder)
+    assert (page.url, offered(page)[1]) == (folder, ["global"])
+    assert offered(choose(bob, "feed", press["feed"], "reader", next=feed))[1] == ["reader"]
+
+
 def test_the_menu_offers_what_can_be_done(bob: Browser, press: dict[str, int]) -> None:
     def deeds(page: Answer) -> list[tuple[str, str]]:
         form = "//form[@action='/displays']//button"

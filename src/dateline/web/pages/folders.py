@@ -10,6 +10,7 @@ from dateline.web import keeping, messages
 from dateline.web.forms import whole_number
 from dateline.web.notices import Notice
 from dateline.web.pages.subscriptions import FolderLine, folder_lines
+from dateline.web.views import ViewField, view_field
 from dateline.web.visit import Visit
 
 
@@ -25,6 +26,7 @@ class FolderPage(Struct, frozen=True, kw_only=True):
     parents: tuple[FolderLine, ...]
     kept: str
     list_url: str
+    view: ViewField | None
     errors: dict[str, str]
 
 
@@ -112,7 +114,7 @@ def _page(
     errors: dict[str, str] | None = None,
     status: int = 200,
 ) -> Response:
-    kept, list_url = _told(visit, folder)
+    kept, list_url, view = _told(visit, folder)
     page = FolderPage(
         folder=folder,
         name=name,
@@ -120,16 +122,18 @@ def _page(
         parents=parents,
         kept=kept,
         list_url=list_url,
+        view=view,
         errors=errors or {},
     )
     return visit.html("pages/folder.html", page, status=status)
 
 
-def _told(visit: Visit, folder: FolderLine | None) -> tuple[str, str]:
-    """How long the articles of a folder's feeds are kept, and the list it follows; "" for one that is not there yet."""
+def _told(visit: Visit, folder: FolderLine | None) -> tuple[str, str, ViewField | None]:
+    """How long the articles of a folder's feeds are kept, the list it follows, its view; nothing for a new one."""
     if folder is None:
-        return "", ""
+        return "", "", None
     with visit.db.reading() as tx:
         rule = keeping.counting(tx, visit.me.id, "folder", folder.id)
         one = followed.of_folder(tx, folder.id)
-    return keeping.with_origin(visit.words, rule, "folder"), one.url if one else ""
+        view = view_field(tx, visit.words, visit.me, "folder", folder.id)
+    return keeping.with_origin(visit.words, rule, "folder"), one.url if one else "", view

@@ -18,6 +18,7 @@ from dateline.web.forms import whole_number
 from dateline.web.i18n import N_
 from dateline.web.notices import Notice
 from dateline.web.pages.subscriptions import FolderLine, folder_lines
+from dateline.web.views import ViewField, view_field
 from dateline.web.visit import Visit
 
 VISIBILITIES: dict[Visibility, str] = {
@@ -43,6 +44,7 @@ class SubscriptionPage(Struct, frozen=True, kw_only=True):
     last_ok: str
     next_check: str
     kept: str
+    view: ViewField
     trouble: str
     trouble_since: str
     advice: str
@@ -133,6 +135,7 @@ def _page(visit: Visit, *, errors: dict[str, str] | None = None, status: int = 2
         details = subscriptions.details(tx, visit.me.id, _ident(visit))
         folders = folder_lines(subscriptions.sidebar(tx, visit.me.id))
         rule = keeping.counting(tx, visit.me.id, "subscription", details.id)
+        view = view_field(tx, visit.words, visit.me, "feed", details.id)
         feed = health.of_subscription(tx, visit.me.id, details.id)
         is_fetched_otherwise = feeds.is_asked_otherwise(tx, details.feed_id)
     words = visit.words
@@ -145,6 +148,7 @@ def _page(visit: Visit, *, errors: dict[str, str] | None = None, status: int = 2
         last_ok=moment(visit, details.ok_at),
         next_check=moment(visit, details.next_at),
         kept=keeping.with_origin(words, rule, "subscription"),
+        view=view,
         trouble=messages.sentence(words, details.error_code) if details.error_code else "",
         trouble_since=moment(visit, details.error_at),
         advice=advice.for_code(words, details.error_code) if details.error_code else "",

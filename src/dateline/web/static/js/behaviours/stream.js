@@ -51,7 +51,12 @@ function completeInSight(main) {
       }
     }
   }, { rootMargin: "1000px" });
-  const watch = () => main.querySelectorAll(".entry.whole:has([data-fragment])").forEach((entry) => seen.observe(entry));
+  const watch = () => main.querySelectorAll("#entries > .row > .entry.whole").forEach((entry) => {
+    makeReachable(entry);
+    if (entry.querySelector("[data-fragment]")) {
+      seen.observe(entry);
+    }
+  });
   watch();
   const list = main.querySelector("#entries");
   if (list) {
