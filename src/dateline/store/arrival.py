@@ -6,6 +6,7 @@ which moment on a page's entries can only come, and only the feeds that reach so
 the same, mirrored.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -76,6 +77,8 @@ def gathered(
     If the n feeds with the newest entries are known, the n-th of these moments is a bound: each of the n feeds has an
     entry at or after it, so a page of n holds nothing older, and other feeds have nothing newer.
     """
+    if way is NEWEST and limit > len(feed_ids):
+        return _gathered_deep(tx, source, feed_ids, before, limit, floor=floor, **params)
     is_newest = way is NEWEST
     # Two bounds instead of a row comparison: SQLite then uses the index (feed, listed_at, id) for the maximum too.
     ends = tx.all(
@@ -94,6 +97,26 @@ def gathered(
         bound = max(bound, floor)
     rows = of_each(tx, source, [feed for _, feed in kept], before, limit, bound=bound, way=way, **params)
     return sorted(rows, reverse=is_newest)[:limit]
+
+
+def _gathered_deep(
+    tx: Tx, source: Source, feed_ids: Sequence[int], before: Place, limit: int, *, floor: int, **params: Any
+) -> list[Key]:
+    """The same for more keys than there are feeds: twice what each would give if all were alike is read of each feed;
+    the last key that counts then can only be newer. What feeds have more down to that key is read too.
+    """
+    share = 2 * limit // max(1, len(feed_ids)) + 8
+    found = of_each(tx, source, feed_ids, before, share, bound=floor, **params)
+    counts = Counter(key[2] for key in found)
+    found.sort(reverse=True)
+    cut = found[limit - 1][0] if len(found) >= limit else floor
+    ends = {key[2]: key[0] for key in found}  # the last of each feed stands last
+    deeper = [feed for feed, count in counts.items() if count == share and ends[feed] >= cut]
+    if deeper:
+        rest = of_each(tx, source, deeper, before, limit, bound=cut, **params)
+        again = set(deeper)
+        found = sorted((*(key for key in found if key[2] not in again), *rest), reverse=True)
+    return found[:limit]
 
 
 def of_each(

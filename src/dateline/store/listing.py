@@ -33,23 +33,30 @@ class Wanted(Struct, frozen=True, kw_only=True):
         return to_us(self.stream.since) if self.stream.since else 0
 
 
-def keys(tx: Tx, wanted: Wanted, before: Place, limit: int, *, rising: bool = False) -> list[Key]:
-    """At most ``limit`` keys past a place: from the newest on, or (``rising``) from the oldest on."""
+def keys(
+    tx: Tx, wanted: Wanted, before: Place, limit: int, *, rising: bool = False, down_to: Place | None = None
+) -> list[Key]:
+    """At most ``limit`` keys past a place: from the newest on (``down_to`` another), or from the oldest (``rising``)."""
+    if down_to is not None:
+        found = _keys(tx, wanted, before, limit, floor=max(wanted.floor, down_to[0]))
+        return [key for key in found if key[:2] >= down_to]
+    return _keys(tx, wanted, before, limit, floor=wanted.floor, rising=rising)
+
+
+def _keys(tx: Tx, wanted: Wanted, before: Place, limit: int, *, floor: int, rising: bool = False) -> list[Key]:
     way = OLDEST if rising else NEWEST
     if rising:
-        before = max(before, (wanted.floor, -1))
+        before = max(before, (floor, -1))
     stream, within = wanted.stream, wanted.within
     if stream.kind in ("starred", "label"):
         return _marked(tx, wanted, before, limit, way)
     if stream.search:
         return _found(tx, wanted, before, limit, rising=rising)
     if wanted.shown == "all":
-        return arrival.gathered(tx, ALL, within.feed_ids, before, limit, way=way, floor=wanted.floor)
+        return arrival.gathered(tx, ALL, within.feed_ids, before, limit, way=way, floor=floor)
     if within.unread >= WALKED_SHARE * within.unread_in_all:
-        return arrival.walked(tx, wanted.user_id, within, before, limit, way=way, floor=wanted.floor)
-    return arrival.gathered(
-        tx, UNREAD, within.feed_ids, before, limit, way=way, floor=wanted.floor, user=wanted.user_id
-    )
+        return arrival.walked(tx, wanted.user_id, within, before, limit, way=way, floor=floor)
+    return arrival.gathered(tx, UNREAD, within.feed_ids, before, limit, way=way, floor=floor, user=wanted.user_id)
 
 
 def _found(tx: Tx, wanted: Wanted, before: Place, limit: int, *, rising: bool) -> list[Key]:

@@ -59,7 +59,7 @@ def _inside(tx: Tx, wanted: Wanted, top: Place, floor: Place | None) -> list[Key
     if floor is None:
         return keys(tx, wanted, top, WINDOW)
     # twice: a feed that was subscribed to meanwhile may have brought older entries into the window
-    return [key for key in keys(tx, wanted, top, 2 * WINDOW) if key[:2] >= floor]
+    return keys(tx, wanted, top, 2 * WINDOW, down_to=floor)
 
 
 def _cursor(last: SortKey | None, top: Place, floor: Place | None, seed: int) -> Cursor:

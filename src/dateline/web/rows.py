@@ -26,7 +26,8 @@ Bucket = Literal["today", "yesterday", "before"]
 
 
 class Row(Struct, frozen=True, kw_only=True):
-    """One entry of a list, folded and opened. ``body`` is None when it is left to the entry's own page."""
+    """One entry of a list, folded and opened. ``body`` is None when it is left to the entry's own page; ``state`` are
+    the attributes for unread, kept unread and starred."""
 
     id: int
     subscription_id: int | None
@@ -47,9 +48,7 @@ class Row(Struct, frozen=True, kw_only=True):
     minutes: str
     media: Media
     picture: str | None
-    is_unread: bool
-    is_starred: bool
-    is_kept: bool
+    state: Markup
     body: SafeHTML | None
     is_long: bool
     which: Which | None = None
@@ -157,9 +156,7 @@ class RowMaker:
             minutes=self._reading_time(entry.word_count),
             media=media(entry, self.words),
             picture=entry.thumbnail_url,
-            is_unread=entry.unread and not self.is_visitor,
-            is_starred=entry.starred and not self.is_visitor,
-            is_kept=entry.kept or (protects_important and entry.important),
+            state=_NO_STATE if self.is_visitor else _state(entry, protects_important=protects_important),
             body=None if is_long or entry.content_html is None else on_demand(entry.content_html),
             is_long=is_long,
             which=which(self.words, self.zone, entry, is_alone=whole, is_due=is_due, is_visitor=self.is_visitor),
@@ -198,6 +195,18 @@ class RowMaker:
 def language_tag(language: str | None) -> str:
     """A published language when it can be one (BCP 47 shape), else ""."""
     return language if language and _LANGUAGE.fullmatch(language) else ""
+
+
+_NO_STATE = Markup()
+_UNREAD, _KEPT, _STARRED = Markup(" data-unread"), Markup(" data-unread data-kept"), Markup(" data-starred")
+
+
+def _state(entry: Entry, *, protects_important: bool) -> Markup:
+    """The attributes that CSS and behaviours know an entry's state by: one value, since a page asks it of every row."""
+    read = _NO_STATE
+    if entry.unread:
+        read = _KEPT if entry.kept or (protects_important and entry.important) else _UNREAD
+    return read + _STARRED if entry.starred else read
 
 
 def _length(entry: Entry) -> float:
