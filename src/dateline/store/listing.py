@@ -36,7 +36,7 @@ class Wanted(Struct, frozen=True, kw_only=True):
 def keys(
     tx: Tx, wanted: Wanted, before: Place, limit: int, *, rising: bool = False, down_to: Place | None = None
 ) -> list[Key]:
-    """At most ``limit`` keys past a place: from the newest on (``down_to`` another), or from the oldest (``rising``)."""
+    """At most ``limit`` keys past a place: newest first (``down_to`` another place), or oldest first (``rising``)."""
     if down_to is not None:
         found = _keys(tx, wanted, before, limit, floor=max(wanted.floor, down_to[0]))
         return [key for key in found if key[:2] >= down_to]

@@ -36,26 +36,18 @@ _RANDOM = N_("By chance, another way each day.")
 _SORTED = N_("{order}. The newest {count} articles are sorted first, then the {count} before them.")
 
 
-class OrderChoice(Struct, frozen=True, kw_only=True):
-    """An order as the menu offers it."""
-
-    value: Order
-    name: str
-    is_current: bool
-
-
 class Ordering(Struct, frozen=True, kw_only=True):
     """The order of a page. ``asked`` and ``seed`` are what links carry on: "" when the address does not say.
 
     ``sentence`` explains it, "" for the order of arrival; ``choices`` are none where the stream has one order only.
-    ``has_own``: an order, or what of it is shown, was chosen for this stream; ``is_own``: as it is now.
+    ``has_own``: an order, or what of it is shown, was chosen for this stream; ``is_own``: what is asked for.
     """
 
     value: Order
     asked: str
     seed: str
     sentence: str
-    choices: tuple[OrderChoice, ...]
+    choices: tuple[tuple[Order, str], ...]
     has_own: bool
     is_own: bool
 
@@ -92,11 +84,9 @@ def ordering(words: Words, query: Mapping[str, str], kind: StreamKind, order: Or
         asked=query.get("order", "") if offered else "",
         seed=query.get("seed", "") if offered else "",
         sentence=_sentence(words, order),
-        choices=tuple(
-            OrderChoice(value=choice, name=words.text(_NAMES[choice]), is_current=choice == order) for choice in offered
-        ),
+        choices=tuple((choice, words.text(_NAMES[choice])) for choice in offered),
         has_own=own.order is not None or own.shown is not None,
-        is_own=own.order == order and query.get("shown", "") in ("", own.shown),
+        is_own=query.get("order", "") in ("", own.order) and query.get("shown", "") in ("", own.shown),
     )
 
 
