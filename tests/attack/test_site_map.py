@@ -164,6 +164,9 @@ TABLE: dict[str, Rights] = {
     "/opml/starred.json": READ,
     "/opml/everything.zip": READ,
     "/icon/{icon_id}": Rights(get=(200, 404, 404)),
+    "/manifest.webmanifest": Rights(get=(200, 200, 200)),
+    "/service-worker.js": Rights(get=(200, 200, 200)),
+    "/offline": Rights(get=(200, 200, 200)),
     "/static/{hash}/{name:path}": Rights(get=(200, 200, 200)),
     "/healthz": Rights(get=(200, 200, 200)),
 }

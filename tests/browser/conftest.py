@@ -66,7 +66,8 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(chromium: Browser, site: Site) -> Iterator[Open]:
-    """Opens a page as somebody: on a desk or a phone, light or dark, with or without scripts.
+    """Opens a page as somebody: on a desk or a phone, light or dark, with or without scripts; without a service worker
+    unless ``service_workers="allow"`` is said.
 
     Whatever the page complains about (an exception, a refused script or style) fails the test; an answer with an
     error status does not, the tests ask for those.
@@ -91,7 +92,7 @@ def open_page(chromium: Browser, site: Site) -> Iterator[Open]:
             color_scheme=scheme,
             java_script_enabled=scripts,
             base_url=site.url,
-            **{"locale": "en", **more},
+            **{"locale": "en", "service_workers": "block", **more},
         )
         context.set_default_timeout(10_000)
         contexts.append(context)

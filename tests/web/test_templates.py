@@ -150,6 +150,7 @@ def tour(alice: Browser, bob: Browser, anonymous: Browser, world: World) -> None
             browser.get(path)
     alice.post("/health", {"do": "unsubscribe", "id": subscriptions[2]})
     anonymous.get("/login")
+    anonymous.get("/offline")
     world.change(owner(alice), open_to_visitors=True)
     anonymous.get("/")
     anonymous.get(f"/@alice/entry/{entry}")

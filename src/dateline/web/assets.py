@@ -24,7 +24,8 @@ SHEETS = (
         "parts/stream",
         "parts/article",
     ),
-    *("parts/prose", "parts/media", "parts/changes", "parts/reading-bar", "parts/end", "parts/floating", "parts/tools"),
+    *("parts/prose", "parts/media", "parts/changes", "parts/reading-bar", "parts/end", "parts/floating"),
+    *("parts/offline", "parts/tools"),
     *("parts/shelf", "parts/player", "parts/highlights", "parts/menu", "parts/views", "parts/board"),
     *("parts/forms", "parts/tables"),
     *(

@@ -12,14 +12,20 @@ from msgspec import Struct
 from dateline.preferences import Look
 
 _NOTHING_CHOSEN = Look()
+PAPER = {"light": "#fbfaf7", "dark": "#13110f", "sepia": "#f4ead7"}
+"""The token ``--paper`` of the themes, for what browsers paint around the page."""
+_BY_DEVICE = (("(prefers-color-scheme: light)", PAPER["light"]), ("(prefers-color-scheme: dark)", PAPER["dark"]))
 _SCHEMES = {"light": "light", "sepia": "light", "dark": "dark"}
 
 
 class LookView(Struct, frozen=True, kw_only=True):
-    """For the layout. ``attributes`` of ``<html>``; ``scheme`` for browsers; ``sheet_hash`` of the own sheet, or ""."""
+    """For the layout. ``attributes`` of ``<html>``; ``scheme`` and ``papers`` (media query, colour) for browsers;
+    ``sheet_hash`` of the own sheet, or "".
+    """
 
     attributes: Markup
     scheme: str
+    papers: tuple[tuple[str, str], ...]
     sheet_hash: str
 
 
@@ -30,6 +36,7 @@ def look_view(look: Look, has_sheet: bool) -> LookView:
     return LookView(
         attributes=Markup("").join(Markup(' data-{}="{}"').format(name, value) for name, value in pairs),
         scheme=_SCHEMES.get(look.theme, "light dark"),
+        papers=(("", PAPER[look.theme]),) if look.theme in PAPER else _BY_DEVICE,
         sheet_hash=sheet_hash(look.css) if has_sheet and look.css else "",
     )
 

@@ -15,6 +15,7 @@ from dateline.web.pages import (
     health,
     highlights,
     icon,
+    installed,
     labels,
     login,
     look,
@@ -137,6 +138,9 @@ def routes() -> tuple[Place, ...]:
         Place(path="/opml/everything.zip", get=opml.write_everything),
         # For browsers and those who watch over the server
         Place(path="/icon/{icon_id}", get=icon.show, open_to="anyone"),
+        Place(path="/manifest.webmanifest", get=installed.manifest, open_to="anyone"),
+        Place(path="/service-worker.js", get=installed.worker, open_to="anyone"),
+        Place(path="/offline", get=installed.offline, open_to="anyone"),
         Place(path="/static/{hash}/{name:path}", get=static.show, open_to="anyone"),
         Place(path="/healthz", get=health.show, open_to="anyone"),
     )

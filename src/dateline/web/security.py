@@ -175,6 +175,7 @@ def content_security_policy(frame_sources: Iterable[str], *, media: str = "'self
             "font-src 'self'",
             "connect-src 'self'",
             "manifest-src 'self'",
+            "worker-src 'self'",
             f"frame-src {frames}",
             "form-action 'self'",
             "base-uri 'none'",

@@ -99,6 +99,7 @@ class Visit:
         self.url = instance.urls
         self.token = instance.sessions.token(request)
         self.own_media_only = False
+        self.is_kept_offline = False
         self._is_prolonged = False
         self._look: Look | None = None
 
@@ -190,6 +191,7 @@ class Visit:
         )
         if self.own_media_only:
             response.headers["content-security-policy"] = content_security_policy(FRAME_SOURCES, media="'self'")
+        self._say_whose(response, is_kept=self.is_kept_offline and notice is None)
         if notice is not None:
             notices.take(self.request, response, self._cookie_path)
         if self._is_prolonged and self.token is not None:
@@ -198,7 +200,9 @@ class Visit:
 
     def fragment(self, template: str, page: object) -> Response:
         """A part of a page."""
-        return HTMLResponse(self.instance.renderer.html(template, self.words, {"page": page}))
+        response = HTMLResponse(self.instance.renderer.html(template, self.words, {"page": page}))
+        self._say_whose(response, is_kept=self.is_kept_offline)
+        return response
 
     def see(self, link: str, notice: Notice | None = None) -> Response:
         """``303``: the browser goes on to ``link`` (of ``url.plain`` or ``url.local``), where the notice is told."""
@@ -228,6 +232,13 @@ class Visit:
         """Take the session's cookie away."""
         self.instance.sessions.end(self.request, response)
         return response
+
+    def _say_whose(self, response: Response, *, is_kept: bool) -> None:
+        """Tell the service worker whose page this is, and whether it may be kept to be read without a connection."""
+        if self.user is not None:
+            response.headers["dateline-account"] = str(self.user.id)
+            if is_kept:
+                response.headers["dateline-keep"] = "1"
 
     def _look_view(self) -> LookView:
         """The account's look, else that of whose streams are read. A sheet is its owner's alone; ``?css=off`` helps."""

@@ -53,6 +53,7 @@ def show(visit: Visit) -> Response:
         row=row,
         notes=None if of.is_visitor else notes_of(visit, highlighted, entry_id),
     )
+    visit.is_kept_offline = not of.is_visitor
     if visit.wants_fragment:
         return visit.fragment("parts/whole_body.html", page)
     return visit.html("pages/entry.html", page, is_indexed=of.is_visitor and of.owner.indexed)

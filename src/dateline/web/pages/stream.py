@@ -163,6 +163,7 @@ def _show(visit: Visit, of: Reading, kind: StreamKind, key: int | None = None) -
     )
     if visit.wants_fragment:
         return visit.fragment("parts/entries.html", context)
+    visit.is_kept_offline = not of.is_visitor and not stream.search
     return visit.html(
         "pages/stream.html", context, is_indexed=of.is_visitor and of.owner.indexed, title_count=context.unread
     )
