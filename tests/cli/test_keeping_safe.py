@@ -131,7 +131,9 @@ def test_doctor_finds_what_is_wrong_and_repairs_it(filled: Shell) -> None:
     assert filled.run("doctor").code == 0
     change(
         filled,
-        "UPDATE subscription SET unread_count = 99; INSERT INTO unread VALUES (1, 77, 5, 5), (1, 1, 9, 12345);"
+        "UPDATE subscription SET unread_count = 99; "
+        "INSERT INTO unread (user_id, feed_id, listed_at, entry_id)"
+        " VALUES (1, 77, 5, 5), (1, 1, 9, 12345);"
         " UPDATE feed SET entry_count = 7, last_entry_id = 0 WHERE id = 1;"
         " UPDATE entry_body SET version = 0; DELETE FROM entry_text WHERE rowid = 2",
     )

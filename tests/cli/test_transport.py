@@ -61,7 +61,7 @@ def test_a_proxy_is_one_of_the_settings(shell: Shell) -> None:
     assert "anna" not in ran.out
     assert shell.run("transport", "https://a.example/feed", "--user", "alice", "--clear").out == "shared\n"
     shell.run("transport", "https://none.example/", "--user", "alice").refused(1, "action.not_found")
-    assert shell.run("users", settings={"proxies": "socks5://127.0.0.1:1080"}).code == 78
+    assert shell.run("users", settings={"proxies": "gopher://127.0.0.1:1080"}).code == 78
 
 
 def test_secrets_are_exported_only_when_asked_for_and_into_a_file_of_ones_own(shell: Shell) -> None:

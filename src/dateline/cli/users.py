@@ -92,7 +92,8 @@ def show(context: typer.Context, as_json: JsonOption = False) -> None:
     with opened(settings_of(context)) as db, db.reading() as tx:
         found = accounts.all_users(tx)
     if as_json:
-        print_json([asdict(user) for user in found])
+        # how somebody likes to read is nobody else's business
+        print_json([{name: it for name, it in asdict(user).items() if name != "preferences"} for user in found])
         return
     for user in found:
         marks = [
