@@ -83,6 +83,7 @@ TABLE: dict[str, Rights] = {
     ),
     "/entries/full-text": MARK,
     "/entries/labels": Rights(post=(303, 404, 403), form={"id": "{entry_id}", "label": "{label_id}"}),
+    "/save": Rights(get=(200, 200, 303), post=(303, 303, 403), form={"url": "http://127.0.0.1:9/", "title": ""}),
     "/entry/{entry_id}/highlights": Rights(
         get=(200, 404, 303), post=(303, 404, 403), form={"quote": "Deux", "place": "0", "note": ""}
     ),

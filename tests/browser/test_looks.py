@@ -44,6 +44,8 @@ PAGES = (
     "/entry/1",
     "/entry/1/changes",
     "/continue",
+    "/save",
+    "/save?url=https://example.org/",
     "/highlights",
     "/queue",
     "/settings",

@@ -122,7 +122,7 @@ def tour(alice: Browser, bob: Browser, anonymous: Browser, world: World) -> None
             "/nowhere",
         ),
         f"/entry/{entry}/changes",
-        *("/continue", "/queue", "/highlights", f"/entry/{entry}/highlights"),
+        *("/continue", "/queue", "/highlights", "/save", f"/entry/{entry}/highlights"),
         *(f"/entry/{entry}", f"/entry/{entry}?fragment=1", "/?fragment=1", f"/feed/{subscriptions[2]}"),
         *(
             "/settings",

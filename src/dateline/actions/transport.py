@@ -92,8 +92,8 @@ def change(db: Database, settings: Settings, user: User, subscription_id: int, w
     with transaction(db) as tx:
         tx.hold_user(user.id)
         feed = _feed(tx, user, subscription_id)
-        if feed.kind == "mail":
-            raise ActionError("action.bad_value", "newsletters are not fetched")
+        if feed.kind in ("mail", "saved"):
+            raise ActionError("action.bad_value", "newsletters and saved pages are no feeds that are fetched")
         credentials = _credentials(feed, wish, keyring)
         transport = _wanted(known.transport, wish, settings, has_login=credentials is not None)
         if transport == PLAIN and credentials is None and feed.transport is None and feed.credentials is None:

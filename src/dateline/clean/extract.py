@@ -29,6 +29,7 @@ MAX_ELEMENTS: Final = 60_000
 MAX_TAGS: Final = 200_000
 """``<`` in a page, those of its scripts too: more are not even parsed."""
 MAX_SELECTOR: Final = 1_000
+MAX_TITLE: Final = 500
 MAX_MATCHES: Final = 200
 MAX_STATEMENTS: Final = 300_000
 """Characters of a page's schema.org data that are read."""
@@ -52,12 +53,13 @@ _PAYWALLED: Final = re.compile(
 class Extracted(Struct, frozen=True, kw_only=True):
     """The article of a page, relative addresses as they are: ``base_url`` is what they are relative to.
 
-    ``for_subscribers``: the page says, or looks, as if this were not all of it.
+    ``for_subscribers``: the page says, or looks, as if this were not all of it. ``title``: what the page calls itself.
     """
 
     html: RawHTML
     base_url: str
     for_subscribers: bool = False
+    title: str = ""
 
 
 def extract(page: bytes, *, url: str, rules: FullTextRules | None = None, title: str = "") -> Extracted:
@@ -71,10 +73,13 @@ def extract(page: bytes, *, url: str, rules: FullTextRules | None = None, title:
     statements = list(_statements(root))
     base = _base(root, url)
     paid = any(_is_paid(statement) for statement in statements) or _looks_paid(root)
+    named = _title(root)
     _load_pictures(root)
     _remove(root, rules.remove)
     found = _chosen(root, rules.content) if rules.content else _article(root, statements)
-    return Extracted(html=RawHTML(_without_title(found, title)), base_url=base, for_subscribers=paid)
+    # an entry that goes by its address has no title yet
+    text = RawHTML(_without_title(found, named if title in ("", url) else title))
+    return Extracted(html=text, base_url=base, for_subscribers=paid, title=named)
 
 
 def check_selectors(rules: FullTextRules) -> None:
@@ -105,6 +110,14 @@ def _base(root: html.HtmlElement, url: str) -> str:
         if element.get("href"):
             return urls.absolute(str(element.get("href")), url) or url
     return url
+
+
+def _title(root: html.HtmlElement) -> str:
+    """What a page calls itself: for links elsewhere (Open Graph), else in its head."""
+    stated = cast("list[str]", root.xpath("//meta[@property='og:title'][1]/@content"))
+    titles = cast("list[html.HtmlElement]", root.xpath("//head/title[1]"))
+    found = stated[0] if stated and stated[0].strip() else titles[0].text_content() if titles else ""
+    return " ".join(str(found)[: 4 * MAX_TITLE].split())[:MAX_TITLE]
 
 
 def _load_pictures(root: html.HtmlElement) -> None:

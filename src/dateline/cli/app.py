@@ -28,6 +28,7 @@ from . import (
     parse,
     refresh,
     retention,
+    save,
     serve,
     stats,
     subscriptions,
@@ -53,6 +54,7 @@ app.command()(demo.demo)
 app.add_typer(users.group, name="users")
 app.command()(subscriptions.subscribe)
 app.command()(subscriptions.discover)
+app.command()(save.save)
 app.command()(refresh.refresh)
 app.add_typer(opml.group, name="opml")
 app.add_typer(newsletters.group, name="mail")

@@ -98,6 +98,7 @@ def _taken(text: Text, rules: FullTextRules, page_url: str, given: int) -> Taken
         page_url=page_url,
         word_count=text.text.count(" ") + 1 if text.text else 0,
         packed=bodies.pack(Body(text.html, text.raw, None, text.base_url)),
+        title=text.title,
     )
 
 

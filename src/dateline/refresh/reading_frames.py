@@ -29,6 +29,7 @@ class Text(Struct, frozen=True, kw_only=True):
     text: str = ""
     base_url: str = ""
     for_subscribers: bool = False
+    title: str = ""
 
 
 class Answer(Struct, frozen=True, kw_only=True):

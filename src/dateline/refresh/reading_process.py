@@ -56,6 +56,7 @@ def _text(page: bytes, question: Question, place: int) -> Text:
         text=plain_text(safe),
         base_url=found.base_url,
         for_subscribers=found.for_subscribers,
+        title=found.title,
     )
 
 

@@ -74,7 +74,12 @@ def plans(tx: Tx, feed_ids: Sequence[int], proposal: Proposal | None = None) -> 
         )
         keepers.setdefault(feed_id, []).append(Keeper(user_id=user_id, rule=found.rule, seen_id=seen_id))
     return [
-        Plan(feed_id=row[0], entry_count=row[1], is_mail=row[2] == "mail", keepers=tuple(keepers.get(row[0], ())))
+        Plan(
+            feed_id=row[0],
+            entry_count=row[1],
+            is_mail=row[2] in ("mail", "saved"),
+            keepers=tuple(keepers.get(row[0], ())),
+        )
         for row in feeds
     ]
 

@@ -55,8 +55,8 @@ def leaving(tx: Tx, user_id: int) -> list[Leaving]:
         "SELECT s.id, s.feed_id, f.url, f.site_url, f.description, s.title, f.title, s.visibility,"
         " s.hidden_from_visitors, s.full_text, s.revised_unread, s.followed_folder_id,"
         " s.full_text_rules, f.owner_id, f.rules, s.retention, f.credentials, f.transport, s.paused_at IS NOT NULL,"
-        " s.display"
-        " FROM subscription s JOIN feed f ON f.id = s.feed_id WHERE f.kind <> 'mail' AND s.user_id = :user",
+        " s.display FROM subscription s JOIN feed f ON f.id = s.feed_id"
+        " WHERE f.kind NOT IN ('mail', 'saved') AND s.user_id = :user",
         user=user_id,
     )
     found = [_of_row(row, folders.get(row[0], ())) for row in rows]

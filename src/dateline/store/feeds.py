@@ -202,7 +202,7 @@ def make_due(tx: WriteTx, feed_ids: list[int], now: datetime, not_checked_since:
     """Make feeds due now, but those checked lately, stopped, or being asked by somebody. How many are due now."""
     return tx.run(
         "UPDATE feed SET next_at = CASE WHEN next_at < :now THEN next_at ELSE CAST(:now AS BIGINT) END"
-        " WHERE id IN ids(:feeds) AND kind <> 'mail' AND stopped_at IS NULL AND lease_until <= :now"
+        " WHERE id IN ids(:feeds) AND kind NOT IN ('mail', 'saved') AND stopped_at IS NULL AND lease_until <= :now"
         " AND orphaned_at IS NULL"
         " AND (checked_at IS NULL OR checked_at < :since)",
         feeds=feed_ids,

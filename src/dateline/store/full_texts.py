@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from dateline.model import CLEANER_VERSION, Entry, FullText, FullTextMode, FullTextRules, SafeHTML
 
-from . import full_text_queue
+from . import full_text_queue, saved_pages
 from .bodies import SHORT, Bodies, Body, safe_html, unpack
 from .db import Row, Tx, WriteTx
 from .entries import decode_enclosures
@@ -48,6 +48,7 @@ class Taken(Struct, frozen=True, kw_only=True):
     page_url: str | None = None
     word_count: int = 0
     packed: bytes | None = None
+    title: str = ""
 
 
 @lru_cache(maxsize=1024)
@@ -276,8 +277,16 @@ def store(tx: WriteTx, entry_id: int, texts: Sequence[Taken], now: datetime) -> 
         ],
     )
     full_text_queue.forget_due(tx, entry_id)
+    title = next((each.title for each in texts if each.title), "")
+    if title:
+        saved_pages.name(tx, entry_id, title)
     if any(each.packed is not None for each in texts):
         tx.run("INSERT INTO entry_edited (entry_id) VALUES (:id) ON CONFLICT DO NOTHING", id=entry_id)
+
+
+def forget(tx: WriteTx, entry_id: int) -> None:
+    """What became of an article does not count any more: it is to be taken anew."""
+    tx.run("DELETE FROM full_text WHERE entry_id = :id", id=entry_id)
 
 
 def outdated(tx: Tx, limit: int) -> list[tuple[int, bytes, int, Body]]:

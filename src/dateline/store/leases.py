@@ -108,7 +108,7 @@ def ask_soon(tx: WriteTx, feed_ids: list[int], now: datetime, *, again: bool = F
     stopped = "" if again else " AND stopped_at IS NULL"
     return tx.run(
         "UPDATE feed SET next_at = CASE WHEN next_at < :now THEN next_at ELSE CAST(:now AS BIGINT) END"
-        " WHERE id IN ids(:feeds) AND kind <> 'mail' AND lease_until <= :now AND orphaned_at IS NULL"
+        " WHERE id IN ids(:feeds) AND kind NOT IN ('mail', 'saved') AND lease_until <= :now AND orphaned_at IS NULL"
         f"{stopped}{_MAY_BE_ASKED}",
         feeds=feed_ids,
         **_since(now),

@@ -48,6 +48,7 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "highlighted": N_("Highlighted."),
     "noted": N_("Noted."),
     "highlight_removed": N_("The highlight and its note are gone."),
+    "page_saved": N_("The page is saved."),
     "queued": N_("It is played next."),
     "dequeued": N_("It is not played next any more."),
     "progress_forgotten": N_("It is not offered any more."),

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from dateline.errors import ActionError
 from dateline.model import Entry
+from dateline.store import saved_pages
 from dateline.store.full_texts import Version
 from dateline.web import i18n, messages
 from dateline.web.i18n import Words
@@ -36,11 +37,21 @@ def asked(version: str) -> Version:
     raise ActionError("action.bad_value", "version")
 
 
+def _unread_page(words: Words, code: str, *, can_fetch: bool) -> Which:
+    """A saved page without its text: it waits, or it could not be read."""
+    if not code:
+        return Which(text=words.text("This page is fetched in a moment."))
+    text = words.text("This page could not be read.")
+    return Which(text=text, trouble=messages.of_page(words, code), can_fetch=can_fetch)
+
+
 def which(
     words: Words, zone: ZoneInfo, entry: Entry, *, is_alone: bool, is_due: bool, is_visitor: bool
 ) -> Which | None:
     """What is to be said of an entry; None where nobody asked for its full text, and nobody could here."""
     state = entry.full_text
+    if entry.feed_url == saved_pages.ADDRESS and (state is None or state.code != "ok"):
+        return _unread_page(words, state.code if state else "", can_fetch=is_alone)
     can_fetch = is_alone and not is_visitor and bool(entry.url)
     if state is None:
         if not can_fetch:
