@@ -112,6 +112,7 @@ TABLE: dict[str, Rights] = {
         get=(200, 200, 303), post=(400, 400, 403), form={"old": "wrong", "new": "long enough"}
     ),
     "/settings/marking": Rights(get=(200, 200, 303), post=(303, 303, 403), form={"shown": "all"}),
+    "/settings/keys": Rights(get=(200, 200, 303), post=(303, 303, 403), form={"next": "x"}),
     "/settings/retention": Rights(get=(200, 200, 303), post=(303, 303, 403), form=RETENTION),
     "/settings/sharing": Rights(
         get=(200, 200, 303), post=(303, 303, 403), form={"do": "add", "service": "reddit", "name": "", "address": ""}
@@ -164,6 +165,7 @@ TABLE: dict[str, Rights] = {
     "/opml/subscriptions.opml": Rights(get=(200, 200, 303), post=(200, 200, 403), form={"secrets": "1"}),
     "/opml/starred.json": READ,
     "/opml/everything.zip": READ,
+    "/keys": Rights(get=(200, 200, 200)),
     "/icon/{icon_id}": Rights(get=(200, 404, 404)),
     "/manifest.webmanifest": Rights(get=(200, 200, 200)),
     "/service-worker.js": Rights(get=(200, 200, 200)),

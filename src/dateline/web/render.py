@@ -16,6 +16,7 @@ from dateline.settings import Settings
 from dateline.web.assets import Assets
 from dateline.web.highlight_colours import highlight_colours
 from dateline.web.i18n import Words
+from dateline.web.keys import table as key_table
 from dateline.web.share_links import share_links
 from dateline.web.subjects import subjects
 from dateline.web.urls import Urls
@@ -57,6 +58,7 @@ class Renderer:
             "version": __version__,
             "settings_subjects": lambda: subjects(words),
             "share_links": share_links,
+            "key_table": key_table,
             "highlight_colours": lambda: highlight_colours(words),
         }
 

@@ -16,6 +16,7 @@ from dateline.web.pages import (
     highlights,
     icon,
     installed,
+    keys,
     labels,
     login,
     look,
@@ -102,6 +103,7 @@ def routes() -> tuple[Place, ...]:
         Place(path="/settings/visitors", get=settings.show_visitors, post=settings.save_visitors),
         Place(path="/settings/password", get=settings.show_password, post=settings.save_password),
         Place(path="/settings/marking", get=marking_settings.show, post=marking_settings.save),
+        Place(path="/settings/keys", get=keys.choose, post=keys.save),
         Place(path="/settings/retention", get=retention.show, post=retention.save),
         Place(path="/settings/sharing", get=sharing.show, post=sharing.change),
         Place(path="/settings/newsletters", get=newsletters.show, post=newsletters.change),
@@ -138,6 +140,7 @@ def routes() -> tuple[Place, ...]:
         Place(path="/opml/subscriptions.opml", get=opml.write, post=opml.write),
         Place(path="/opml/starred.json", get=opml.write_saved),
         Place(path="/opml/everything.zip", get=opml.write_everything),
+        Place(path="/keys", get=keys.show, open_to="anyone"),
         # For browsers and those who watch over the server
         Place(path="/icon/{icon_id}", get=icon.show, open_to="anyone"),
         Place(path="/manifest.webmanifest", get=installed.manifest, open_to="anyone"),

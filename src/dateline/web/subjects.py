@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from dateline.web.i18n import N_, Words
+from dateline.web.keys import KEYS
 
 _MAX_FOUND = 20
 
@@ -70,6 +71,12 @@ SUBJECTS = (
             "to_next": N_("After a feed or folder was marked, go on to the next with unread articles"),
             "shown": N_("Streams begin with"),
         },
+    ),
+    Subject(
+        path="/settings/keys",
+        icon="keyboard",
+        title=N_("Keys"),
+        choices={action: key.words for action, key in KEYS.items()},
     ),
     Subject(
         path="/settings/retention",

@@ -1,4 +1,7 @@
-// The panel beside the page: opens over it, takes the focus, gives it back. Without scripts it is a :target.
+// The panel beside the page: opens over it with the keys of this page, takes the focus, gives it back.
+
+import { isPossible } from "../lib/deeds.js";
+import { fragment } from "../lib/http.js";
 
 let before = null;
 
@@ -10,7 +13,7 @@ export default function panel(box) {
     close();
   });
   document.addEventListener("click", (event) => {
-    if (event.target.closest('a[href$="#panel"]')) {
+    if (event.button === 0 && event.target.closest("a.keys-link")) {
       event.preventDefault();
       togglePanel();
     }
@@ -33,15 +36,35 @@ export function togglePanel() {
     return;
   }
   before = document.activeElement;
+  fill(box);
   box.classList.add("is-open");
   box.querySelector("a.close").focus();
 }
 
+/** Bring the keys, once; what this page has nothing for stays out. */
+async function fill(box) {
+  const address = box.dataset.fragment;
+  delete box.dataset.fragment;
+  if (!address) {
+    return;
+  }
+  try {
+    const part = await fragment(address);
+    for (const row of part.querySelectorAll("[data-action]")) {
+      row.hidden = !isPossible(row.dataset.action);
+    }
+    for (const group of part.querySelectorAll("dl:not(:has([data-action]:not([hidden])))")) {
+      group.hidden = group.previousElementSibling.hidden = true;
+    }
+    box.querySelector("aside").append(part);
+  } catch {
+    box.dataset.fragment = address; // the next time
+    location.assign(document.querySelector("a.keys-link").href);
+  }
+}
+
 function close() {
   panelOf().classList.remove("is-open");
-  if (location.hash === "#panel") {
-    location.hash = "";
-  }
   before?.focus?.({ preventScroll: true });
   before = null;
 }

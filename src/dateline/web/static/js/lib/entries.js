@@ -22,10 +22,10 @@ export function setStarred(entry, starred) {
 /** Whoever shows the state of an entry elsewhere hears of it: event "entrychange" of the document. */
 const changed = () => document.dispatchEvent(new Event("entrychange"));
 
-/** The entry the keys speak of: the open one, else the one that has the focus, else (where all are open) the one in sight. */
+/** The entry the keys speak of: the one that has the focus, else the open one, else (where all are open) the one in sight. */
 export function current() {
   const focused = document.activeElement?.closest(".row")?.querySelector(".entry");
-  return opened() ?? focused ?? document.querySelector(".single > .entry") ?? read();
+  return focused ?? opened() ?? document.querySelector(".single > .entry") ?? read();
 }
 
 /** Where all entries are open, the one at the top of the screen. */
