@@ -5,7 +5,9 @@ All of it in one transaction. Whether it may be done is said in ``addresses``.
 
 from datetime import datetime
 
-from . import feeds, own_marks, states
+from dateline.model import Retention
+
+from . import expiry, feeds, own_marks, retention, states
 from .db import WriteTx
 from .times import to_us
 
@@ -13,12 +15,13 @@ from .times import to_us
 def merge(tx: WriteTx, kept: int, gone: int, now: datetime) -> None:
     """Everything of feed ``gone`` becomes feed ``kept``'s."""
     ids = {"kept": kept, "gone": gone}
-    # Whose entries were not delivered yet shall not find them read after the move.
+    # Whose entries were not delivered yet, be it because the subscription rests, shall not find them read after the
+    # move: ids of both feeds stand mixed then.
     tx.hold_arrival_order()
     for user_id in tx.column(
         "SELECT DISTINCT user_id FROM subscription WHERE feed_id = :gone OR feed_id = :kept ORDER BY user_id", **ids
     ):
-        states.deliver(tx, user_id, limit=10_000_000)
+        states.deliver(tx, user_id, limit=10_000_000, resting=True)
     _move_marks_of_doubles(tx, ids)
     _drop_doubles(tx, ids)
     tx.run("UPDATE entry SET feed_id = :kept WHERE feed_id = :gone", **ids)
@@ -27,8 +30,8 @@ def merge(tx: WriteTx, kept: int, gone: int, now: datetime) -> None:
     tx.run("UPDATE star SET feed_id = :kept WHERE feed_id = :gone", **ids)
     tx.run("UPDATE entry_label SET feed_id = :kept WHERE feed_id = :gone", **ids)
     tx.run(
-        "INSERT INTO unread (user_id, feed_id, listed_at, entry_id)"
-        " SELECT user_id, CAST(:kept AS BIGINT), listed_at, entry_id FROM unread WHERE feed_id = :gone ON"
+        "INSERT INTO unread (user_id, feed_id, listed_at, entry_id, kept)"
+        " SELECT user_id, CAST(:kept AS BIGINT), listed_at, entry_id, kept FROM unread WHERE feed_id = :gone ON"
         " CONFLICT DO NOTHING",
         **ids,
     )
@@ -93,8 +96,8 @@ def _move_marks_of_doubles(tx: WriteTx, ids: dict[str, int]) -> None:
     # Unread only for those who had no other chance to read it: subscribers of the feed that goes, but not of the one
     # that stays.
     tx.run(
-        "INSERT INTO unread (user_id, feed_id, listed_at, entry_id)"
-        " SELECT u.user_id, CAST(:kept AS BIGINT), x.listed_at, x.kept_id FROM unread u JOIN"
+        "INSERT INTO unread (user_id, feed_id, listed_at, entry_id, kept)"
+        " SELECT u.user_id, CAST(:kept AS BIGINT), x.listed_at, x.kept_id, u.kept FROM unread u JOIN"
         f" (SELECT d.id AS gone_id, k.id AS kept_id, k.listed_at FROM {_DOUBLES}) x ON x.gone_id = u.entry_id"
         " WHERE u.feed_id = :gone AND NOT EXISTS"
         " (SELECT 1 FROM subscription s WHERE s.user_id = u.user_id AND s.feed_id = :kept) ON CONFLICT DO NOTHING",
@@ -117,7 +120,13 @@ def _drop_doubles(tx: WriteTx, ids: dict[str, int]) -> None:
 
 
 def _move_subscriptions(tx: WriteTx, ids: dict[str, int]) -> None:
-    """Who subscribes to both keeps one, in the folders of both."""
+    """Who subscribes to both keeps one, in the folders of both; it rests only if both rested."""
+    _keep_the_more(tx, ids)
+    tx.run(
+        "UPDATE subscription SET paused_at = NULL WHERE feed_id = :kept AND EXISTS (SELECT 1 FROM subscription g"
+        " WHERE g.user_id = subscription.user_id AND g.feed_id = :gone AND g.paused_at IS NULL)",
+        **ids,
+    )
     tx.run(
         "INSERT INTO subscription_folder (subscription_id, folder_id) SELECT k.id, sf.folder_id FROM subscription g"
         " JOIN subscription k ON k.user_id = g.user_id AND k.feed_id = :kept"
@@ -131,3 +140,19 @@ def _move_subscriptions(tx: WriteTx, ids: dict[str, int]) -> None:
     tx.run(f"DELETE FROM subscription_folder WHERE subscription_id IN ({both})", **ids)
     tx.run(f"DELETE FROM subscription WHERE id IN ({both})", **ids)
     tx.run("UPDATE subscription SET feed_id = :kept WHERE feed_id = :gone", **ids)
+
+
+def _keep_the_more(tx: WriteTx, ids: dict[str, int]) -> None:
+    """Of two rules of one person the one that keeps less would take away what the other was to keep."""
+    rules: dict[int, list[Retention]] = {}
+    for plan in expiry.plans(tx, [ids["kept"], ids["gone"]]):
+        for keeper in plan.keepers:
+            rules.setdefault(keeper.user_id, []).append(keeper.rule)
+    for user_id, (one, *others) in sorted(rules.items()):
+        if others and others[0] != one:
+            tx.run(
+                "UPDATE subscription SET retention = :rule WHERE user_id = :user AND feed_id = :kept",
+                rule=retention.encode(retention.generous(one, others[0])),
+                user=user_id,
+                kept=ids["kept"],
+            )

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from . import own_marks
 from .db import Tx, WriteTx
 from .feeds import hold
 from .times import to_us
@@ -52,8 +53,23 @@ def remove_if_empty(tx: WriteTx, feed_id: int) -> None:
 
 
 def remove_with_entries(tx: WriteTx, feed_id: int) -> None:
-    """Delete a private feed and all it holds: its owner is gone."""
-    tx.run("DELETE FROM entry_edited WHERE entry_id IN (SELECT id FROM entry WHERE feed_id = :id)", id=feed_id)
-    tx.run("DELETE FROM entry_text WHERE [[text_key]] IN (SELECT id FROM entry WHERE feed_id = :id)", id=feed_id)
-    tx.run("DELETE FROM entry WHERE feed_id = :id", id=feed_id)
-    tx.run("DELETE FROM feed WHERE id = :id", id=feed_id)
+    """Delete a private feed and all it holds: its owner is gone.
+
+    What somebody else marked, when the feed was everybody's, stays; the feed then is a mere name around it, without
+    its secrets, asked by nobody.
+    """
+    unmarked = " AND ".join(
+        f"NOT EXISTS (SELECT 1 FROM {table} m WHERE m.entry_id = e.id)" for table in own_marks.KEPT_BY
+    )
+    gone = tx.column(f"SELECT e.id FROM entry e WHERE e.feed_id = :id AND {unmarked}", id=feed_id)
+    tx.run("DELETE FROM entry_edited WHERE entry_id IN ids(:ids)", ids=gone)
+    tx.run("DELETE FROM entry_text WHERE [[text_key]] IN ids(:ids)", ids=gone)
+    tx.run("DELETE FROM entry WHERE id IN ids(:ids)", ids=gone)
+    tx.run(
+        "UPDATE feed SET credentials = NULL, transport = NULL, next_at = NULL,"
+        " entry_count = (SELECT count(*) FROM entry WHERE feed_id = :id) WHERE id = :id",
+        id=feed_id,
+    )
+    tx.run(
+        "DELETE FROM feed WHERE id = :id AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.feed_id = feed.id)", id=feed_id
+    )

@@ -5,6 +5,9 @@ Stars, labels and unread marks carry the feed and its order in their keys; whoev
 
 from .db import WriteTx
 
+KEPT_BY = ("star", "entry_label", "highlight")
+"""Tables of marks for whose sake an entry stays."""
+
 
 def move(tx: WriteTx, pairs: str, *, user_id: int | None = None, **params: int) -> None:
     """Move the marks (of one user, or of all). ``pairs``: SQL that selects (old_id, new_id) with ``params``."""

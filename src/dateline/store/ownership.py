@@ -45,14 +45,15 @@ PARTS = {
 
 
 def make_private(tx: WriteTx, user_id: int, subscription_id: int, feed: Feed, now: datetime) -> int:
-    """Give a subscription to a shared feed a feed of its own: the feed itself when nobody else reads it, else a copy.
+    """Give a subscription to a shared feed a feed of its own: the feed itself when nobody else reads it or
+    marked anything in it, else a copy.
 
     The user is held. The id of the feed, which is the user's alone.
     """
     feeds.existing(tx, [feed.id])
-    states.deliver(tx, user_id, limit=10_000_000)
+    states.deliver(tx, user_id, limit=10_000_000, resting=True)
     own = feeds.find(tx, feed.url, user_id)
-    if own is None and feeds.read(tx, feed.id).subscribers == 1:
+    if own is None and feeds.read(tx, feed.id).subscribers == 1 and not _marked_by_others(tx, user_id, feed.id):
         tx.run("UPDATE feed SET owner_id = :user WHERE id = :id", user=user_id, id=feed.id)
         websub.withdraw(tx, feed.id)
         return feed.id
@@ -60,6 +61,15 @@ def make_private(tx: WriteTx, user_id: int, subscription_id: int, feed: Feed, no
     _copy(tx, feed.id, target, user_id)
     _move(tx, user_id, subscription_id, feed.id, target, now)
     return target
+
+
+def _marked_by_others(tx: WriteTx, user_id: int, feed_id: int) -> bool:
+    """Whether somebody who left a feed has marks in it: those stay with what is everybody's."""
+    marks = " UNION ALL ".join(
+        f"SELECT 1 FROM {table} m JOIN entry e ON e.id = m.entry_id WHERE e.feed_id = :feed AND m.user_id <> :user"
+        for table in own_marks.KEPT_BY
+    )
+    return tx.value(f"SELECT 1 FROM ({marks}) x LIMIT 1", feed=feed_id, user=user_id) is not None
 
 
 def make_shared(
@@ -82,7 +92,7 @@ def make_shared(
         return kept
     if shared is None or shared.ok_at is None:
         return feed.id
-    states.deliver(tx, user_id, limit=10_000_000)
+    states.deliver(tx, user_id, limit=10_000_000, resting=True)
     feeds.add(tx, url=feed.url, owner_id=0, host=feed.host, credentials=None, now=now)  # woken, if it slept
     _move(tx, user_id, subscription_id, feed.id, shared.id, now)
     return shared.id
@@ -138,9 +148,10 @@ def _move(tx: WriteTx, user_id: int, subscription_id: int, old: int, new: int, n
     """
     ids = {"old": old, "new": new, "user": user_id}
     tx.run(
-        "INSERT INTO unread (user_id, feed_id, listed_at, entry_id)"
-        f" SELECT CAST(:user AS BIGINT), CAST(:new AS BIGINT), x.listed_at, x.new_id FROM unread u JOIN ({_PAIRS}) x"
-        " ON x.old_id = u.entry_id WHERE u.user_id = :user AND u.feed_id = :old ON CONFLICT DO NOTHING",
+        "INSERT INTO unread (user_id, feed_id, listed_at, entry_id, kept)"
+        " SELECT CAST(:user AS BIGINT), CAST(:new AS BIGINT), x.listed_at, x.new_id, u.kept FROM unread u"
+        f" JOIN ({_PAIRS}) x ON x.old_id = u.entry_id"
+        " WHERE u.user_id = :user AND u.feed_id = :old ON CONFLICT DO NOTHING",
         **ids,
     )
     tx.run(

@@ -45,13 +45,22 @@ class Delivered(Struct, frozen=True, kw_only=True):
 
 
 def deliver(
-    tx: WriteTx, user_id: int, limit: int = DELIVERED_AT_ONCE, told: Callable[[Delivered], None] | None = None
+    tx: WriteTx,
+    user_id: int,
+    limit: int = DELIVERED_AT_ONCE,
+    told: Callable[[Delivered], None] | None = None,
+    *,
+    resting: bool = False,
 ) -> int:
-    """Make what arrived since unread for a user, at most ``limit`` entries. How many; ``told`` of which."""
+    """Make what arrived since unread for a user, at most ``limit`` entries. How many; ``told`` of which.
+
+    ``resting``: of subscriptions that rest, too.
+    """
     tx.hold_user(user_id)
+    awake = "" if resting else " AND s.paused_at IS NULL"
     behind = tx.all(
         "SELECT s.id, s.feed_id, s.seen_entry_id, f.last_entry_id FROM subscription s JOIN feed f ON f.id = s.feed_id"
-        " WHERE s.user_id = :user AND f.last_entry_id > s.seen_entry_id AND s.paused_at IS NULL"
+        f" WHERE s.user_id = :user AND f.last_entry_id > s.seen_entry_id{awake}"
         " ORDER BY s.seen_entry_id, s.id"
         " [[lock_rows_of_s]]",
         user=user_id,

@@ -1,0 +1,184 @@
+"""Two feeds become one, a feed becomes somebody's own, an account goes: nothing of anybody's is lost on the way."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from tests.people import Cast
+from tests.store.feeding import fill, subscribed
+
+from dateline.actions import accounts, arranging, entries, highlights, labels, progress
+from dateline.actions.arranging import Change
+from dateline.model import Retention, User
+from dateline.store import Database, Tx, expiry, feeds, merging, orphans, ownership, states
+from dateline.store.write import transaction
+
+
+def rest(db: Database, user: User, subscription_id: int, now: datetime, *, paused: bool = True) -> None:
+    arranging.arrange(db, user, [subscription_id], Change(paused=paused), now=now)
+
+
+def unread(tx: Tx, user: User) -> dict[int, int]:
+    return dict(tx.all("SELECT entry_id, kept FROM unread WHERE user_id = :user", user=user.id))
+
+
+def two_feeds(db: Database, user: User, now: datetime) -> tuple[tuple[int, int], tuple[int, int]]:
+    return subscribed(db, user, "https://a.example/1", now), subscribed(db, user, "https://a.example/2", now)
+
+
+def merge(db: Database, kept: int, gone: int, now: datetime) -> None:
+    with transaction(db) as tx:
+        merging.merge(tx, kept, gone, now)
+
+
+def own(db: Database, user: User, subscription_id: int, feed_id: int, now: datetime) -> int:
+    with transaction(db) as tx:
+        tx.hold_user(user.id)
+        return ownership.make_private(tx, user.id, subscription_id, feeds.read(tx, feed_id), now)
+
+
+def test_what_came_while_a_subscription_rests_is_unread_after_a_merge(db: Database, cast: Cast, now: datetime) -> None:
+    (_, kept), _ = two_feeds(db, cast.bob, now)
+    alices, gone = subscribed(db, cast.alice, "https://a.example/2", now)
+    rest(db, cast.alice, alices, now)
+    (came,) = fill(db, gone, ["news"], now)
+    merge(db, kept, gone, now)
+    rest(db, cast.alice, alices, now, paused=False)
+    with transaction(db) as tx:
+        states.deliver(tx, cast.alice.id)
+        assert list(unread(tx, cast.alice)) == [came]
+
+
+def test_what_came_while_a_subscription_rests_is_unread_when_the_feed_becomes_ones_own(
+    db: Database, cast: Cast, now: datetime
+) -> None:
+    subscribed(db, cast.bob, "https://a.example/1", now)
+    alices, feed_id = subscribed(db, cast.alice, "https://a.example/1", now)
+    rest(db, cast.alice, alices, now)
+    fill(db, feed_id, ["news"], now)
+    own(db, cast.alice, alices, feed_id, now)
+    rest(db, cast.alice, alices, now, paused=False)
+    with transaction(db) as tx:
+        states.deliver(tx, cast.alice.id)
+        assert len(unread(tx, cast.alice)) == 1
+
+
+def test_who_reads_one_of_two_feeds_and_rests_the_other_reads_on(db: Database, cast: Cast, now: datetime) -> None:
+    (first, kept), (_, gone) = two_feeds(db, cast.alice, now)
+    rest(db, cast.alice, first, now)
+    merge(db, kept, gone, now)
+    (came,) = fill(db, kept, ["news"], now)
+    with transaction(db) as tx:
+        states.deliver(tx, cast.alice.id)
+        assert list(unread(tx, cast.alice)) == [came]
+
+
+def test_of_two_rules_the_one_that_keeps_more_counts_after_a_merge(db: Database, cast: Cast, now: datetime) -> None:
+    (first, kept), (_, gone) = two_feeds(db, cast.alice, now)
+    rule = Retention(age=1, unit="days", keep_unread=False)
+    arranging.arrange(db, cast.alice, [first], Change(keep=rule), now=now)
+    merge(db, kept, gone, now)
+    with db.reading() as tx:
+        (plan,) = expiry.plans(tx, [kept])
+        assert plan.keepers[0].rule.is_endless
+
+
+def test_what_was_marked_unread_by_hand_stays_so(db: Database, cast: Cast, now: datetime) -> None:
+    (first, kept), (_, gone) = two_feeds(db, cast.bob, now)
+    alices, _ = subscribed(db, cast.alice, "https://a.example/2", now)
+    (double,) = fill(db, kept, ["both"], now)
+    old, only = fill(db, gone, ["both", "one"], now)
+    with transaction(db) as tx:
+        states.deliver(tx, cast.alice.id)
+    entries.mark(db, cast.alice, [old, only], read=True, now=now)
+    entries.mark(db, cast.alice, [old, only], read=False, now=now)
+    merge(db, kept, gone, now)
+    with db.reading() as tx:
+        assert unread(tx, cast.alice) == {double: 1, only: 1}
+    private = own(db, cast.alice, alices, kept, now)
+    assert private != kept
+    with db.reading() as tx:
+        assert sorted(unread(tx, cast.alice).values()) == [1, 1]
+    assert first
+
+
+def mark(db: Database, user: User, entry_id: int, how: str, now: datetime) -> None:
+    if how == "star":
+        entries.star(db, user, [entry_id], starred=True, now=now)
+    elif how == "label":
+        label_id = labels.add(db, user, "Later", now=now)
+        labels.put(db, user, [entry_id], label_id, on=True, now=now)
+    else:
+        highlights.add(db, user, entry_id, note="remember", now=now)
+
+
+@pytest.mark.parametrize("how", ["star", "label", "highlight"])
+def test_who_left_a_feed_keeps_what_was_marked_whatever_its_last_reader_does(
+    db: Database, cast: Cast, now: datetime, how: str
+) -> None:
+    bobs, feed_id = subscribed(db, cast.bob, "https://a.example/1", now)
+    alices, _ = subscribed(db, cast.alice, "https://a.example/1", now)
+    marked, _ = fill(db, feed_id, ["marked", "other"], now)
+    with transaction(db) as tx:
+        states.deliver(tx, cast.bob.id)
+    mark(db, cast.bob, marked, how, now)
+    arranging.leave(db, cast.bob, [bobs], now=now)
+    own(db, cast.alice, alices, feed_id, now)
+    accounts.create(db, name="Dora", password="correct horse battery", is_admin=True, now=now)
+    accounts.remove(db, cast.alice.id, now=now)
+    with db.reading() as tx:
+        assert states.visible(tx, cast.bob.id, [marked]) == [marked]
+        assert tx.value("SELECT count(*) FROM feed WHERE owner_id = :alice", alice=cast.alice.id) == 0
+
+
+@pytest.mark.parametrize("how", ["star", "label", "highlight"])
+def test_an_account_goes_though_somebody_marked_what_is_in_its_own_feed(
+    db: Database, cast: Cast, now: datetime, how: str
+) -> None:
+    """As in databases in which feeds became one's own whatever others had marked in them."""
+    bobs, feed_id = subscribed(db, cast.bob, "https://a.example/1", now)
+    subscribed(db, cast.alice, "https://a.example/1", now)
+    marked, other = fill(db, feed_id, ["marked", "other"], now)
+    with transaction(db) as tx:
+        states.deliver(tx, cast.bob.id)
+    mark(db, cast.bob, marked, how, now)
+    arranging.leave(db, cast.bob, [bobs], now=now)
+    with transaction(db) as tx:
+        tx.run("UPDATE feed SET owner_id = :alice, credentials = :secret", alice=cast.alice.id, secret=b"x")
+    accounts.create(db, name="Dora", password="correct horse battery", is_admin=True, now=now)
+    accounts.remove(db, cast.alice.id, now=now)
+    with db.reading() as tx:
+        assert states.visible(tx, cast.bob.id, [marked]) == [marked]
+        assert tx.column("SELECT id FROM entry WHERE id = :id", id=other) == []
+        assert tx.one("SELECT credentials, next_at FROM feed WHERE id = :id", id=feed_id) == (None, None)
+    later = now + timedelta(days=400)
+    with transaction(db) as tx:
+        assert feed_id not in orphans.left_before(tx, later, 10), "nothing is left to do"
+
+
+def test_nothing_of_an_account_that_goes_is_left(db: Database, cast: Cast, now: datetime) -> None:
+    alices, feed_id = subscribed(db, cast.alice, "https://a.example/1", now)
+    (entry_id, *_) = fill(db, feed_id, ["one", "two"], now)
+    with transaction(db) as tx:
+        states.deliver(tx, cast.alice.id)
+    for how in ("star", "label", "highlight"):
+        mark(db, cast.alice, entry_id, how, now)
+    progress.read_to(db, cast.alice, entry_id, 500, now=now)
+    progress.enqueue(db, cast.alice, entry_id, now=now)
+    rest(db, cast.alice, alices, now)
+    accounts.create(db, name="Dora", password="correct horse battery", is_admin=True, now=now)
+    accounts.remove(db, cast.alice.id, now=now)
+    sql = (
+        "SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'"
+        " AND c.name = 'user_id'"
+        if db.engine == "sqlite"
+        else "SELECT table_name FROM information_schema.columns WHERE table_schema = 'public'"
+        " AND column_name = 'user_id'"
+    )
+    with db.reading() as tx:
+        tables = tx.column(sql)
+        assert len(tables) > 10
+        left = {
+            table: tx.value(f"SELECT count(*) FROM {table} WHERE user_id = :user", user=cast.alice.id)
+            for table in tables
+        }
+    assert not {table: count for table, count in left.items() if count}
