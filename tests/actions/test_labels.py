@@ -143,6 +143,16 @@ def test_choosing_changes_what_was_offered_and_nothing_else(
     assert again.deeds == ()
 
 
+def test_a_label_that_is_unticked_and_typed_at_once_stays(
+    db: Database, cast: Cast, now: datetime, three: list[int]
+) -> None:
+    sea = labels.add(db, cast.alice, "Sea", now=now)
+    labels.put(db, cast.alice, three[:1], sea, on=True, now=now)
+    chosen = labels.choose(db, cast.alice, three[0], wanted=[], offered=[sea], new_name="sea", now=now)
+    assert chosen.label_ids == {sea}
+    assert names_on(db, cast.alice, three[0]) == ("Sea",)
+
+
 def test_a_new_label_with_the_name_of_a_folder_is_refused_whole(
     db: Database, cast: Cast, now: datetime, three: list[int]
 ) -> None:

@@ -105,6 +105,14 @@ async def test_a_part_is_asked_for_as_the_browser_wants_it_and_nonsense_is_not(r
         assert internet.asked("/a")[0].header("Range") is None
 
 
+@pytest.mark.parametrize("value", [b"\xff\xfe", "\u2603".encode(), b"a\x01b", b"x" * 300])
+async def test_a_header_that_cannot_be_passed_on_is_left_out(relay: Relay, value: bytes) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: image/png\r\nAccept-Ranges: bytes\r\nLast-Modified: " + value
+    with Wire(says(head + b"\r\nContent-Length: 8\r\n\r\n" + PNG[:8])) as wire:
+        async with relay.opened(wire.url("/a.png")) as relayed:
+            assert dict(relayed.headers) == {"content-length": "8", "accept-ranges": "bytes"}
+
+
 async def test_an_answer_that_breaks_off_is_an_error_not_a_shorter_picture(relay: Relay) -> None:
     head = b"HTTP/1.1 200 OK\r\nContent-Type: image/png\r\nContent-Length: 900000\r\n\r\n"
     with Wire(says(head + PNG)) as wire:

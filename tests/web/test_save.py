@@ -76,3 +76,15 @@ def test_nobody_elses_and_nobodys(alice: Browser, bob: Browser, anonymous: Brows
     assert anonymous.get("/save?url=https%3A%2F%2Fe.example", follow=False).header("location") == (
         "/login?next=%2Fsave%3Furl%3Dhttps%253A%252F%252Fe.example"
     )
+
+
+def test_what_is_only_for_feeds_that_are_fetched_is_refused(alice: Browser, db: Database) -> None:
+    alice.post("/save", {"url": URL, "title": ""})
+    with db.reading() as tx:
+        own = tx.value("SELECT id FROM subscription")
+        before = tx.one("SELECT url, host, next_at, owner_id FROM feed")
+    assert alice.post(f"/subscriptions/{own}/debug").status == 400
+    assert alice.post(f"/subscriptions/{own}/address", {"do": "stay"}).status == 400
+    assert alice.post("/refresh", {"kind": "feed", "key": own}).status == 200
+    with db.reading() as tx:
+        assert tx.one("SELECT url, host, next_at, owner_id FROM feed") == before

@@ -6,6 +6,7 @@ from tests.web.browsing import Answer, Browser, World
 from dateline.model import Retention, User
 from dateline.store import Database, retention, subscriptions
 from dateline.store.subscriptions import SubscriptionDetails
+from dateline.web.pages import several
 
 
 def owner(browser: Browser) -> User:
@@ -91,6 +92,31 @@ def test_leaving_says_that_it_is_for_good(alice: Browser, db: Database, three: l
 def test_all_means_what_fits_the_filter(alice: Browser, db: Database, three: list[int]) -> None:
     do(alice, "pause", [], all="1", only="troubled")
     assert [row.paused_at is not None for row in rows(db, alice)] == [False, False, True]
+
+
+def test_what_fits_the_filter_only_after_the_question_is_left_alone(
+    alice: Browser, db: Database, world: World, three: list[int]
+) -> None:
+    question = alice.post("/subscriptions/several", {"do": "leave", "all": "1", "only": "troubled"})
+    world.trouble(rows(db, alice)[0].feed_id, "fetch.timeout")
+    sent = [(field.get("name"), field.get("value")) for field in question.find("//main//form//input")]
+    alice.post("/subscriptions/several", sent)
+    assert [row.id for row in rows(db, alice)] == three[:2]
+
+
+def test_more_than_a_form_can_name_are_asked_about_again_once_there_are_others(
+    alice: Browser, db: Database, world: World, three: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(several, "_MAX_IDS", 1)
+    question = alice.post("/subscriptions/several", {"do": "leave", "all": "1"})
+    sent = [(field.get("name"), field.get("value")) for field in question.find("//main//form//input")]
+    world.subscribe(owner(alice), world.feed("Digue"))
+    again = alice.post("/subscriptions/several", sent)
+    assert "4 abonnements" in again.words
+    assert len(rows(db, alice)) == 4
+    alice.post("/subscriptions/several", [(f.get("name"), f.get("value")) for f in again.find("//main//form//input")])
+    assert rows(db, alice) == []
+    assert three
 
 
 def test_the_table_is_sorted_and_narrowed(alice: Browser, world: World, three: list[int]) -> None:

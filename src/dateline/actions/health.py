@@ -79,8 +79,9 @@ def _adopted(tx: WriteTx, feed: Feed, now: datetime) -> bool:
 def go_back(db: Database, user: User, subscription_id: int, *, now: datetime) -> None:
     """Go back to the address that a feed had before it moved, and keep it: its redirects are followed, never adopted.
 
-    Raises ``NotFound``; ``Forbidden`` when others subscribe to it and the user is no administrator;
-    ``ActionError`` ``action.already_subscribed`` when the old address is another feed's by now.
+    Raises ``NotFound``; ``Forbidden`` when others subscribe to it and the user is no administrator; ``ActionError``
+    ``action.already_subscribed`` when the old address is another feed's by now, ``action.bad_value`` for what is never
+    fetched.
     """
     with transaction(db) as tx:
         feed = _feed(tx, user, subscription_id)
@@ -98,6 +99,8 @@ def stay(db: Database, user: User, subscription_id: int, *, now: datetime) -> No
 
 
 def _keep(tx: WriteTx, user: User, feed: Feed, url: str, now: datetime) -> None:
+    if feed.kind in ("mail", "saved"):
+        raise ActionError("action.bad_value", "newsletters and saved pages have no address")
     if not may_change(user, feed.subscribers):
         raise Forbidden("others subscribe to this feed")
     other = feeds.find(tx, url, feed.owner_id)

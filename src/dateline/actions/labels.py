@@ -99,8 +99,10 @@ def choose(
         tx.hold_user(user.id)
         own = own_entries(tx, user, [entry_id])
         present = labels.of_entry(tx, user.id, entry_id)
-        turn_on = (wishes - present) | ({_named(tx, user, new_name)} - present if new_name.strip() else set())
-        turn_off = (set(offered) & present) - wishes - turn_on
+        if new_name.strip():  # it may be the name of one that was just unticked: what was typed is meant
+            wishes.add(_named(tx, user, new_name))
+        turn_on = wishes - present
+        turn_off = (set(offered) & present) - wishes
         for label_id in turn_on:
             labels.one(tx, user.id, label_id)
         changes = [*((label_id, True) for label_id in sorted(turn_on)), *((label, False) for label in sorted(turn_off))]

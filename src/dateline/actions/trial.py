@@ -3,6 +3,7 @@
 import secrets
 from datetime import datetime
 
+from dateline.errors import ActionError
 from dateline.fetch.address import host_key, with_credentials
 from dateline.fetch.transport import PLAIN, Transport
 from dateline.model import User
@@ -35,9 +36,14 @@ def of_address(db: Database, settings: Settings, user: User, address: str, *, ve
 def of_subscription(
     db: Database, settings: Settings, user: User, subscription_id: int, *, version: str, now: datetime
 ) -> Trial:
-    """Try the feed of one's subscription, with its user name and password. Raises ``NotFound``, ``StoreError``."""
+    """Try the feed of one's subscription, with its user name and password.
+
+    Raises ``NotFound``, ``StoreError``; ``ActionError`` ``action.bad_value`` for what is never fetched.
+    """
     with db.reading() as tx:
         feed = feeds.read(tx, subscriptions.feed_of(tx, user.id, subscription_id))
+    if feed.kind in ("mail", "saved"):
+        raise ActionError("action.bad_value", "newsletters and saved pages are not fetched")
     return _try(db, settings, feed, version=version, now=now)
 
 

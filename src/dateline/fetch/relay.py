@@ -32,6 +32,7 @@ PIECE_BYTES = 1 << 16
 AT_ONCE = 64
 AT_ONCE_A_HOST = 8
 _PASSED_ON = ("Content-Length", "Content-Range", "Accept-Ranges", "Last-Modified")
+_PRINTABLE = re.compile(r"[ -~]{1,200}")
 _RANGE = re.compile(r"bytes=\d{0,15}-\d{0,15}")
 _KINDS = re.compile(r"(?:image|audio|video)/[\w.+-]+|application/(?:ogg|octet-stream)", re.ASCII)
 _TYPES = (
@@ -149,7 +150,11 @@ async def _relayed(answer: aiohttp.ClientResponse, url: str) -> Relayed:
     length = answer.headers.get("Content-Length", "0")
     if not length.isdecimal() or len(length) > 15 or int(length) > most:
         raise FetchError("fetch.too_large", f"announced {length[:20]} bytes of at most {most}", final_url=url)
-    passed_on = {name.lower(): answer.headers[name] for name in _PASSED_ON if name in answer.headers}
+    passed_on = {
+        name.lower(): value
+        for name in _PASSED_ON
+        if (value := answer.headers.get(name)) is not None and _PRINTABLE.fullmatch(value)
+    }
     pieces = _pieces(answer, first, most, url)
     return Relayed(status=answer.status, content_type=content_type, headers=passed_on, pieces=pieces)
 

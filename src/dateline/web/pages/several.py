@@ -24,6 +24,7 @@ from dateline.web.subscription_table import rows_of, wanted_of
 from dateline.web.visit import Visit
 
 _NAMED = 30
+_MAX_IDS = 1_000
 _FILTER = ("q", "only", "folder", "days", "sort")
 
 _PLAIN: Mapping[str, str] = {
@@ -75,7 +76,7 @@ def act(visit: Visit) -> Response:
     if do == "":
         return visit.see(link, Notice(kind="nothing_to_do"))
     deed = _deed(visit, do, sidebar)
-    if not form.flag("sure"):
+    if not form.flag("sure") or form.optional_integer("count") not in (None, len(chosen)):
         return _ask(visit, do, deed, chosen, back)
     ids = [row.id for row in chosen]
     if deed.change is None:
@@ -153,9 +154,9 @@ def _setting_deed(words: Words, kind: str, value: str) -> _Deed:
 def _ask(visit: Visit, do: str, deed: _Deed, chosen: list[SubscriptionDetails], back: Mapping[str, str]) -> Response:
     fields = [("do", do), ("sure", "1"), ("new_folder", visit.form.text("new_folder", "", max_length=100))]
     fields += list(back.items())
-    if visit.form.flag("all"):
-        fields.append(("all", "1"))
-    else:
+    if visit.form.flag("all") and len(chosen) > _MAX_IDS:
+        fields += [("all", "1"), ("count", str(len(chosen)))]
+    else:  # by name, whatever fits the filter by then: nobody was asked about the others
         fields += [("id", str(row.id)) for row in chosen]
     page = SeveralPage(
         sentence=deed.sentence,
