@@ -76,6 +76,7 @@ TABLE: dict[str, Rights] = {
     "/@{account}/entry/{entry_id}/changes": VISITED,
     "/entries/read": MARK,
     "/entries/unread": MARK,
+    "/entries/late": Rights(post=(303, 403, 403), form={"account": "{alice}", "deed": "{entry_id} read 1000"}),
     "/entries/star": MARK,
     "/entries/unstar": MARK,
     "/entries/read-all": Rights(
@@ -214,6 +215,7 @@ def ids(alice: Browser, world: World, db: Database) -> dict[str, Any]:
         "folder_id": folder,
         "highlight_id": highlight,
         "icon_id": icon,
+        "alice": alice.user.id,
         "label_id": label,
         "mailbox_id": mailbox,
         "seq": seq,

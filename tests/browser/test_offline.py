@@ -4,7 +4,10 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 from tests.browser.stage import Open, Site
 
+from dateline.actions import entries, labels
+from dateline.asgi import utc_now
 from dateline.model import User
+from dateline.store import labels as stored_labels
 
 
 @pytest.fixture
@@ -163,3 +166,111 @@ def test_too_many_pages_let_the_oldest_go_but_not_the_front_page(alice: User, id
     wait_until(page, "async () => (await (await caches.open('dateline-pages')).keys()).length === 81")
     assert "/" in kept(page)
     assert "/all?since=1" not in kept(page)
+
+
+def starred(site: Site, user: User) -> list[int]:
+    with site.db.reading() as tx:
+        return tx.column("SELECT entry_id FROM star WHERE user_id = :user ORDER BY entry_id", user=user.id)
+
+
+def button(page: Page, entry_id: int, verb: str) -> None:
+    page.locator(f".row:has(#entry-{entry_id}) > .row-actions button[formaction$='/{verb}']").first.click()
+
+
+def test_what_is_done_without_a_connection_survives_the_page_and_is_stored_at_the_next(
+    site: Site, alice: User, ids: list[int], open_page: Open
+) -> None:
+    sea = labels.add(site.db, alice, "Sea", now=utc_now())
+    page = opened(open_page, alice)
+    context = page.context
+    context.set_offline(True)
+    page.reload()
+    page.wait_for_selector("html[data-ready]", state="attached")
+    page.locator(f"#entry-{ids[2]} > summary .title").click()
+    button(page, ids[1], "star")
+    expect(page.locator("#notice")).to_contain_text("kept here and sent later")
+    page.locator(f"#entry-{ids[2]} #labels summary").click()
+    page.locator(f"#labels input[name='label'][value='{sea}']").check()
+    expect(page.locator(f"#entry-{ids[2]} .entry-labels")).to_contain_text("Sea")
+    page.close()
+    again = context.new_page()
+    again.goto("/")
+    expect(again.locator(f"#entry-{ids[1]}[data-starred]")).to_have_count(1)
+    expect(again.locator(f"#entry-{ids[2]}:not([data-unread])")).to_have_count(1)
+    again.close()
+    context.set_offline(False)
+    later = context.new_page()
+    later.goto("/")
+    later.wait_for_function("localStorage.length === 0")
+    assert (site.world.unread_ids(alice), starred(site, alice)) == (ids[:2], [ids[1]])
+    with site.db.reading() as tx:
+        assert stored_labels.of_entry(tx, alice.id, ids[2]) == {sea}
+
+
+def test_what_another_device_did_later_stands(site: Site, alice: User, ids: list[int], open_page: Open) -> None:
+    page = opened(open_page, alice)
+    page.context.set_offline(True)
+    page.locator(f"#entry-{ids[2]} > summary .title").click()
+    button(page, ids[0], "star")
+    expect(page.locator("#notice")).to_contain_text("kept here and sent later")
+    entries.mark(site.db, alice, [ids[2]], read=True, now=utc_now())
+    entries.mark(site.db, alice, [ids[2]], read=False, now=utc_now())
+    with page.expect_response("**/entries/late"):
+        page.context.set_offline(False)
+    page.wait_for_function("localStorage.length === 0")
+    assert (site.world.unread_ids(alice), starred(site, alice)) == (ids, [ids[0]])
+
+
+def test_when_no_page_is_open_the_worker_tells(site: Site, alice: User, ids: list[int], open_page: Open) -> None:
+    page = opened(open_page, alice)
+    page.reload()  # the worker sees this page
+    page.wait_for_selector("html[data-ready]", state="attached")
+    page.context.set_offline(True)
+    button(page, ids[0], "star")
+    expect(page.locator("#notice")).to_contain_text("kept here and sent later")
+    wait_until(page, "async () => Boolean((await (await caches.open('dateline-late')).keys()).length)")
+    devtools = page.context.new_cdp_session(page)
+    registrations: list[str] = []
+    devtools.on(
+        "ServiceWorker.workerRegistrationUpdated",
+        lambda event: registrations.extend(one["registrationId"] for one in event["registrations"]),
+    )
+    devtools.send("ServiceWorker.enable")
+    page.wait_for_timeout(0)
+    elsewhere = page.context.new_page()
+    control = page.context.new_cdp_session(elsewhere)
+    control.send("ServiceWorker.enable")
+    page.close()
+    page.context.set_offline(False)
+    control.send(
+        "ServiceWorker.dispatchSyncEvent",
+        {"origin": site.url, "registrationId": registrations[0], "tag": "dateline-late", "lastChance": False},
+    )
+    elsewhere.goto("/manifest.webmanifest")
+    wait_until(elsewhere, "async () => !(await (await caches.open('dateline-late')).keys()).length")
+    assert starred(site, alice) == [ids[0]]
+
+
+def test_deeds_of_one_account_are_never_told_in_the_name_of_another(
+    site: Site, alice: User, ids: list[int], open_page: Open
+) -> None:
+    bob = site.person("bob")
+    with site.db.reading() as tx:
+        (feed,) = tx.column("SELECT feed_id FROM entry WHERE id = :id", id=ids[0])
+    site.world.subscribe(bob, feed)
+    page = opened(open_page, alice)
+    page.context.set_offline(True)
+    button(page, ids[0], "star")
+    expect(page.locator("#notice")).to_contain_text("kept here and sent later")
+    become(page.context, site, "bob")
+    with page.expect_response("**/entries/late") as refused:
+        page.context.set_offline(False)
+    assert refused.value.status == 403
+    page.goto("/")
+    page.wait_for_selector("html[data-ready]", state="attached")
+    assert starred(site, bob) == []
+    become(page.context, site, "alice")
+    with page.expect_response("**/entries/late"):
+        page.goto("/")
+    page.wait_for_function("localStorage.length === 0")
+    assert starred(site, alice) == [ids[0]]

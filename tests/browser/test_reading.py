@@ -117,9 +117,9 @@ def test_what_was_opened_is_told_to_the_server_when_the_page_is_left_at_once(
 
 
 @pytest.mark.usefixtures("lighthouse")
-def test_a_server_that_cannot_be_reached_is_said_and_nothing_pretends(alice: User, open_page: Open) -> None:
+def test_a_server_that_refuses_is_said_and_nothing_pretends(alice: User, open_page: Open) -> None:
     page = open_page(who=alice)
-    page.route("**/entries/star", lambda route: route.abort())
+    page.route("**/entries/star", lambda route: route.fulfill(status=400, json={"code": "action.bad_value"}))
     page.locator(".row-actions button.when-unstarred").first.click()
     expect(page.locator("#notice")).to_contain_text("That did not work.")
     expect(page.locator("details.entry[data-starred]")).to_have_count(0)

@@ -18,6 +18,7 @@ def test_the_manifest_speaks_the_readers_language_and_all_it_names_is_there(alic
     assert [alice.get(icon["src"]).header("content-type") for icon in answer.json["icons"]] == ["image/png"] * 3
     assert {icon["purpose"] for icon in answer.json["icons"]} == {"any", "maskable"}
     assert {alice.get(shortcut["url"]).status for shortcut in answer.json["shortcuts"]} == {200}
+    assert answer.json["share_target"]["action"] == "/save"
     assert "Favoris" in [shortcut["name"] for shortcut in answer.json["shortcuts"]]
     assert "Favourites" in [shortcut["name"] for shortcut in bob.get("/manifest.webmanifest").json["shortcuts"]]
 

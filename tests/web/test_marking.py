@@ -212,3 +212,43 @@ def test_a_forged_notice_is_ignored(alice: Browser) -> None:
         page = alice.get("/")
         assert page.status == 200
         assert notice(page) == ""
+
+
+def test_what_was_done_without_a_connection_is_told_later_by_its_age(
+    alice: Browser, ids: list[int], world: World
+) -> None:
+    account = owner(alice).id
+    deeds = [("deed", f"{ids[0]} read 60000"), ("deed", f"{ids[1]} star 1")]
+    answer = alice.post("/entries/late", [("account", account), *deeds], json=True)
+    assert answer.json["unread"]["main"] == 2
+    assert world.unread_ids(owner(alice)) == ids[1:]
+    assert alice.post("/entries/late", [("account", account), *deeds], json=True).json["undo"] is None
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        "read 1",
+        "0 read 1",
+        "1 read -1",
+        "1 burn 1",
+        "1 read 1 1",
+        "1 label: 1",
+        "1 label:0 1",
+        "1 read 1e9",
+        "1 read ²",
+        "9999999999999999999 read 1",
+        "1 read 9999999999999",
+    ],
+)
+def test_deeds_that_mean_nothing_are_refused(alice: Browser, ids: list[int], deed: str) -> None:
+    answer = alice.post("/entries/late", {"account": owner(alice).id, "deed": deed}, json=True)
+    assert (answer.status, answer.json["code"]) == (400, "action.bad_value")
+
+
+def test_what_another_account_did_on_this_device_is_not_done_in_ones_name(
+    alice: Browser, bob: Browser, ids: list[int], world: World
+) -> None:
+    answer = alice.post("/entries/late", {"account": owner(bob).id, "deed": f"{ids[0]} read 1"}, json=True)
+    assert answer.status == 403
+    assert world.unread_ids(owner(alice)) == ids

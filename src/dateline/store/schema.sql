@@ -221,6 +221,8 @@ CREATE INDEX history_at ON history (at);
 
 CREATE INDEX history_user ON history (user_id, seq);
 
+CREATE INDEX history_user_at ON history (user_id, at);
+
 CREATE TABLE host (
   name TEXT PRIMARY KEY,
   next_at INTEGER NOT NULL DEFAULT 0,

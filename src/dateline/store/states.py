@@ -7,7 +7,7 @@ many rows as were really inserted or deleted.
 
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import starmap
 
@@ -15,7 +15,7 @@ import zstandard
 from msgspec import Struct
 
 from .db import Row, Tx, WriteTx
-from .times import DAY, to_us
+from .times import DAY, from_us, to_us
 
 DELIVERED_AT_ONCE = 5_000
 HISTORY_DAYS = 90
@@ -332,6 +332,28 @@ def deeds(tx: Tx, user_id: int, after: int = 0, limit: int = 1000) -> list[Deed]
         limit=limit,
     )
     return list(starmap(_deed, rows))
+
+
+def kind_of(action: str) -> str:
+    """What an action is about: "read", "star" or "label:ID"; "" for what is not done to entries by themselves."""
+    if action in ("read", "unread", "mark_all"):
+        return "read"
+    if action in ("star", "unstar"):
+        return "star"
+    word, _, label = action.partition(":")
+    return f"label:{label}" if word in ("label", "unlabel") and label else ""
+
+
+def done_after(tx: Tx, user_id: int, since: datetime) -> Iterator[tuple[datetime, str, list[int]]]:
+    """When something was done after a moment, of what kind (``kind_of``), to which entries; in no order."""
+    rows = tx.all(
+        "SELECT at, action, entries FROM history WHERE user_id = :user AND at > :since",
+        user=user_id,
+        since=to_us(since),
+    )
+    for at, action, packed in rows:
+        if kind := kind_of(action):
+            yield from_us(at), kind, unpack_ids(packed)
 
 
 def _deed(seq: int, action: str, packed: bytes) -> Deed:

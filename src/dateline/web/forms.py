@@ -78,6 +78,13 @@ class Form:
             raise _bad(name)
         return tuple(whole_number(value, name) for value in values)
 
+    def texts(self, name: str, *, at_most: int = 1000) -> tuple[str, ...]:
+        """Every value of a repeated field as it came; none is fine."""
+        values = self._fields.get(name, [])
+        if len(values) > at_most:
+            raise _bad(name)
+        return tuple(values)
+
     def choice(self, name: str, options: Collection[Choice], default: Choice | None = None) -> Choice:
         """One of ``options``. Missing: ``default``, or an error when that is None."""
         value = self.text(name, default)

@@ -38,6 +38,7 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
         "{count} article marked as read. Here is “{name}”.", "{count} articles marked as read. Here is “{name}”."
     ),
     "moved_on": N_("Everything was read there. Here is “{name}”."),
+    "late": NN_("{count} change sent.", "{count} changes sent."),
     "nothing_changed": N_("There was nothing to change."),
     "undone": NN_("Undone, for {count} article.", "Undone, for {count} articles."),
     "refreshing": NN_("{count} feed is being fetched.", "{count} feeds are being fetched."),

@@ -75,6 +75,7 @@ def routes() -> tuple[Place, ...]:
         Place(path="/entries/unread", post=marking.mark_unread),
         Place(path="/entries/star", post=marking.star),
         Place(path="/entries/unstar", post=marking.unstar),
+        Place(path="/entries/late", post=marking.tell_late),
         Place(path="/entries/read-all", post=mark_all.mark_all),
         Place(path="/entries/full-text", post=full_text.fetch),
         Place(path="/entries/labels", post=labels.choose),

@@ -53,6 +53,12 @@ def manifest(visit: Visit) -> Response:
             for name, sizes, purpose in _ICONS
         ],
         "shortcuts": [{"name": words.text(name), "url": url(path)} for path, name in _SHORTCUTS],
+        # by GET, and asked on the page: what an app shares, any page may have written
+        "share_target": {
+            "action": url("/save"),
+            "method": "GET",
+            "params": {"title": "title", "text": "text", "url": "url"},
+        },
     }
     return Response(
         msgspec.json.encode(found), media_type="application/manifest+json", headers={"cache-control": "no-cache"}

@@ -1,18 +1,24 @@
 """What a reader does with entries: read, unread, star, unstar, undo, refresh; for forms and behaviours."""
 
+import re
+from datetime import datetime, timedelta
+
 from starlette.responses import Response
 
-from dateline.actions import arranging
+from dateline.actions import arranging, late
 from dateline.actions import entries as entry_actions
 from dateline.actions import subscriptions as subscription_actions
 from dateline.actions.entries import Done
-from dateline.errors import ActionError
+from dateline.actions.late import LateDeed
+from dateline.errors import ActionError, Forbidden
 from dateline.store import subscriptions
 from dateline.web import notices
 from dateline.web.marked import marked_stream
 from dateline.web.notices import Notice
 from dateline.web.sidebar import counts
 from dateline.web.visit import Visit
+
+_DEED = re.compile(r"([1-9][0-9]{0,17}) (read|unread|star|unstar|(?:un)?label:[1-9][0-9]{0,17}) ([0-9]{1,12})")
 
 
 def mark_read(visit: Visit) -> Response:
@@ -33,6 +39,29 @@ def star(visit: Visit) -> Response:
 def unstar(visit: Visit) -> Response:
     """``id`` → not a favourite."""
     return _done(visit, "unstarred", entry_actions.star(visit.db, visit.me, _ids(visit), starred=False, now=visit.now))
+
+
+def tell_late(visit: Visit) -> Response:
+    """``account``, and ``deed`` (several): an entry's id, what was done to it, how many milliseconds ago.
+
+    Whoever is logged in by now may not be who did it: then nothing is done. Raises ``Forbidden``.
+    """
+    if visit.form.integer("account") != visit.me.id:
+        raise Forbidden("done by another account")
+    deeds = [_deed(text, visit.now) for text in visit.form.texts("deed", at_most=late.MAX_DEEDS)]
+    if not deeds:
+        raise ActionError("action.bad_value", "deed")
+    done = late.tell(visit.db, visit.me, deeds, now=visit.now)
+    return _answer(visit, Notice(kind="late", count=done.count) if done.count else Notice(kind="nothing_changed"))
+
+
+def _deed(text: str, now: datetime) -> LateDeed:
+    """``12 label:3 60000`` → what was done to entry 12 a minute ago. Raises ``ActionError("action.bad_value")``."""
+    found = _DEED.fullmatch(text)
+    if found is None:
+        raise ActionError("action.bad_value", "deed")
+    entry_id, action, age = found.groups()
+    return LateDeed(entry_id=int(entry_id), action=action, at=now - timedelta(milliseconds=int(age)))
 
 
 def undo(visit: Visit) -> Response:

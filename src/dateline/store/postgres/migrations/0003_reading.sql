@@ -80,3 +80,6 @@ CREATE INDEX highlight_entry ON highlight (entry_id, user_id);
 -- A subscription that rests since then: nothing of it is delivered; a feed whose subscribers all rest is not fetched.
 ALTER TABLE subscription ADD COLUMN paused_at BIGINT;
 CREATE INDEX subscription_paused ON subscription (feed_id) WHERE paused_at IS NOT NULL;
+
+-- What somebody did since a moment: deeds that are told late do not undo what was done after them.
+CREATE INDEX history_user_at ON history (user_id, at);

@@ -9,6 +9,8 @@ const PAGES = "dateline-pages";
 const PICTURES = "dateline-pictures";
 const MOST = { [PAGES]: { count: 80, bytes: 30e6 }, [PICTURES]: { count: 500, bytes: 50e6 } };
 const LARGEST_PICTURE = 3e6;
+const LATE = "dateline-late";
+const AT_ONCE = 500;
 const PATIENCE = 4000;
 const OWNER = `${KNOWN.base}/offline?owner`;
 const OFFLINE = `${KNOWN.base}/offline`;
@@ -36,7 +38,13 @@ async function activate() {
 }
 
 self.addEventListener("message", (event) => {
-  event.waitUntil(keepAll(event.data.keep ?? []));
+  event.waitUntil(event.data.late ? keepLate(event.data.late) : keepAll(event.data.keep ?? []));
+});
+
+self.addEventListener("sync", (event) => {
+  if (event.tag === LATE) {
+    event.waitUntil(tellLate());
+  }
 });
 
 self.addEventListener("fetch", (event) => {
@@ -258,4 +266,47 @@ async function shrink(cache, known, most) {
       bytes -= size;
     }
   }
+}
+
+// ---------------------------------------------------------------------------------------------- deeds told late
+
+// The page keeps what waits (lib/read-queue.js) and tells it when it can. This copy is for when no page is open as the
+// connection comes back (Background Sync); the server takes a deed by its time and its account, so twice is as once.
+
+const letterOf = (account) => `${KNOWN.base}/entries/late?account=${account}`;
+
+async function keepLate(letter) {
+  await (await caches.open(LATE)).put(letterOf(letter.account), new Response(JSON.stringify(letter)));
+  await self.registration.sync?.register(LATE).catch(() => {}); // not allowed here: the page does it
+}
+
+async function tellLate() {
+  const cache = await caches.open(LATE);
+  for (const request of await cache.keys()) {
+    const letter = await (await cache.match(request)).json();
+    const rest = Object.entries(letter.deeds);
+    while (rest.length) {
+      const batch = rest.splice(0, AT_ONCE);
+      if (!(await isTold(letter, batch))) {
+        return; // another account's, or a session that ended: its own page will tell
+      }
+      for (const client of await self.clients.matchAll()) {
+        client.postMessage({ told: { account: letter.account, deeds: Object.fromEntries(batch) } });
+      }
+    }
+    await cache.delete(request);
+  }
+}
+
+/** Whether the server took them, or never will; an error, which lets the browser try again, when it is not there. */
+async function isTold({ address, account }, batch) {
+  const fields = new URLSearchParams([["account", account]]);
+  for (const [key, [action, at]] of batch) {
+    fields.append("deed", `${parseInt(key, 10)} ${action} ${Math.max(0, Date.now() - at)}`);
+  }
+  const answer = await fetch(address, { method: "POST", headers: { Accept: "application/json" }, body: fields });
+  if (answer.status >= 500) {
+    throw new Error("nobody is there");
+  }
+  return ![401, 403, 429].includes(answer.status);
 }

@@ -4,12 +4,14 @@ import { showCounts } from "../lib/counts.js";
 import { byId, idOf } from "../lib/entries.js";
 import { post } from "../lib/http.js";
 import { fail, tell } from "../lib/notice.js";
+import { keep, mayComeLater, waitForConnection } from "../lib/read-queue.js";
 
 export default function labels(menu) {
   const form = menu.querySelector("form");
   const field = form.elements.new_label;
   const ticks = () => [...menu.querySelectorAll(".label-ticks > li")];
-  const textOf = (tick) => tick.textContent.trim().toLocaleLowerCase();
+  const textIn = (tick) => tick.textContent.trim();
+  const textOf = (tick) => textIn(tick).toLocaleLowerCase();
   const find = () => {
     const needle = field.value.trim().toLocaleLowerCase();
     for (const tick of ticks()) {
@@ -76,9 +78,28 @@ export default function labels(menu) {
       showCounts(answer.unread);
       tell(answer, () => draw(menu, entry, before));
     } catch (error) {
+      if (mayComeLater(error) && !field.value.trim()) {
+        draw(menu, entry, keepTicks(id, before));
+        waitForConnection();
+        return;
+      }
       draw(menu, entry, before);
       fail(error);
     }
+  }
+
+  /** What the ticks change is kept, and told later; the labels they say. */
+  function keepTicks(id, before) {
+    const had = before.map((label) => label.id);
+    const boxes = [...menu.querySelectorAll('input[name="label"]')];
+    for (const box of boxes.filter((one) => one.checked !== had.includes(one.value))) {
+      keep(id, `${box.checked ? "" : "un"}label:${box.value}`);
+    }
+    return boxes.filter((box) => box.checked).map((box) => ({
+      id: box.value,
+      name: textIn(box.closest("li")),
+      colour: box.closest("li").querySelector(".label-mark").dataset.colour,
+    }));
   }
 }
 

@@ -4,7 +4,9 @@ import { showCounts } from "./counts.js";
 import { idOf, isStarred, isUnread, setStarred, setUnread } from "./entries.js";
 import { post } from "./http.js";
 import { fail, tell } from "./notice.js";
-import { flush, forget, markSoon } from "./read-queue.js";
+import { flush, hold, isWaiting, keep, markSoon, mayComeLater, waitForConnection } from "./read-queue.js";
+
+const PATIENCE = 1500;
 
 /** What the account chose: whether "open", "site", "focus" or "scroll" marks an article read. */
 export const marksOn = (deed) =>
@@ -32,6 +34,11 @@ export async function readAll(entries) {
     showCounts(answer.unread);
     tell(answer, () => change(true));
   } catch (error) {
+    if (mayComeLater(error)) {
+      unread.forEach((entry) => keep(idOf(entry), "read"));
+      waitForConnection();
+      return;
+    }
     change(true);
     fail(error);
   }
@@ -66,18 +73,22 @@ export async function mark(entry, verb) {
     setStarred(entry, before.starred);
   };
   CHANGES[verb](entry);
-  if (verb === "read") {
-    forget(idOf(entry));
+  if (verb === "unread" && isWaiting(idOf(entry))) {
+    await Promise.race([flush(), new Promise((go) => setTimeout(go, PATIENCE))]); // that it was read comes first
   }
+  const { settle, release } = hold(idOf(entry), verb); // kept until the server has it, whatever becomes of this page
   try {
-    await flush();
-    if (verb === "unread") {
-      forget(idOf(entry)); // that it was read could not be told: it need not be any more
-    }
     const answer = await post(address, [["id", idOf(entry)]]);
+    settle();
     showCounts(answer.unread);
     tell(answer, restore);
   } catch (error) {
+    release();
+    if (mayComeLater(error)) {
+      waitForConnection();
+      return;
+    }
+    settle();
     restore();
     fail(error);
   }

@@ -1,41 +1,44 @@
-// What was read is marked in batches: ids collect for a second, and leave at once when the page is left. They are kept in
-// the browser until the server has them: no connection, a closed tab or a crash loses none; the next page sends the rest.
+// What a person does is kept in the browser until the server has it: no connection, a closed tab or a crash loses none.
+// Of an entry's deeds of one kind (read or not, starred or not, one label) the last is kept, with the time it was done.
+// What was read leaves in batches, a second later; what waited longer is told with its time, and the server leaves out
+// what something later contradicts.
 
 import { showCounts } from "./counts.js";
-import { byId, setUnread } from "./entries.js";
+import { byId, setStarred, setUnread } from "./entries.js";
 import { post } from "./http.js";
 import { fail, show } from "./notice.js";
 
 const DELAY = 1000;
 const AT_ONCE = 500;
+const SOON = 30_000;
 const AGAIN = [5_000, 15_000, 60_000];
 
 const form = document.getElementById("entry-form");
-const KEY = `dateline:read:${form?.dataset.account}`;
+const KEY = `dateline:deeds:${form?.dataset.account}`;
 
 let timer;
 let sending = null;
 let failures = 0;
 
-/** The ids that the server has not confirmed yet; other tabs may add theirs. */
+/** {"12 read": ["unread", when]}: the deeds that the server has not confirmed yet; other tabs may add theirs. */
 function waiting() {
   try {
-    return new Set(JSON.parse(localStorage.getItem(KEY) ?? "[]"));
+    return JSON.parse(localStorage.getItem(KEY) ?? "{}");
   } catch {
-    return new Set(unkept);
+    return { ...unkept };
   }
 }
 
 /** Where the browser keeps nothing, this page does. */
-let unkept = [];
+let unkept = {};
 
 function change(act) {
-  const ids = waiting();
-  act(ids);
-  unkept = [...ids];
+  const deeds = waiting();
+  act(deeds);
+  unkept = deeds;
   try {
-    if (ids.size) {
-      localStorage.setItem(KEY, JSON.stringify(unkept));
+    if (Object.keys(deeds).length) {
+      localStorage.setItem(KEY, JSON.stringify(deeds));
     } else {
       localStorage.removeItem(KEY);
     }
@@ -44,17 +47,43 @@ function change(act) {
   }
 }
 
+const KINDS = { read: "read", unread: "read", star: "star", unstar: "star" };
+const keyOf = (id, action) => `${id} ${KINDS[action] ?? action.replace("unlabel", "label")}`;
+
+/** What somebody is telling right now: it is in no batch. */
+const inHand = new Set();
+
+/** Keep a deed until it is told: "read", "unread", "star", "unstar", "label:ID", "unlabel:ID". */
+export function keep(id, action) {
+  const key = keyOf(id, action);
+  const deed = [action, Date.now()];
+  change((deeds) => {
+    deeds[key] = deed;
+  });
+  return [key, deed];
+}
+
+/** Keep a deed that is told at once, by whoever asks: {settle} when the server has it, {release} when it has to wait. */
+export function hold(id, action) {
+  const [key, deed] = keep(id, action);
+  inHand.add(key);
+  const release = () => inHand.delete(key);
+  const settle = () => {
+    release();
+    settled([[key, deed]]);
+  };
+  return { settle, release };
+}
+
+/** Whether the server is still to be told that the entry was read. */
+export const isWaiting = (id) => waiting()[keyOf(id, "read")]?.[0] === "read";
+
 /** Mark the entry as read, soon. */
 export function markSoon(id) {
-  change((ids) => ids.add(id));
+  keep(id, "read");
   if (!failures) {
     later(DELAY);
   }
-}
-
-/** Somebody marked it otherwise before it was sent. */
-export function forget(id) {
-  change((ids) => ids.delete(id));
 }
 
 function later(pause) {
@@ -74,40 +103,75 @@ export function flush() {
 async function send() {
   for (let batch = next(); batch.length; batch = next()) {
     try {
-      const answer = await post(form.action, batch.map((id) => ["id", id]));
+      const answer = await post(...letter(batch));
       settled(batch);
       showCounts(answer.unread);
       failures = 0;
     } catch (error) {
       if (mayComeLater(error)) {
-        again();
+        waitForConnection();
         return;
       }
       settled(batch);
       if (error.status !== 404) { // 404: none of them is this person's any more
-        batch.forEach((id) => setUnread(byId(id), true));
+        batch.forEach(([key, [action]]) => action === "read" && setUnread(byId(parseInt(key, 10)), true));
         fail(error);
       }
     }
   }
 }
 
-const next = () => (form ? [...waiting()].slice(0, AT_ONCE) : []);
-const settled = (batch) => change((ids) => batch.forEach((id) => ids.delete(id)));
-/** No connection, a server that starts again, a session that ended. */
-const mayComeLater = (error) => !error.status || error.status >= 500 || [401, 403, 429].includes(error.status);
+const next = () =>
+  form ? Object.entries(waiting()).filter(([key]) => !inHand.has(key)).slice(0, AT_ONCE) : [];
 
-function again() {
+/** Where a batch is told, and how: what was read just now by its ids alone. */
+function letter(batch) {
+  const now = Date.now();
+  if (batch.every(([, [action, at]]) => action === "read" && now - at < SOON)) {
+    return [form.action, batch.map(([key]) => ["id", parseInt(key, 10)])];
+  }
+  const deeds = batch.map(([key, [action, at]]) => ["deed", `${parseInt(key, 10)} ${action} ${Math.max(0, now - at)}`]);
+  return [form.dataset.late, [["account", form.dataset.account], ...deeds]];
+}
+
+/** The server has them; what was done otherwise meanwhile still waits. */
+const settled = (batch) =>
+  change((deeds) => {
+    for (const [key, [action, at]] of batch) {
+      if (deeds[key]?.[0] === action && deeds[key][1] === at) {
+        delete deeds[key];
+      }
+    }
+  });
+
+/** No connection, a server that starts again, a session that ended. */
+export const mayComeLater = (error) => !error.status || error.status >= 500 || [401, 403, 429].includes(error.status);
+
+/** Say that it waits, try again by and by; the service worker tries too, when this page is closed. */
+export function waitForConnection() {
   if (!failures) {
     show(form.dataset.labelWaiting);
   }
   later(AGAIN[Math.min(failures, AGAIN.length - 1)]);
   failures += 1;
+  navigator.serviceWorker?.controller?.postMessage({
+    late: { address: form.dataset.late, account: form.dataset.account, deeds: waiting() },
+  });
 }
 
-// What was left over from before is read here too, and sent.
-for (const id of next()) {
-  setUnread(byId(id), false);
+const SHOWN = {
+  read: (entry) => setUnread(entry, false),
+  unread: (entry) => setUnread(entry, true),
+  star: (entry) => setStarred(entry, true),
+  unstar: (entry) => setStarred(entry, false),
+};
+
+// What was left over from before is shown here too, and sent.
+for (const [key, [action]] of next()) {
+  const entry = byId(parseInt(key, 10));
+  if (entry) {
+    SHOWN[action]?.(entry);
+  }
 }
 if (next().length) {
   later(0);
@@ -117,5 +181,10 @@ addEventListener("pagehide", flush);
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "hidden") {
     flush();
+  }
+});
+navigator.serviceWorker?.addEventListener("message", ({ data }) => {
+  if (data.told?.account === form?.dataset.account) {
+    settled(Object.entries(data.told.deeds));
   }
 });
