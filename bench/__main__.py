@@ -11,7 +11,7 @@ import msgspec
 
 from bench.figures import Benchmark, Context, Figure, table
 
-NAMES = ("parse", "agreement", "refresh", "memory", "page", "click", "etiquette", "schedule")
+NAMES = ("parse", "agreement", "refresh", "memory", "page", "click", "weight", "etiquette", "schedule")
 """Each a module with a function ``bench``, in the order in which they run."""
 LONG = ("memory5000",)
 """Run only when they are named."""

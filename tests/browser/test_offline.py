@@ -201,7 +201,7 @@ def test_what_is_done_without_a_connection_survives_the_page_and_is_stored_at_th
     context.set_offline(False)
     later = context.new_page()
     later.goto("/")
-    later.wait_for_function("localStorage.length === 0")
+    wait_until(later, "() => localStorage.length === 0")
     assert (site.world.unread_ids(alice), starred(site, alice)) == (ids[:2], [ids[1]])
     with site.db.reading() as tx:
         assert stored_labels.of_entry(tx, alice.id, ids[2]) == {sea}
@@ -217,7 +217,7 @@ def test_what_another_device_did_later_stands(site: Site, alice: User, ids: list
     entries.mark(site.db, alice, [ids[2]], read=False, now=utc_now())
     with page.expect_response("**/entries/late"):
         page.context.set_offline(False)
-    page.wait_for_function("localStorage.length === 0")
+    wait_until(page, "() => localStorage.length === 0")
     assert (site.world.unread_ids(alice), starred(site, alice)) == (ids, [ids[0]])
 
 
@@ -272,5 +272,5 @@ def test_deeds_of_one_account_are_never_told_in_the_name_of_another(
     become(page.context, site, "alice")
     with page.expect_response("**/entries/late"):
         page.goto("/")
-    page.wait_for_function("localStorage.length === 0")
+    wait_until(page, "() => localStorage.length === 0")
     assert starred(site, alice) == [ids[0]]

@@ -1,5 +1,6 @@
 """The manifest, the service worker's file, the page for no connection; and which pages may be kept by whom."""
 
+import brotli  # type: ignore[import-untyped] # it ships neither types nor stubs
 import pytest
 from msgspec.structs import replace
 from starlette.types import ASGIApp
@@ -79,3 +80,18 @@ def test_a_page_that_tells_a_notice_is_not_kept_with_it(alice: Browser, world: W
     told = alice.post("/entries/star", {"id": entry_id, "next": "/"})
     assert told.header("dateline-keep") is None
     assert alice.get("/").header("dateline-keep") == "1"
+
+
+def test_static_files_come_as_small_as_brotli_makes_them_where_browsers_take_it(anonymous: Browser) -> None:
+    assets = load_assets()
+    path = f"/static/{assets.hash_hex}/css/dateline.css"
+    sheet = assets.files["css/dateline.css"].body
+    for _ in range(2):
+        answer = anonymous.get(path, headers={"accept-encoding": "gzip, deflate, br, zstd"})
+        assert (answer.header("content-encoding"), answer.header("vary")) == ("br", "Accept-Encoding")
+        assert brotli.decompress(answer.body) == sheet
+        assert len(answer.body) < len(sheet) / 5
+    assert anonymous.get(path, headers={"accept-encoding": "br;q=0, gzip"}).header("content-encoding") == "gzip"
+    assert anonymous.get(path).body == sheet
+    picture = f"/static/{assets.hash_hex}/icons/app-192.png"
+    assert anonymous.get(picture, headers={"accept-encoding": "br"}).header("content-encoding") is None

@@ -19,6 +19,25 @@ _local = threading.local()
 _REFUSED = re.compile(r";\s*q=0(\.0*)?\s*$")
 
 
+def small(response: Response, accept_encoding: str, kept: dict[str, bytes], name: str) -> Response:
+    """A file that never changes, as small as brotli makes it, where the browser takes that; made once, in ``kept``.
+
+    It takes a fifth of a second for the style sheet, which is a third smaller than zstd 1 makes it.
+    """
+    if "br" in accepted(accept_encoding) and response.headers.get("content-type", "").startswith(_COMPRESSIBLE):
+        if name not in kept:
+            kept[name] = brotli.compress(bytes(response.body), quality=11)
+        response.headers["vary"] = "Accept-Encoding"
+        _replace(response, kept[name], "br")
+    return response
+
+
+def accepted(accept_encoding: str) -> set[str]:
+    """The encodings that a browser takes."""
+    offers = [part for part in accept_encoding[:500].lower().split(",") if not _REFUSED.search(part)]
+    return {part.partition(";")[0].strip() for part in offers}
+
+
 def compress(response: Response, accept_encoding: str) -> Response:
     """Replace the body in place where that pays; gives ``response`` back."""
     body = getattr(response, "body", b"")  # one that is streamed has none
@@ -26,13 +45,12 @@ def compress(response: Response, accept_encoding: str) -> Response:
     if len(body) < _SMALLEST or not content_type.startswith(_COMPRESSIBLE) or "content-encoding" in response.headers:
         return response
     response.headers["vary"] = "Accept-Encoding"
-    offers = [part for part in accept_encoding[:500].lower().split(",") if not _REFUSED.search(part)]
-    accepted = {part.partition(";")[0].strip() for part in offers}
-    if "zstd" in accepted:
+    known = accepted(accept_encoding)
+    if "zstd" in known:
         _replace(response, _zstd().compress(bytes(body)), "zstd")
-    elif "br" in accepted:
+    elif "br" in known:
         _replace(response, brotli.compress(bytes(body), quality=1), "br")
-    elif "gzip" in accepted:
+    elif "gzip" in known:
         _replace(response, gzip.compress(bytes(body), compresslevel=1, mtime=0), "gzip")
     return response
 

@@ -1,5 +1,6 @@
 // The stream: one entry open at a time, its row keeping its place; opening marks as read; buttons without a reload.
 
+import { afterPaint } from "../lib/after-paint.js";
 import { closeOthers, complete, makeReachable, toggle } from "../lib/entries.js";
 import { mark, marksOn, readSoon } from "../lib/marking.js";
 
@@ -66,7 +67,7 @@ function completeInSight(main) {
 
 function wasOpened(entry) {
   closeOthers(entry);
-  makeReachable(entry);
+  afterPaint(() => makeReachable(entry));
   complete(entry);
   readNow(entry);
 }

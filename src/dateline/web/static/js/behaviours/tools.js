@@ -1,13 +1,16 @@
 // What can be done with an article, made once a page: moves to the foot of the article that is open, and does it.
 
+import { afterPaint } from "../lib/after-paint.js";
 import { post } from "../lib/http.js";
-import { markdown } from "../lib/markdown.js";
 import { fail, show, tell } from "../lib/notice.js";
 
 const ACTS = {
   native: ({ url, title }) => navigator.share({ url, title }).catch(() => {}), // they thought better of it
   link: (article, box) => copy(article.url, box),
-  markdown: (article, box) => copy(markdown(article.element, article), box),
+  markdown: async (article, box) => {
+    const { markdown } = await import("../lib/markdown.js");
+    copy(markdown(article.element, article), box);
+  },
   print: () => print(),
 };
 
@@ -16,7 +19,7 @@ export default function tools(box) {
 
   const attach = (entry) => {
     const foot = entry?.querySelector(".article .actions");
-    if (!foot) {
+    if (!foot || foot.contains(box)) {
       return;
     }
     element = entry.querySelector(".article");
@@ -58,10 +61,10 @@ export default function tools(box) {
       open.querySelector("summary").focus();
     }
   });
-  document.addEventListener("entryopen", (event) => attach(event.target));
+  document.addEventListener("entryopen", (event) => afterPaint(() => attach(event.target)));
   document.addEventListener("toggle", (event) => {
     if (event.target.matches?.("details.entry") && event.target.open) {
-      attach(event.target);
+      afterPaint(() => event.target.open && attach(event.target));
     }
   }, true);
   attach(document.querySelector(".single > .entry, details.entry[open]"));
