@@ -4,10 +4,11 @@
 ``granian --interface asgi --factory dateline.asgi:app_from_environment``.
 """
 
+import asyncio
 import ctypes
 import gc
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
 
 from starlette.routing import Router
@@ -20,11 +21,12 @@ from dateline.clean import clean_html
 from dateline.clean.players import FRAME_SOURCES
 from dateline.settings import Settings
 from dateline.store import Database, open_database
-from dateline.web import proxy, routes, signing
+from dateline.web import live, proxy, routes, signing
 from dateline.web.endpoints import Endpoint, Place, Refusal, route
 from dateline.web.pages import error
 from dateline.web.security import Headers, Hosts, Origins, Proxies
 from dateline.web.visit import Instance
+from dateline.web.watch import Watch
 
 
 def utc_now() -> datetime:
@@ -39,11 +41,12 @@ def create_app(
     clock: Callable[[], datetime] = utc_now,
     start_code: str | None = None,
     on_shutdown: Callable[[], None] | None = None,
+    last_call: int | None = None,
 ) -> ASGIApp:
     """Assemble the application.
 
     ``start_code`` is what the first account's page asks for (None: nothing); ``on_shutdown`` is called once when the
-    server ends.
+    server ends; at the signal ``last_call`` open streams end, for servers that wait for every answer before they do.
     """
     instance = Instance(settings, db, clock=clock, start_code=start_code)
 
@@ -58,9 +61,11 @@ def create_app(
     app: ASGIApp = Beside(websub.PATH, websub.Callbacks(settings, db, clock=clock), pages)
     proxied = proxy.Proxied(instance)
     app = Beside(signing.PATH, proxied, app)
+    events = live.Live(instance, Watch(db))
+    app = Beside(live.PATH, events, app)
     app = Hosts(app, settings, Refusal(error.wrong_host, instance))
     app = Proxies(Headers(app, FRAME_SOURCES), settings)
-    return Lifespan(app, on_shutdown, proxied.close)
+    return Lifespan(app, on_shutdown, (events.close, proxied.close), last_call=last_call)
 
 
 class Beside:
@@ -77,14 +82,20 @@ class Beside:
 
 
 class Lifespan:
-    """Answers the server's start and end; nothing here waits for either."""
+    """Answers the server's start and end; at the end, what goes on by itself is closed first."""
 
     def __init__(
-        self, app: ASGIApp, on_shutdown: Callable[[], None] | None, close: Callable[[], Awaitable[None]]
+        self,
+        app: ASGIApp,
+        on_shutdown: Callable[[], None] | None,
+        closing: Iterable[Callable[[], Awaitable[None]]],
+        *,
+        last_call: int | None,
     ) -> None:
         self.app = app
         self.on_shutdown = on_shutdown
-        self.close = close
+        self.closing = tuple(closing)
+        self.last_call = last_call
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -97,20 +108,30 @@ class Lifespan:
     async def _live(self, receive: Receive, send: Send) -> None:
         while True:
             message = await receive()
-            await send({"type": message["type"] + ".complete"})
+            if message["type"] == "lifespan.startup" and self.last_call is not None:
+                asyncio.get_running_loop().add_signal_handler(self.last_call, self._close_soon)
             if message["type"] == "lifespan.shutdown":
-                await self.close()
+                await self._close()
                 if self.on_shutdown is not None:
                     self.on_shutdown()
+            await send({"type": message["type"] + ".complete"})
+            if message["type"] == "lifespan.shutdown":
                 return
 
+    async def _close(self) -> None:
+        for close in self.closing:
+            await close()
 
-def app_from_environment() -> ASGIApp:
+    def _close_soon(self) -> None:
+        self._closer = asyncio.ensure_future(self._close())
+
+
+def app_from_environment(*, last_call: int | None = None) -> ASGIApp:
     """The application of a server process, by the environment's settings. Raises ``SettingsError``, ``StoreError``."""
     settings = settings_room.load()
     db = open_database(settings.database_url, create=True, sanitiser=clean_html)
     _keep_freed_memory()
-    app = create_app(settings, db, start_code=code_of_the_first(settings), on_shutdown=db.close)
+    app = create_app(settings, db, start_code=code_of_the_first(settings), on_shutdown=db.close, last_call=last_call)
     # What is loaded by now lives as long as the process: the collector need not look at it again (steadier answers).
     gc.collect()
     gc.freeze()

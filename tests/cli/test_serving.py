@@ -1,17 +1,23 @@
 """The server as people start it, stop it and pull its plug."""
 
+import http.client
 import os
 import random
 import signal
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import apsw
 import pytest
-from tests.cli.conftest import FEED, Shell, Started, is_alive, status, until
+from tests.cli.conftest import FEED, PATIENCE, Shell, Started, is_alive, status, until
 from tests.internet import Asked, Internet, Reply
 from tests.postgres_cluster import Cluster
+
+from dateline.store import accounts
+from dateline.store.write import transaction
 
 
 def feed_of(number: int, count: int) -> bytes:
@@ -53,6 +59,29 @@ def test_ctrl_c_at_the_terminal_reaches_everyone_and_is_quiet(shell: Shell) -> N
         until(lambda: not any(map(is_alive, family)), serving.log)
         assert "Traceback" not in serving.log.read_text()
         assert "ERROR" not in serving.log.read_text()
+
+
+def test_pages_that_listen_do_not_hold_up_the_end(shell: Shell) -> None:
+    """A page that is open in a browser listens for as long as it is open; its stream ends with the server."""
+    shell.add_user("alice")
+    with shell.opened() as db, transaction(db) as tx:
+        (user,) = accounts.all_users(tx)
+        accounts.add_session(tx, user.id, "token-of-alice", datetime.now(UTC))
+    with shell.start("serve", "--listen", "127.0.0.1:0", "--no-worker") as serving:
+        place = urlsplit(serving.address())
+        connections = [http.client.HTTPConnection(str(place.hostname), place.port, timeout=PATIENCE) for _ in range(3)]
+        streams = []
+        for connection in connections:
+            connection.request("GET", "/live/events", headers={"Cookie": "dateline=token-of-alice"})
+            streams.append(connection.getresponse())
+            assert b"event: moment" in b"".join(streams[-1].readline() for _ in range(3))
+        assert serving.end() == 0
+        assert [stream.status for stream in streams] == [200, 200, 200]
+        for connection in connections:
+            connection.close()
+        log = serving.log.read_text()
+        assert "Killing" not in log
+        assert "Traceback" not in log
 
 
 def test_when_serve_is_killed_nothing_of_it_stays(shell: Shell) -> None:

@@ -1,6 +1,7 @@
 """``dateline serve``: the web server and one worker, until told to stop."""
 
 import errno
+import os
 import socket
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +14,7 @@ from .failures import NO_PERMISSION, UNAVAILABLE, Refused
 from .opening import log_config, opened, override, settings_of
 from .output import say
 from .supervise import WorkerChild
-from .web_process import TARGET
+from .web_process import LAST_CALL, TARGET
 
 if TYPE_CHECKING:
     from granian.server.mp import MPServer
@@ -125,11 +126,14 @@ def _server(settings: Settings, child: WorkerChild | None) -> "MPServer":
     from granian.server.mp import MPServer
 
     class Server(MPServer):
-        """granian, which tells the worker to drain while the web processes do."""
+        """granian, which tells the worker to drain while the web processes do, and open pages to go."""
 
         def shutdown(self, exit_code: int = 0) -> None:
             if child is not None:
                 child.tell_to_stop()
+            for process in self.wrks:
+                if process.inner.is_alive():
+                    os.kill(process.inner.pid, LAST_CALL)
             super().shutdown(exit_code)  # type: ignore[no-untyped-call] # granian does not say
 
     host, port = listen_address(settings.listen)

@@ -11,18 +11,22 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
 TARGET = "dateline.cli.web_process:app"
+LAST_CALL = signal.SIGUSR1
+"""Before it is told to end: let the pages go that listen. granian waits for every answer before it tells us so."""
 
 
 def app() -> "ASGIApp":
     """The application by the environment's settings. Raises ``SettingsError``, ``StoreError``."""
     from dateline.asgi import app_from_environment
 
+    signal.signal(LAST_CALL, signal.SIG_IGN)  # until there is somebody to let go
     threading.Thread(target=_end_with_parent, name="parent watch", daemon=True).start()
-    return app_from_environment()
+    return app_from_environment(last_call=LAST_CALL)
 
 
 def _end_with_parent() -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         wait([parent.sentinel])
+        os.kill(os.getpid(), LAST_CALL)
         os.kill(os.getpid(), signal.SIGTERM)

@@ -47,11 +47,14 @@ class SidebarRow(Struct, frozen=True, kw_only=True):
 
 
 class Shelves(Struct, frozen=True, kw_only=True):
-    """What else a user has put somewhere: begun, to be played next, highlighted or noted."""
+    """What else a user has put somewhere: begun, to be played next, highlighted or noted; and the last of their deeds
+    (``history.seq``, 0 for none), so that a page knows what it shows.
+    """
 
     unfinished: bool = False
     queue: bool = False
     highlights: bool = False
+    last_deed: int = 0
 
 
 class Sidebar(Struct, frozen=True, kw_only=True):
@@ -135,11 +138,14 @@ def _shelves(tx: Tx, user_id: int) -> Shelves:
     row = tx.one(
         "SELECT EXISTS (SELECT 1 FROM progress WHERE user_id = :user),"
         " EXISTS (SELECT 1 FROM play_queue WHERE user_id = :user),"
-        " EXISTS (SELECT 1 FROM highlight WHERE user_id = :user)",
+        " EXISTS (SELECT 1 FROM highlight WHERE user_id = :user),"
+        " (SELECT max(seq) FROM history WHERE user_id = :user)",
         user=user_id,
     )
-    unfinished, queue, highlights = row or (False, False, False)
-    return Shelves(unfinished=bool(unfinished), queue=bool(queue), highlights=bool(highlights))
+    unfinished, queue, highlights, last_deed = row or (False, False, False, 0)
+    return Shelves(
+        unfinished=bool(unfinished), queue=bool(queue), highlights=bool(highlights), last_deed=last_deed or 0
+    )
 
 
 def _rows(tx: Tx, user_id: int, *, public_only: bool) -> list[SidebarRow]:

@@ -26,7 +26,7 @@ SHEETS = (
     ),
     *("parts/prose", "parts/media", "parts/changes", "parts/reading-bar", "parts/end", "parts/floating"),
     *("parts/offline", "parts/tools"),
-    *("parts/shelf", "parts/player", "parts/highlights", "parts/menu", "parts/views", "parts/board"),
+    *("parts/shelf", "parts/player", "parts/highlights", "parts/menu", "parts/palette", "parts/views", "parts/board"),
     *("parts/forms", "parts/tables"),
     *(
         "pages/plain",

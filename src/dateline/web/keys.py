@@ -88,6 +88,7 @@ GROUPS = (
             Key(action="previous_folder", usual="alt+k", words=N_("previous folder")),
             Key(action="first_folder", usual="alt+home", words=N_("first folder")),
             Key(action="last_folder", usual="alt+end", words=N_("last folder")),
+            Key(action="palette", usual="g", words=N_("go anywhere by typing"), open_to_visitors=False),
             Key(action="help", usual="? f1", words=N_("these keys")),
         ),
     ),
@@ -156,8 +157,10 @@ def conflicts(keys: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def view(words: Words, chosen: Mapping[str, str], *, is_visitor: bool) -> tuple[GroupView, ...]:
-    """The help: every action that has a key, by group."""
+def view(
+    words: Words, chosen: Mapping[str, str], *, is_visitor: bool, all_actions: bool = False
+) -> tuple[GroupView, ...]:
+    """The help: every action that has a key, or really all, by group."""
     keys = bound(chosen)
     return tuple(
         GroupView(
@@ -169,7 +172,7 @@ def view(words: Words, chosen: Mapping[str, str], *, is_visitor: bool) -> tuple[
                     words=words.text(key.words),
                 )
                 for key in group.keys
-                if keys[key.action] and (key.open_to_visitors or not is_visitor)
+                if (keys[key.action] or all_actions) and (key.open_to_visitors or not is_visitor)
             ),
         )
         for group in GROUPS

@@ -18,6 +18,7 @@ from dateline.web.pages import (
     installed,
     keys,
     labels,
+    live,
     login,
     look,
     mailboxes,
@@ -28,6 +29,7 @@ from dateline.web.pages import (
     opml,
     packs,
     page_source,
+    palette,
     progress,
     retention,
     save,
@@ -89,6 +91,7 @@ def routes() -> tuple[Place, ...]:
         Place(path="/queue", get=progress.show_queue, post=progress.change_queue),
         Place(path="/undo", post=marking.undo),
         Place(path="/refresh", post=marking.refresh),
+        Place(path="/live", post=live.tell),
         Place(path="/displays", post=displays.choose),
         # Accounts
         Place(path="/start", get=start.show, post=start.create, open_to="anyone"),
@@ -142,6 +145,7 @@ def routes() -> tuple[Place, ...]:
         Place(path="/opml/starred.json", get=opml.write_saved),
         Place(path="/opml/everything.zip", get=opml.write_everything),
         Place(path="/keys", get=keys.show, open_to="anyone"),
+        Place(path="/palette", get=palette.show),
         # For browsers and those who watch over the server
         Place(path="/icon/{icon_id}", get=icon.show, open_to="anyone"),
         Place(path="/manifest.webmanifest", get=installed.manifest, open_to="anyone"),

@@ -1,5 +1,7 @@
 // The numbers of unread entries: in the sidebar, in the bar and in the title.
 
+import { badge } from "./badge.js";
+
 /** Show what the server counted: {main, important, starred, folders: {id: n}, feeds: {id: n}}. */
 export function showCounts(counts) {
   if (!counts) {
@@ -14,6 +16,7 @@ export function showCounts(counts) {
     }
   }
   showStream(counts);
+  badge(counts.main);
 }
 
 function put(name, count) {

@@ -1,6 +1,7 @@
 // What can be done by a key or from the palette: `act` does it, `where` is what the page must have for it.
 
 import { loadMore } from "../behaviours/more.js";
+import { openPalette } from "../behaviours/palette.js";
 import { togglePanel } from "../behaviours/panel.js";
 import { all, current, toggle } from "./entries.js";
 import { readAll, toggleRead, toggleStar } from "./marking.js";
@@ -47,6 +48,7 @@ export const deeds = {
   ),
   ...streams("feed", ".feed-link"),
   ...streams("folder", ".folder-link"),
+  palette: { where: "body[data-palette]", act: () => openPalette() },
   help: { where: "#panel", act: togglePanel },
 };
 

@@ -75,6 +75,9 @@ export function hold(id, action) {
   return { settle, release };
 }
 
+/** Whether the server is still to be told anything of the entry. */
+export const isUntold = (id) => Object.keys(waiting()).some((key) => key.startsWith(`${id} `));
+
 /** Whether the server is still to be told that the entry was read. */
 export const isWaiting = (id) => waiting()[keyOf(id, "read")]?.[0] === "read";
 
