@@ -4,9 +4,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from tests.people import Cast
 from tests.store.feeding import fill, subscribed
 
+from dateline.actions import arranging as arranging_many
 from dateline.actions import highlights as acting
 from dateline.actions import subscriptions as arranging
 from dateline.actions.highlights import MAX_NOTE, MAX_QUOTE
@@ -46,6 +48,23 @@ def test_words_and_notes_stand_in_the_order_of_the_text(db: Database, cast: Cast
     acting.change(db, cast.alice, found[2].id, colour="yellow", note=" ", now=NOW)
     (one,) = kept(db, cast.alice.id, entry)
     assert (one.colour, one.note, one.changed_at - one.created_at) == ("red", "", timedelta(hours=1))
+
+
+def test_what_was_taken_away_comes_back_once_to_its_owner_alone(db: Database, cast: Cast, entry: int) -> None:
+    ident = acting.add(db, cast.alice, entry, **WORDS, note="A long thought", now=NOW)
+    (before,) = kept(db, cast.alice.id, entry)
+    seq = acting.remove(db, cast.alice, ident, now=NOW).seq
+    assert seq is not None
+    for stranger in (cast.mallory, cast.bob):
+        with pytest.raises(NotFound):
+            arranging_many.undo(db, stranger, seq, now=NOW)
+    assert [arranging_many.undo(db, cast.alice, seq, now=NOW).count for _ in range(2)] == [1, 0]
+    (back,) = kept(db, cast.alice.id, entry)
+    assert replace(back, id=ident) == before
+    acting.remove(db, cast.alice, back.id, now=NOW)
+    with transaction(db) as tx:
+        entries.purge(tx, tx.value("SELECT feed_id FROM entry WHERE id = :id", id=entry), [entry])
+    assert arranging_many.undo(db, cast.alice, seq, now=NOW).count == 0
 
 
 def test_nobody_else_sees_or_changes_them(db: Database, cast: Cast, entry: int) -> None:

@@ -8,7 +8,7 @@ import pytest
 from tests.internet import LOOPBACK, Internet, Reply, redirect
 from tests.people import Cast
 
-from dateline.actions import following, subscriptions
+from dateline.actions import following, health, subscriptions
 from dateline.errors import ActionError, NotFound
 from dateline.model import User
 from dateline.refresh.followed import Followed
@@ -73,6 +73,15 @@ def internet() -> Iterator[Internet]:
 @pytest.fixture
 def follower(db: Database, cast: Cast, internet: Internet, now: datetime) -> Follower:
     return Follower(db, cast.alice, internet, now)
+
+
+def test_what_was_left_for_faring_badly_does_not_come_again(follower: Follower) -> None:
+    follower.internet["/list.opml"] = opml("a", "b")
+    follower.due()
+    health.unsubscribe(follower.db, follower.user, [follower.ident("a")], now=follower.now)
+    follower.internet["/list.opml"] = opml("a", "b", "c")
+    follower.due()
+    assert follower.names == ["b", "c"]
 
 
 def test_what_is_in_the_list_is_subscribed_to_in_the_folder(follower: Follower) -> None:

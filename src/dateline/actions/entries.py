@@ -8,13 +8,15 @@ from msgspec.structs import replace
 
 from dateline.errors import ActionError, NotFound
 from dateline.model import Stream, User
-from dateline.store import Database, labels, listing, scopes, search, states, streams
+from dateline.store import Database, highlights, labels, listing, scopes, search, states, streams
 from dateline.store.db import WriteTx
 from dateline.store.states import Deed
 from dateline.store.write import transaction
 
 MAX_ENTRIES = 10_000
 ALL_MATCHES = 1_000_000
+REMOVED = "unhighlight:"
+"""Begins the deed that took a highlight away; what it was follows."""
 
 
 class Done(Struct, frozen=True, kw_only=True):
@@ -118,7 +120,13 @@ def undo(db: Database, user: User, seq: int, *, now: datetime) -> Done:
 
 
 def _turned_back(tx: WriteTx, user: User, deed: Deed, now: datetime) -> Done:
-    """Undo ``label:ID`` or ``unlabel:ID``. Raises ``NotFound`` for what was brought from elsewhere, or a label gone."""
+    """Undo ``label:ID``, ``unlabel:ID`` or ``unhighlight:…``.
+
+    Raises ``NotFound`` for what was brought from elsewhere, or a label gone.
+    """
+    if deed.action.startswith(REMOVED):
+        is_back = highlights.bring_back(tx, user.id, deed.action.removeprefix(REMOVED))
+        return Done(count=int(is_back), seq=None)
     action, _, label = deed.action.partition(":")
     if not label:
         raise NotFound(f"history {deed.seq}")

@@ -7,7 +7,7 @@ from dateline.errors import ActionError, Forbidden
 from dateline.fetch.address import host_key
 from dateline.model import User
 from dateline.refresh.expiry import EVERY, GRACE
-from dateline.store import Database, Tx, addresses, brought, expiry, feeds, leases, orphans, subscriptions
+from dateline.store import Database, Tx, addresses, brought, expiry, feeds, followed, leases, orphans, subscriptions
 from dateline.store.db import WriteTx
 from dateline.store.feeds import Feed
 from dateline.store.write import transaction
@@ -20,6 +20,8 @@ def unsubscribe(db: Database, user: User, subscription_ids: Sequence[int], *, no
     with transaction(db) as tx:
         tx.hold_user(user.id)
         for subscription_id in _some(subscription_ids):
+            subscriptions.feed_of(tx, user.id, subscription_id)
+            followed.leave_out(tx, subscription_id)
             feed_id = subscriptions.remove(tx, user.id, subscription_id)
             orphans.orphan_if_unread_by_all(tx, feed_id, now)
     return len(set(subscription_ids))

@@ -8,6 +8,8 @@ from dateline.store import Database, highlights, states
 from dateline.store.highlights import AROUND, Highlight
 from dateline.store.write import transaction
 
+from .entries import REMOVED, Done
+
 COLOURS = ("yellow", "green", "blue", "red")
 MAX_QUOTE = 10_000
 MAX_NOTE = 20_000
@@ -73,14 +75,16 @@ def change(db: Database, user: User, highlight_id: int, *, colour: str, note: st
         return before
 
 
-def remove(db: Database, user: User, highlight_id: int, *, now: datetime) -> Highlight:
-    """Take a highlight away with its note. What it was. Raises ``NotFound``."""
+def remove(db: Database, user: User, highlight_id: int, *, now: datetime) -> Done:
+    """Take a highlight away with its note; the deed brings both back. Raises ``NotFound``."""
     with transaction(db) as tx:
+        tx.hold_user(user.id)
         before = highlights.find(tx, user.id, highlight_id)
         if before is None:
             raise NotFound(f"highlight {highlight_id}")
         highlights.remove(tx, user.id, [highlight_id])
-        return before
+        seq = states.note(tx, user.id, REMOVED + highlights.encode(before), (), now)
+        return Done(count=1, seq=seq)
 
 
 def _checked(colour: str, note: str) -> str:

@@ -6,6 +6,7 @@ An entry that somebody highlighted or noted is kept for its owner, as a starred 
 from collections.abc import Sequence
 from datetime import datetime
 
+import msgspec
 from msgspec import Struct
 
 from .db import Row, Tx, WriteTx
@@ -136,3 +137,25 @@ def remove(tx: WriteTx, user_id: int, highlight_ids: Sequence[int]) -> int:
     return tx.run(
         "DELETE FROM highlight WHERE user_id = :user AND id IN ids(:ids)", user=user_id, ids=list(highlight_ids)
     )
+
+
+# ------------------------------------------------------------------------------------------------ taken back
+
+_decoder = msgspec.json.Decoder(Highlight)
+
+
+def encode(one: Highlight) -> str:
+    """A highlight as text, for the history: what somebody wrote is not lost by one press."""
+    return msgspec.json.encode(one).decode()
+
+
+def bring_back(tx: WriteTx, user_id: int, text: str) -> bool:
+    """Keep again what ``encode`` was made of. Whether it was gone; not if it is there, or its entry went meanwhile."""
+    one = _decoder.decode(text)
+    if tx.value("SELECT id FROM entry WHERE id = :id [[lock_row]]", id=one.entry_id) is None:
+        return False
+    same = [there for there in of_entry(tx, user_id, one.entry_id) if there.created_at == one.created_at]
+    if any((there.quote, there.place, there.note) == (one.quote, one.place, one.note) for there in same):
+        return False
+    add(tx, user_id, one)
+    return True

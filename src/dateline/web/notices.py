@@ -14,7 +14,7 @@ from starlette.responses import Response
 from dateline.web.i18n import N_, NN_, Words
 
 COOKIE = "dateline-notice"
-_MAX_COOKIE = 1000
+_MAX_COOKIE = 1500
 
 Number = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 """Anybody may write a cookie: no number of ours is larger, and Babel writes none of hundreds of digits."""

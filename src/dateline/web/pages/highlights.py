@@ -119,8 +119,8 @@ def change(visit: Visit) -> Response:
     form = visit.form
     highlight_id = whole_number(visit.path["highlight_id"], "highlight")
     if form.choice("do", ("save", "remove")) == "remove":
-        highlight_actions.remove(visit.db, visit.me, highlight_id, now=visit.now)
-        return _done(visit, Notice(kind="highlight_removed"))
+        done = highlight_actions.remove(visit.db, visit.me, highlight_id, now=visit.now)
+        return _done(visit, Notice(kind="highlight_removed", undo=done.seq))
     note = form.raw("note", "", max_length=2 * highlight_actions.MAX_NOTE)
     colour = form.choice("colour", COLOURS, COLOURS[0])
     highlight_actions.change(visit.db, visit.me, highlight_id, colour=colour, note=note, now=visit.now)
@@ -129,7 +129,7 @@ def change(visit: Visit) -> Response:
 
 def _done(visit: Visit, notice: Notice) -> Response:
     if visit.wants_json:
-        return visit.json({"notice": notices.sentence(visit.words, notice), "undo": None})
+        return visit.json({"notice": notices.sentence(visit.words, notice), "undo": notice.undo})
     return visit.see(visit.next, notice)
 
 
