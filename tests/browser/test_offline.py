@@ -6,7 +6,7 @@ from tests.browser.stage import Open, Site
 
 from dateline.actions import entries, labels
 from dateline.asgi import utc_now
-from dateline.model import User
+from dateline.model import SafeHTML, User
 from dateline.store import labels as stored_labels
 
 
@@ -274,3 +274,20 @@ def test_deeds_of_one_account_are_never_told_in_the_name_of_another(
         page.goto("/")
     wait_until(page, "() => localStorage.length === 0")
     assert starred(site, alice) == [ids[0]]
+
+
+def test_long_articles_of_the_list_are_kept_beforehand(site: Site, alice: User, open_page: Open) -> None:
+    feed = site.world.feed("Long")
+    long = SafeHTML("".join(f"<p>Paragraph {number} of a long article.</p>" for number in range(1000)))
+    site.world.entries(feed, "Long read", content_html=long)
+    site.world.subscribe(alice, feed)
+    page = opened(open_page, alice)
+    address = page.locator(".article-content[data-fragment]").get_attribute("data-fragment")
+    assert address is not None
+    wait_until_kept(page, address)
+    assert kept(page) == sorted(["/", "/offline?owner", address])
+    page.context.set_offline(True)
+    page.reload()
+    page.wait_for_selector("html[data-ready]", state="attached")
+    page.locator("summary .title").first.click()
+    expect(page.get_by_text("Paragraph 999 of a long article.")).to_be_attached()

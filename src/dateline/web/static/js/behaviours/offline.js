@@ -20,7 +20,7 @@ function sayWhen(banner) {
   const root = document.documentElement;
   const loaded = new Date(Number(root.dataset.keptAt) || Date.now());
   const isOld = Date.now() - loaded > 12 * 3_600_000;
-  const time = loaded.toLocaleString(root.lang, { timeStyle: "short", ...(isOld && { dateStyle: "medium" }) });
+  const time = loaded.toLocaleString(root.lang, { timeStyle: "short", hourCycle: "h23", ...(isOld && { dateStyle: "medium" }) });
   const say = (isShown) => {
     banner.textContent = isShown ? banner.dataset.label.replace("{time}", time) : "";
     banner.classList.toggle("is-shown", isShown);
@@ -46,7 +46,7 @@ async function keep(banner) {
   if (navigator.connection?.saveData || "keptAt" in document.documentElement.dataset) {
     return;
   }
-  const long = [...document.querySelectorAll("#entries [data-fragment]:not(.more)")].map((body) => body.dataset.fragment);
+  const long = [...document.querySelectorAll("#entries .article-content[data-fragment]")].map((body) => body.dataset.fragment);
   active.postMessage({ keep: [...(wasSeen ? [] : [location.href]), ...long.slice(0, AT_ONCE)] });
 }
 
