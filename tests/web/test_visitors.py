@@ -5,7 +5,7 @@ from tests.web.browsing import Answer, Browser, World
 
 from dateline.model import User
 
-SHOWN = "[not(ancestor-or-self::*[@hidden])]"
+SHOWN = "[not(ancestor-or-self::*[@hidden or self::dialog])]"
 
 
 def owner(browser: Browser) -> User:

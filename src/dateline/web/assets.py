@@ -24,7 +24,7 @@ SHEETS = (
         "parts/stream",
         "parts/article",
     ),
-    *("parts/prose", "parts/media", "parts/changes", "parts/reading-bar", "parts/end", "parts/floating"),
+    *("parts/prose", "parts/media", "parts/zoom", "parts/changes", "parts/reading-bar", "parts/end", "parts/floating"),
     *("parts/offline", "parts/tools"),
     *("parts/shelf", "parts/player", "parts/highlights", "parts/menu", "parts/palette", "parts/views", "parts/board"),
     *("parts/forms", "parts/tables"),

@@ -16,6 +16,7 @@ from dateline.settings import Settings
 from dateline.web.assets import Assets
 from dateline.web.highlight_colours import highlight_colours
 from dateline.web.i18n import Words
+from dateline.web.kept import Lines, Tools
 from dateline.web.keys import table as key_table
 from dateline.web.share_links import share_links
 from dateline.web.subjects import subjects
@@ -57,10 +58,20 @@ class Renderer:
             "direction": words.direction,
             "version": __version__,
             "settings_subjects": lambda: subjects(words),
+            "feed_links": self._lines("feed", "parts/feed_link.html", words),
+            "list_tools": Tools(
+                lambda user, labels, here: self.html(
+                    "parts/tools.html", words, {"user": user, "labels": labels, "here": here}
+                )
+            ),
+            "branches": self._lines("folder", "parts/branch.html", words),
             "share_links": share_links,
             "key_table": key_table,
             "highlight_colours": lambda: highlight_colours(words),
         }
+
+    def _lines(self, name: str, template: str, words: Words) -> Lines:
+        return Lines(lambda view, root: self.html(template, words, {name: view, "root": root}))
 
     def html(self, template: str, words: Words, context: Mapping[str, object]) -> str:
         """Render ``template``. Raises ``minijinja.TemplateError`` for a mistake in it."""

@@ -63,6 +63,7 @@ function append(place, part) {
   const first = part.querySelector(".row");
   const following = part.querySelector('.more a[rel="next"]');
   place.replaceWith(part);
+  document.dispatchEvent(new Event("entriesadded"));
   if (following) {
     more(following);
   }
