@@ -50,7 +50,7 @@ def test_new_articles_announce_themselves_and_move_nothing(site: Site, alice: Us
     page = listening(open_page(who=alice))
     page.keyboard.press("j")
     before = page.locator(".row").first.bounding_box()
-    words = page.locator("#arrivals[role='status']")
+    words = page.locator("output#arrivals")
     assert words.inner_text() == ""
     site.world.entries(feed, "Fourth", hours_ago=0)
     expect(page.locator("#arrivals a")).to_be_visible()

@@ -53,6 +53,8 @@ PAGES = (
     "/settings/retention",
     "/settings/newsletters",
     "/settings/sharing",
+    "/settings/keys",
+    "/keys",
     "/health",
     "/debug",
     "/folders/1/retention",

@@ -2,7 +2,7 @@
 
 import { showCounts } from "../lib/counts.js";
 import { post } from "../lib/http.js";
-import { fail, hide, hold, show, undoneBy, wait } from "../lib/notice.js";
+import { cameFrom, fail, hide, hold, show, undoneBy, wait } from "../lib/notice.js";
 
 export default function notice(box) {
   if (!box.classList.contains("is-empty")) {
@@ -10,7 +10,12 @@ export default function notice(box) {
   }
   box.addEventListener("pointerenter", hold);
   box.addEventListener("pointerleave", wait);
-  box.addEventListener("focusin", hold);
+  box.addEventListener("focusin", (event) => {
+    hold();
+    if (event.relatedTarget && !box.contains(event.relatedTarget)) {
+      cameFrom(event.relatedTarget);
+    }
+  });
   box.addEventListener("focusout", wait);
   box.querySelector("a.close").addEventListener("click", (event) => {
     event.preventDefault();

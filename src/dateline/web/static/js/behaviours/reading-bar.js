@@ -1,6 +1,7 @@
-// On a narrow screen, a bar at the thumb while an article is open: close, read, favourite, next.
+// On a narrow screen, a bar at the thumb while an article is open: close, read, favourite, next. Where all are open, it
+// speaks of the one in sight.
 
-import { isStarred, isUnread, opened, toggle } from "../lib/entries.js";
+import { current, isStarred, isUnread, opened, toggle } from "../lib/entries.js";
 import { toggleRead, toggleStar } from "../lib/marking.js";
 import { move } from "../lib/moving.js";
 
@@ -15,8 +16,13 @@ const ACTS = {
 };
 
 export default function readingBar(bar) {
+  const areAllOpen = document.querySelector("#entries > .row > .entry.whole") !== null;
+  const its = () => (areAllOpen ? current() : opened());
+  const close = bar.querySelector('[data-act="close"]');
+  close.hidden = areAllOpen;
+
   const show = () => {
-    const entry = opened();
+    const entry = its();
     bar.hidden = !entry;
     if (entry) {
       bar.querySelector('[data-act="read"]')?.setAttribute("aria-pressed", String(!isUnread(entry)));
@@ -24,7 +30,7 @@ export default function readingBar(bar) {
     }
   };
   bar.addEventListener("click", (event) => {
-    const entry = opened();
+    const entry = its();
     const button = event.target.closest("[data-act]");
     if (button && entry) {
       ACTS[button.dataset.act](entry);
@@ -32,5 +38,17 @@ export default function readingBar(bar) {
   });
   document.addEventListener("toggle", show, true);
   document.addEventListener("entrychange", show);
+  if (areAllOpen) {
+    let isWaiting = false;
+    addEventListener("scroll", () => {
+      if (!isWaiting) {
+        isWaiting = true;
+        requestAnimationFrame(() => {
+          isWaiting = false;
+          show();
+        });
+      }
+    }, { passive: true });
+  }
   show();
 }

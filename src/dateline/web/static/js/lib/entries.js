@@ -25,16 +25,18 @@ const changed = () => document.dispatchEvent(new Event("entrychange"));
 /** The entry the keys speak of: the one that has the focus, else the open one, else (where all are open) the one in sight. */
 export function current() {
   const focused = document.activeElement?.closest(".row")?.querySelector(".entry");
-  return focused ?? opened() ?? document.querySelector(".single > .entry") ?? read();
+  const isLeft = focused?.matches(".whole") && !isInSight(focused); // scrolled on from there
+  return (isLeft ? null : focused) ?? opened() ?? document.querySelector(".single > .entry") ?? read();
 }
 
 /** Where all entries are open, the one at the top of the screen. */
 function read() {
-  const top = coveredHeight() + 1;
-  return [...document.querySelectorAll("#entries > .row > .entry.whole")].find((entry) => {
-    const place = entry.getBoundingClientRect();
-    return place.bottom > top && place.top <= window.innerHeight;
-  });
+  return [...document.querySelectorAll("#entries > .row > .entry.whole")].find(isInSight);
+}
+
+function isInSight(entry) {
+  const place = entry.getBoundingClientRect();
+  return place.bottom > coveredHeight() + 1 && place.top <= window.innerHeight;
 }
 
 /** What of an entry has the focus: its row, or all of it. */

@@ -28,12 +28,28 @@ export function show(text, undo = null, isError = false) {
   notice.querySelector(".notice-text").textContent = text;
   const form = notice.querySelector(".notice-undo");
   if (form) {
+    if (!undo && form.contains(document.activeElement)) {
+      giveBack();
+    }
     form.hidden = !undo;
     form.elements.seq.value = undo ?? "";
   }
   notice.classList.toggle("is-error", isError);
   notice.classList.remove("is-empty");
   wait();
+}
+
+let before = null;
+
+/** Where the focus was before it came into the notice. */
+export function cameFrom(element) {
+  before = element;
+}
+
+/** The focus goes back there, never nowhere. */
+function giveBack() {
+  const there = before?.isConnected && before.checkVisibility() ? before : document.getElementById("main");
+  there?.focus({ preventScroll: true });
 }
 
 /** Let the notice leave after a while. */
@@ -52,7 +68,7 @@ export function hide() {
   clearTimeout(timer);
   const notice = box();
   if (notice.contains(document.activeElement)) {
-    document.activeElement.blur();
+    giveBack();
   }
   notice.classList.add("is-empty");
 }
