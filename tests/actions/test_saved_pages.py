@@ -65,6 +65,13 @@ def test_saved_again_it_is_fetched_again_only_if_it_failed(db: Database, cast: C
         assert not full_text_queue.has_due(tx, entry_id)
 
 
+def test_a_password_in_the_address_is_not_kept(db: Database, cast: Cast) -> None:
+    entry_id = save(db, cast.alice, URL.replace("//", "//alice:secret@"))
+    assert save(db, cast.alice) == entry_id
+    with db.reading() as tx:
+        assert tx.one("SELECT url, title, guid FROM entry") == (URL, URL, URL)
+
+
 def test_two_people_save_the_same_page_each_for_themselves(db: Database, cast: Cast) -> None:
     assert save(db, cast.alice) != save(db, cast.bob)
 

@@ -41,6 +41,10 @@ def test_a_heading_that_says_what_the_title_says_is_not_repeated(title: str) -> 
     assert TITLE not in plain_text(found(page(), content="article", title=title).html)
 
 
+def test_what_a_page_calls_itself_holds_no_control_characters() -> None:
+    assert found(page(title="A&#1;  B&#127;")).title.startswith("A B – ")
+
+
 def test_another_heading_stays() -> None:
     assert TITLE in plain_text(found(page(), content="article", title="Something else").html)
 

@@ -14,7 +14,7 @@ from tests.people import Cast
 from tests.refresh.running import Runner
 
 from dateline.actions import full_texts as full_text_actions
-from dateline.actions import instance, subscriptions
+from dateline.actions import instance, saved_pages, subscriptions
 from dateline.errors import ActionError, ExtractError, NotFound
 from dateline.model import (
     CLEANER_VERSION,
@@ -345,6 +345,19 @@ def test_a_site_that_recovers_gives_its_page(tide: Tide, cast: Cast) -> None:
     tide.runner.later(days=1)
     tide.fetch()
     assert PARAGRAPHS[4] in tide.text(cast.alice)
+
+
+def test_a_wall_before_one_saved_page_holds_up_no_other(tide: Tide, cast: Cast) -> None:
+    tide.internet["/1"] = Reply(
+        b"<title>Just a moment...</title>", status=403, headers=(("cf-mitigated", "challenge"),)
+    )
+    tide.internet["/2"] = html(page())
+    for path in ("/1", "/2"):
+        saved_pages.save(tide.db, cast.alice, tide.internet.url(path), feed_title="Saved", now=tide.now)
+    for _ in range(3):
+        tide.fetch()
+        tide.runner.later(minutes=5)
+    assert sorted(tide.codes()) == ["fetch.bot_wall", "ok"]
 
 
 def test_a_wall_before_the_pages_puts_off_the_other_articles_and_not_the_feed(tide: Tide, cast: Cast) -> None:

@@ -10,9 +10,8 @@ from msgspec.structs import replace
 
 from dateline.clean import clean_entry
 from dateline.errors import ActionError, FetchError
-from dateline.fetch.address import absolute_http_url
 from dateline.model import FullTextRules, ParsedEntry, User
-from dateline.refresh.joining import MAX_SUBSCRIPTIONS
+from dateline.refresh.joining import MAX_SUBSCRIPTIONS, split_url
 from dateline.store import (
     Database,
     entries,
@@ -41,7 +40,7 @@ def save(db: Database, user: User, address: str, *, title: str = "", feed_title:
     ``action.too_large`` (too many are waiting, or too many subscriptions).
     """
     try:
-        url = absolute_http_url(address)
+        url, _ = split_url(address)  # a password is not kept in the open: it would leave with every shared link
     except FetchError as error:
         raise ActionError("action.bad_url", error.detail) from error
     arrived = _arrived(url, title, now)

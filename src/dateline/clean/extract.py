@@ -22,6 +22,7 @@ from dateline.errors import ExtractError
 from dateline.model import FullTextRules, RawHTML
 
 from . import urls
+from .text import one_line
 
 MAX_PAGE: Final = 3_000_000
 """Bytes of a page; the rest is not looked at."""
@@ -117,7 +118,7 @@ def _title(root: html.HtmlElement) -> str:
     stated = cast("list[str]", root.xpath("//meta[@property='og:title'][1]/@content"))
     titles = cast("list[html.HtmlElement]", root.xpath("//head/title[1]"))
     found = stated[0] if stated and stated[0].strip() else titles[0].text_content() if titles else ""
-    return " ".join(str(found)[: 4 * MAX_TITLE].split())[:MAX_TITLE]
+    return one_line(str(found), MAX_TITLE)
 
 
 def _load_pictures(root: html.HtmlElement) -> None:

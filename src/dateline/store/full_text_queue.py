@@ -95,9 +95,10 @@ def postpone(tx: WriteTx, entry_id: int, until: datetime, *, tried: bool) -> Non
 
 
 def put_off(tx: WriteTx, feed_id: int, until: datetime) -> None:
-    """None of a feed's articles is asked for before then."""
+    """None of a feed's articles is asked for before then; saved pages are of many sites, and do not wait."""
     tx.run(
-        "UPDATE full_text_due SET next_at = :until WHERE feed_id = :feed AND next_at < :until",
+        "UPDATE full_text_due SET next_at = :until WHERE feed_id = :feed AND next_at < :until"
+        " AND EXISTS (SELECT 1 FROM feed f WHERE f.id = :feed AND f.kind <> 'saved')",
         feed=feed_id,
         until=to_us(until),
     )
