@@ -299,7 +299,7 @@ def test_refreshing_announces_what_came_and_moves_nothing(site: Site, alice: Use
     page.get_by_role("button", name="Refresh").click()
     expect(page.locator("#notice")).to_contain_text("1 feed is being fetched.")
     site.world.entries(feed, "Second", hours_ago=0)  # what the worker brings
-    expect(page.locator("#arrivals")).to_be_visible(timeout=15_000)
+    expect(page.locator("#arrivals a")).to_be_visible(timeout=15_000)
     expect(page.locator("summary .title")).to_have_text(["First"])
     assert opened(page) == ["First"]
     expect(page.locator("[data-count='main']")).to_have_text("1")
