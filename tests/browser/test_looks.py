@@ -77,6 +77,10 @@ PAGES = (
 
 @pytest.fixture
 def alice(site: Site) -> User:
+    return somebody(site)
+
+
+def somebody(site: Site) -> User:
     """Somebody with a bit of everything."""
     world = site.world
     user = world.change(site.person("alice"), preview=True)

@@ -1,4 +1,4 @@
-// A finger over a row: to the right marks it read (or unread), to the left makes it a favourite (or not).
+// A finger over a row: the way that is read marks it read (or unread), the other way makes it a favourite (or not).
 
 import { toggleRead, toggleStar } from "../lib/marking.js";
 
@@ -9,6 +9,7 @@ export default function swipe(main) {
   let row = null;
   let from = null;
   let way = 0;
+  const onwards = document.documentElement.dir === "rtl" ? -1 : 1;
 
   const stop = () => {
     if (row) {
@@ -47,7 +48,7 @@ export default function swipe(main) {
     const done = way;
     stop();
     if (entry && Math.abs(done) >= ENOUGH) {
-      (done > 0 ? toggleRead : toggleStar)(entry);
+      (done * onwards > 0 ? toggleRead : toggleStar)(entry);
     }
   });
   main.addEventListener("touchcancel", stop);
