@@ -5,12 +5,20 @@ from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from tests.internet import Internet, Reply, redirect, rss
 from tests.web.browsing import HOST, Browser, Clock
 
 from dateline.asgi import create_app
 from dateline.settings import Settings
 from dateline.store import Database
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """As an instance is that was told nothing: what is inside may not be fetched."""
+    return replace(settings, allowed_networks=())
+
 
 INSIDE = [
     "http://127.0.0.1:{port}/feed",
