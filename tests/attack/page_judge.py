@@ -24,15 +24,29 @@ _NO_ELEMENTS = frozenset(
         "animate",
         "set",
         "foreignobject",
-        "template",
         "style",
     ]
 )
 _BAD_SCHEME = re.compile(
     r"[\x00-\x20]*(?:javascript|data|vbscript|file|blob|filesystem|view-source|about)\s*:", re.IGNORECASE
 )
+_OUR_TEMPLATES = frozenset(["label-tick", "label-chip"])
 _IN_CONTENT = frozenset(
-    ["form", "input", "button", "select", "textarea", "svg", "link", "meta", "script", "title", "body", "html"]
+    [
+        "template",
+        "form",
+        "input",
+        "button",
+        "select",
+        "textarea",
+        "svg",
+        "link",
+        "meta",
+        "script",
+        "title",
+        "body",
+        "html",
+    ]
 )
 _NO_IDENTITY = frozenset(("id", "class", "name"))
 
@@ -55,6 +69,8 @@ def wrongs(html: str) -> list[str]:
 def _element(element: lxml.html.HtmlElement) -> list[str]:
     name = str(element.tag).lower()
     found = [f"<{name}>"] if name in _NO_ELEMENTS else []
+    if name == "template" and element.get("class") not in _OUR_TEMPLATES:
+        found.append("<template>")
     if name == "script" and not (str(element.get("src") or "").startswith("/static/") and not element.text_content()):
         found.append(f"a script: {element.get('src')}")
     for key, value in element.attrib.items():

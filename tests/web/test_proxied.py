@@ -57,7 +57,8 @@ def asked(
     async def all_of_them() -> list[tuple[int, bytes, dict[str, str]]]:
         app = create_app(settings, db, clock=clock)
         answers = [await get(app, path, token) for path, token in requests]
-        await app.close()  # type: ignore[attr-defined] # of Lifespan
+        for close in app.closing:  # type: ignore[attr-defined] # of Lifespan
+            await close()
         return answers
 
     return asyncio.run(all_of_them())

@@ -24,7 +24,7 @@ class Done(Struct, frozen=True, kw_only=True):
 
     count: int
     seq: int | None
-    entry_ids: Sequence[int] = ()
+    entry_ids: tuple[int, ...] = ()
 
 
 def mark(db: Database, user: User, entry_ids: Sequence[int], *, read: bool, now: datetime) -> Done:
@@ -153,4 +153,4 @@ def own_entries(tx: WriteTx, user: User, entry_ids: Sequence[int]) -> list[int]:
 
 def _noted(tx: WriteTx, user: User, action: str, changed: Sequence[int], now: datetime) -> Done:
     seq = states.note(tx, user.id, action, changed, now) if changed else None
-    return Done(count=len(changed), seq=seq, entry_ids=changed)
+    return Done(count=len(changed), seq=seq, entry_ids=tuple(changed))
