@@ -47,7 +47,7 @@ def test_what_was_done_is_done_and_telling_it_twice_changes_nothing(
         deed(three[1], f"label:{sea}", ago(now, 7)),
         deed(three[2], "read", ago(now, 9)),
     ]
-    assert late.tell(db, cast.alice, told, now=now).entry_ids == sorted(three)
+    assert late.tell(db, cast.alice, told, now=now).entry_ids == tuple(sorted(three))
     assert state(db, cast.alice, three[0]) == (False, False, ())
     assert state(db, cast.alice, three[1]) == (True, True, ("Sea",))
     assert late.tell(db, cast.alice, told, now=now + timedelta(seconds=2)).count == 0

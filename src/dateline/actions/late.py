@@ -49,7 +49,7 @@ def tell(db: Database, user: User, deeds: Sequence[LateDeed], *, now: datetime) 
         changed: set[int] = set()
         for (action, at), entry_ids in _together(_possible(tx, user, wanted.values())).items():
             changed.update(_do(tx, user, action, entry_ids, at))
-    return Done(count=len(changed), seq=None, entry_ids=sorted(changed))
+    return Done(count=len(changed), seq=None, entry_ids=tuple(sorted(changed)))
 
 
 _Key = tuple[int, str]
