@@ -33,7 +33,7 @@ from dateline.demo import DemoServer, feeds, opml
 from dateline.model import Stream, User
 from dateline.refresh.work import Refresher
 from dateline.settings import Settings
-from dateline.store import Database, open_database, streams, subscriptions
+from dateline.store import Database, open_database, sidebars, streams, subscriptions
 
 DOCUMENTS = Path(__file__).parent.parent / "docs" / "screenshots"
 LARGEST = 150_000
@@ -180,7 +180,7 @@ def _subscribe(db: Database, user: User, demo_url: str, all_but: str) -> dict[st
     missing = f"{demo_url}/almanac/feed.xml"
     broken = subscription_actions.subscribe(db, user, missing, title="The Old Almanac", now=_now())
     with db.reading() as tx:
-        bar = subscriptions.sidebar(tx, user.id)
+        bar = sidebars.read(tx, user.id)
     return {"BROKEN": broken, "OWN": bar.subscriptions[0].id, "FOLDER": bar.folders[0].id}
 
 

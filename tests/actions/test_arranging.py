@@ -14,7 +14,7 @@ from dateline.errors import ActionError, DatelineError, NotFound
 from dateline.model import Stream, User
 from dateline.refresh.tidy import tidy
 from dateline.settings import Settings
-from dateline.store import Database, addresses, feeds, leases, orphans, streams
+from dateline.store import Database, addresses, feeds, leases, orphans, sidebars, streams
 from dateline.store import subscriptions as stored
 from dateline.store.times import to_us
 from dateline.store.write import transaction
@@ -436,7 +436,7 @@ def _of(db: Database, user: User) -> int:
 
 def _everything_of(db: Database, user: User) -> object:
     with db.reading() as tx:
-        return (stored.all_details(tx, user.id), stored.sidebar(tx, user.id))
+        return (stored.all_details(tx, user.id), sidebars.read(tx, user.id))
 
 
 def test_what_is_somebody_elses_is_not_found_and_stays_as_it_is(db: Database, cast: Cast, now: datetime) -> None:

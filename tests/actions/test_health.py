@@ -15,7 +15,7 @@ from dateline.actions import health as acting
 from dateline.actions import subscriptions as arranging
 from dateline.errors import ActionError, Forbidden, NotFound
 from dateline.model import Stream, User
-from dateline.store import Database, addresses, feeds, health, hosts, leases, streams, subscriptions
+from dateline.store import Database, addresses, feeds, health, hosts, leases, sidebars, streams
 from dateline.store.health import FeedHealth, Kind
 from dateline.store.write import transaction
 
@@ -256,7 +256,7 @@ def test_several_are_moved_to_a_folder(db: Database, cast: Cast, three: list[int
     arranging.edit(db, cast.alice, three[0], folder_ids=[old], now=now)
     assert acting.move(db, cast.alice, three[:2], new, now=now) == 2
     with db.reading() as tx:
-        rows = {row.id: row.folder_ids for row in subscriptions.sidebar(tx, cast.alice.id).subscriptions}
+        rows = {row.id: row.folder_ids for row in sidebars.read(tx, cast.alice.id).subscriptions}
     assert rows == {three[0]: (new,), three[1]: (new,), three[2]: ()}
 
 

@@ -30,6 +30,7 @@ from dateline.store import (
     pushes,
     retention,
     search,
+    sidebars,
     states,
     statistics,
     streams,
@@ -179,7 +180,7 @@ def test_a_page_of_unread_takes_as_many_statements_whatever_it_shows(library: tu
     counts = []
     for limit in (1, 50, 500):
         with watched(db) as (tx, log):
-            sidebar.sidebar(tx, user.id)
+            sidebars.read(tx, user.id)
             streams.read(tx, user.id, Stream(), limit=limit)
         counts.append(len(log.statements))
     assert len(set(counts)) == 1
@@ -189,7 +190,7 @@ def test_a_page_of_unread_takes_as_many_statements_whatever_it_shows(library: tu
 def test_what_runs_all_the_time_scans_no_table(library: tuple[Database, User], now: datetime) -> None:
     db, user = library
     with watched(db) as (tx, log):
-        sidebar.sidebar(tx, user.id)
+        sidebars.read(tx, user.id)
         states.undelivered(tx, user.id)
         statistics.of_user(tx, user.id, now)
         accounts.session_user(tx, "token", now)

@@ -9,8 +9,7 @@ from tests.store.feeding import fill, subscribed
 from dateline.actions import entries, labels, subscriptions
 from dateline.model import Cursor, Stream, User, Visibility
 from dateline.refresh import deliver, index
-from dateline.store import Database, recent, streams
-from dateline.store import subscriptions as stored
+from dateline.store import Database, recent, sidebars, streams
 
 RECENT = Stream(kind="recent")
 
@@ -101,7 +100,7 @@ def test_visibility_says_which_streams_and_counts_a_feed_is_in(db: Database, cas
         return len(ids_of(db, cast.alice, stream, 500))
 
     with db.reading() as tx:
-        side = stored.sidebar(tx, cast.alice.id)
+        side = sidebars.read(tx, cast.alice.id)
     assert (count(Stream(kind="important")), side.important_unread) == (1, 1)
     assert (count(Stream()), side.main_unread) == (11, 11)
     assert (count(Stream(kind="all")), side.all_unread) == (111, 111)

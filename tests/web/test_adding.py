@@ -8,7 +8,7 @@ from tests.web.browsing import Browser, World
 
 from dateline.model import User
 from dateline.parse.place_rows import KINDS
-from dateline.store import Database, subscriptions
+from dateline.store import Database, sidebars, subscriptions
 from dateline.web import kinds
 
 HOME = b"""<!doctype html><html><head><title>Home</title>
@@ -90,7 +90,7 @@ def test_subscribing_leads_to_the_feeds_stream(alice: Browser, internet: Interne
     assert "Abonnement ajouté." in page.words
     with db.reading() as tx:
         (row,) = subscriptions.all_details(tx, owner(alice).id)
-        names = {folder.id: folder.name for folder in subscriptions.sidebar(tx, owner(alice).id).folders}
+        names = {folder.id: folder.name for folder in sidebars.read(tx, owner(alice).id).folders}
     assert row.url == internet.url("/feed")
     assert {names[ident] for ident in row.folder_ids} == {"Presse", "Mer"}
     assert not row.private

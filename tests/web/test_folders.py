@@ -4,7 +4,7 @@ import pytest
 from tests.web.browsing import Browser, World
 
 from dateline.model import User
-from dateline.store import Database, subscriptions
+from dateline.store import Database, sidebars, subscriptions
 
 
 def owner(browser: Browser) -> User:
@@ -15,7 +15,7 @@ def owner(browser: Browser) -> User:
 def tree(db: Database, user: User) -> dict[str, str | None]:
     """Folder names → the name of the folder they lie in."""
     with db.reading() as tx:
-        folders = subscriptions.sidebar(tx, user.id).folders
+        folders = sidebars.read(tx, user.id).folders
     by_id = {folder.id: folder.name for folder in folders}
     return {folder.name: by_id[folder.parent_id] if folder.parent_id else None for folder in folders}
 

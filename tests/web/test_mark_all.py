@@ -6,7 +6,7 @@ from tests.web.browsing import Answer, Browser, Clock, World
 
 from dateline.actions import preferences
 from dateline.model import Stream, User
-from dateline.store import subscriptions
+from dateline.store import sidebars
 from dateline.web import i18n
 from dateline.web.next_unread import following
 
@@ -46,7 +46,7 @@ def shelves(alice: Browser, world: World) -> dict[str, int]:
 
 def next_of(world: World, user: User, stream: Stream) -> str:
     with world.db.reading() as tx:
-        found = following(subscriptions.sidebar(tx, user.id), i18n.words("en"), stream)
+        found = following(sidebars.read(tx, user.id), i18n.words("en"), stream)
     return found.name if found else ""
 
 

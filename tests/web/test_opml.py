@@ -10,7 +10,7 @@ from tests.parse.exports import file as exported
 from tests.web.browsing import Browser, World
 
 from dateline.model import User
-from dateline.store import Database, subscriptions
+from dateline.store import Database, sidebars, subscriptions
 
 FILE = b"""<?xml version="1.0" encoding="utf-8"?>
 <opml version="2.0"><head><title>From elsewhere</title></head><body>
@@ -94,7 +94,7 @@ def test_the_export_holds_everything_and_can_be_imported(
     bob.post("/opml", files={"file": ("a.opml", answer.body)})
     with db.reading() as tx:
         (row,) = subscriptions.all_details(tx, owner(bob).id)
-        (folder,) = subscriptions.sidebar(tx, owner(bob).id).folders
+        (folder,) = sidebars.read(tx, owner(bob).id).folders
     assert (row.url, row.title, folder.name) == ("https://phare.example/feed?a=1&b=2", "Mon <phare>", "Presse & mer")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 from starlette.types import Message
-from tests.internet import Internet, Reply
+from tests.internet import Internet, Reply, Wire, says
 from tests.web.browsing import HOST, Browser, Clock, World
 
 from dateline.actions import preferences as preference_actions
@@ -121,6 +121,19 @@ def test_what_a_page_signed_is_fetched_for_who_is_logged_in(
     assert "sandbox" in good[2]["content-security-policy"]
     assert good[2]["cache-control"].startswith("private, max-age=")
     assert (stranger[0], forged[0]) == (404, 404)
+
+
+def test_half_a_picture_is_never_taken_for_a_whole_one(
+    alice: Browser, world: World, settings: Settings, db: Database, clock: Clock
+) -> None:
+    assert alice.user is not None
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: image/png\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with Wire(says(head + b"1000\r\n" + PNG[:4096] + b"\r\n")) as wire:  # and then nothing more
+        entry = show(world, alice.user, f'<p><img src="{wire.url("/1.png")}" alt=""></p>')
+        wants(db, alice, clock)
+        path = alice.get(f"/entry/{entry}").find("//article//img")[0].get("src")
+        with pytest.raises(ConnectionAbortedError, match=r"fetch\.truncated"):
+            asked(settings, db, clock, (path, "token-of-alice"))
 
 
 def test_a_visitors_picture_holds_two_days(

@@ -36,12 +36,12 @@ from .proxy import through
 from .question import Question
 from .redirects import MAX_REDIRECTS, REDIRECTS, Trail
 from .resolver import SortingResolver, ThreadResolver
+from .sessions import MAX_HEADER_BYTES, open_session
 from .transport import PLAIN, Transport, trusting
 from .walls import SAMPLE_BYTES, challenge_in, wall_of
 
 DNS_CACHE_SECONDS = 10
 KEEP_ALIVE_SECONDS = 4.0  # one host is asked again after its spacing, about a second; more would only hold open files
-MAX_HEADER_BYTES = 16_384
 MAX_WORD = 300  # bytes of what a server says when it does not take a form
 KEEP_METHOD = frozenset({307, 308})
 SAMPLE_SECONDS = 5.0  # for what a refusal says; read to its end, the connection can be used again
@@ -122,18 +122,8 @@ class Client:
         }
 
     def _open_session(self, connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
-        session = aiohttp.ClientSession(
-            connector=connector,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            auto_decompress=False,
-            trust_env=False,
-            max_line_size=MAX_HEADER_BYTES,
-            max_field_size=MAX_HEADER_BYTES,
-            timeout=self._timeout(self._patience.first_byte),
-        )
         # aiohttp would ask again at once after any disconnection; only a connection from before deserves it (_open)
-        session._retry_connection = False
-        return session
+        return open_session(connector, self._timeout(self._patience.first_byte), asks_again=False)
 
     def _tunnel(self, address: URL) -> aiohttp.ClientSession:
         """The session whose connections go through a SOCKS proxy."""

@@ -24,6 +24,7 @@ from . import failures, headers
 from .guard import Guard
 from .redirects import REDIRECTS, Trail
 from .resolver import SortingResolver, ThreadResolver
+from .sessions import open_session
 
 MAX_PICTURE_BYTES = 50_000_000
 MAX_BYTES = 5_000_000_000
@@ -74,13 +75,8 @@ class Relay:
         connector = aiohttp.TCPConnector(
             resolver=self._resolver, socket_factory=self._socket, limit=0, limit_per_host=AT_ONCE_A_HOST
         )
-        self._session = aiohttp.ClientSession(
-            connector=connector,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            auto_decompress=False,
-            trust_env=False,
-            timeout=aiohttp.ClientTimeout(total=None, connect=20, sock_connect=10, sock_read=30),
-        )
+        timeout = aiohttp.ClientTimeout(total=None, connect=20, sock_connect=10, sock_read=30)
+        self._session = open_session(connector, timeout, asks_again=True)
         return self
 
     async def __aexit__(

@@ -144,7 +144,7 @@ async def _repeat(name: str, step: Step, stop: asyncio.Event) -> None:
             pause = await step()
         except StoreError as error:
             log.error("%s failed: %s", name, error)
-        except Exception:
+        except Exception:  # a chore goes on as long as the worker does
             log.exception("%s failed; it is tried again", name)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), pause)

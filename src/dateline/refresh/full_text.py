@@ -146,7 +146,7 @@ class FullTexts:
             raise
         except StoreError:
             raise
-        except Exception:
+        except Exception:  # one article that fails must not end the chore for all
             log.exception("the article of entry %d failed", due.entry_id)
 
     async def _fetch_and_store(self, due: Due) -> None:

@@ -62,7 +62,7 @@ async def _find_or_give_up(db: Database, client: Client, feed: Feed, clock: Call
         await find_icon(db, client, feed, clock())
     except StoreError:
         raise
-    except Exception:
+    except Exception:  # an icon is never worth the chore that looks for all of them
         log.exception("looking for the icon of %s failed", feed.url)
         with transaction(db) as tx:
             icons.set_icon(tx, feed.id, None, clock())

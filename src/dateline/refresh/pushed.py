@@ -48,7 +48,7 @@ def take_next(db: Database, clock: Callable[[], datetime]) -> bool:
         with transaction(db) as tx:
             pushes.give_back(tx, leased.id, clock() + STORE_PAUSE)
         raise
-    except Exception:
+    except Exception:  # hostile bytes of a hub: the feed is asked in its place
         log.exception("what a hub brought for feed %d could not be read", leased.feed_id)
         _ask_instead(db, leased, clock())
     return True

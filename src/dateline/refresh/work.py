@@ -297,7 +297,7 @@ class Refresher:
                 # The disk is full, or the database away: nothing is lost, the feeds are asked again later.
                 log.error("storing failed: %s", error)
                 await asyncio.sleep(1.0)
-            except Exception:
+            except Exception:  # the worker outlives what one batch brings; its feeds are asked again
                 log.exception("storing failed")
             finally:
                 for _ in batch:
@@ -325,7 +325,7 @@ class Refresher:
             record(self._db, outcomes)
         except StoreError:
             raise
-        except Exception:
+        except Exception:  # whatever one of them holds: alone, it is told from the others
             log.exception("storing %d outcomes together failed", len(outcomes))
             return [self._record_alone(outcome) for outcome in outcomes]
         return outcomes

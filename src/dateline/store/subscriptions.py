@@ -1,8 +1,7 @@
-"""Subscriptions and folders: what the sidebar shows, what a person arranges."""
+"""Subscriptions and folders: what a person arranges. What stands beside the stream is in ``sidebars``."""
 
 import unicodedata
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, cast
 
@@ -14,7 +13,6 @@ from dateline.errors import NotFound
 from dateline.model import FullTextMode, Visibility
 
 from . import checks as kept_checks
-from . import labels as kept_labels
 from .accounts import name_key
 from .db import Tx, WriteTx
 from .feeds import asked_address
@@ -28,46 +26,6 @@ class Folder(Struct, frozen=True, kw_only=True):
     parent_id: int | None
     name: str
     unread_count: int = 0
-
-
-class SidebarRow(Struct, frozen=True, kw_only=True):
-    """One subscription as the sidebar shows it. ``gone``: the server said that the feed is gone for good."""
-
-    id: int
-    feed_id: int
-    title: str
-    icon_id: int | None
-    unread_count: int
-    folder_ids: tuple[int, ...]
-    visibility: Visibility
-    error_code: str | None
-    gone: bool
-    hidden_from_visitors: bool
-    is_paused: bool = False
-
-
-class Shelves(Struct, frozen=True, kw_only=True):
-    """What else a user has put somewhere: begun, to be played next, highlighted or noted; and the last of their deeds
-    (``history.seq``, 0 for none), so that a page knows what it shows.
-    """
-
-    unfinished: bool = False
-    queue: bool = False
-    highlights: bool = False
-    last_deed: int = 0
-
-
-class Sidebar(Struct, frozen=True, kw_only=True):
-    """Everything beside the stream, in order of name."""
-
-    folders: tuple[Folder, ...]
-    subscriptions: tuple[SidebarRow, ...]
-    main_unread: int
-    important_unread: int
-    all_unread: int
-    starred_count: int
-    labels: tuple[kept_labels.Label, ...] = ()
-    shelves: Shelves = Shelves()
 
 
 class SubscriptionDetails(Struct, frozen=True, kw_only=True):
@@ -116,69 +74,8 @@ def sort_key(title: str) -> str:
     return unicodedata.normalize("NFKD", title).casefold()
 
 
-_PUBLIC = " AND s.hidden_from_visitors = 0 AND f.owner_id = 0"
-
-
-def sidebar(tx: Tx, user_id: int, *, public_only: bool = False) -> Sidebar:
-    """What stands beside the stream; ``public_only`` is what a visitor may see of it."""
-    rows = _rows(tx, user_id, public_only=public_only)
-    return Sidebar(
-        folders=_counted(_folders(tx, user_id), rows, public_only=public_only),
-        subscriptions=tuple(rows),
-        main_unread=sum(row.unread_count for row in rows if row.visibility in ("main", "important")),
-        important_unread=sum(row.unread_count for row in rows if row.visibility == "important"),
-        all_unread=sum(row.unread_count for row in rows if row.visibility != "archived"),
-        starred_count=_starred(tx, user_id, [row.feed_id for row in rows] if public_only else None),
-        labels=() if public_only else tuple(kept_labels.all_labels(tx, user_id, counted=True)),
-        shelves=Shelves() if public_only else _shelves(tx, user_id),
-    )
-
-
-def _shelves(tx: Tx, user_id: int) -> Shelves:
-    row = tx.one(
-        "SELECT EXISTS (SELECT 1 FROM progress WHERE user_id = :user),"
-        " EXISTS (SELECT 1 FROM play_queue WHERE user_id = :user),"
-        " EXISTS (SELECT 1 FROM highlight WHERE user_id = :user),"
-        " (SELECT max(seq) FROM history WHERE user_id = :user)",
-        user=user_id,
-    )
-    unfinished, queue, highlights, last_deed = row or (False, False, False, 0)
-    return Shelves(
-        unfinished=bool(unfinished), queue=bool(queue), highlights=bool(highlights), last_deed=last_deed or 0
-    )
-
-
-def _rows(tx: Tx, user_id: int, *, public_only: bool) -> list[SidebarRow]:
-    folders = _folder_ids(tx, user_id)
-    found = tx.all(
-        "SELECT s.id, s.feed_id, CASE WHEN s.title <> '' THEN s.title WHEN f.title <> '' THEN f.title ELSE f.url END,"
-        " f.icon_id, s.unread_count, s.visibility, f.error_code, f.stopped_at, s.hidden_from_visitors,"
-        " s.paused_at IS NOT NULL"
-        " FROM subscription s JOIN feed f ON f.id = s.feed_id WHERE s.user_id = :user"
-        + (_PUBLIC if public_only else ""),
-        user=user_id,
-    )
-    rows = [
-        SidebarRow(
-            id=row[0],
-            feed_id=row[1],
-            title=row[2],
-            icon_id=row[3],
-            unread_count=row[4],
-            folder_ids=folders.get(row[0], ()),
-            visibility=row[5],
-            error_code=row[6],
-            gone=row[7] is not None,
-            hidden_from_visitors=bool(row[8]),
-            is_paused=bool(row[9]),
-        )
-        for row in found
-    ]
-    rows.sort(key=lambda row: sort_key(row.title))
-    return rows
-
-
-def _folder_ids(tx: Tx, user_id: int) -> dict[int, tuple[int, ...]]:
+def folder_ids(tx: Tx, user_id: int) -> dict[int, tuple[int, ...]]:
+    """The folders of every subscription that is in any, by its id."""
     pairs = tx.all(
         "SELECT sf.subscription_id, sf.folder_id FROM folder d JOIN subscription_folder sf ON sf.folder_id = d.id"
         " WHERE d.user_id = :user ORDER BY sf.subscription_id, sf.folder_id",
@@ -188,48 +85,6 @@ def _folder_ids(tx: Tx, user_id: int) -> dict[int, tuple[int, ...]]:
     for subscription_id, folder_id in pairs:
         found[subscription_id] = (*found.get(subscription_id, ()), folder_id)
     return found
-
-
-def _folders(tx: Tx, user_id: int) -> list[Folder]:
-    rows = tx.all("SELECT id, parent_id, name FROM folder WHERE user_id = :user", user=user_id)
-    folders = [Folder(id=row[0], parent_id=row[1], name=row[2]) for row in rows]
-    folders.sort(key=lambda folder: sort_key(folder.name))
-    return folders
-
-
-def _counted(folders: list[Folder], rows: Sequence[SidebarRow], *, public_only: bool) -> tuple[Folder, ...]:
-    """Folders with their counts; for a visitor, only those that hold something he may see."""
-    parents = {folder.id: folder.parent_id for folder in folders}
-    counts: dict[int, int] = defaultdict(int)
-    filled = set()
-    for row in rows:
-        above = _with_ancestors(row.folder_ids, parents)
-        filled |= above
-        if row.visibility != "archived":
-            for folder_id in above:
-                counts[folder_id] += row.unread_count
-    shown = [folder for folder in folders if not public_only or folder.id in filled]
-    return tuple(replace(folder, unread_count=counts[folder.id]) for folder in shown)
-
-
-def _with_ancestors(folder_ids: Iterable[int], parents: dict[int, int | None]) -> set[int]:
-    found: set[int] = set()
-    for start in folder_ids:
-        current: int | None = start
-        while current is not None and current not in found:
-            found.add(current)
-            current = parents.get(current)
-    return found
-
-
-def _starred(tx: Tx, user_id: int, feed_ids: list[int] | None) -> int:
-    if feed_ids is None:
-        return int(tx.value("SELECT count(*) FROM star WHERE user_id = :user", user=user_id))
-    return int(
-        tx.value(
-            "SELECT count(*) FROM star WHERE user_id = :user AND feed_id IN ids(:feeds)", user=user_id, feeds=feed_ids
-        )
-    )
 
 
 # ------------------------------------------------------------------------------------------------ one subscription
@@ -302,13 +157,13 @@ def details(tx: Tx, user_id: int, subscription_id: int) -> SubscriptionDetails:
     row = tx.one(f"{_DETAILS} AND s.id = :id", user=user_id, id=subscription_id)
     if row is None:
         raise NotFound(f"subscription {subscription_id}")
-    found = _details(row, _folder_ids(tx, user_id).get(subscription_id, ()))
+    found = _details(row, folder_ids(tx, user_id).get(subscription_id, ()))
     return replace(found, checks=tuple(kept_checks.of_feed(tx, found.feed_id)))
 
 
 def all_details(tx: Tx, user_id: int) -> list[SubscriptionDetails]:
     """Every subscription, in order of title, without checks."""
-    folders = _folder_ids(tx, user_id)
+    folders = folder_ids(tx, user_id)
     found = [_details(row, folders.get(row[0], ())) for row in tx.all(_DETAILS, user=user_id)]
     found.sort(key=lambda row: sort_key(row.title))
     return found
@@ -399,7 +254,10 @@ def put_in_folders(tx: WriteTx, subscription_id: int, folder_ids: Iterable[int])
 
 def folders(tx: Tx, user_id: int) -> list[Folder]:
     """A user's folders in order of name, without counts."""
-    return _folders(tx, user_id)
+    rows = tx.all("SELECT id, parent_id, name FROM folder WHERE user_id = :user", user=user_id)
+    found = [Folder(id=row[0], parent_id=row[1], name=row[2]) for row in rows]
+    found.sort(key=lambda folder: sort_key(folder.name))
+    return found
 
 
 def folder(tx: Tx, user_id: int, folder_id: int) -> Folder:

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from dateline.model import Stream
 from dateline.store.board import Headline
-from dateline.store.subscriptions import Sidebar
+from dateline.store.sidebars import Sidebar
 from dateline.web.proxied import Link, linked
 from dateline.web.rows import RowMaker, language_tag
 from dateline.web.sidebar import FeedView, FolderView, SidebarView

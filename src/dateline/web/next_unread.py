@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from dateline.model import Stream
-from dateline.store.subscriptions import Sidebar
+from dateline.store.sidebars import Sidebar
 from dateline.web.i18n import N_, Words
 from dateline.web.sidebar import FeedView, FolderView, SidebarView, sidebar_view
 

@@ -6,7 +6,7 @@ account's for those who are logged in. What comes is served as nothing but media
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from weakref import WeakValueDictionary
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 KEPT_SECONDS = 7 * 86_400
+AT_ONCE = 16
+"""Of one session or visitor, the rest waits: nobody takes all the turns there are (``relay.AT_ONCE``)."""
 
 
 class Proxied:
@@ -32,6 +34,7 @@ class Proxied:
         self._instance = instance
         self._relay: Relay | None = None
         self._opening = asyncio.Lock()
+        self._turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -39,7 +42,9 @@ class Proxied:
             asked = await self._allowed(request)
             if asked is None or request.method not in ("GET", "HEAD"):
                 await PlainTextResponse("", status_code=404)(scope, receive, send)
-            else:
+                return
+            turns = self._turns.setdefault(self._whose(asked, request), asyncio.Semaphore(AT_ONCE))
+            async with turns:
                 await self._hand_on(asked, request, send)
         except DatelineError as error:
             log.info("media by way of us: %s", error)
@@ -61,6 +66,11 @@ class Proxied:
         token = self._instance.sessions.token(request)
         return asked if await run_in_threadpool(self._instance.sessions.is_open, token, now) else None
 
+    def _whose(self, asked: Signed, request: Request) -> str:
+        """Who takes a turn: a session; a visitor's address."""
+        token = None if asked.for_visitors else self._instance.sessions.token(request)
+        return token or (request.client.host if request.client else "")
+
     async def _opened(self) -> Relay:
         async with self._opening:
             if self._relay is None:
@@ -71,7 +81,12 @@ class Proxied:
         relay = await self._opened()
         async with relay.opened(asked.url, wanted_range=request.headers.get("range")) as relayed:
             response = _response(relayed, is_head=request.method == "HEAD")
-            await response(request.scope, request.receive, send)
+            try:
+                await response(request.scope, request.receive, send)
+            except FetchError as error:
+                # An answer that has begun cannot become another: the server breaks it off, so that no browser takes
+                # half a picture for the whole and keeps it.
+                raise ConnectionAbortedError(f"media by way of us broke off: {error}") from error
 
 
 def _response(relayed: Relayed, *, is_head: bool) -> Response:
@@ -84,14 +99,4 @@ def _response(relayed: Relayed, *, is_head: bool) -> Response:
     }
     if is_head:
         return Response(status_code=relayed.status, headers=headers)
-    return StreamingResponse(_until_broken(relayed.pieces), status_code=relayed.status, headers=headers)
-
-
-async def _until_broken(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """The pieces; where they break off, so does the answer: its length says that something is missing."""
-    try:
-        async for piece in pieces:
-            yield piece
-    except FetchError as error:
-        log.info("media by way of us broke off: %s", error)
-        raise
+    return StreamingResponse(relayed.pieces, status_code=relayed.status, headers=headers)

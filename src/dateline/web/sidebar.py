@@ -6,7 +6,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from dateline.model import Stream
-from dateline.store.subscriptions import Folder, Shelves, Sidebar, SidebarRow
+from dateline.store.sidebars import Shelves, Sidebar, SidebarRow
+from dateline.store.subscriptions import Folder
 from dateline.web import messages
 from dateline.web.i18n import Words
 from dateline.web.label_views import LabelView, label_views

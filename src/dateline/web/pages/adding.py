@@ -9,7 +9,7 @@ from dateline import __version__
 from dateline.actions import subscriptions as subscription_actions
 from dateline.errors import ActionError, DatelineError, StoreError
 from dateline.refresh.look import LookedFeed
-from dateline.store import subscriptions
+from dateline.store import sidebars, subscriptions
 from dateline.web import i18n, kinds, messages, rhythms
 from dateline.web.notices import Notice
 from dateline.web.pages.packs import PackView, offered
@@ -175,7 +175,7 @@ def _page(
     status: int = 200,
 ) -> Response:
     with visit.db.reading() as tx:
-        folders = folder_lines(subscriptions.sidebar(tx, visit.me.id))
+        folders = folder_lines(sidebars.read(tx, visit.me.id))
     page = AddPage(
         address=address,
         place=place,

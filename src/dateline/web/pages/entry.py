@@ -6,7 +6,7 @@
 from msgspec import Struct
 from starlette.responses import Response
 
-from dateline.store import full_text_queue, highlights, streams, subscriptions
+from dateline.store import full_text_queue, highlights, sidebars, streams
 from dateline.web import proxied, versions
 from dateline.web.forms import whole_number
 from dateline.web.pages.highlights import Notes, notes_of
@@ -35,7 +35,7 @@ def show(visit: Visit) -> Response:
         entry = streams.entry(tx, of.owner.id, entry_id, public_only=of.is_visitor, version=version)
         is_due = entry.full_text is None and full_text_queue.has_due(tx, entry_id)
         highlighted = [] if of.is_visitor else highlights.of_entry(tx, of.owner.id, entry_id)
-        sidebar = subscriptions.sidebar(tx, of.owner.id, public_only=of.is_visitor)
+        sidebar = sidebars.read(tx, of.owner.id, public_only=of.is_visitor)
     maker = RowMaker(visit.words, visit.zone, visit.now, preview=False, is_visitor=of.is_visitor, labels=sidebar.labels)
     view = sidebar_view(
         sidebar,

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from dateline.actions import health as health_actions
 from dateline.errors import ActionError, Forbidden
-from dateline.store import health, subscriptions
+from dateline.store import health, sidebars
 from dateline.store.health import FeedHealth, Kind
 from dateline.web import advice, messages
 from dateline.web.checks import CheckLine, check_line, moment
@@ -108,7 +108,7 @@ def show(visit: Visit) -> Response:
         unwell = [feed for feed in feeds if health.kind_of(feed, visit.now) != "well"]
         if len(unwell) <= _WITH_CHECKS:
             unwell = health.with_checks(tx, unwell, _SHOWN_CHECKS)
-        folders = folder_lines(subscriptions.sidebar(tx, visit.me.id))
+        folders = folder_lines(sidebars.read(tx, visit.me.id))
     page = HealthPage(
         groups=_groups(visit, unwell),
         folders=folders,

@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from dateline.actions import subscriptions as subscription_actions
 from dateline.errors import ActionError, NotFound
-from dateline.store import followed, subscriptions
+from dateline.store import followed, sidebars
 from dateline.web import keeping, messages
 from dateline.web.forms import whole_number
 from dateline.web.notices import Notice
@@ -77,7 +77,7 @@ def _ident(visit: Visit) -> int:
 def _read(visit: Visit, ident: int) -> tuple[FolderLine, tuple[FolderLine, ...]]:
     """The folder and those it may be moved into: all but itself and what lies in it."""
     with visit.db.reading() as tx:
-        lines = folder_lines(subscriptions.sidebar(tx, visit.me.id))
+        lines = folder_lines(sidebars.read(tx, visit.me.id))
     folder = next((line for line in lines if line.id == ident), None)
     if folder is None:
         raise NotFound(f"folder {ident}")
@@ -96,7 +96,7 @@ def _refused(visit: Visit, ident: int | None, name: str, parent_id: int | None, 
         raise error
     if ident is None:
         with visit.db.reading() as tx:
-            parents = folder_lines(subscriptions.sidebar(tx, visit.me.id))
+            parents = folder_lines(sidebars.read(tx, visit.me.id))
         folder = None
     else:
         folder, parents = _read(visit, ident)

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from dateline.actions import highlights as highlight_actions
 from dateline.actions.highlights import COLOURS
 from dateline.errors import NotFound
-from dateline.store import highlights, states, subscriptions
+from dateline.store import highlights, sidebars, states
 from dateline.store.highlights import Highlight, Listed
 from dateline.web import i18n, notices
 from dateline.web.forms import whole_number
@@ -142,7 +142,7 @@ def show(visit: Visit) -> Response:
     before = whole_number(visit.query["before"], "before") if visit.query.get("before") else None
     with visit.db.reading() as tx:
         everything = highlights.listing(tx, visit.me.id)
-        sidebar = subscriptions.sidebar(tx, visit.me.id)
+        sidebar = sidebars.read(tx, visit.me.id)
     found = _matching(everything, query, feed)
     rest = [one for one in found if before is None or one.highlight.id < before]
     page = HighlightsPage(

@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from dateline.actions import labels as label_actions
 from dateline.errors import ActionError
-from dateline.store import labels, subscriptions
+from dateline.store import labels, sidebars
 from dateline.store.labels import COLOURS, Label
 from dateline.web import label_views, messages, notices
 from dateline.web.forms import whole_number
@@ -106,7 +106,7 @@ def choose(visit: Visit) -> Response:
     if not visit.wants_json:
         return visit.see(f"{visit.next}#entry-{entry_id}", notice)
     with visit.db.reading() as tx:
-        sidebar = subscriptions.sidebar(tx, visit.me.id)
+        sidebar = sidebars.read(tx, visit.me.id)
     return visit.json(
         {
             "notice": notices.sentence(visit.words, notice),

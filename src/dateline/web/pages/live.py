@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from dateline.actions import accounts as account_actions
 from dateline.model import Stream
-from dateline.store import news, scopes, subscriptions
+from dateline.store import news, scopes, sidebars
 from dateline.store.db import Tx
 from dateline.web.marked import marked_stream
 from dateline.web.sidebar import counts
@@ -26,7 +26,7 @@ def tell(visit: Visit) -> Response:
     after = visit.form.integer("after")
     stream = marked_stream(visit) if "kind" in visit.form else None
     with visit.db.reading() as tx:
-        sidebar = subscriptions.sidebar(tx, user.id)
+        sidebar = sidebars.read(tx, user.id)
         stood = news.states(tx, user.id, shown)
         newest = news.latest(tx, ()).newest_id
         arrived = newest > after and stream is not None and _has_news(tx, user.id, stream, after)

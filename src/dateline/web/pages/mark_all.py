@@ -12,8 +12,8 @@ from starlette.responses import Response
 from dateline.actions import entries as entry_actions
 from dateline.actions.entries import Done
 from dateline.model import Stream
-from dateline.store import subscriptions
-from dateline.store.subscriptions import Sidebar
+from dateline.store import sidebars
+from dateline.store.sidebars import Sidebar
 from dateline.web import notices
 from dateline.web.marked import marked_stream
 from dateline.web.next_unread import Following, following
@@ -60,7 +60,7 @@ def mark_all(visit: Visit) -> Response:
 def _ask(visit: Visit, stream: Stream, what: What) -> Response:
     names = ("kind", "key", "q", "since", "up_to", "next")
     with visit.db.reading() as tx:
-        sidebar = subscriptions.sidebar(tx, visit.me.id)
+        sidebar = sidebars.read(tx, visit.me.id)
     page = MarkAllPage(
         name=stream_title(visit.words, stream, sidebar),
         what=what,
@@ -73,7 +73,7 @@ def _ask(visit: Visit, stream: Stream, what: What) -> Response:
 
 def _answer(visit: Visit, stream: Stream, what: What, done: Done) -> Response:
     with visit.db.reading() as tx:
-        sidebar = subscriptions.sidebar(tx, visit.me.id)
+        sidebar = sidebars.read(tx, visit.me.id)
     goal = _goal(visit, stream, what, sidebar)
     notice = _notice(what, done, goal)
     if not visit.wants_json:

@@ -11,7 +11,7 @@ from dateline.actions import subscriptions as subscription_actions
 from dateline.actions.entries import Done
 from dateline.actions.late import LateDeed
 from dateline.errors import ActionError, Forbidden
-from dateline.store import subscriptions
+from dateline.store import sidebars
 from dateline.web import notices
 from dateline.web.marked import marked_stream
 from dateline.web.notices import Notice
@@ -99,5 +99,5 @@ def _answer(visit: Visit, notice: Notice) -> Response:
         # Back to where the reader was; a browser ignores the place if the entry has left the page.
         return visit.see(f"{visit.next}#entry-{ids[0]}" if len(ids) == 1 else visit.next, notice)
     with visit.db.reading() as tx:
-        unread = counts(subscriptions.sidebar(tx, visit.me.id))
+        unread = counts(sidebars.read(tx, visit.me.id))
     return visit.json({"notice": notices.sentence(visit.words, notice), "undo": notice.undo, "unread": unread})

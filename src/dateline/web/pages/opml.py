@@ -172,7 +172,7 @@ def _download(visit: Visit, fill: Callable[[IO[bytes]], None], name: str, media_
         file: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - _Download closes it
         try:
             fill(file)
-        except BaseException:
+        except BaseException:  # whatever ends it, the file ends too
             file.close()
             raise
     return _Download(file, name, media_type)

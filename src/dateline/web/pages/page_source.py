@@ -18,7 +18,7 @@ from dateline.errors import ActionError, DatelineError, NotFound, ParseError, St
 from dateline.parse.page import PageRules
 from dateline.parse.page.rules import TEXTS, page_rules
 from dateline.refresh.page_look import LookedPage, LookedPageEntry, read_page
-from dateline.store import subscriptions
+from dateline.store import sidebars, subscriptions
 from dateline.web import findings, i18n, messages
 from dateline.web.forms import whole_number
 from dateline.web.i18n import N_
@@ -253,7 +253,7 @@ def _values(rules: PageRules) -> dict[str, str]:
 def _page(visit: Visit, state: _State, values: dict[str, str], *, status: int = 200) -> Response:
     words = visit.words
     with visit.db.reading() as tx:
-        folders = folder_lines(subscriptions.sidebar(tx, visit.me.id))
+        folders = folder_lines(sidebars.read(tx, visit.me.id))
     looked = state.looked
     fields = _fields(visit, values)
     page = PageSourcePage(

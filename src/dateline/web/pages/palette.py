@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from msgspec import Struct
 from starlette.responses import Response
 
-from dateline.store import subscriptions
-from dateline.store.subscriptions import Sidebar
+from dateline.store import sidebars
+from dateline.store.sidebars import Sidebar
 from dateline.web import keys
 from dateline.web.i18n import N_
 from dateline.web.subjects import subjects
@@ -50,7 +50,7 @@ class Goal(Struct, frozen=True, kw_only=True, omit_defaults=True):
 def show(visit: Visit) -> Response:
     """All of them, in the order in which they are offered to who has typed nothing yet."""
     with visit.db.reading() as tx:
-        sidebar = subscriptions.sidebar(tx, visit.me.id)
+        sidebar = sidebars.read(tx, visit.me.id)
     return visit.json(
         {
             "none": visit.words.text("Nothing was found"),

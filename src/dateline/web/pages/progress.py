@@ -8,7 +8,7 @@ from starlette.responses import Response
 from dateline.actions import progress as progress_actions
 from dateline.errors import NotFound
 from dateline.model import Entry
-from dateline.store import progress, states, streams, subscriptions
+from dateline.store import progress, sidebars, states, streams
 from dateline.store.db import Tx
 from dateline.store.progress import Progress
 from dateline.web import notices
@@ -127,7 +127,7 @@ def change_queue(visit: Visit) -> Response:
 
 def _page(visit: Visit, tx: Tx, lines: tuple[ShelfLine, ...]) -> ShelfPage:
     view = sidebar_view(
-        subscriptions.sidebar(tx, visit.me.id),
+        sidebars.read(tx, visit.me.id),
         visit.words,
         root="",
         owner_name=visit.me.name,

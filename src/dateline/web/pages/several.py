@@ -13,8 +13,9 @@ from starlette.responses import Response
 from dateline.actions import arranging
 from dateline.actions.arranging import Change
 from dateline.errors import ActionError, NotFound
-from dateline.store import subscriptions
-from dateline.store.subscriptions import Sidebar, SubscriptionDetails
+from dateline.store import sidebars, subscriptions
+from dateline.store.sidebars import Sidebar
+from dateline.store.subscriptions import SubscriptionDetails
 from dateline.web import keeping
 from dateline.web.forms import whole_number
 from dateline.web.i18n import N_, Words
@@ -61,7 +62,7 @@ def act(visit: Visit) -> Response:
     """Say what would happen; with ``sure``, do it."""
     form = visit.form
     with visit.db.reading() as tx:
-        sidebar = subscriptions.sidebar(tx, visit.me.id)
+        sidebar = sidebars.read(tx, visit.me.id)
         rows = subscriptions.all_details(tx, visit.me.id)
     back = {name: form.text(name, "", max_length=300) for name in _FILTER if form.text(name, "", max_length=300)}
     chosen = _chosen(visit, rows, sidebar, back)

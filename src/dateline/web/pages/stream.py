@@ -16,11 +16,11 @@ from starlette.responses import Response
 from dateline.actions import accounts as account_actions
 from dateline.errors import ActionError, NotFound
 from dateline.model import Cursor, Page, Shown, Stream, StreamKind
-from dateline.store import accounts, board, displays, streams, subscriptions
+from dateline.store import accounts, board, displays, sidebars, streams
 from dateline.store.bodies import Bodies
 from dateline.store.db import Tx
 from dateline.store.labels import Label
-from dateline.store.subscriptions import Sidebar
+from dateline.store.sidebars import Sidebar
 from dateline.store.times import to_us
 from dateline.web import cursors, messages, orders, proxied, views
 from dateline.web.board import BoardMaker, Box, feed_ids
@@ -150,7 +150,7 @@ def _show(visit: Visit, of: Reading, kind: StreamKind, key: int | None = None) -
         own = displays.own(tx, of.owner, kind, key)
         layout = views.layout(visit, of, kind, arranged, own=own)
         order = orders.ordering(visit.words, visit.query, kind, stream.order, own=own)
-        sidebar = subscriptions.sidebar(tx, of.owner.id, public_only=of.is_visitor)
+        sidebar = sidebars.read(tx, of.owner.id, public_only=of.is_visitor)
         sidebar = for_visitors(sidebar) if of.is_visitor else sidebar
         title = stream_title(visit.words, stream, sidebar)
         bodies: Bodies = "none" if layout.view in ("cards", "global") else "short"

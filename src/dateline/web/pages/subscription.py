@@ -10,7 +10,7 @@ from dateline.actions.health import may_change
 from dateline.errors import ActionError
 from dateline.model import Visibility
 from dateline.refresh.pages import is_flagged
-from dateline.store import feeds, health, subscriptions
+from dateline.store import feeds, health, sidebars, subscriptions
 from dateline.store.subscriptions import SubscriptionDetails
 from dateline.web import advice, keeping, messages, rhythms
 from dateline.web.checks import CheckLine, check_line, moment
@@ -133,7 +133,7 @@ def _details(visit: Visit) -> SubscriptionDetails:
 def _page(visit: Visit, *, errors: dict[str, str] | None = None, status: int = 200) -> Response:
     with visit.db.reading() as tx:
         details = subscriptions.details(tx, visit.me.id, _ident(visit))
-        folders = folder_lines(subscriptions.sidebar(tx, visit.me.id))
+        folders = folder_lines(sidebars.read(tx, visit.me.id))
         rule = keeping.counting(tx, visit.me.id, "subscription", details.id)
         view = view_field(tx, visit.words, visit.me, "feed", details.id)
         feed = health.of_subscription(tx, visit.me.id, details.id)

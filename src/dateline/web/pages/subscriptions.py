@@ -4,8 +4,9 @@ from msgspec import Struct
 from starlette.responses import Response
 
 from dateline.actions import accounts as account_actions
-from dateline.store import subscriptions
-from dateline.store.subscriptions import Folder, Sidebar, SubscriptionDetails
+from dateline.store import sidebars, subscriptions
+from dateline.store.sidebars import Sidebar
+from dateline.store.subscriptions import Folder, SubscriptionDetails
 from dateline.web import i18n, keeping, messages, rhythms
 from dateline.web.several import FULL_TEXTS, KEEPS, PLACES
 from dateline.web.subscription_table import PAGE_SIZE, Wanted, rows_of, wanted_of
@@ -73,7 +74,7 @@ def show(visit: Visit) -> Response:
     account_actions.catch_up(visit.db, visit.me.id, now=visit.now)
     with visit.db.reading() as tx:
         details = subscriptions.all_details(tx, visit.me.id)
-        sidebar = subscriptions.sidebar(tx, visit.me.id)
+        sidebar = sidebars.read(tx, visit.me.id)
     names = {folder.id: folder.name for folder in sidebar.folders}
     wanted = wanted_of(visit.query, visit.now)
     rows = rows_of(details, wanted, names)
