@@ -7,6 +7,7 @@
 import asyncio
 import ctypes
 import gc
+import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
@@ -109,7 +110,7 @@ class Lifespan:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup" and self.last_call is not None:
-                asyncio.get_running_loop().add_signal_handler(self.last_call, self._close_soon)
+                self._listen_for_the_end(self.last_call)
             if message["type"] == "lifespan.shutdown":
                 await self._close()
                 if self.on_shutdown is not None:
@@ -122,8 +123,19 @@ class Lifespan:
         for close in self.closing:
             await close()
 
+    def _listen_for_the_end(self, last_call: int) -> None:
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(last_call, self._close_soon)
+        # Ctrl-C reaches the parent too, which tells its children when to end: one that went first would look like
+        # one that broke down
+        loop.add_signal_handler(signal.SIGINT, _wait_to_be_told)
+
     def _close_soon(self) -> None:
         self._closer = asyncio.ensure_future(self._close())
+
+
+def _wait_to_be_told() -> None:
+    """At Ctrl-C: nothing."""
 
 
 def app_from_environment(*, last_call: int | None = None) -> ASGIApp:

@@ -2,7 +2,10 @@
 
 import errno
 import os
+import signal
 import socket
+import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -107,6 +110,7 @@ def prepare(settings: Settings) -> None:
 def run(settings: Settings, *, with_worker: bool = True) -> None:
     """Serve until SIGTERM or SIGINT. Nothing of it outlives this process."""
     child = WorkerChild() if with_worker else None
+    signal.signal(LAST_CALL, signal.SIG_IGN)  # inherited: no web process dies of it before it can listen
     server = _server(settings, child)
     host, port = listen_address(settings.listen)
     people = f", for people at {settings.base_url}/" if settings.base_url else ""
@@ -133,7 +137,15 @@ def _server(settings: Settings, child: WorkerChild | None) -> "MPServer":
                 child.tell_to_stop()
             for process in self.wrks:
                 if process.inner.is_alive():
-                    os.kill(process.inner.pid, LAST_CALL)
+                    with suppress(ProcessLookupError):
+                        os.kill(process.inner.pid, LAST_CALL)
+                process.terminate()  # type: ignore[no-untyped-call] # granian does not say
+            # granian waits too, but takes one for hung that its own watcher has just buried
+            end = time.monotonic() + WEB_DRAIN_SECONDS
+            while time.monotonic() < end and any(process.inner.is_alive() for process in self.wrks):
+                time.sleep(0.01)
+            if self.interrupt_signal:  # a service manager tells them all at once: who went first did not break down
+                self.interrupt_children.clear()
             super().shutdown(exit_code)  # type: ignore[no-untyped-call] # granian does not say
 
     host, port = listen_address(settings.listen)
@@ -147,7 +159,7 @@ def _server(settings: Settings, child: WorkerChild | None) -> "MPServer":
         websockets=False,
         factory=True,
         respawn_failed_workers=True,
-        workers_kill_timeout=WEB_DRAIN_SECONDS,
+        workers_kill_timeout=1,
         log_level=LogLevels(config["loggers"]["_granian"]["level"].lower()),
         log_dictconfig=config,
     )

@@ -19,7 +19,8 @@ def app() -> "ASGIApp":
     """The application by the environment's settings. Raises ``SettingsError``, ``StoreError``."""
     from dateline.asgi import app_from_environment
 
-    signal.signal(LAST_CALL, signal.SIG_IGN)  # until there is somebody to let go
+    # granian's own handlers come with the loop; until then its parent's, copied, would swallow what it is told
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, name="parent watch", daemon=True).start()
     return app_from_environment(last_call=LAST_CALL)
 
