@@ -56,10 +56,11 @@ def asked(
 
     async def all_of_them() -> list[tuple[int, bytes, dict[str, str]]]:
         app = create_app(settings, db, clock=clock)
-        answers = [await get(app, path, token) for path, token in requests]
-        for close in app.closing:  # type: ignore[attr-defined] # of Lifespan
-            await close()
-        return answers
+        try:
+            return [await get(app, path, token) for path, token in requests]
+        finally:
+            for close in app.closing:  # type: ignore[attr-defined] # of Lifespan
+                await close()
 
     return asyncio.run(all_of_them())
 
