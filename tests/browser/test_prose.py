@@ -4,7 +4,8 @@ import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.stage import Open, Site
 
-from dateline.model import SafeHTML, User
+from dateline.clean import clean_html
+from dateline.model import RawHTML, SafeHTML, User
 
 PICTURE = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='2400' height='1600'%3E"
@@ -43,6 +44,25 @@ def test_a_long_article_begins_with_its_contents(entry: int, alice: User, open_p
     page.locator(".contents").get_by_role("button", name="Flood").click()
     assert at(page, "Flood") < 300
     expect(page.get_by_role("heading", name="Flood")).to_be_focused()
+
+
+def test_a_footnote_is_reached_in_its_own_article_and_left_again(site: Site, alice: User, open_page: Open) -> None:
+    """Of two whole articles on a page, each has a first note."""
+    feed = site.world.feed("Notes")
+    for title in ("One", "Two"):
+        note = f'<p id="n1">{title}: <a href="#r1">back</a>'
+        published = f'<p>{title} says<sup id="r1"><a href="#n1">1</a></sup></p>{TEXT * 2}{note}'
+        site.world.entries(feed, title, content_html=clean_html(RawHTML(published), "https://notes.example/"))
+    site.world.subscribe(alice, feed)
+    page = open_page("/?view=reader", who=alice)
+    for title in ("Two", "One"):
+        article = page.locator(".article-content").filter(has_text=f"{title} says")
+        article.get_by_role("link", name="1").click()
+        expect(article.locator("#text-n1")).to_be_focused()
+        expect(article.locator("#text-n1")).to_be_in_viewport()
+        article.get_by_role("link", name="back").click()
+        expect(article.locator("#text-r1")).to_be_focused()
+        expect(article.locator("#text-r1")).to_be_in_viewport()
 
 
 def test_a_picture_opens_over_the_page_and_closes_where_one_was(entry: int, alice: User, open_page: Open) -> None:

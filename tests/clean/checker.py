@@ -79,7 +79,9 @@ def _tags_by_lxml(html: str) -> list[tuple[str, Attributes]]:
 def _problems_of(name: str, attributes: Attributes) -> list[str]:
     if name not in ALLOWED:
         return [f"element {name}"]
-    found = [f"attribute {name} {key}" for key in attributes if key not in ALLOWED[name] | GLOBAL]
+    found = [f"attribute {name} {key}" for key in attributes if key not in ALLOWED[name] | GLOBAL | {"id"}]
+    if not re.fullmatch(r"text-[\w.:-]+", attributes.get("id", "text-x") or ""):
+        found.append(f"id {attributes['id']!r}")
     loaded = {key: attributes[key] for key in ("src", "poster") if key in attributes}
     found += [f"address {name} {key}={value!r}" for key, value in loaded.items() if not _is_loadable(value)]
     if "srcset" in attributes:
@@ -100,6 +102,8 @@ def _is_loadable(address: str | None) -> bool:
 
 def _link_is_right(attributes: Attributes) -> bool:
     href = attributes.get("href")
+    if href is not None and re.fullmatch(r"#text-[\w.:-]+", href):
+        return "target" not in attributes  # to a place of the same article
     leads_well = href is None or _is_loadable(href) or re.match(r"(mailto|tel):", _as_browsers_read(href)) is not None
     return leads_well and attributes.get("rel") == "noopener noreferrer" and attributes.get("target") == "_blank"
 

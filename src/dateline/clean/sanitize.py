@@ -11,29 +11,36 @@ import nh3
 
 from dateline.model import RawHTML, SafeHTML
 
-from . import balance, links, pictures, players, policy, tags, urls
+from . import anchors, balance, links, pictures, players, policy, tags, urls
 
 MAX_ROUNDS: Final = 5
 """How often a result is cleaned again until it stays the same; two nearly always do."""
 
-_CLEANER: Final = nh3.Cleaner(
-    tags=set(policy.TAGS | {"embed", "h1"}),
-    clean_content_tags=set(policy.DROPPED_WITH_CONTENT),
-    attributes={
-        "*": set(policy.GLOBAL_ATTRIBUTES),
-        **{
-            name: set(
-                policy.ATTRIBUTES.get(name, frozenset()) - policy.SET_BY_US.get(name, frozenset())
-                | policy.READ_AND_REMOVED.get(name, frozenset())
-            )
-            for name in policy.ATTRIBUTES.keys() | policy.READ_AND_REMOVED.keys()
+
+def _cleaner(*more: str) -> nh3.Cleaner:
+    """A cleaner by the policy; ``more`` are attributes that any element may carry besides."""
+    return nh3.Cleaner(
+        tags=set(policy.TAGS | {"embed", "h1"}),
+        clean_content_tags=set(policy.DROPPED_WITH_CONTENT),
+        attributes={
+            "*": set(policy.GLOBAL_ATTRIBUTES) | set(more),
+            **{
+                name: set(
+                    policy.ATTRIBUTES.get(name, frozenset()) - policy.SET_BY_US.get(name, frozenset())
+                    | policy.READ_AND_REMOVED.get(name, frozenset())
+                )
+                for name in policy.ATTRIBUTES.keys() | policy.READ_AND_REMOVED.keys()
+            },
         },
-    },
-    set_tag_attribute_values={"a": {"target": policy.LINK_TARGET}},
-    link_rel=policy.LINK_REL,
-    url_schemes=set(policy.SCHEMES),
-    url_relative="pass_through",  # resolved afterwards, with the base of each entry
-)
+        set_tag_attribute_values={"a": {"target": policy.LINK_TARGET}},
+        link_rel=policy.LINK_REL,
+        url_schemes=set(policy.SCHEMES),
+        url_relative="pass_through",  # resolved afterwards, with the base of each entry
+    )
+
+
+_CLEANER: Final = _cleaner()
+_CLEANER_WITH_ANCHORS: Final = _cleaner("id")
 if "<" in _CLEANER.clean('<p title="<">')[1:].partition(">")[0]:
     # Editing its output with patterns would not be safe: a value could look like a tag.
     raise ImportError("nh3 0.3.7 or newer is needed: older ones leave < and > in attributes as they are")
@@ -101,19 +108,24 @@ def _cleaned(raw: str, base: str | None) -> str:
     """One round: readable HTML → safe HTML."""
     bounded = balance.balanced(raw) if balance.is_crowded(raw) else raw
     if len(bounded) <= 2 * balance.MAX_CHARS:
-        html = _finished(_CLEANER.clean(bounded), base)
+        if anchors.may_have(bounded, base):
+            html = _finished(_CLEANER_WITH_ANCHORS.clean(bounded), base, has_anchors=True)
+        else:
+            html = _finished(_CLEANER.clean(bounded), base)
         if len(html) <= balance.MAX_CHARS:
             return html
     return balance.text_only(raw)
 
 
-def _finished(html: str, base: str | None) -> str:
+def _finished(html: str, base: str | None, *, has_anchors: bool = False) -> str:
     """What nh3 wrote → the same after the second look at whatever needs one."""
     present = set(_SECOND_LOOK.findall(html))
     # Frames come first: what stands between their tags is not escaped.
     if present & {"iframe", "embed"}:
         html = players.rewrite_frames(html, base)
-    html = links.rewrite(html, base)
+    if has_anchors:
+        html = anchors.rewrite(html, base)
+    html = links.rewrite(html, base, may_be_inner=has_anchors)
     if present & {"img", "source"}:
         html = pictures.rewrite(html, base)
     if present & {"audio", "video"}:

@@ -1,4 +1,5 @@
-// What publishers wrote, easier to read: the contents of a long article, pictures as large as the screen, code to be copied.
+// What publishers wrote, easier to read: the contents of a long article, footnotes, pictures as large as the screen, code
+// to be copied.
 // Without scripts the article is as it was published.
 
 import { complete } from "../lib/entries.js";
@@ -17,6 +18,7 @@ export default function prose(zoom) {
     }
     content.dataset.enriched = "";
     contents(content, words);
+    content.addEventListener("click", within);
     content.querySelectorAll("pre").forEach((code) => copyable(code, words));
     content.querySelectorAll("img").forEach((picture) => enlargeable(picture, zoom, words));
   };
@@ -65,6 +67,19 @@ function contents(content, words) {
   head.textContent = words.labelContents;
   box.append(head, list);
   content.before(box);
+}
+
+/** A footnote, or the way back from it: several articles of a page may have a place of the same name. */
+function within(event) {
+  const way = event.target.closest('a[href^="#text-"]');
+  const name = way && decodeURIComponent(way.hash.slice(1));
+  const place = way && event.currentTarget.querySelector(`#${CSS.escape(name)}`);
+  if (place) {
+    event.preventDefault();
+    place.tabIndex = -1;
+    place.scrollIntoView({ block: "nearest" });
+    place.focus({ preventScroll: true });
+  }
 }
 
 /** Code that is wider than its box can be reached by keyboard, and copied. */
