@@ -1,6 +1,6 @@
 """Takes the pictures of ``docs/screenshots``: the demo's sample feeds in a real Chromium, light and dark, desk, phone.
 
-``python -m bench.screenshots`` writes the few that the documents show; ``--all FOLDER`` every page, to be looked at.
+``python -m bench.screenshots`` writes the twelve that the documents show; ``--all FOLDER`` every page, to be looked at.
 """
 
 import argparse
@@ -69,12 +69,21 @@ class Shot(Struct, frozen=True, kw_only=True):
     logged_in: bool = True
 
 
-FOR_DOCUMENTS = (
+NAMED = (
+    Shot(name="normal", size="table"),
     Shot(name="reading", opened="picture"),
-    Shot(name="list-dark", size="table", scheme="dark"),
+    Shot(name="reader", path="/?view=reader", size="table"),
+    Shot(name="cards", path="/?view=cards", size="table", language="fr"),
+    Shot(name="panes", path="/?view=panes", opened="first", size="table"),
+    Shot(name="board", path="/?view=global", size="table"),
+    Shot(name="adding", path="/subscriptions/add", size="table", opened="look"),
+    Shot(name="subscriptions", path="/subscriptions", size="table"),
+    Shot(name="statistics", path="/statistics", size="table", language="fr"),
+    Shot(name="settings", path="/settings/look", size="table"),
     Shot(name="phone", size="phone"),
-    Shot(name="phone-dark", size="phone", scheme="dark", opened="picture"),
+    Shot(name="phone-article", size="phone", opened="picture", language="fr"),
 )
+"""The twelve pages that the documents show."""
 
 EVERY = (
     Shot(name="list"),
@@ -272,7 +281,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.screenshots", description=__doc__)
     parser.add_argument("--all", metavar="FOLDER", type=Path, help="every page, in both schemes and sizes, into FOLDER")
     folder = parser.parse_args().all
-    shots = every_shot() if folder else FOR_DOCUMENTS
+    shots = every_shot() if folder else for_documents()
     target = folder or DOCUMENTS
     target.mkdir(parents=True, exist_ok=True)
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -283,6 +292,13 @@ def main() -> None:
             size = path.stat().st_size
             print(f"{path}  {size // 1000} kB{'  too large' if not folder and size > LARGEST else ''}")
         browser.close()
+
+
+def for_documents() -> list[Shot]:
+    """Each of ``NAMED``, light and dark."""
+    return [
+        replace(shot, name=f"{shot.name}-{scheme}", scheme=scheme) for shot in NAMED for scheme in ("light", "dark")
+    ]
 
 
 def every_shot() -> list[Shot]:
