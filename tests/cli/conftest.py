@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from msgspec import Struct
 from tests.internet import Internet, Page, Reply, rss
+from tests.processes import children
 
 from dateline.actions import accounts, subscriptions
 from dateline.clean import clean_html
@@ -167,8 +168,7 @@ class Started:
         """The process ids of the command and everything that it started."""
         found = [self.process.pid]
         for pid in found:
-            for task in Path(f"/proc/{pid}/task").glob("*/children"):
-                found += [int(child) for child in task.read_text().split()]
+            found += sorted(children(pid))
         return found
 
     def end(self, number: int = signal.SIGTERM) -> int:

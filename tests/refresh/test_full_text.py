@@ -1,6 +1,7 @@
 """Full texts beside the line: once a page, in each one's way, tried again later, never where it is forbidden."""
 
 import asyncio
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ import pytest
 from tests.internet import LOOPBACK, Internet, Page, Reply, redirect
 from tests.pages import PARAGRAPHS, TITLE, article, feed, page
 from tests.people import Cast
+from tests.processes import children
 from tests.refresh.running import Runner
 
 from dateline.actions import full_texts as full_text_actions
@@ -481,25 +483,20 @@ def test_killed_in_the_middle_of_a_page_nothing_is_lost(tmp_path: object, now: d
 def test_an_idle_worker_keeps_no_process_that_reads_pages(tide: Tide, cast: Cast) -> None:
     tide.subscribe(cast.alice, wish("always"))
     tide.runner.run()
-    before = children()
+    before = children(os.getpid())
 
     async def work() -> None:
         stop = asyncio.Event()
         worker = Refresher(tide.db, LOOPBACK, version="0", holder="w", clock=lambda: tide.now)
         running = asyncio.create_task(worker.run_forever(stop))
-        while not await asyncio.to_thread(tide.codes) or children() - before:
+        while not await asyncio.to_thread(tide.codes) or children(os.getpid()) - before:
             await asyncio.sleep(0.02)
         stop.set()
         await running
 
     asyncio.run(work())
     assert tide.codes() == ["ok"]
-    assert children() == before
-
-
-def children() -> set[str]:
-    """The processes that this one started and that live."""
-    return {child for task in Path("/proc/self/task").iterdir() for child in (task / "children").read_text().split()}
+    assert children(os.getpid()) == before
 
 
 def test_search_finds_what_only_the_page_says(tide: Tide, cast: Cast) -> None:
