@@ -14,7 +14,7 @@ from tests.parse.exports import FRESHRSS_STARRED, file
 from tests.people import Cast
 from tests.refresh.running import Runner
 
-from dateline.actions import exporting, moving, subscriptions
+from dateline.actions import exporting, highlights, moving, saved_pages, subscriptions
 from dateline.actions.accounts import catch_up
 from dateline.errors import ParseError
 from dateline.model import Entry, Stream, User
@@ -191,6 +191,37 @@ def test_what_leaves_is_what_freshrss_reads(db: Database, cast: Cast, now: datet
     assert "<script" not in fish["content"]["content"]
     assert (fish["starredUsec"], fish["published"], fish["author"]) == ("1718000000123456", 1717990000, "Ann; Bob")
     assert fish["enclosure"] == [{"href": "https://harbour.example/fish.mp3", "type": "audio/mpeg", "length": 1234}]
+
+
+def test_saved_pages_highlights_and_notes_leave_too(db: Database, cast: Cast, now: datetime) -> None:
+    subscriptions.subscribe(db, cast.alice, "https://a.example/feed", now=now)
+    page = saved_pages.save(db, cast.alice, "https://page.example/1", title="A page", feed_title="Saved", now=now)
+    around = {"prefix": "where ", "suffix": " turns"}
+    highlights.add(db, cast.alice, page, quote="the tide", **around, place=6, note="Ask Ann", now=now)
+    highlights.add(db, cast.alice, page, note="All of it", now=now)
+    highlights.add(db, cast.alice, page, quote="alone", now=now)
+    out = io.BytesIO()
+    exporting.write_everything(db, cast.alice, out, now=now)
+    with zipfile.ZipFile(out) as bundle:
+        (article,) = json.loads(bundle.read("pages_2026-11-22.json"))["items"]
+        notes = json.loads(bundle.read("annotations_2026-11-22.jsonld"))
+    assert (article["title"], article["canonical"][0]["href"]) == ("A page", "https://page.example/1")
+    assert notes["@context"] == "http://www.w3.org/ns/anno.jsonld"
+    first, whole, quiet = notes["items"]
+    assert first["target"]["source"] == "https://page.example/1"
+    assert first["target"]["selector"] == [
+        {"type": "TextQuoteSelector", "prefix": "where ", "exact": "the tide", "suffix": " turns"},
+        {"type": "TextPositionSelector", "start": 6, "end": 14},
+    ]
+    assert [body["value"] for body in first["body"]] == ["A page", "Ask Ann"]
+    assert "selector" not in whole["target"]
+    assert [one["motivation"] for one in (first, whole, quiet)] == ["commenting", "commenting", "highlighting"]
+    reports = moving.bring_in(db, cast.bob, out.getvalue(), now=now)
+    assert [report.error for report in reports if report.error] == []
+    others = io.BytesIO()
+    exporting.write_everything(db, cast.bob, others, now=now)
+    with zipfile.ZipFile(others) as bundle:
+        assert bundle.namelist() == ["feeds_2026-11-22.opml.xml", "starred_2026-11-22.json"]
 
 
 def test_an_export_has_nothing_of_others_and_no_password(

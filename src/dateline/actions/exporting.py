@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import IO, Any, cast
 
 from dateline.model import User
+from dateline.parse.annotations import annotation, annotations_file
 from dateline.parse.opml import OpmlFeed, OpmlFolder
 from dateline.parse.opml_settings import (
     FullText,
@@ -21,8 +22,19 @@ from dateline.parse.reader_writing import article, saved_file
 from dateline.preferences import decode_display
 from dateline.refresh.carrying import carried
 from dateline.settings import Settings
-from dateline.store import Database, exporting, followed, full_texts, retention, streams, subscriptions
+from dateline.store import (
+    Database,
+    exporting,
+    followed,
+    full_texts,
+    highlights,
+    retention,
+    saved_pages,
+    streams,
+    subscriptions,
+)
 from dateline.store.exporting import Leaving
+from dateline.store.highlights import Listed
 from dateline.store.secrets import Keyring, key_path
 from dateline.store.subscriptions import Folder
 
@@ -30,6 +42,7 @@ from .subscriptions import MAX_DEPTH
 
 AT_ONCE = 100
 """Articles that are in memory at once."""
+MAX_PAGES = 1_000_000
 ARTICLES_PER_FEED = 50
 """Articles of each subscription in the ZIP: what their feeds may still carry elsewhere, with "read" or "unread"."""
 
@@ -133,7 +146,8 @@ def write_everything(
 ) -> None:
     """All of it as a ZIP that FreshRSS imports as it is (it goes by the names), and so do we.
 
-    OPML, what is starred or labelled, and of each subscription its newest articles with their state.
+    OPML, what is starred or labelled, all saved pages, highlights and notes, and of each subscription its newest
+    articles with their state. What FreshRSS does not know it passes over.
     """
     day = f"{now:%Y-%m-%d}"
     with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as bundle:
@@ -141,7 +155,15 @@ def write_everything(
         _add(bundle, f"feeds_{day}.opml.xml", moment, [export_opml(db, user, settings=settings, now=now)])
         _add(bundle, f"starred_{day}.json", moment, export_saved(db, user, now=now))
         with db.reading() as tx:
+            noted = highlights.listing(tx, user.id)
+            pages_id = saved_pages.find(tx, user.id)
+            page_ids = exporting.newest_ids(tx, pages_id, MAX_PAGES) if pages_id is not None else []
             rows = exporting.leaving(tx, user.id) if per_feed else []
+        if page_ids:
+            pages = saved_file("pages", "Saved pages", user.name, _articles(db, user, page_ids), updated_at=now)
+            _add(bundle, f"pages_{day}.json", moment, pages)
+        if noted:
+            _add(bundle, f"annotations_{day}.jsonld", moment, annotations_file(map(_annotation, reversed(noted))))
         for row in rows:
             with db.reading() as tx:
                 ids = exporting.newest_ids(tx, row.feed_id, per_feed)
@@ -157,6 +179,20 @@ def _add(bundle: zipfile.ZipFile, name: str, moment: tuple[int, ...], pieces: It
     with bundle.open(info, "w", force_zip64=True) as file:
         for piece in pieces:
             file.write(piece)
+
+
+def _annotation(noted: Listed) -> dict[str, Any]:
+    one = noted.highlight
+    return annotation(
+        source=noted.url or f"urn:dateline:entry:{one.entry_id}",
+        title=noted.title,
+        quote=(one.prefix, one.quote, one.suffix),
+        place=one.place,
+        note=one.note,
+        colour=one.colour,
+        created_at=one.created_at,
+        changed_at=one.changed_at,
+    )
 
 
 def _articles(db: Database, user: User, entry_ids: Sequence[int]) -> Iterator[dict[str, Any]]:

@@ -28,6 +28,9 @@ _BROKEN = (
 )
 """What the library raises for what is broken, encrypted, or compressed in a way that it does not know."""
 
+_NOT_BROUGHT_IN = (b'"http://www.w3.org/ns/anno.jsonld"', b'"user/-/state/org.dateline/pages"')
+"""What our own exports hold for people and other programs, highlights and saved pages: passed over."""
+
 Kind = Literal["opml", "articles", "other"]
 
 
@@ -86,7 +89,8 @@ class Bundle:
             except _BROKEN:
                 yield member
             else:
-                yield Member(name=member.name, kind=kind_of(start), index=member.index)
+                if not any(mark in start for mark in _NOT_BROUGHT_IN):
+                    yield Member(name=member.name, kind=kind_of(start), index=member.index)
 
     def read(self, member: Member) -> bytes:
         """A member's bytes.
