@@ -4,6 +4,7 @@ import pytest
 from tests.web.browsing import NOW, Browser
 
 from dateline.model import FullTextRules
+from dateline.refresh.tidy import ORPHANS_KEPT
 from dateline.store import Database, full_texts
 from dateline.store.full_texts import Taken
 from dateline.store.write import transaction
@@ -31,6 +32,14 @@ def test_a_page_is_saved_and_says_that_it_waits_then_why_it_failed(alice: Browse
     assert page.find("//form[contains(@action, 'full-text')]//button")
     page = alice.post("/save", {"url": URL, "title": ""})
     assert "Cette page est récupérée dans un instant." in page.words
+
+
+def test_before_saved_pages_are_left_it_is_said_what_goes_with_them(alice: Browser, db: Database) -> None:
+    alice.post("/save", {"url": URL, "title": ""})
+    with db.reading() as tx:
+        saved = tx.value("SELECT s.id FROM subscription s JOIN feed f ON f.id = s.feed_id WHERE f.kind = 'saved'")
+    question = alice.get(f"/subscriptions/{saved}/remove")
+    assert f"après {ORPHANS_KEPT.days} jours, tous ceux qui ne sont ni favoris" in question.words
 
 
 @pytest.mark.parametrize(

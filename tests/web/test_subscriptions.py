@@ -146,6 +146,7 @@ def test_unsubscribing_asks_first_and_then_does_it(alice: Browser, db: Database,
     question = alice.get(f"/subscriptions/{lighthouse}/remove")
     assert "Le Phare" in question.words
     assert "2 articles non lus" in question.words
+    assert "supprimés" not in question.words
     assert details(db, owner(alice), lighthouse).title == "Le Phare"
     page = alice.post(f"/subscriptions/{lighthouse}/remove")
     assert page.url == "/subscriptions"

@@ -10,6 +10,7 @@ from dateline.actions.health import may_change
 from dateline.errors import ActionError
 from dateline.model import Visibility
 from dateline.refresh.pages import is_flagged
+from dateline.refresh.tidy import ORPHANS_KEPT
 from dateline.store import feeds, health, sidebars, subscriptions
 from dateline.store.subscriptions import SubscriptionDetails
 from dateline.web import advice, keeping, messages, rhythms
@@ -59,9 +60,10 @@ class SubscriptionPage(Struct, frozen=True, kw_only=True):
 
 
 class RemovePage(Struct, frozen=True, kw_only=True):
-    """The context of ``pages/unsubscribe.html``."""
+    """The context of ``pages/unsubscribe.html``. ``days_left``: of articles that nothing would bring again."""
 
     subscription: SubscriptionDetails
+    days_left: int | None
 
 
 def show(visit: Visit) -> Response:
@@ -111,7 +113,9 @@ def pause(visit: Visit) -> Response:
 
 def ask_remove(visit: Visit) -> Response:
     """The question before the end."""
-    return visit.html("pages/unsubscribe.html", RemovePage(subscription=_details(visit)))
+    details = _details(visit)
+    days_left = ORPHANS_KEPT.days if details.kind in ("mail", "saved") else None
+    return visit.html("pages/unsubscribe.html", RemovePage(subscription=details, days_left=days_left))
 
 
 def remove(visit: Visit) -> Response:
