@@ -22,6 +22,8 @@ CONTENT = SafeHTML(
     "<table><tr><th>Port</th><th>Ships</th></tr><tr><td>North</td><td>12</td></tr></table>"
     "<p>" + "Donaudampfschifffahrtsgesellschaft" * 6 + "</p>"
 )
+NOT_SEEN = 1e-6
+"""A layout shift (impact times distance, each a part of the window): an icon's rounding to the next pixel."""
 LONG_TITLE = "A title of three hundred characters: " + "and so on " * 27
 PAGES = (
     "/",
@@ -289,7 +291,7 @@ def test_nothing_shifts_while_a_page_is_laid_out(alice: User, open_page: Open) -
           setTimeout(() => resolve([]), 300);
         })"""
     )
-    assert shifts == []
+    assert sum(shifts) < NOT_SEEN, shifts
 
 
 def test_the_focus_is_always_to_be_seen(alice: User, open_page: Open) -> None:
