@@ -191,6 +191,8 @@ class SqliteDatabase(Database):
                 self._folder = self._folder or self._connect()
                 self._folder.execute("PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 33554432")
                 self._folder.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+        except apsw.BusyError:
+            log.debug("another process folds the log of %s", self.path)
         except apsw.Error as error:
             log.warning("the log of %s stays as it is for now: %s", self.path, error)
         finally:
