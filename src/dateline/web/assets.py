@@ -1,9 +1,11 @@
 """Our own static files: the folder ``static`` → bytes under one hash, so that browsers may keep them for ever.
 
 The hash covers every file: a script that imports another by a relative path finds the same version of it. The style
-sheets are written one subject a file and served as one, ``css/dateline.css``.
+sheets are written one subject a file and served as one, ``css/dateline.css``. Scripts are served without their
+comments, which are a fifth of what would be sent.
 """
 
+import re
 from hashlib import blake2b
 from pathlib import Path
 
@@ -40,6 +42,8 @@ SHEETS = (
     *("pages/debugger", "pages/settings", "pages/print"),
 )
 STYLE = "css/dateline.css"
+_COMMENT = re.compile(rb"^[ \t]*(?://[^\n]*|/\*.*?\*/[ \t]*)\n", re.MULTILINE | re.DOTALL)
+"""Lines of a script that are a comment and nothing else; none of ours stands inside a text of several lines."""
 
 _TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -75,8 +79,10 @@ def load_assets(folder: Path = STATIC_FOLDER) -> Assets:
         content_type = _TYPES.get(path.suffix)
         if content_type and path.is_file():
             name = path.relative_to(folder).as_posix()
-            files[name] = Asset(content_type=content_type, body=path.read_bytes())
-            digest.update(name.encode() + b"\0" + files[name].body)
+            body = path.read_bytes()
+            digest.update(name.encode() + b"\0" + body)
+            served = _COMMENT.sub(b"", body) if path.suffix == ".js" else body
+            files[name] = Asset(content_type=content_type, body=served)
     if folder == STATIC_FOLDER:
         files[STYLE] = Asset(
             content_type=_TYPES[".css"], body=b"\n".join(files.pop(f"css/{name}.css").body for name in SHEETS)
