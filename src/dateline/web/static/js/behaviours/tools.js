@@ -61,6 +61,7 @@ export default function tools(box) {
       open.querySelector("summary").focus();
     }
   });
+  document.addEventListener("toolswanted", (event) => attach(event.target)); // a key was quicker than the next picture
   document.addEventListener("entryopen", (event) => afterPaint(() => attach(event.target)));
   document.addEventListener("toggle", (event) => {
     if (event.target.matches?.("details.entry") && event.target.open) {

@@ -3,7 +3,7 @@
 import { loadMore } from "../behaviours/more.js";
 import { openPalette } from "../behaviours/palette.js";
 import { togglePanel } from "../behaviours/panel.js";
-import { all, current, toggle } from "./entries.js";
+import { all, complete, current, toggle } from "./entries.js";
 import { readAll, toggleRead, toggleStar } from "./marking.js";
 import { move, moveTo, nextUnread, skip } from "./moving.js";
 
@@ -56,11 +56,16 @@ export const deeds = {
 export const isPossible = (action) => Boolean(deeds[action] && document.querySelector(deeds[action].where));
 
 /** A menu at the foot of the article: opened with the article, with the focus in it; closed again. */
-function unfold(entry, selector) {
+async function unfold(entry, selector) {
   if (entry.matches("details") && !entry.open) {
     toggle(entry, true);
   }
-  const menu = document.querySelector(`#tools ${selector}`);
+  await complete(entry);
+  entry.dispatchEvent(new CustomEvent("toolswanted", { bubbles: true }));
+  const menu = entry.querySelector(`#tools ${selector}`);
+  if (!menu) {
+    return;
+  }
   menu.open = !menu.open;
   if (menu.open) {
     menu.scrollIntoView({ block: "nearest" });
