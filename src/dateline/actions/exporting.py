@@ -43,6 +43,7 @@ from .subscriptions import MAX_DEPTH
 AT_ONCE = 100
 """Articles that are in memory at once."""
 MAX_PAGES = 1_000_000
+"""Saved pages in the ZIP: more than anybody has, a bound all the same."""
 ARTICLES_PER_FEED = 50
 """Articles of each subscription in the ZIP: what their feeds may still carry elsewhere, with "read" or "unread"."""
 
@@ -147,7 +148,7 @@ def write_everything(
     """All of it as a ZIP that FreshRSS imports as it is (it goes by the names), and so do we.
 
     OPML, what is starred or labelled, all saved pages, highlights and notes, and of each subscription its newest
-    articles with their state. What FreshRSS does not know it passes over.
+    articles with their state. Pages and notes are for people and other programs: either import passes them over.
     """
     day = f"{now:%Y-%m-%d}"
     with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as bundle:
