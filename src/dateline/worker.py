@@ -10,12 +10,15 @@ import signal
 import threading
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from dateline.actions import instance
-from dateline.mail import Intake
 from dateline.refresh.work import Refresher
 from dateline.settings import Settings
 from dateline.store import Database
+
+if TYPE_CHECKING:
+    from dateline.mail import Intake
 
 log = logging.getLogger(__name__)
 
@@ -39,10 +42,16 @@ def run(
     calm_collector()
     refresher = Refresher(db, settings, version=version, holder=holder, clock=clock)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        intake = Intake(db, settings, clock) if settings.takes_mail else None
+        intake = _intake(db, settings, clock) if settings.takes_mail else None
         runner.run(_run(refresher, intake, until_stdin_closes=until_stdin_closes))
     instance.give_back_leases(db, holder)
     log.info("the worker has ended")
+
+
+def _intake(db: Database, settings: Settings, clock: Callable[[], datetime]) -> "Intake":
+    from dateline.mail import Intake  # where it is switched on: its server brings much along
+
+    return Intake(db, settings, clock)
 
 
 def calm_collector() -> None:
@@ -63,7 +72,7 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return factory
 
 
-async def _run(refresher: Refresher, intake: Intake | None, *, until_stdin_closes: bool) -> None:
+async def _run(refresher: Refresher, intake: "Intake | None", *, until_stdin_closes: bool) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -88,7 +97,7 @@ async def _run(refresher: Refresher, intake: Intake | None, *, until_stdin_close
         await working
 
 
-async def _open(intake: Intake | None) -> None:
+async def _open(intake: "Intake | None") -> None:
     """Take newsletters, where that is switched on; feeds are refreshed in any case."""
     if intake is not None:
         try:

@@ -117,7 +117,7 @@ def test_a_worker_that_dies_is_started_again(shell: Shell, internet: Internet) -
 
 def _is_worker(pid: int) -> bool:
     try:
-        return b"--until-stdin-closes" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        return b"dateline.cli.worker_process" in Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
         return False
 

@@ -13,9 +13,9 @@ from tests.internet import LOOPBACK
 
 from dateline.errors import FetchError
 from dateline.fetch import imap_talk, imap_wire
-from dateline.fetch.imap import Folder, Imap, Letter, Login, host_name
-from dateline.fetch.imap_wire import Security
+from dateline.fetch.imap import Folder, Imap
 from dateline.fetch.imap_words import fetched, folder_name, internal_date, with_strings
+from dateline.fetch.mailbox import Letter, Login, Security, host_name
 from dateline.settings import Settings
 
 MAIL = b'From: a@b.example\r\nSubject: {}\r\n\r\nHello ("there") {3}\r\n'
@@ -64,7 +64,7 @@ async def test_what_is_new_is_found_by_uid_and_read_without_a_trace(imap: Imap, 
 
 
 def imap_listing(empty_to: int) -> object:
-    from dateline.fetch.imap import Listing
+    from dateline.fetch.mailbox import Listing
 
     return Listing(letters=(), empty_to=empty_to, has_more=False)
 

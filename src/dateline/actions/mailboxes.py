@@ -8,8 +8,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from dateline.errors import ActionError, FetchError, NotFound, StoreError
-from dateline.fetch.imap import Login, host_name
-from dateline.fetch.imap_wire import Security
+from dateline.fetch.mailbox import Login, Security, host_name
 from dateline.model import User
 from dateline.refresh.mailboxes import Looked, Pulled, login_of, look_now, read_now, sealed
 from dateline.settings import Settings

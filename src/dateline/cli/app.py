@@ -11,7 +11,6 @@ from typing import Annotated
 import typer
 
 from dateline import __version__
-from dateline.errors import DatelineError
 
 from . import (
     backup,
@@ -36,7 +35,7 @@ from . import (
     users,
     worker,
 )
-from .failures import Refused, exit_code_of, sentence_of
+from .failures import told
 from .opening import read_settings
 
 app = typer.Typer(
@@ -102,8 +101,5 @@ def main() -> None:
 
     Wrong usage (2), Ctrl-C (130) and a reader that went away (1) are typer's matter; it is quiet about the last two.
     """
-    try:
+    with told():
         app()
-    except (DatelineError, Refused, OSError) as error:
-        print(f"dateline: {sentence_of(error)}", file=sys.stderr)
-        sys.exit(exit_code_of(error))

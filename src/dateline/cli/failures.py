@@ -4,7 +4,9 @@ Exit codes are those of BSD's ``sysexits.h`` where one fits, so that scripts can
 """
 
 import errno
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from dateline.errors import DatelineError
 
@@ -101,6 +103,16 @@ class Refused(Exception):
     def __init__(self, sentence: str, code: int = FAILURE) -> None:
         super().__init__(sentence)
         self.code = code
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """A failure inside becomes a sentence on standard error, and the process leaves with the code that tells."""
+    try:
+        yield
+    except (DatelineError, Refused, OSError) as error:
+        print(f"dateline: {sentence_of(error)}", file=sys.stderr)
+        sys.exit(exit_code_of(error))
 
 
 def exit_code_of(error: BaseException) -> int:

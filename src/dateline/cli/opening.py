@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import typer
-
 from dateline import settings as settings_room
 from dateline.settings import Settings
 
 if TYPE_CHECKING:
+    import typer
+
     from dateline.model import User
     from dateline.store import Database
 
@@ -39,7 +39,7 @@ def override(**values: str) -> Settings:
     return read_settings()
 
 
-def settings_of(context: typer.Context) -> Settings:
+def settings_of(context: "typer.Context") -> Settings:
     """The settings that were read before the command."""
     settings: Settings = context.find_root().obj
     return settings

@@ -13,7 +13,7 @@ import time
 
 log = logging.getLogger(__name__)
 
-COMMAND = (sys.executable, "-m", "dateline", "worker", "--until-stdin-closes")
+COMMAND = (sys.executable, "-m", "dateline.cli.worker_process")
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 60.0
 STEADY_SECONDS = 60.0

@@ -1,7 +1,5 @@
 """``dateline worker``: refresh what is due, for ever."""
 
-from typing import Annotated
-
 import typer
 
 from dateline import __version__
@@ -9,10 +7,7 @@ from dateline import __version__
 from .opening import holder, now, opened, settings_of
 
 
-def worker(
-    context: typer.Context,
-    until_stdin_closes: Annotated[bool, typer.Option("--until-stdin-closes", hidden=True)] = False,
-) -> None:
+def worker(context: typer.Context) -> None:
     """Refresh feeds when they are due, until SIGTERM or Ctrl-C; what is being asked is finished first.
 
     `dateline serve` starts one by itself. Any number of workers may share a database.
@@ -21,4 +16,4 @@ def worker(
 
     settings = settings_of(context)
     with opened(settings) as db:
-        door.run(db, settings, version=__version__, holder=holder(), clock=now, until_stdin_closes=until_stdin_closes)
+        door.run(db, settings, version=__version__, holder=holder(), clock=now)

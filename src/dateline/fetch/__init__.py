@@ -6,8 +6,21 @@ politeness is decided: it is asked for a turn before every request. What nobody 
 paste → a URL; the name under which a host is spared) and ``politeness`` (a gate for one process).
 """
 
-from .client import Client
+from typing import TYPE_CHECKING
+
 from .once import fetch_now
 from .politeness import Gate
 
+if TYPE_CHECKING:
+    from .client import Client
+
 __all__ = ["Client", "Gate", "fetch_now"]
+
+
+def __getattr__(name: str) -> object:
+    """``Client`` when somebody asks for it (PEP 562): a web process rarely does, and saves the 8 MB of aiohttp."""
+    if name == "Client":
+        from .client import Client
+
+        return Client
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -8,8 +8,8 @@ import hashlib
 import re
 from collections.abc import Callable
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
-from aiohttp import ClientError, StreamReader
 from msgspec import Struct
 
 from dateline.errors import FetchError
@@ -22,6 +22,9 @@ _OTHER_FILES = re.compile(
     rb"|\xd0\xcf\x11\xe0|\x7fELF|MZ[\x90\x00]|wOF[F2]|SQLite format 3",
     re.DOTALL,
 )
+
+if TYPE_CHECKING:
+    from aiohttp import StreamReader
 
 
 class Patience(Struct, frozen=True, kw_only=True):
@@ -52,7 +55,7 @@ def hash_of(content: bytes) -> bytes:
 
 
 async def read_body(
-    stream: StreamReader,
+    stream: "StreamReader",
     *,
     content_encoding: str,
     content_length: str | None,
@@ -89,10 +92,12 @@ async def read_body(
     return Body(content=b"".join(pieces), wire_bytes=wire_bytes)
 
 
-async def read_sample(stream: StreamReader, *, content_encoding: str, at_most: int, seconds: float) -> bytes:
+async def read_sample(stream: "StreamReader", *, content_encoding: str, at_most: int, seconds: float) -> bytes:
     """The beginning of a body that is only looked at: what could be read and decoded of it. Never raises."""
     pieces: list[bytes] = []
     read = 0
+    from aiohttp import ClientError  # here, for web processes want nothing but ``hash_of`` of us
+
     with suppress(FetchError, ClientError, OSError, TimeoutError):
         decoder = Decoder(content_encoding, 8 * at_most)
         async with asyncio.timeout(seconds):

@@ -8,26 +8,23 @@ it is the counting of tags. Folders are opened by EXAMINE and mails read by BODY
 import asyncio
 import base64
 import contextlib
-import re
 import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from datetime import datetime
 from types import TracebackType
 from typing import Final, Self
-from urllib.parse import urlsplit
 
 from aiohttp.abc import AbstractResolver
-from msgspec import Struct
 
 from dateline.errors import FetchError
 from dateline.settings import Settings
 
 from . import imap_words
-from .address import absolute_http_url, host_key
+from .address import host_key
 from .guard import Guard
 from .imap_talk import Refused, Talk
-from .imap_wire import PlainChannel, Security, Wire, connected, inside_tls
+from .imap_wire import PlainChannel, Wire, connected, inside_tls
+from .mailbox import Letter, Listing, Login
 from .politeness import Gate, HostGate
 from .resolver import SortingResolver, ThreadResolver
 
@@ -39,46 +36,6 @@ BODY_SECONDS: Final = 90.0
 _LOGOUT_SECONDS: Final = 2.0
 _NOT_NOW: Final = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "CONTACTADMIN"})
 """Answers (RFC 5530) that are no word about the password."""
-
-
-class Login(Struct, frozen=True, kw_only=True):
-    """How a folder of a mailbox is reached. ``host`` as ``host_name`` gives it."""
-
-    host: str
-    port: int
-    security: Security
-    user: str
-    password: str
-    folder: str = "INBOX"
-
-
-class Letter(Struct, frozen=True, kw_only=True):
-    """A mail of a folder: its UID, size, and when the server got it."""
-
-    uid: int
-    size: int
-    received_at: datetime | None
-
-
-class Listing(Struct, frozen=True, kw_only=True):
-    """What is new: mails in order of UID. No mail has a UID above what was asked for and up to ``empty_to``.
-
-    ``has_more``: there may be others behind.
-    """
-
-    letters: tuple[Letter, ...]
-    empty_to: int
-    has_more: bool
-
-
-def host_name(text: str) -> str:
-    """What somebody typed as a server → its name in ASCII, or its number. Raises ``FetchError`` ``fetch.bad_url``."""
-    name = text.strip()
-    if re.search(r"[\s/\\?#@%\x00-\x20]", name) or name.count(":") == 1:
-        raise FetchError("fetch.bad_url", text[:100])
-    bracketed = f"[{name}]" if ":" in name and not name.startswith("[") else name
-    parts = urlsplit(absolute_http_url(f"https://{bracketed}/"))
-    return parts.hostname or ""
 
 
 class Imap:

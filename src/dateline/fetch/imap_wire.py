@@ -7,7 +7,7 @@ its consent to STARTTLS would otherwise be taken for an answer from inside of TL
 import asyncio
 import socket
 import ssl
-from typing import Literal, Protocol
+from typing import Protocol
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
@@ -15,9 +15,6 @@ from dateline.errors import FetchError
 
 from .failures import of_exception
 from .guard import ForbiddenAddressError, Guard
-
-Security = Literal["tls", "starttls", "none"]
-"""TLS from the first byte, TLS before the first secret, or none: that only into networks that the operator opened."""
 
 MAX_LINE = 400_000
 CONNECT_SECONDS = 10.0

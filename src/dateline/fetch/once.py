@@ -5,7 +5,6 @@ import asyncio
 from dateline.model import Response, Validators
 from dateline.settings import Settings
 
-from .client import Client
 from .exchange import Watch
 from .headers import Accept
 from .politeness import Gate
@@ -32,6 +31,8 @@ def fetch_now(
 
     For threads without a running event loop. Arguments and errors are those of ``Client`` and ``Client.get``.
     """
+
+    from .client import Client  # only now: see the room's front door
 
     async def ask() -> Response:
         async with Client(settings, version=version, gate=gate) as client:

@@ -8,12 +8,12 @@ import asyncio
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from dateline.errors import DatelineError, FetchError, ParseError, RefreshError
-from dateline.fetch import Client
 from dateline.fetch.address import host_key
 from dateline.model import Response
 from dateline.parse.opml import MAX_BYTES, OpmlDocument, parse_opml
@@ -29,6 +29,9 @@ from dateline.store.write import transaction
 from .joining import MAX_SUBSCRIPTIONS, joining_of
 from .polite import NotNow, TableGate
 from .schedule import LONGEST_WISH, next_bad, quiet_time
+
+if TYPE_CHECKING:
+    from dateline.fetch import Client
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +54,7 @@ class Followed(Struct, frozen=True, kw_only=True):
 
 
 async def follow_due(
-    db: Database, client: Client, keyring: Keyring, clock: Callable[[], datetime], only: int | None = None
+    db: Database, client: "Client", keyring: Keyring, clock: Callable[[], datetime], only: int | None = None
 ) -> list[Followed]:
     """Ask for the lists that are due (or for ``only`` this folder's), one after the other. What came of each.
 
@@ -72,6 +75,8 @@ def follow_now(
 ) -> Followed | None:
     """Ask for a folder's list in an event loop of one's own; None when it is not due, or its host asks for patience."""
 
+    from dateline.fetch import Client  # only now: it brings aiohttp along
+
     async def ask() -> Followed | None:
         gate = TableGate(db, settings, holder=holder, clock=clock)
         async with Client(settings, version=version, gate=gate) as client:
@@ -82,7 +87,7 @@ def follow_now(
 
 
 async def _follow(
-    db: Database, client: Client, keyring: Keyring, folder_id: int, clock: Callable[[], datetime]
+    db: Database, client: "Client", keyring: Keyring, folder_id: int, clock: Callable[[], datetime]
 ) -> Followed | None:
     one = await asyncio.to_thread(_claimed, db, folder_id, clock())
     if one is None:

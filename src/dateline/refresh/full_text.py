@@ -10,10 +10,11 @@ import logging
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from dateline.errors import DatelineError, ExtractError, FetchError, NotFound, StoreError
-from dateline.fetch import Client, fetch_now
+from dateline.fetch import fetch_now
 from dateline.fetch.address import host_key
 from dateline.model import FullTextRules, Response
 from dateline.parse import robots
@@ -28,6 +29,9 @@ from .full_text_wishes import ways
 from .polite import NotNow, TableGate
 from .reader import Reader
 from .schedule import quiet_time
+
+if TYPE_CHECKING:
+    from dateline.fetch import Client
 
 log = logging.getLogger(__name__)
 
@@ -83,7 +87,7 @@ class FullTexts:
     """
 
     def __init__(
-        self, db: Database, settings: Settings, client: Client, gate: TableGate, clock: Callable[[], datetime]
+        self, db: Database, settings: Settings, client: "Client", gate: TableGate, clock: Callable[[], datetime]
     ) -> None:
         self._db = db
         self._client = client

@@ -10,16 +10,18 @@ import logging
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from dateline.errors import DatelineError, FetchError
-from dateline.fetch import Client
 from dateline.fetch.address import absolute_http_url
 from dateline.model import ParsedFeed, Response
 from dateline.store import Database, websub
 from dateline.store.secrets import Keyring
 from dateline.store.websub import HubSubscription
 from dateline.store.write import transaction
+
+if TYPE_CHECKING:
+    from dateline.fetch import Client
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +53,7 @@ def hub_of(parsed: ParsedFeed, answer: Response) -> tuple[str, str] | None:
 
 
 async def ask_due(
-    db: Database, client: Client, keyring: Keyring, callback_url: str, clock: Callable[[], datetime]
+    db: Database, client: "Client", keyring: Keyring, callback_url: str, clock: Callable[[], datetime]
 ) -> int:
     """Ask the hubs that are due, one after the other. How many. Raises ``StoreError``."""
     with db.reading() as tx:
@@ -63,7 +65,7 @@ async def ask_due(
 
 async def _ask(
     db: Database,
-    client: Client,
+    client: "Client",
     keyring: Keyring,
     callback_url: str,
     subscription: HubSubscription,

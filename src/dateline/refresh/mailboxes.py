@@ -12,12 +12,12 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
 from dateline.errors import ActionError, DatelineError, FetchError, ParseError, RefreshError, StoreError
-from dateline.fetch.imap import Folder, Imap, Letter, Login
+from dateline.fetch.mailbox import Letter, Login
 from dateline.parse.mail import MAX_BYTES
 from dateline.settings import Settings
 from dateline.store import Database, mailboxes
@@ -29,6 +29,9 @@ from dateline.store.write import transaction
 from .mail import in_turn, take_for
 from .polite import NotNow, TableGate
 from .schedule import next_bad
+
+if TYPE_CHECKING:
+    from dateline.fetch.imap import Folder, Imap
 
 log = logging.getLogger(__name__)
 
@@ -79,12 +82,16 @@ class Mailboxes:
         gate: TableGate,
         keyring: Keyring,
         clock: Callable[[], datetime],
-        imap: Imap | None = None,
+        imap: "Imap | None" = None,
     ) -> None:
         self._db = db
         self._keyring = keyring
         self._clock = clock
-        self._imap = imap or Imap(settings, gate=gate)
+        if imap is None:
+            from dateline.fetch.imap import Imap
+
+            imap = Imap(settings, gate=gate)
+        self._imap = imap
         self._dice = random.Random()  # noqa: S311 - jitter, not a secret
 
     async def close(self) -> None:
@@ -160,7 +167,7 @@ class Mailboxes:
                     turn.has_more = True
                     break
 
-    async def _letter(self, turn: "_Turn", folder: Folder, letter: Letter) -> bool:
+    async def _letter(self, turn: "_Turn", folder: "Folder", letter: Letter) -> bool:
         """One mail; whether the conversation can go on."""
         if not await asyncio.to_thread(turn.may_begin, letter):
             return True
@@ -311,6 +318,8 @@ def login_of(box: Mailbox, keyring: Keyring) -> Login:
 
 def look_now(db: Database, settings: Settings, login: Login, *, holder: str, clock: Callable[[], datetime]) -> Looked:
     """Open a folder once, in an event loop of one's own, within 20 seconds. Raises ``FetchError``, ``StoreError``."""
+
+    from dateline.fetch.imap import Imap  # only now: it brings aiohttp along
 
     async def look() -> Looked:
         gate = TableGate(db, settings, holder=holder, clock=clock)

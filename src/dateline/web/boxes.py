@@ -6,7 +6,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from dateline.actions.mailboxes import user_name
-from dateline.fetch.imap_wire import Security
+from dateline.fetch.mailbox import Security
 from dateline.store import mailboxes
 from dateline.store.mailboxes import Mailbox
 from dateline.web import i18n, messages

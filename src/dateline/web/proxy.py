@@ -6,6 +6,7 @@ account's for those who are logged in. What comes is served as nothing but media
 
 import asyncio
 import logging
+from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
 from starlette.concurrency import run_in_threadpool
@@ -15,9 +16,11 @@ from starlette.types import Receive, Scope, Send
 
 from dateline import __version__
 from dateline.errors import DatelineError, FetchError
-from dateline.fetch.relay import Relay, Relayed
 from dateline.web.signing import Signed
 from dateline.web.visit import Instance
+
+if TYPE_CHECKING:
+    from dateline.fetch.relay import Relay, Relayed
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +74,9 @@ class Proxied:
         token = None if asked.for_visitors else self._instance.sessions.token(request)
         return token or (request.client.host if request.client else "")
 
-    async def _opened(self) -> Relay:
+    async def _opened(self) -> "Relay":
+        from dateline.fetch.relay import Relay  # with the first picture: it brings aiohttp along
+
         async with self._opening:
             if self._relay is None:
                 self._relay = await Relay(self._instance.settings, version=__version__).__aenter__()
@@ -89,7 +94,7 @@ class Proxied:
                 raise ConnectionAbortedError(f"media by way of us broke off: {error}") from error
 
 
-def _response(relayed: Relayed, *, is_head: bool) -> Response:
+def _response(relayed: "Relayed", *, is_head: bool) -> Response:
     headers = {
         **relayed.headers,
         "content-type": relayed.content_type,
