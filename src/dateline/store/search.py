@@ -144,7 +144,7 @@ def edited(tx: Tx, limit: int) -> list[tuple[int, str, int, bytes, int | None]]:
     rows = tx.all(
         "SELECT e.id, e.title, b.version, b.body, (SELECT max(t.fetched_at) FROM full_text t WHERE t.entry_id = e.id"
         " AND t.body IS NOT NULL) FROM entry_edited d JOIN entry e ON e.id = d.entry_id"
-        " JOIN entry_body b ON b.entry_id = e.id WHERE e.id <= :upto ORDER BY e.id LIMIT :limit",
+        " JOIN entry_body b ON b.entry_id = e.id WHERE d.entry_id <= :upto ORDER BY d.entry_id LIMIT :limit",
         limit=limit,
         upto=indexed_to(tx),
     )
