@@ -66,7 +66,7 @@ def bench(context: Context) -> list[Figure]:
 def fortnight(
     folder: Path | str, days: float, step: timedelta, on_end: Callable[[Database, User], None] | None = None
 ) -> list[Entry]:
-    """Run a worker for so many days of the sites' clock, which moves on by ``step`` at least. The diary.
+    """Run a worker for so many days of the sites' clock, which moves on by ``step`` or to the full hour. The diary.
 
     ``on_end`` may look at the database.
     """
@@ -104,7 +104,9 @@ def _next_moment(db: Database, user: User, folder_id: int, now: datetime, step: 
     """When the next feed is due; at noon of every day somebody is impatient for an hour."""
     with db.reading() as tx:
         due = leases.next_due_at(tx) or now + DAY
-    following = max(due, now + step)
+    # what is due before the clock strikes is asked before: the next hour may be one that a document wants skipped
+    strikes = now.replace(minute=59, second=59, microsecond=0)
+    following = max(due, min(now + step, strikes) if now < strikes else now + step)
     impatient = _impatient_after(now)
     if impatient <= following:
         subscriptions.refresh_soon(db, user, Stream(kind="folder", key=folder_id), now=impatient)

@@ -202,6 +202,8 @@ class Client:
             posts=question.form is not None or question.transport.method == "POST",
             max_redirects=MAX_REDIRECTS if most is None else most,
         )
+        if deadline is None:
+            return await self._follow(question, trail)
         scope = asyncio.timeout(deadline)
         try:
             async with scope:

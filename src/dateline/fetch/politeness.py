@@ -66,19 +66,42 @@ class HostGate:
 
     @asynccontextmanager
     async def _turn(self, name: str) -> AsyncIterator[None]:
+        await self.enter(name)
+        try:
+            yield
+        finally:
+            self.leave(name)
+
+    async def enter(self, name: str) -> None:
+        """Wait for a turn, which lasts until ``leave``. Does not suspend where nobody is before us."""
         host = self._hosts.get(name)
         if host is None:
             host = self._hosts[name] = _Host(self._connections)
         host.visitors += 1
         try:
-            async with host.slots:
-                await self._wait_for_start(host)
-                yield
-        finally:
-            host.visitors -= 1
-            self._prune()
+            await host.slots.acquire()
+        except BaseException:
+            self._gone(host)
+            raise
+        try:
+            await self._wait_for_start(host)
+        except BaseException:
+            self.leave(name)
+            raise
+
+    def leave(self, name: str) -> None:
+        """The turn is over."""
+        host = self._hosts[name]
+        host.slots.release()
+        self._gone(host)
+
+    def _gone(self, host: _Host) -> None:
+        host.visitors -= 1
+        self._prune()
 
     async def _wait_for_start(self, host: _Host) -> None:
+        if not self._spacing:
+            return
         start = max(self._now(), host.next_at)
         host.next_at = start + self._spacing
         while (wait := start - self._now()) > 0:

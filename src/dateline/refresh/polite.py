@@ -10,7 +10,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime, timedelta
 
 from dateline.errors import FetchError
@@ -102,20 +102,40 @@ class TableGate:
 
     @asynccontextmanager
     async def _turn(self, host: str) -> AsyncIterator[None]:
-        async with AsyncExitStack() as stack:
-            try:
-                async with asyncio.timeout(LONGEST_WAIT):
-                    await stack.enter_async_context(self._inner.turn(host))
-                    self._refuse_quiet(host)
-                    wait = await self._enter(host)
-                    stack.push_async_callback(self._leave, host)
-                    await asyncio.sleep(wait)
-            except TimeoutError as error:
-                raise NotNow(host, LONGEST_WAIT) from error
+        try:
+            async with asyncio.timeout(LONGEST_WAIT):
+                await self._inner.enter(host)
+                await self._begin(host)
+        except TimeoutError as error:
+            raise NotNow(host, LONGEST_WAIT) from error
+        try:
             if self._spacing:
                 with self._lock:
                     self._asked[host] = self._clock()
             yield
+        finally:
+            await self._end(host)
+
+    async def _begin(self, host: str) -> None:
+        """Wait until a host may be asked that has a connection for us; that is given back if this fails."""
+        try:
+            self._refuse_quiet(host)
+            wait = await self._enter(host)
+        except BaseException:
+            self._inner.leave(host)
+            raise
+        if wait > 0:
+            try:
+                await asyncio.sleep(wait)
+            except BaseException:
+                await self._end(host)
+                raise
+
+    async def _end(self, host: str) -> None:
+        try:
+            await self._leave(host)
+        finally:
+            self._inner.leave(host)
 
     def _refuse_quiet(self, host: str) -> None:
         with self._lock:
