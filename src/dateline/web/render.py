@@ -36,15 +36,16 @@ class Renderer:
 
     def __init__(self, settings: Settings, assets: Assets) -> None:
         self.urls = Urls(settings)
-        self._assets = assets
-        self._static = self.urls(f"/static/{assets.hash_hex}/")
+        root = self.urls(f"/static/{assets.hash_hex}/")
+        self._static = {name: root + name for name in assets.files}
         self._environments: dict[str, Environment] = {}
 
     def static(self, name: str) -> Markup:
         """The address of a static file, ``css/dateline.css``; the file's absence is an error when the page is made."""
-        if name not in self._assets.files:
-            raise LookupError(f"there is no static file {name}")
-        return self._static + name
+        try:
+            return self._static[name]
+        except KeyError:
+            raise LookupError(f"there is no static file {name}") from None
 
     def globals(self, words: Words) -> dict[str, Callable[..., Any] | str]:
         """What every template may call, macros too."""

@@ -213,4 +213,6 @@ def _length(entry: Entry) -> float:
     """How much of a page an entry takes: its content and the addresses of what comes with it."""
     if entry.content_html is None:
         return math.inf
+    if not entry.enclosures:
+        return len(entry.content_html)
     return len(entry.content_html) + sum(len(enclosure.url) for enclosure in entry.enclosures)

@@ -12,6 +12,7 @@ from dateline.settings import Settings
 
 _PATH_SAFE = "/@:!$&'()*+,;=~-._"
 _MAX_LENGTH = 2000
+_MOST_KEPT = 2000
 
 
 class Urls:
@@ -19,12 +20,25 @@ class Urls:
 
     def __init__(self, settings: Settings) -> None:
         self.base_path = settings.base_path
+        self._kept: dict[str, Markup] = {}
+        """Links without a query: a page has forty of them, nearly all the same on every page."""
 
     def __call__(self, path: str, query: Mapping[str, object] | None = None, **more: object) -> Markup:
         """A path that begins with ``/`` and query values (None and "" are left out) → an escaped link with the base."""
+        if not query and not more:
+            return self._kept.get(path) or self._made(path)
         pairs = [(key, str(value)) for key, value in {**(query or {}), **more}.items() if value not in (None, "")]
-        link = self.base_path + quote(path, safe=_PATH_SAFE)
+        link = self._linked(path)
         return Markup.escape(f"{link}?{urlencode(pairs)}" if pairs else link)
+
+    def _linked(self, path: str) -> str:
+        return self.base_path + quote(path, safe=_PATH_SAFE)
+
+    def _made(self, path: str) -> Markup:
+        if len(self._kept) >= _MOST_KEPT:  # threads may clear it twice; nothing is lost but a little time
+            self._kept.clear()
+        made = self._kept[path] = Markup.escape(self._linked(path))
+        return made
 
     def plain(self, path: str, query: Mapping[str, object] | None = None, **more: object) -> str:
         """The same link, not escaped: for a ``Location`` header or JSON."""
