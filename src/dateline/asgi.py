@@ -5,16 +5,15 @@
 """
 
 import asyncio
-import ctypes
 import gc
 import signal
-import sys
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
 
 from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from dateline import allocator
 from dateline import settings as settings_room
 from dateline.actions.first_start import code_of_the_first
 from dateline.api import websub
@@ -153,12 +152,7 @@ def app_from_environment(*, last_call: int | None = None) -> ASGIApp:
 
 
 def _keep_freed_memory() -> None:
-    """Let glibc keep some megabytes that were freed: a page is half a megabyte, and asking the system for it anew each
-    time costs a tenth of the page's time. Elsewhere there is nothing to tell.
+    """Keep some megabytes that were freed: a page is half a megabyte, and asking the system for it anew each time costs
+    a tenth of the page's time.
     """
-    trim_threshold, top_pad, mmap_threshold = -1, -2, -3  # malloc.h
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
-    if mallopt is not None:
-        mallopt(trim_threshold, 16 << 20)
-        mallopt(top_pad, 1 << 20)
-        mallopt(mmap_threshold, 8 << 20)
+    allocator.tell({"trim_threshold": 16 << 20, "top_pad": 1 << 20, "mmap_threshold": 8 << 20})

@@ -48,10 +48,30 @@ if "<" in _CLEANER.clean('<p title="<">')[1:].partition(">")[0]:
 _MARKUP: Final = re.compile(r"[<&>\r\0\xa0\ud800-\udfff]")
 _NOSCRIPT: Final = re.compile(r"</?noscript[^<>]*>", re.IGNORECASE)
 _LAZY: Final = re.compile(r"\sdata-(?:lazy-|orig-)?src[=\s]|\sdata-original=", re.IGNORECASE)
-_UNUSUAL: Final = re.compile(
-    r"<(?=[abdfilmnoprstxABDFILMNOPRSTX])(?:applet|button|dir|fieldset|form|isindex|listing|main|marquee|menu|nav|noscript"
-    r"|object|plaintext|ruby|search|select|table|template|xmp)[\s/>]",
-    re.IGNORECASE,
+_NAME: Final = re.compile(r"<([a-zA-Z]++)")
+_UNUSUAL: Final = frozenset(
+    [
+        "applet",
+        "button",
+        "dir",
+        "fieldset",
+        "form",
+        "isindex",
+        "listing",
+        "main",
+        "marquee",
+        "menu",
+        "nav",
+        "noscript",
+        "object",
+        "plaintext",
+        "ruby",
+        "search",
+        "select",
+        "table",
+        "template",
+        "xmp",
+    ]
 )
 """Elements that let others stand where they could not without them (a link in a link), and ``<noscript>``."""
 _SECOND_LOOK: Final = re.compile(r"<(img|h1|pre|iframe|embed|source|audio|video)[ >]")
@@ -78,7 +98,7 @@ def clean_html(html: RawHTML, base_url: str | None) -> SafeHTML:
 
 def _settled(raw: str, base: str | None) -> str:
     """HTML of bounded length → safe HTML, cleaned as often as it takes to stay the same."""
-    unusual = _UNUSUAL.search(raw) is not None
+    unusual = _is_unusual(raw)
     if unusual and not _LAZY.search(raw):
         raw = _NOSCRIPT.sub("", raw)  # it holds the real picture, unless an attribute names that too
     once = _cleaned(raw, base)
@@ -90,6 +110,11 @@ def _settled(raw: str, base: str | None) -> str:
             return once
         once = again
     return balance.text_only(once)
+
+
+def _is_unusual(raw: str) -> bool:
+    names = _NAME.findall(raw)
+    return not _UNUSUAL.isdisjoint(names if "".join(names).islower() else map(str.lower, names))
 
 
 def _may_change_again(cleaned: str) -> bool:

@@ -9,7 +9,7 @@ from dateline.model import RawHTML, SafeHTML
 from . import policy
 from .sanitize import clean_html
 
-_TAG: Final = re.compile(r"<(/?[a-z][a-z0-9]*)[^<>]*>")
+_TAG: Final = re.compile(r"<(/?[a-z0-9]++)[^>]*+>")
 _SPACED: Final = policy.BLOCKS | policy.MEDIA | {"br"}
 _CONTROLS: Final = dict.fromkeys([*range(9), 11, *range(14, 32), *range(127, 160), *range(0xD800, 0xE000), 0xFEFF])
 _BLANKS: Final = re.compile(r"[ \t\n\r\f\v\u2028\u2029]+")
@@ -52,12 +52,14 @@ def _text_of_normalised(html: str) -> str | None:
         text = html
     else:
         pieces = _TAG.split(html)
+        if len(pieces) // 2 != html.count("<"):  # normalised HTML escapes it wherever it begins no tag
+            return None
         try:
             pieces[1::2] = map(_GAPS.__getitem__, pieces[1::2])
         except KeyError:
             return None
         text = "".join(pieces)
-        if "<" in text or ">" in text:  # normalised HTML escapes them, in values too
+        if ">" in text:  # normalised HTML escapes it, in values too
             return None
     if "&" in text:
         text = unescape(text)

@@ -29,7 +29,8 @@ _END_OF_TITLE = "0endoftitle0"
 """Stands between title and text in PostgreSQL, so that no phrase reaches over: SQLite has two columns."""
 
 # What FTS5's unicode61 folds by itself as ``fold`` does; any other text is folded before it is indexed.
-_FOLDED_BY_SQLITE = re.compile("[^\\x00-\\x7f\\xa0\\xab\\xbb\\xc0-\\xff\u2010-\u201f]")
+# (Walked to the end at once, that is half the time of looking for the first other character.)
+_FOLDED_BY_SQLITE = re.compile("[\\x00-\\x7f\\xa0\\xab\\xbb\\xc0-\\xff\u2010-\u201f]*+")
 _SPACELESS = re.compile(
     r"([\u0e00-\u0e7f\u1100-\u11ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff])"
 )
@@ -198,7 +199,7 @@ def _write(tx: WriteTx, texts: Sequence[tuple[int, str, str]], insert: Literal["
 
 
 def _lite_text(text: str) -> str:
-    return fold(text) if _FOLDED_BY_SQLITE.search(text) else text
+    return text if _FOLDED_BY_SQLITE.fullmatch(text) else fold(text)
 
 
 def _pg_words(title: str, text: str) -> str:
