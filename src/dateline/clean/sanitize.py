@@ -50,28 +50,8 @@ _NOSCRIPT: Final = re.compile(r"</?noscript[^<>]*>", re.IGNORECASE)
 _LAZY: Final = re.compile(r"\sdata-(?:lazy-|orig-)?src[=\s]|\sdata-original=", re.IGNORECASE)
 _NAME: Final = re.compile(r"<([a-zA-Z]++)")
 _UNUSUAL: Final = frozenset(
-    [
-        "applet",
-        "button",
-        "dir",
-        "fieldset",
-        "form",
-        "isindex",
-        "listing",
-        "main",
-        "marquee",
-        "menu",
-        "nav",
-        "noscript",
-        "object",
-        "plaintext",
-        "ruby",
-        "search",
-        "select",
-        "table",
-        "template",
-        "xmp",
-    ]
+    {"applet", "button", "dir", "fieldset", "form", "isindex", "listing", "main", "marquee", "menu", "nav", "noscript"}
+    | {"object", "plaintext", "ruby", "search", "select", "table", "template", "xmp"}
 )
 """Elements that let others stand where they could not without them (a link in a link), and ``<noscript>``."""
 _SECOND_LOOK: Final = re.compile(r"<(img|h1|pre|iframe|embed|source|audio|video)[ >]")

@@ -9,8 +9,9 @@ from typing import Final
 
 from . import urls
 
-ATTRIBUTES_PATTERN: Final = r'((?: [a-z-]+="[^"]*")*)'
-_ATTRIBUTE: Final = re.compile(r' ([a-z-]+)="([^"]*)"')
+ATTRIBUTES_PATTERN: Final = r"((?: [^<>]*+)?)"
+"""What stands between a tag's name and its end."""
+_ATTRIBUTE: Final = re.compile(r' ([a-z-]++)="([^"]*+)"')
 _PIXELS: Final = re.compile(r"\s*(\d{1,6})(?:\.\d{1,6})?\s*(?:px)?\s*", re.IGNORECASE)
 _UNSEEN: Final = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|(?:^|[;\s])(?:max-)?(?:width|height)\s*:\s*[01](?:px)?\s*(?:;|!|$)",
@@ -28,7 +29,8 @@ def attributes_of(tag: str) -> dict[str, str]:
 
 def written(name: str, attributes: dict[str, str | None]) -> str:
     """A start tag of these attributes (values escaped already); those that are None are left out."""
-    return f"<{name}" + "".join(f' {key}="{value}"' for key, value in attributes.items() if value is not None) + ">"
+    said = [f' {key}="{value}"' for key, value in attributes.items() if value is not None]
+    return f"<{name}{''.join(said)}>"
 
 
 @lru_cache(maxsize=4096)

@@ -1,7 +1,5 @@
 """``dateline demo``: everything at once with sample feeds, without the internet."""
 
-import asyncio
-import multiprocessing
 import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +25,8 @@ def demo(listen: ListenOption = None) -> None:
 
     Its database, var/demo.sqlite, is made anew each time.
     """
+    import multiprocessing
+
     from dateline.demo import account
     from dateline.store.lock import alone
 
@@ -68,6 +68,8 @@ def _feeds_server() -> "DemoServer":
 
 def _furnish(settings: Settings, feeds_url: str) -> str:
     """Make the account, subscribe it to everything and read it once. The password."""
+    import asyncio
+
     from dateline import demo as samples
     from dateline.actions import accounts, opml
     from dateline.demo import account

@@ -74,6 +74,37 @@ def _decompressed(packed: bytes) -> bytes:
     return plain
 
 
+class Recent:
+    """The safe HTML of bodies that were shown lately, by what is stored of them, at most ``most`` characters in all:
+    who marks something, comes back or loads a page again, and who reads the same feeds, sees them once more.
+    """
+
+    def __init__(self, most: int = 1_000_000) -> None:
+        self._most = most
+        self._kept: dict[bytes, SafeHTML] = {}
+        self._size = 0
+        self._lock = threading.Lock()
+
+    def safe_html(self, packed: bytes, version: int, sanitiser: Sanitiser | None) -> SafeHTML:
+        """What ``safe_html`` gives."""
+        if version != CLEANER_VERSION:
+            return safe_html(packed, version, sanitiser)
+        html = self._kept.get(packed)
+        if html is None:
+            html = safe_html(packed, version, sanitiser)
+            self._keep(packed, html)
+        return html
+
+    def _keep(self, packed: bytes, html: SafeHTML) -> None:
+        with self._lock:
+            if packed not in self._kept:
+                self._kept[packed] = html
+                self._size += len(html) + len(packed)
+            while self._size > self._most:  # the oldest first
+                oldest = next(iter(self._kept))
+                self._size -= len(self._kept.pop(oldest)) + len(oldest)
+
+
 def safe_html(packed: bytes, version: int, sanitiser: Sanitiser | None) -> SafeHTML:
     """The HTML to show: as stored when the policy is today's, else cleaned again (nothing when no sanitiser is
     there).

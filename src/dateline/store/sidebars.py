@@ -119,11 +119,14 @@ def _counted(own: list[Folder], rows: Sequence[SidebarRow], *, public_only: bool
     """Folders with their counts; for a visitor, only those that hold something he may see."""
     parents = {folder.id: folder.parent_id for folder in own}
     counts: dict[int, int] = defaultdict(int)
-    filled = set()
+    filled: set[int] = set()
+    known: dict[tuple[int, ...], set[int]] = {}  # two hundred feeds stand in a few folders
     for row in rows:
-        above = _with_ancestors(row.folder_ids, parents)
-        filled |= above
-        if row.visibility != "archived":
+        above = known.get(row.folder_ids)
+        if above is None:
+            above = known[row.folder_ids] = _with_ancestors(row.folder_ids, parents)
+            filled |= above
+        if row.unread_count and row.visibility != "archived":
             for folder_id in above:
                 counts[folder_id] += row.unread_count
     shown = [folder for folder in own if not public_only or folder.id in filled]

@@ -11,7 +11,7 @@ from dateline.model import Cursor, Entry, Page, SafeHTML, Stream
 
 from . import fair, full_texts, listing, orders, recent
 from .arrival import END, START
-from .bodies import SHORT, Bodies, safe_html
+from .bodies import SHORT, Bodies, Recent
 from .db import Row, Tx
 from .entries import decode_enclosures, decode_episode, decode_people, decode_tags, newest_id
 from .feeds import asked_address
@@ -101,6 +101,7 @@ _ENTRY = (
     " e.episode, s.full_text, s.full_text_rules, e.revised_at, s.visibility"
 )
 _NO_FULL_TEXT = (None, "off")
+_recent = Recent()
 _FROM = (
     " FROM entry e JOIN feed f ON f.id = e.feed_id"
     " LEFT JOIN subscription s ON s.user_id = :user AND s.feed_id = e.feed_id"
@@ -144,7 +145,7 @@ def _labels(tx: Tx, user_id: int, entry_ids: Sequence[int]) -> dict[int, tuple[s
 def _entry(row: Row, labels: tuple[str, ...], tx: Tx) -> Entry:
     html: SafeHTML | None = None
     if len(row) > 28 and row[29] is not None:
-        html = safe_html(row[29], row[28], tx.sanitiser)
+        html = _recent.safe_html(row[29], row[28], tx.sanitiser)
     return Entry(
         id=row[0],
         feed_id=row[1],

@@ -83,7 +83,8 @@ def folder_ids(tx: Tx, user_id: int) -> dict[int, tuple[int, ...]]:
     )
     found: dict[int, tuple[int, ...]] = {}
     for subscription_id, folder_id in pairs:
-        found[subscription_id] = (*found.get(subscription_id, ()), folder_id)
+        before = found.get(subscription_id)
+        found[subscription_id] = (folder_id,) if before is None else (*before, folder_id)
     return found
 
 

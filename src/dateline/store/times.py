@@ -22,9 +22,9 @@ def to_us_or_none(at: datetime | None) -> int | None:
 
 def from_us(us: int) -> datetime:
     """Microseconds since 1970 → an aware UTC time."""
-    return EPOCH + timedelta(microseconds=us)
+    return EPOCH + timedelta(0, 0, us)
 
 
 def from_us_or_none(us: int | None) -> datetime | None:
     """The same, None for None."""
-    return None if us is None else EPOCH + timedelta(microseconds=us)
+    return None if us is None else EPOCH + timedelta(0, 0, us)

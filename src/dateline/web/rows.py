@@ -11,7 +11,7 @@ from markupsafe import Markup
 from msgspec import Struct
 
 from dateline.clean.on_demand import on_demand
-from dateline.model import Entry, SafeHTML
+from dateline.model import Entry, Person, SafeHTML
 from dateline.store.labels import Label
 from dateline.web.i18n import Words, local
 from dateline.web.label_views import LabelView, label_views
@@ -92,9 +92,12 @@ class RowMaker:
         last = self.bucket(after) if after is not None else None
         rows: list[Row] = []
         for entry in entries:
-            bucket = self.bucket(entry.listed_at)
+            listed_on = local(entry.listed_at, self.zone).date()
+            bucket = self._bucket(listed_on)
             separator = self.separator(bucket) if bucket != last else None
-            rows.append(self.row(entry, separator=separator, protects_important=protects_important))
+            rows.append(
+                self.row(entry, separator=separator, protects_important=protects_important, listed_on=listed_on)
+            )
             last = bucket
         return tuple(rows)
 
@@ -105,7 +108,9 @@ class RowMaker:
 
     def bucket(self, listed_at: datetime) -> Bucket:
         """Today, yesterday, or before, in the reader's zone."""
-        day = local(listed_at, self.zone).date()
+        return self._bucket(local(listed_at, self.zone).date())
+
+    def _bucket(self, day: date) -> Bucket:
         if day >= self.today:
             return "today"
         return "yesterday" if day == self.yesterday else "before"
@@ -128,8 +133,10 @@ class RowMaker:
         whole: bool = False,
         is_due: bool = False,
         protects_important: bool = False,
+        listed_on: date | None = None,
     ) -> Row:
         """One entry. ``whole``: on its own page, with its body however long that is. ``is_due``: its full text is.
+        ``listed_on``: its day in the reader's zone, where that is known already.
 
         Scrolling past marks neither what was marked unread by hand nor, where the stream ``protects_important``, what
         important feeds brought.
@@ -146,12 +153,12 @@ class RowMaker:
             language=language_tag(entry.language),
             url=Markup.escape(entry.url) if entry.url else None,
             comments_url=entry.comments_url,
-            short_time=self._short_time(at, local(entry.listed_at, self.zone).date()),
+            short_time=self._short_time(at, listed_on or local(entry.listed_at, self.zone).date()),
             iso_time=at.isoformat(timespec="minutes"),
             moment=self.words.moment(at),
             updated=self._updated(entry),
             revised=self._revised(entry),
-            authors=", ".join((person.name or person.email or person.url or "")[:200] for person in entry.authors),
+            authors=", ".join([_byline(person) for person in entry.authors]) if entry.authors else "",
             tags=entry.tags,
             minutes=self._reading_time(entry.word_count),
             media=media(entry, self.words),
@@ -190,6 +197,10 @@ class RowMaker:
         if entry.updated_at - entry.published_at < timedelta(hours=1):
             return ""
         return self.words.text("Changed on {moment}", moment=self.words.moment(local(entry.updated_at, self.zone)))
+
+
+def _byline(person: Person) -> str:
+    return (person.name or person.email or person.url or "")[:200]
 
 
 def language_tag(language: str | None) -> str:
