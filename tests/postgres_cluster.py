@@ -111,13 +111,79 @@ class Cluster:
     @contextmanager
     def database(self, name: str, *, like: str = "template1") -> Iterator[str]:
         """A new database, a copy of ``like`` (which nobody may be connected to); dropped afterwards."""
-        names = sql.Identifier(name), sql.Identifier(like)
-        self._execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*names))
+        self.copy(like, name)
         try:
             yield self.url(name)
         finally:
-            self._execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+            self.drop(name)
+
+    def copy(self, like: str, name: str) -> None:
+        """A new database, a copy of ``like``."""
+        names = sql.Identifier(name), sql.Identifier(like)
+        self._execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*names))
+
+    def drop(self, name: str) -> None:
+        """Drop a database, whoever is connected."""
+        self._execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
     def _execute(self, statement: sql.Composed) -> None:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(statement)
+
+
+class Reused:
+    """One database, a copy of ``like``, handed out empty again and again: a tenth of the time of making one anew."""
+
+    def __init__(self, cluster: Cluster, name: str, *, like: str) -> None:
+        self._cluster = cluster
+        self._name = name
+        self._like = like
+        self._shape: object = None
+        self._tables: list[str] = []
+
+    def emptied(self) -> str:
+        """Its address. Nobody is connected, no table holds anything, ids begin at 1; changed tables are as before."""
+        if self._shape is None:
+            self._cluster.copy(self._like, self._name)
+        url = self._cluster.url(self._name)
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(_ALONE)
+            shape = connection.execute(_SHAPE).fetchone()
+            if self._shape is None:
+                self._shape = shape
+                self._tables = [name for (name,) in connection.execute(_TABLES).fetchall()]
+            if shape == self._shape:
+                self._empty(connection)
+                return url
+        self._cluster.drop(self._name)
+        self._shape = None
+        return self.emptied()
+
+    def _empty(self, connection: psycopg.Connection) -> None:
+        each = [sql.SQL("SELECT {} WHERE EXISTS (SELECT 1 FROM {})") for _ in self._tables]
+        asked = [
+            one.format(sql.Literal(name), sql.Identifier(name)) for one, name in zip(each, self._tables, strict=True)
+        ]
+        filled = [name for (name,) in connection.execute(sql.SQL(" UNION ALL ").join(asked)).fetchall()]
+        connection.execute("SET session_replication_role = replica")  # in any order, whatever refers to it
+        for name in filled:
+            connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(name)))
+        connection.execute(_FROM_ONE)
+
+
+_ALONE = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+    " AND pid <> pg_backend_pid()"
+)
+_SHAPE = (
+    "SELECT string_agg(c.relname || c.relkind::text || coalesce(a.columns, ''), ',' ORDER BY c.relname) FROM pg_class c"
+    " LEFT JOIN (SELECT attrelid, string_agg(attname, ' ' ORDER BY attnum) AS columns FROM pg_attribute GROUP BY 1) a"
+    " ON a.attrelid = c.oid WHERE c.relnamespace = 'public'::regnamespace"
+)
+_TABLES = (
+    "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
+    " AND relname <> 'schema_version'"
+)
+_FROM_ONE = (
+    "SELECT setval(format('%I', sequencename)::regclass, 1, false) FROM pg_sequences WHERE last_value IS NOT NULL"
+)

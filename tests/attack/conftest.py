@@ -18,7 +18,6 @@ from tests.web.conftest import (  # noqa: F401 - fixtures: pytest finds them by 
     bob,
     clock,
     db,
-    empty_database,
     log_in,
     mallory,
     settings,

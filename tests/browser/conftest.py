@@ -32,14 +32,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason="no Chromium here (Debian: apt-get install chromium)"))
 
 
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated database without anybody, to be copied."""
-    path = tmp_path_factory.mktemp("empty") / "dateline.sqlite"
-    open_database(f"sqlite:///{path}").close()
-    return path
-
-
 @pytest.fixture
 def site(tmp_path: Path, empty_database: Path) -> Iterator[Site]:
     shutil.copy(empty_database, tmp_path / "dateline.sqlite")

@@ -1,5 +1,5 @@
 """Journeys take the stage of the browser tests."""
 
-from tests.browser.conftest import chromium, empty_database, open_page, site
+from tests.browser.conftest import chromium, open_page, site
 
-__all__ = ["chromium", "empty_database", "open_page", "site"]
+__all__ = ["chromium", "open_page", "site"]

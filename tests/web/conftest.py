@@ -15,14 +15,6 @@ from dateline.store import Database, accounts, open_database
 from dateline.store import write as store_write
 
 
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated database without anybody, to be copied."""
-    path = tmp_path_factory.mktemp("empty") / "dateline.sqlite"
-    open_database(f"sqlite:///{path}").close()
-    return path
-
-
 @pytest.fixture
 def clock() -> Clock:
     return Clock()

@@ -20,11 +20,13 @@ export default function labels(menu) {
   };
   menu.querySelector(".label-save").hidden = true;
 
-  menu.addEventListener("toggle", () => {
+  let preparedFor = null;
+  const prepare = () => {
     const entry = menu.closest(".entry");
-    if (!menu.open || !entry) {
+    if (!entry || preparedFor === entry) {
       return;
     }
+    preparedFor = entry;
     const own = [...entry.querySelectorAll(".entry-labels > li")].map((label) => label.dataset.labelId);
     form.elements.id.value = idOf(entry);
     for (const box of menu.querySelectorAll('input[name="label"]')) {
@@ -32,8 +34,16 @@ export default function labels(menu) {
     }
     field.value = "";
     find();
-    field.focus({ preventScroll: true });
+  };
+  menu.addEventListener("toggle", () => {
+    if (menu.open) {
+      prepare();
+      field.focus({ preventScroll: true });
+    } else {
+      preparedFor = null;
+    }
   });
+  menu.addEventListener("focusin", () => menu.open && prepare()); // a key sets the focus, and people type, before "toggle"
 
   field.addEventListener("input", find);
   form.addEventListener("change", (event) => {
