@@ -1,8 +1,8 @@
 """The whole line against a hostile server: a code, bounded memory, sound pages, and the feed beside it unharmed."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from secrets import token_hex
 
 import pytest
 from tests.attack.line_scene import LIMITS, ROOT, Attack, Played, Theatre
@@ -10,7 +10,7 @@ from tests.attack.line_servers import FEED, feed
 from tests.attack.line_stage import Job, Told
 from tests.attack.line_table import ATTACKS, GROUPS, limits, rows
 from tests.attack.page_judge import wrongs
-from tests.postgres_cluster import Cluster
+from tests.postgres_cluster import Reused
 
 IN_THE_DATABASE = [name for name, attack in ATTACKS.items() if attack.engines == "both"]
 
@@ -58,15 +58,15 @@ def judge(attack: Attack, played: Played, calm: Told) -> None:
 
 
 @pytest.mark.parametrize("name", ATTACKS)
-def test_the_line_survives(theatre: Theatre, calm: Told, tmp_path: Path, name: str) -> None:
+def test_the_line_survives(theatre: Theatre, calm: Told, tmp_path: Path, empty_database: Path, name: str) -> None:
+    shutil.copy(empty_database, tmp_path / "dateline.sqlite")
     judge(ATTACKS[name], theatre.play(ATTACKS[name], f"sqlite:///{tmp_path}/dateline.sqlite"), calm)
 
 
 @pytest.mark.postgres
 @pytest.mark.parametrize("name", IN_THE_DATABASE)
-def test_the_line_survives_on_postgresql(theatre: Theatre, calm: Told, postgres: Cluster, name: str) -> None:
-    with postgres.database(f"t{token_hex(6)}") as url:
-        judge(ATTACKS[name], theatre.play(ATTACKS[name], url), calm)
+def test_the_line_survives_on_postgresql(theatre: Theatre, calm: Told, reused: Reused, name: str) -> None:
+    judge(ATTACKS[name], theatre.play(ATTACKS[name], reused.emptied()), calm)
 
 
 def test_every_attack_is_told_once_with_its_bounds() -> None:
