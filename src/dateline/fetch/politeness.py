@@ -80,12 +80,12 @@ class HostGate:
         host.visitors += 1
         try:
             await host.slots.acquire()
-        except BaseException:
+        except BaseException:  # whoever waits may be cut off
             self._gone(host)
             raise
         try:
             await self._wait_for_start(host)
-        except BaseException:
+        except BaseException:  # likewise
             self.leave(name)
             raise
 

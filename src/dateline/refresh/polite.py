@@ -121,13 +121,13 @@ class TableGate:
         try:
             self._refuse_quiet(host)
             wait = await self._enter(host)
-        except BaseException:
+        except BaseException:  # a turn that is cut off gives back what it took, too
             self._inner.leave(host)
             raise
         if wait > 0:
             try:
                 await asyncio.sleep(wait)
-            except BaseException:
+            except BaseException:  # likewise
                 await self._end(host)
                 raise
 
