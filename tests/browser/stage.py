@@ -19,7 +19,9 @@ from dateline.model import User
 from dateline.store import Database, accounts
 from dateline.store import write as store_write
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"))), None
+)
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",

@@ -239,7 +239,7 @@ def test_keys_are_found_on_other_keyboards(alice: User, open_page: Open) -> None
 def test_every_action_of_the_table_is_done_by_a_behaviour(alice: User, open_page: Open) -> None:
     page = open_page(who=alice)
     known = page.evaluate(
-        "async () => { const main = document.querySelector('script[type=module]').src;"
-        " return Object.keys((await import(main.replace('main.js', 'lib/deeds.js'))).deeds); }"
+        "async () => { const { use } = await import(document.querySelector('script[type=module]').src);"
+        " return Object.keys(use('lib/deeds.js').deeds); }"
     )
     assert sorted(known) == sorted(KEYS)

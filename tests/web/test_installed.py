@@ -43,7 +43,7 @@ def test_the_worker_is_never_kept_and_names_files_that_are_there(anonymous: Brow
     assets = load_assets()
     assert f'"version":"{assets.hash_hex}"' in worker.text
     named = [name for name in assets.files if f'"{name}"' in worker.text]
-    assert {"css/dateline.css", "js/main.js", "js/behaviours/offline.js"} <= set(named)
+    assert {"css/dateline.css", "js/dateline.js", "icons/sprite.svg"} <= set(named)
     assert "js/service-worker.js" not in named
 
 

@@ -1,15 +1,15 @@
 """Our own static files: the folder ``static`` → bytes under one hash, so that browsers may keep them for ever.
 
-The hash covers every file: a script that imports another by a relative path finds the same version of it. The style
-sheets are written one subject a file and served as one, ``css/dateline.css``. Scripts are served without their
-comments, which are a fifth of what would be sent.
+The hash covers every file. The style sheets are written one subject a file and served as one, ``css/dateline.css``, and
+so are the scripts (``web/scripts.py``).
 """
 
-import re
 from hashlib import blake2b
 from pathlib import Path
 
 from msgspec import Struct
+
+from dateline.web.scripts import join_scripts, without_comments
 
 STATIC_FOLDER = Path(__file__).parent / "static"
 
@@ -42,8 +42,8 @@ SHEETS = (
     *("pages/debugger", "pages/settings", "pages/print"),
 )
 STYLE = "css/dateline.css"
-_COMMENT = re.compile(rb"^[ \t]*(?://[^\n]*|/\*.*?\*/[ \t]*)\n", re.MULTILINE | re.DOTALL)
-"""Lines of a script that are a comment and nothing else; none of ours stands inside a text of several lines."""
+SCRIPT = "js/dateline.js"
+WORKER = "js/service-worker.js"
 
 _TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -81,10 +81,17 @@ def load_assets(folder: Path = STATIC_FOLDER) -> Assets:
             name = path.relative_to(folder).as_posix()
             body = path.read_bytes()
             digest.update(name.encode() + b"\0" + body)
-            served = _COMMENT.sub(b"", body) if path.suffix == ".js" else body
-            files[name] = Asset(content_type=content_type, body=served)
+            files[name] = Asset(content_type=content_type, body=body)
     if folder == STATIC_FOLDER:
-        files[STYLE] = Asset(
-            content_type=_TYPES[".css"], body=b"\n".join(files.pop(f"css/{name}.css").body for name in SHEETS)
-        )
+        _join(files)
     return Assets(hash_hex=digest.hexdigest(), files=files)
+
+
+def _join(files: dict[str, Asset]) -> None:
+    """Put the one style sheet and the one script in the place of their parts."""
+    style = b"\n".join(files.pop(f"css/{name}.css").body for name in SHEETS)
+    worker = without_comments(files.pop(WORKER).body.decode())
+    modules = {name: files.pop(name).body.decode() for name in list(files) if name.endswith(".js")}
+    script = join_scripts({name.removeprefix("js/"): source for name, source in modules.items()}, last="main.js")
+    for name, body in ((STYLE, style), (SCRIPT, script.encode()), (WORKER, worker.encode())):
+        files[name] = Asset(content_type=_TYPES[Path(name).suffix], body=body)

@@ -8,6 +8,7 @@ nothing to find.
 import gzip
 import re
 import threading
+from functools import lru_cache
 
 import brotli  # type: ignore[import-untyped] # it ships neither types nor stubs
 import zstandard
@@ -19,17 +20,19 @@ _local = threading.local()
 _REFUSED = re.compile(r";\s*q=0(\.0*)?\s*$")
 
 
-def small(response: Response, accept_encoding: str, kept: dict[str, bytes], name: str) -> Response:
-    """A file that never changes, as small as brotli makes it, where the browser takes that; made once, in ``kept``.
-
-    It takes a fifth of a second for the style sheet, which is a third smaller than zstd 1 makes it.
-    """
+def small(response: Response, accept_encoding: str) -> Response:
+    """A file that never changes, as small as brotli makes it, where the browser takes that; made once a process."""
     if "br" in accepted(accept_encoding) and response.headers.get("content-type", "").startswith(_COMPRESSIBLE):
-        if name not in kept:
-            kept[name] = brotli.compress(bytes(response.body), quality=11)
         response.headers["vary"] = "Accept-Encoding"
-        _replace(response, kept[name], "br")
+        _replace(response, _smallest(bytes(response.body)), "br")
     return response
+
+
+@lru_cache(maxsize=64)  # of our own files there are a dozen
+def _smallest(body: bytes) -> bytes:
+    """The style sheet, 105 kB, becomes a third smaller than by zstd 1, in 40 ms; quality 11 takes 105 ms for 2 % more."""
+    smallest: bytes = brotli.compress(body, quality=10)
+    return smallest
 
 
 def accepted(accept_encoding: str) -> set[str]:

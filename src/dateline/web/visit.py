@@ -39,7 +39,7 @@ class Instance:
     """One running Dateline, as the pages need it. ``start_code`` is what the first account creation asks for.
 
     ``hashing``, ``looking`` and ``importing`` are the turns for passwords, looks at addresses, files that come and go;
-    ``shelf`` keeps the pages that were looked at, ``small_files`` the static files as compressed as can be.
+    ``shelf`` keeps the pages that were looked at.
     """
 
     def __init__(
@@ -50,7 +50,6 @@ class Instance:
         self.clock = clock
         self.start_code = start_code
         self.assets: Assets = load_assets()
-        self.small_files: dict[str, bytes] = {}
         self.renderer = Renderer(settings, self.assets)
         self.sessions = Sessions(db, settings.base_path)
         self.urls = self.renderer.urls

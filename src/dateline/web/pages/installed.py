@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 from starlette.responses import Response
 
+from dateline.web.assets import WORKER
 from dateline.web.i18n import N_
 from dateline.web.looks import PAPER
 from dateline.web.visit import Visit
@@ -24,7 +25,6 @@ _SHORTCUTS = (
     ("/starred", N_("Favourites")),
     ("/subscriptions/add", N_("Add a feed")),
 )
-_WORKER = "js/service-worker.js"
 _KEPT = ("css/", "js/", "icons/sprite.svg", "icons/favicon.svg", "icons/logo.svg", "icons/cross", "icons/feed")
 
 
@@ -71,9 +71,9 @@ def worker(visit: Visit) -> Response:
     known = {
         "base": visit.url.plain("/").removesuffix("/"),
         "version": assets.hash_hex,
-        "files": [name for name in assets.files if name.startswith(_KEPT) and name != _WORKER],
+        "files": [name for name in assets.files if name.startswith(_KEPT) and name != WORKER],
     }
-    body = b"const KNOWN = " + msgspec.json.encode(known) + b";\n" + assets.files[_WORKER].body
+    body = b"const KNOWN = " + msgspec.json.encode(known) + b";\n" + assets.files[WORKER].body
     headers = {"cache-control": "no-cache", "service-worker-allowed": visit.url.plain("/")}
     return Response(body, media_type="text/javascript", headers=headers)
 

@@ -19,4 +19,4 @@ def show(visit: Visit) -> Response:
     # It is no page of ours: nothing in it may run by itself. (The pages' policy is longer than most of these files.)
     response.headers["content-security-policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     response.headers["cache-control"] = "public, max-age=31536000, immutable" if is_current else "no-cache"
-    return small(response, visit.request.headers.get("accept-encoding", ""), visit.instance.small_files, asset_name)
+    return small(response, visit.request.headers.get("accept-encoding", ""))

@@ -11,6 +11,7 @@ const AT_MOST = 40;
 let box = null;
 
 export default function palette() {
+  document.addEventListener("palettewanted", openPalette);
   document.addEventListener("keydown", (event) => {
     const isAsked = (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === "k";
     if (isAsked && !document.querySelector("dialog[open]:not(.commands)")) {
@@ -25,7 +26,7 @@ export default function palette() {
 }
 
 /** Open it with an empty field; what can be chosen comes while one types, the first time. */
-export function openPalette() {
+function openPalette() {
   box ??= build(document.body.dataset.labelPalette);
   box.open();
   if (!box.isFilled) {

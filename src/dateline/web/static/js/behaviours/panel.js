@@ -8,6 +8,7 @@ let before = null;
 const panelOf = () => document.getElementById("panel");
 
 export default function panel(box) {
+  document.addEventListener("panelwanted", togglePanel);
   box.querySelector("a.close").addEventListener("click", (event) => {
     event.preventDefault();
     close();
@@ -26,7 +27,7 @@ export default function panel(box) {
 }
 
 /** Open the panel, or close it. */
-export function togglePanel() {
+function togglePanel() {
   const box = panelOf();
   if (!box) {
     return;

@@ -1,8 +1,6 @@
 // What can be done by a key or from the palette: `act` does it, `where` is what the page must have for it.
 
 import { loadMore } from "../behaviours/more.js";
-import { openPalette } from "../behaviours/palette.js";
-import { togglePanel } from "../behaviours/panel.js";
 import { all, complete, current, toggle } from "./entries.js";
 import { readAll, toggleRead, toggleStar } from "./marking.js";
 import { move, moveTo, nextUnread, skip } from "./moving.js";
@@ -18,6 +16,7 @@ const withCurrent = (act) => () => {
     act(entry);
   }
 };
+const wanted = (what) => () => document.dispatchEvent(new Event(what));
 const press = (selector) => () => document.querySelector(selector)?.click();
 
 export const deeds = {
@@ -48,8 +47,8 @@ export const deeds = {
   ),
   ...streams("feed", ".feed-link"),
   ...streams("folder", ".folder-link"),
-  palette: { where: "body[data-palette]", act: () => openPalette() },
-  help: { where: "#panel", act: togglePanel },
+  palette: { where: "body[data-palette]", act: wanted("palettewanted") },
+  help: { where: "#panel", act: wanted("panelwanted") },
 };
 
 /** Whether this page has what the action is done to. */
