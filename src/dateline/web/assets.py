@@ -1,6 +1,6 @@
 """Our own static files: the folder ``static`` → bytes under one hash, so that browsers may keep them for ever.
 
-The hash covers every file. The style sheets are written one subject a file and served as one, ``css/dateline.css``, and
+The hash covers every file. The style sheets are written one subject a file and served as one (``dateline.css``), and
 so are the scripts (``web/scripts.py``).
 """
 

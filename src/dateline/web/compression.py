@@ -30,7 +30,7 @@ def small(response: Response, accept_encoding: str) -> Response:
 
 @lru_cache(maxsize=64)  # of our own files there are a dozen
 def _smallest(body: bytes) -> bytes:
-    """The style sheet, 105 kB, becomes a third smaller than by zstd 1, in 40 ms; quality 11 takes 105 ms for 2 % more."""
+    """The style sheet (105 kB): a third smaller than zstd 1 makes it, in 40 ms; quality 11 takes 105 for 2 % less."""
     smallest: bytes = brotli.compress(body, quality=10)
     return smallest
 

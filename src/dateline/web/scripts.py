@@ -1,8 +1,8 @@
-"""The behaviours: ES modules, written one subject a file → one script, ``js/dateline.js``, as the style sheet is one.
+"""The behaviours: ES modules, one subject a file → one script, ``js/dateline.js``, as the style sheet is one.
 
-A first page waited for 39 small files (28 kB and 20 kB of headers), the later ones named only in the earlier; all modules
-in one are 25 kB, for brotli finds in each what it knows from the others. A module becomes a function that runs when it is
-first wanted, so that a page still runs only what it uses. No name is changed: the script reads as its sources do.
+A first page waited for 39 small files (28 kB and 20 kB of headers), the later named only in the earlier; in one, all
+modules are 25 kB, for brotli finds in each what it knows from the others. A module becomes a function that runs when it
+is first wanted, so that a page still runs only what it uses. No name is changed: the script reads as its sources do.
 
 Understood are the forms that ours have, and nothing else is: ``import { a, b as c } from "./x.js";`` of one line or of
 several, ``import("./x.js")``, and ``export`` before a function, a class or a ``const``.
