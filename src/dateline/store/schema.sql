@@ -144,7 +144,7 @@ CREATE TABLE folder (
   user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
   parent_id INTEGER REFERENCES folder (id) ON DELETE SET NULL,
   name TEXT NOT NULL,
-  name_key TEXT NOT NULL, retention TEXT, display TEXT,
+  name_key TEXT NOT NULL, retention TEXT, display TEXT, position INTEGER NOT NULL DEFAULT 0,
   UNIQUE (user_id, name_key)
 );
 
