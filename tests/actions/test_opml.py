@@ -244,7 +244,7 @@ def test_freshrss_settings_folders_and_lists_come_along(db: Database, cast: Cast
         "https://d.test/": ("Listed", "main", False, "off", False, "Reading list"),
     }
     assert [(problem.line, problem.code, problem.text) for problem in report.problems] == [
-        (8, "opml.left_out", "Aside: frss:filtersActionRead")
+        (8, "opml.unapplied", "Aside: frss:filtersActionRead")
     ]
     with db.reading() as tx:
         assert {folder.name for folder in stored.folders(tx, cast.alice.id)} == {"Press", "Nothing yet", "Reading list"}
@@ -284,7 +284,12 @@ def test_every_setting_comes_back(db: Database, cast: Cast, now: datetime) -> No
     assert by_hand
     exported = exporting.export_opml(db, cast.alice, now=now)
     report = opml.import_opml(db, cast.bob, exported, now=now)
-    assert report.problems == ()
+    assert [(problem.code, problem.text) for problem in report.problems] == [
+        ("opml.unapplied", "Aside: frss:filtersActionRead")
+    ]
+    with db.reading() as tx:
+        kept = tx.column("SELECT unapplied FROM subscription WHERE unapplied IS NOT NULL")
+    assert kept == ['[["frss:filtersActionRead","intitle:ads\\nintitle:more"]]'] * 2
     assert settings_of(db, cast.bob) == settings_of(db, cast.alice)
     assert arranged(db, cast.bob) == arranged(db, cast.alice)
     assert settings_of(db, cast.bob)["https://e.test/"] == ("", "important", True, "truncated", True, None)

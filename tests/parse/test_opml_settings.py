@@ -17,6 +17,7 @@ from dateline.parse.opml_settings import (
     settings_attributes,
     settings_of,
 )
+from dateline.parse.opml_unapplied import decode_unapplied
 from dateline.parse.opml_writing import write_opml
 from dateline.parse.page import PageRules
 from dateline.preferences import Display
@@ -53,7 +54,7 @@ def test_miniflux_truth(value: str, is_hidden: bool) -> None:
 
 def test_full_texts_of_others_come_along() -> None:
     said = of(frss_cssFullContent="article, .more", frss_cssContentFilter=".ad", frss_cssFullContentConditions="x")
-    assert (said.full_text, said.left_out) == ("always", ("frss:cssFullContentConditions",))
+    assert (said.full_text, said.left_out) == ("always", ())
     assert said.full_text_rules == FullTextRules(content="article, .more", remove=".ad")
     assert of(miniflux_crawler="1", miniflux_scraperRules="#a").full_text_rules.content == "#a"
     assert of(frss_cssFullContent="x" * 1001).full_text_rules == FullTextRules()
@@ -64,13 +65,53 @@ def test_what_has_no_equivalent_is_named_and_what_does_not_matter_is_not() -> No
     said = of(
         frss_ttl="7200",
         frss_unicityCriteria="link",
-        frss_filtersActionRead="x",
+        frss_xPathItem="x",
         miniflux_disabled="true",
         miniflux_noMediaPlayer="true",
         x_unknown="1",
         ttrssSortOrder="3",
     )
-    assert said.left_out == ("frss:filtersActionRead",)
+    assert said.left_out == ("frss:xPathItem",)
+
+
+def test_what_does_nothing_here_yet_is_kept_as_it_stands() -> None:
+    said = of(frss_filtersActionRead="intitle:ads\nsponsored", frss_cssFullContentConditions="author:x\nintitle:long")
+    assert said.unapplied == (
+        ("frss:filtersActionRead", "intitle:ads\nsponsored"),
+        ("frss:cssFullContentConditions", "author:x\nintitle:long"),
+    )
+    assert (said.left_out, said.full_text_rules.only) == ((), "")
+    assert of(frss_filtersActionRead="x" * 20_001, frss_cssFullContentConditions=" ").unapplied == ()
+
+
+@pytest.mark.parametrize(
+    ("conditions", "only"),
+    [
+        ("intitle:long", "long"),
+        ('intitle:"long read"\n inurl:essay ', "long read\nessay"),
+        ("intitle:'two words'", "two words"),
+        ("intitle:a intitle:b", ""),
+        ("-intitle:a", ""),
+        ("intitle:/a.c/", ""),
+        ("intitle:a\nauthor:b", ""),
+        ("long", ""),
+        ("intitle:" + "x" * 1_001, ""),
+    ],
+)
+def test_conditions_of_freshrss_that_ask_for_words_are_applied_and_all_others_kept(conditions: str, only: str) -> None:
+    said = of(frss_cssFullContent="a", frss_cssFullContentConditions=conditions)
+    assert said.full_text_rules.only == only
+    assert said.unapplied == (() if only else (("frss:cssFullContentConditions", conditions.strip()),))
+
+
+def test_our_conditions_are_said_in_freshrsss_words_too() -> None:
+    said = settings_attributes(OpmlSettings(full_text="always", full_text_rules=FullTextRules(only="long read\nb")))
+    assert said["frss:cssFullContentConditions"] == ('intitle:"long read"\ninurl:"long read"\nintitle:"b"\ninurl:"b"')
+
+
+@pytest.mark.parametrize("text", [None, "", "{", "[]", '[["frss:priority","main"]]', '[["a"]]', "[" * 9_999])
+def test_what_was_not_kept_by_us_counts_as_nothing(text: str | None) -> None:
+    assert decode_unapplied(text) == ()
 
 
 def test_what_rests_elsewhere_rests_here() -> None:

@@ -16,6 +16,7 @@ from dateline.parse.opml_settings import (
     settings_attributes,
 )
 from dateline.parse.opml_transport import OpmlTransport
+from dateline.parse.opml_unapplied import decode_unapplied
 from dateline.parse.opml_writing import write_opml
 from dateline.parse.page.rules import rules_from_json
 from dateline.parse.reader_writing import article, saved_file
@@ -114,6 +115,7 @@ def _outline(
         rules=rules_from_json(row.rules) if row.rules else None,
         retention=retention.decode(row.retention),
         display=decode_display(row.display),
+        unapplied=decode_unapplied(row.unapplied),
     )
     return OpmlFeed(
         url=row.url,

@@ -113,6 +113,7 @@ class _Import:
         proxy = refused_proxy(said.transport, self._proxies)
         for code, names in (
             ("opml.left_out", said.left_out),
+            ("opml.unapplied", tuple(name for name, _ in said.unapplied)),
             ("opml.proxy_not_allowed", (proxy,) if proxy else ()),
             ("opml.secrets_withheld", said.transport.withheld if said.transport else ()),
         ):

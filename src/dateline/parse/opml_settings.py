@@ -17,6 +17,7 @@ from dateline.preferences import Display, decode_display, encode
 
 from .opml import OpmlFeed, OpmlFolder
 from .opml_transport import OpmlTransport, is_transport, transport_attributes, transport_of
+from .opml_unapplied import CONDITIONS, READ_FILTERS, Unapplied, applied_conditions, conditions_of, unapplied_of
 from .page.freshrss import rules_from_freshrss, rules_to_freshrss
 from .page.rules import PageRules, rules_from_json, rules_to_json
 
@@ -44,7 +45,7 @@ _FALSE = frozenset({"", "0", "f", "false", "no"})
 _USED = frozenset(
     {
         *("frss:priority", "miniflux:hideGlobally", "miniflux:crawler", "miniflux:scraperRules", "miniflux:disabled"),
-        *("frss:cssFullContent", "frss:cssContentFilter"),
+        *("frss:cssFullContent", "frss:cssContentFilter", CONDITIONS, READ_FILTERS),
     }
 )
 _OF_NO_CONSEQUENCE = frozenset(
@@ -65,7 +66,7 @@ class OpmlSettings(Struct, frozen=True, kw_only=True):
     ``own_title``: the title is the person's, not the feed's. ``private``: the feed is the person's alone. ``rules``:
     it is a page that is read by them. ``transport``: how it is fetched, where that is otherwise than all.
     ``followed``: a followed list brought it; None when the file does not say.
-    ``left_out`` names what has no equivalent here.
+    ``unapplied`` is kept for whoever reads the next file; ``left_out`` names what has no equivalent here.
     """
 
     own_title: bool = True
@@ -81,6 +82,7 @@ class OpmlSettings(Struct, frozen=True, kw_only=True):
     is_paused: bool = False
     retention: Retention | None = None
     followed: bool | None = None
+    unapplied: Unapplied = ()
     left_out: tuple[str, ...] = ()
 
 
@@ -103,6 +105,7 @@ def settings_of(feed: OpmlFeed) -> OpmlSettings:
         is_paused=_is_paused(said),
         retention=_kept(said),
         followed=_is_true(said["dateline:followed"]) if "dateline:followed" in said else None,
+        unapplied=unapplied_of(said),
         left_out=tuple(sorted((*_left_out(feed, rules), *not_sent))),
     )
 
@@ -178,7 +181,7 @@ def _full_text_rules(said: dict[str, str]) -> FullTextRules:
     return FullTextRules(
         content=_selectors(said, "dateline:fullTextContent", "frss:cssFullContent", "miniflux:scraperRules"),
         remove=_selectors(said, "dateline:fullTextRemove", "frss:cssContentFilter"),
-        only=_selectors(said, "dateline:fullTextOnly"),
+        only=_selectors(said, "dateline:fullTextOnly") or applied_conditions(said),
         place="before" if place == "before" else "after" if place == "after" else "replace",
     )
 
@@ -204,7 +207,7 @@ def settings_attributes(settings: OpmlSettings) -> dict[str, str]:
     if settings.is_paused:
         said |= {"dateline:paused": "true", "frss:ttl": "-3600"}
     said |= retention_attributes(settings.retention) | _display_attributes(settings.display)
-    said |= _asking_attributes(settings)
+    said |= _asking_attributes(settings) | dict(settings.unapplied)
     if settings.rules is not None:
         _, theirs = rules_to_freshrss(settings.rules) or ("", {})
         said |= {f"frss:{name}": value for name, value in theirs.items()}
@@ -249,6 +252,7 @@ def _rules_attributes(rules: FullTextRules) -> Iterator[tuple[str, str]]:
         yield theirs, ", ".join(lines)  # one selector list in CSS; its lines are ours
         yield ours, selectors if len(lines) > 1 else ""
     yield "dateline:fullTextOnly", rules.only
+    yield CONDITIONS, conditions_of(rules.only)
     yield "dateline:fullTextPlace", "" if rules.place == "replace" else rules.place
 
 

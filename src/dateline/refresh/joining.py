@@ -4,6 +4,7 @@ from dateline.clean.text import one_line
 from dateline.fetch.address import absolute_http_url, host_key, login_in, without_credentials
 from dateline.parse.opml import OpmlFeed
 from dateline.parse.opml_settings import OpmlSettings
+from dateline.parse.opml_unapplied import encode_unapplied
 from dateline.parse.page.rules import PageRules, rules_hash, rules_to_json
 from dateline.preferences import encode
 from dateline.store import retention
@@ -56,4 +57,5 @@ def joining_of(feed: OpmlFeed, settings: OpmlSettings, *, user_id: int, keyring:
         retention=retention.encode(settings.retention),
         display=encode(settings.display) or None if settings.display is not None else None,
         rules=None if settings.rules is None else rules_to_json(settings.rules),
+        unapplied=encode_unapplied(settings.unapplied),
     )

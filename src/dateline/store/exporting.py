@@ -40,6 +40,7 @@ class Leaving(Struct, frozen=True, kw_only=True):
     rules: str | None
     retention: str | None
     display: str | None
+    unapplied: str | None
 
 
 def leaving(tx: Tx, user_id: int) -> list[Leaving]:
@@ -55,7 +56,7 @@ def leaving(tx: Tx, user_id: int) -> list[Leaving]:
         "SELECT s.id, s.feed_id, f.url, f.site_url, f.description, s.title, f.title, s.visibility,"
         " s.hidden_from_visitors, s.full_text, s.revised_unread, s.followed_folder_id,"
         " s.full_text_rules, f.owner_id, f.rules, s.retention, f.credentials, f.transport, s.paused_at IS NOT NULL,"
-        " s.display FROM subscription s JOIN feed f ON f.id = s.feed_id"
+        " s.display, s.unapplied FROM subscription s JOIN feed f ON f.id = s.feed_id"
         " WHERE f.kind NOT IN ('mail', 'saved') AND s.user_id = :user",
         user=user_id,
     )
@@ -87,6 +88,7 @@ def _of_row(row: tuple[Any, ...], folder_ids: tuple[int, ...]) -> Leaving:
         credentials=row[16],
         transport=row[17],
         display=row[19],
+        unapplied=row[20],
     )
 
 

@@ -25,7 +25,8 @@ class Joining(Struct, frozen=True, kw_only=True):
     """One subscription that is to be made. ``owner_id`` is 0 for a shared feed.
 
     ``title`` is the person's own ("": the feed's); ``feed_title`` names the feed until its first document does.
-    ``rules`` make it a page (``store/pages.py``); ``retention`` and ``display`` are stored as they are; all JSON.
+    ``rules`` make it a page (``store/pages.py``); ``retention``, ``display`` and ``unapplied`` are stored as they
+    are; all JSON.
     ``followed_folder_id``: the folder whose followed list brings it, at this very address.
     """
 
@@ -47,6 +48,7 @@ class Joining(Struct, frozen=True, kw_only=True):
     display: str | None = None
     rules: str | None = None
     followed_folder_id: int | None = None
+    unapplied: str | None = None
 
 
 def subscribed_addresses(tx: Tx, user_id: int) -> set[str]:
@@ -101,9 +103,10 @@ _INSERT_FEED = (
 )
 _INSERT_SUBSCRIPTION = (
     "INSERT INTO subscription (user_id, feed_id, title, visibility, hidden_from_visitors, full_text, full_text_rules,"
-    " revised_unread, retention, display, followed_folder_id, followed_url, seen_entry_id, created_at, paused_at)"
+    " revised_unread, retention, display, followed_folder_id, followed_url, seen_entry_id, created_at, paused_at,"
+    " unapplied)"
     " VALUES (:user, :feed, :title, :visibility, :hidden, :full_text, :full_text_rules, :revised, :retention,"
-    " :display, :followed, :followed_url, :seen, :now, :paused)"
+    " :display, :followed, :followed_url, :seen, :now, :paused, :unapplied)"
 )
 
 
@@ -160,6 +163,7 @@ def _subscription_row(user_id: int, one: Joining, feed: tuple[int, int], now: da
         "revised": int(one.revised_unread),
         "retention": one.retention,
         "display": one.display,
+        "unapplied": one.unapplied,
         "paused": to_us(now) if one.is_paused else None,
         "followed": one.followed_folder_id,
         "followed_url": None if one.followed_folder_id is None else one.url,

@@ -128,6 +128,11 @@ def _move_subscriptions(tx: WriteTx, ids: dict[str, int]) -> None:
         **ids,
     )
     tx.run(
+        "UPDATE subscription SET unapplied = coalesce(unapplied, (SELECT g.unapplied FROM subscription g"
+        " WHERE g.user_id = subscription.user_id AND g.feed_id = :gone)) WHERE feed_id = :kept",
+        **ids,
+    )
+    tx.run(
         "INSERT INTO subscription_folder (subscription_id, folder_id) SELECT k.id, sf.folder_id FROM subscription g"
         " JOIN subscription k ON k.user_id = g.user_id AND k.feed_id = :kept"
         " JOIN subscription_folder sf ON sf.subscription_id = g.id WHERE g.feed_id = :gone ON CONFLICT DO NOTHING",

@@ -107,7 +107,7 @@ CREATE TABLE feed (
   moved_url TEXT,                           -- the target of a permanent redirect, asked from now on
   moved_at INTEGER,
   old_asked_at INTEGER,                         -- when the old address was asked last, to see whether it still redirects
-  orphaned_at INTEGER, kind TEXT NOT NULL DEFAULT 'feed', rules TEXT, empty_rounds INTEGER NOT NULL DEFAULT 0, transport BLOB, wished_until INTEGER NOT NULL DEFAULT 0, whole_at INTEGER, previous_url TEXT, address_kept INTEGER NOT NULL DEFAULT 0, tidied_at INTEGER NOT NULL DEFAULT 0,                      -- since when nobody subscribes
+  orphaned_at INTEGER, kind TEXT NOT NULL DEFAULT 'feed', rules TEXT, empty_rounds INTEGER NOT NULL DEFAULT 0, transport BLOB, wished_until INTEGER NOT NULL DEFAULT 0, whole_at INTEGER, previous_url TEXT, address_kept INTEGER NOT NULL DEFAULT 0, tidied_at INTEGER NOT NULL DEFAULT 0, cookies BLOB,                      -- since when nobody subscribes
   UNIQUE (url, owner_id)
 );
 
@@ -341,7 +341,7 @@ CREATE TABLE subscription (
   hidden_from_visitors INTEGER NOT NULL DEFAULT 0,
   unread_count INTEGER NOT NULL DEFAULT 0,
   seen_entry_id INTEGER NOT NULL DEFAULT 0, -- delivered up to this entry
-  created_at INTEGER NOT NULL, full_text TEXT NOT NULL DEFAULT 'off', full_text_rules TEXT, revised_unread INTEGER NOT NULL DEFAULT 0, retention TEXT, followed_folder_id INTEGER REFERENCES folder (id) ON DELETE SET NULL, followed_url TEXT, display TEXT, paused_at INTEGER,
+  created_at INTEGER NOT NULL, full_text TEXT NOT NULL DEFAULT 'off', full_text_rules TEXT, revised_unread INTEGER NOT NULL DEFAULT 0, retention TEXT, followed_folder_id INTEGER REFERENCES folder (id) ON DELETE SET NULL, followed_url TEXT, display TEXT, paused_at INTEGER, unapplied TEXT,
   UNIQUE (user_id, feed_id)
 );
 

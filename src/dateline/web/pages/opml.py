@@ -24,6 +24,7 @@ _PROBLEMS = {
     "opml.duplicate": N_("This feed stands in the file a second time."),
     "opml.include": N_("This line points to another list. A folder can follow it: see the folder’s page."),
     "opml.left_out": N_("These settings have no equivalent here and were left out."),
+    "opml.unapplied": N_("These settings do nothing here yet. They are kept, and stand in every file that you export."),
     "opml.proxy_not_allowed": N_(
         "The administrator does not allow this proxy: the feed waits until they do, or until you choose another way."
     ),
