@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from playwright.sync_api import Page, expect
 from tests.browser.stage import Open, Site
 
-from dateline.actions import preferences
+from dateline.actions import entries, preferences
 from dateline.asgi import utc_now
 from dateline.model import User
 
@@ -119,6 +119,28 @@ def test_a_whole_stream_is_marked_and_given_back(
     page.locator("#notice").get_by_role("button", name="Undo").click()
     expect(page.locator("details.entry[data-unread]")).to_have_count(ROWS)
     assert site.world.unread_ids(alice) == ids
+
+
+@pytest.mark.parametrize("size", ["desk", "phone"])
+def test_given_back_it_is_as_it_was_but_for_what_another_device_read(
+    site: Site, alice: User, ids: list[int], open_page: Open, size: str
+) -> None:
+    prefer(site, alice, on_scroll=True)
+    for read in (True, False):
+        entries.mark(site.db, alice, [ids[-3]], read=read, now=utc_now())
+    page = open_page(who=alice, size=size)
+    page.locator(".mark-all-button").click()
+    expect(page.locator("details.entry[data-unread]")).to_have_count(0)
+    entries.mark(site.db, alice, [ids[-2]], read=True, now=utc_now())  # a second page shows it unread still
+    page.locator("#notice").get_by_role("button", name="Undo").click()
+    expect(page.locator("#notice")).to_contain_text("Undone, for 39 articles.")
+    expect(page.locator("details.entry[data-unread]")).to_have_count(ROWS - 1)
+    with page.expect_response("**/entries/read"):
+        scroll_to_row(page, 12)
+    assert ids[-3] in site.world.unread_ids(alice), "marked unread by hand"
+    page.reload()
+    page.wait_for_selector("html[data-ready]", state="attached")
+    expect(page.locator(f"#entry-{ids[-3]}[data-unread][data-kept]")).to_have_count(1)
 
 
 @pytest.mark.parametrize("size", ["desk", "phone"])

@@ -238,7 +238,7 @@ def test_marking_an_entry_reads_that_entry_alone(library: tuple[Database, User],
     db, user = library
     with watched(db, writing=True) as (tx, log):
         assert isinstance(tx, SqliteWriteTx)
-        assert states.mark_read(tx, user.id, [2]) == [2]
+        assert states.mark_read(tx, user.id, [2]).ids == [2]
         assert states.mark_unread(tx, user.id, [2]) == [2]
         assert states.star(tx, user.id, [2], now) == []
         states.unstar(tx, user.id, [2])

@@ -102,6 +102,16 @@ def test_a_behaviour_hears_what_changed_and_where_to_go(alice: Browser, world: W
     assert (told["next"], told["changed"]) == (None, [str(ids[1]), str(ids[2])])
 
 
+def test_a_behaviour_hears_what_of_its_page_came_back(alice: Browser, world: World, shelves: dict[str, int]) -> None:
+    ids = world.unread_ids(owner(alice))
+    shown = [("shown", ident) for ident in ids[:2]]
+    told = alice.post("/entries/read-all", [("kind", "main"), ("up_to", max(ids)), *shown], json=True).json
+    alice.post("/entries/read", {"id": ids[0]}, json=True)  # on another page, which shows it unread still
+    back = alice.post("/undo", [("seq", told["undo"]), *shown], json=True).json
+    assert back["changed"] == [str(ids[1])]
+    assert world.unread_ids(owner(alice)) == ids[1:]
+
+
 def test_it_stays_where_that_is_wished_or_only_a_part_was_marked(
     alice: Browser, world: World, shelves: dict[str, int]
 ) -> None:

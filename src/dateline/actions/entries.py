@@ -1,20 +1,21 @@
 """What a person does with entries: read, unread, star, mark all, label, undo. Each deed is one row of the history."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from dateline.errors import ActionError, NotFound
 from dateline.model import Stream, User
-from dateline.store import Database, highlights, labels, listing, scopes, search, states, streams
+from dateline.store import Database, deeds_after, highlights, labels, listing, scopes, search, states, streams
 from dateline.store.db import WriteTx
 from dateline.store.states import Deed
 from dateline.store.write import transaction
 
 MAX_ENTRIES = 10_000
 ALL_MATCHES = 1_000_000
+_UNDONE_WITHIN = timedelta(days=1)
 REMOVED = "unhighlight:"
 """Begins the deed that took a highlight away; what it was follows."""
 
@@ -36,8 +37,9 @@ def mark(db: Database, user: User, entry_ids: Sequence[int], *, read: bool, now:
     with transaction(db) as tx:
         tx.hold_user(user.id)
         own = own_entries(tx, user, entry_ids)
-        changed = states.mark_read(tx, user.id, own) if read else states.mark_unread(tx, user.id, own, kept=True)
-        return _noted(tx, user, "read" if read else "unread", changed, now)
+        if not read:
+            return _noted(tx, user, "unread", states.mark_unread(tx, user.id, own, kept=True), now)
+        return _read(tx, user, own, now)
 
 
 def star(db: Database, user: User, entry_ids: Sequence[int], *, starred: bool, now: datetime) -> Done:
@@ -67,7 +69,7 @@ def mark_all_read(
             matches = ()
         elif stream.search:
             matches = _matches(tx, user, stream, feeds)
-        changed = states.mark_all_read(
+        were = states.mark_all_read(
             tx,
             user.id,
             up_to=up_to,
@@ -76,7 +78,7 @@ def mark_all_read(
             listed_from=stream.since,
             listed_before=listed_before,
         )
-        return _noted(tx, user, "mark_all", changed, now)
+        return _noted(tx, user, "mark_all", were.ids, now, kept=were.kept)
 
 
 def mark_all_unread(db: Database, user: User, stream: Stream, *, up_to: int, now: datetime) -> Done:
@@ -101,22 +103,41 @@ def _marked_unread(tx: WriteTx, user: User, stream: Stream, feed_ids: Sequence[i
 
 
 def undo(db: Database, user: User, seq: int, *, now: datetime) -> Done:
-    """Take back a deed of one's own. Raises ``NotFound``."""
+    """Take back a deed of one's own: everything is as it was before, but for what was done to an entry after it.
+
+    Raises ``NotFound``.
+    """
     with transaction(db) as tx:
         tx.hold_user(user.id)
         deed = states.deed(tx, user.id, seq)
         if deed is None:
             raise NotFound(f"history {seq}")
-        if deed.action in ("read", "mark_all"):
-            changed = states.mark_unread(tx, user.id, deed.entry_ids)
-            return _noted(tx, user, "unread", changed, now)
-        if deed.action == "unread":
-            return _noted(tx, user, "read", states.mark_read(tx, user.id, deed.entry_ids), now)
-        if deed.action not in ("star", "unstar"):
-            return _turned_back(tx, user, deed, now)
-        if deed.action == "star":
+        if states.kind_of(deed.action):
+            deed = replace(deed, entry_ids=deeds_after.untouched_since(tx, user.id, deed))
+        return _taken_back(tx, user, deed, now)
+
+
+def _taken_back(tx: WriteTx, user: User, deed: Deed, now: datetime) -> Done:
+    match deed.action:
+        case "read" | "mark_all":
+            return _unread_again(tx, user, deed, now)
+        case "unread":
+            were = states.mark_read(tx, user.id, deed.entry_ids)
+            return _noted(tx, user, "read", were.ids, now, kept=were.kept)
+        case "star":
             return _noted(tx, user, "unstar", sorted(states.unstar(tx, user.id, deed.entry_ids)), now)
-        return _noted(tx, user, "star", sorted(states.star(tx, user.id, deed.entry_ids, now)), now)
+        case "unstar":
+            return _noted(tx, user, "star", sorted(states.star(tx, user.id, deed.entry_ids, now)), now)
+        case _:
+            return _turned_back(tx, user, deed, now)
+
+
+def _unread_again(tx: WriteTx, user: User, deed: Deed, now: datetime) -> Done:
+    """What was unread by hand is so again; the rest is as it had arrived."""
+    kept = set(deed.kept)
+    back = states.mark_unread(tx, user.id, [one for one in deed.entry_ids if one in kept], kept=True)
+    back += states.mark_unread(tx, user.id, [one for one in deed.entry_ids if one not in kept])
+    return _noted(tx, user, "unread", sorted(back), now)
 
 
 def _turned_back(tx: WriteTx, user: User, deed: Deed, now: datetime) -> Done:
@@ -151,6 +172,22 @@ def own_entries(tx: WriteTx, user: User, entry_ids: Sequence[int]) -> list[int]:
     return own
 
 
-def _noted(tx: WriteTx, user: User, action: str, changed: Sequence[int], now: datetime) -> Done:
-    seq = states.note(tx, user.id, action, changed, now) if changed else None
+def _read(tx: WriteTx, user: User, entry_ids: Sequence[int], now: datetime) -> Done:
+    were = states.mark_read(tx, user.id, entry_ids)
+    note_seen(tx, user, set(entry_ids).difference(were.ids), now, now=now)
+    return _noted(tx, user, "read", were.ids, now, kept=were.kept)
+
+
+def note_seen(tx: WriteTx, user: User, entry_ids: Collection[int], at: datetime, *, now: datetime) -> None:
+    """What was read by hand while it was read only because its whole stream had been marked (on another device, say),
+    within a day: undoing that leaves it read.
+    """
+    if entry_ids and (seen := deeds_after.last_in_whole(tx, user.id, entry_ids, now - _UNDONE_WITHIN)):
+        states.note(tx, user.id, "seen", seen, at)
+
+
+def _noted(
+    tx: WriteTx, user: User, action: str, changed: Sequence[int], now: datetime, *, kept: Sequence[int] = ()
+) -> Done:
+    seq = states.note(tx, user.id, action, changed, now, kept=kept) if changed else None
     return Done(count=len(changed), seq=seq, entry_ids=tuple(changed))

@@ -16,9 +16,10 @@ from dateline.errors import ActionError
 from dateline.model import User
 from dateline.store import Database, labels, states
 from dateline.store.db import WriteTx
+from dateline.store.states import Changed
 from dateline.store.write import transaction
 
-from .entries import Done, own_entries
+from .entries import Done, note_seen, own_entries
 
 MAX_DEEDS = 1_000
 
@@ -44,11 +45,13 @@ def tell(db: Database, user: User, deeds: Sequence[LateDeed], *, now: datetime) 
         tx.hold_user(user.id)
         own = set(own_entries(tx, user, [deed.entry_id for deed in deeds]))
         wanted = _last(_within(deed, now) for deed in deeds if deed.entry_id in own)
-        for key in _contradicted(tx, user, wanted):
-            del wanted[key]
+        overtaken = [wanted.pop(key) for key in _contradicted(tx, user, wanted)]
+        for (action, at), entry_ids in _together(overtaken).items():
+            if action == "read":
+                note_seen(tx, user, entry_ids, at, now=now)
         changed: set[int] = set()
         for (action, at), entry_ids in _together(_possible(tx, user, wanted.values())).items():
-            changed.update(_do(tx, user, action, entry_ids, at))
+            changed.update(_do(tx, user, action, entry_ids, at, now))
     return Done(count=len(changed), seq=None, entry_ids=tuple(sorted(changed)))
 
 
@@ -95,19 +98,21 @@ def _together(deeds: Iterable[LateDeed]) -> dict[tuple[str, datetime], list[int]
     return dict(groups)
 
 
-def _do(tx: WriteTx, user: User, action: str, entry_ids: list[int], at: datetime) -> list[int]:
+def _do(tx: WriteTx, user: User, action: str, entry_ids: list[int], at: datetime, now: datetime) -> list[int]:
     """Do it and note it, each at its own time. Which entries it changed."""
-    changed = sorted(_changed(tx, user.id, action, entry_ids, at))
-    if changed:
-        states.note(tx, user.id, action, changed, at)
-    return changed
+    if action == "read":
+        were = states.mark_read(tx, user.id, entry_ids)
+        note_seen(tx, user, set(entry_ids).difference(were.ids), at, now=now)
+    else:
+        were = Changed(ids=sorted(_changed(tx, user.id, action, entry_ids, at)))
+    if were.ids:
+        states.note(tx, user.id, action, were.ids, at, kept=were.kept)
+    return were.ids
 
 
 def _changed(tx: WriteTx, user_id: int, action: str, entry_ids: list[int], at: datetime) -> list[int]:
     word, _, label = action.partition(":")
     match word:
-        case "read":
-            return states.mark_read(tx, user_id, entry_ids)
         case "unread":
             return states.mark_unread(tx, user_id, entry_ids, kept=True)
         case "star":

@@ -159,7 +159,8 @@ class _Import:
                 ids.update(self._put(tx, url, there, arrived))
             self._star(tx, {ids[id(one)]: _starred_at(one.saved, self._now) for one in batch if one.saved.starred})
             self._label(tx, [(ids[id(one)], one.saved.labels) for one in batch if one.saved.labels])
-            self._note("read", tx, states.mark_read(tx, self._user.id, _read_here(batch)))
+            were = states.mark_read(tx, self._user.id, _read_here(batch))
+            self._note("read", tx, were.ids, were.kept)
 
     def _put(self, tx: WriteTx, url: str, there: Sequence[_Known], arrived: Mapping[bytes, Arrived]) -> dict[int, int]:
         """One feed's articles into its archive, and what had been read of it. The ids of those that are new."""
@@ -209,11 +210,11 @@ class _Import:
         self._counts["labelled"] += len(new)
         self._note("label", tx, sorted(new))
 
-    def _note(self, action: str, tx: WriteTx, changed: Sequence[int]) -> None:
+    def _note(self, action: str, tx: WriteTx, changed: Sequence[int], kept: Sequence[int] = ()) -> None:
         if action == "read":
             self._counts["read"] += len(changed)
         if changed:
-            states.note(tx, self._user.id, action, changed, self._now)
+            states.note(tx, self._user.id, action, changed, self._now, kept=kept)
 
     def _problem(self, place: int, code: str, text: str) -> None:
         if len(self._problems) < MAX_PROBLEMS:

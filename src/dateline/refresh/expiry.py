@@ -106,4 +106,4 @@ def _let_some_go(db: Database, plan: Plan, user_id: int, before: Key, now: datet
         return False
     with transaction(db) as tx:
         tx.hold_user(user_id)
-        return bool(states.mark_read(tx, user_id, ids)) and len(ids) == ENTRIES_AT_ONCE
+        return bool(states.mark_read(tx, user_id, ids).ids) and len(ids) == ENTRIES_AT_ONCE

@@ -192,7 +192,7 @@ def settle(tx: WriteTx, user_id: int, delivered: Sequence[Delivered]) -> list[in
     )
     by_feed = {one.feed_id: one for one in delivered}
     read = [entry_id for feed_id, archive in pairs for entry_id in _settle_feed(tx, user_id, by_feed[feed_id], archive)]
-    return states.mark_read(tx, user_id, read) if read else []
+    return states.mark_read(tx, user_id, read).ids if read else []
 
 
 def _settle_feed(tx: WriteTx, user_id: int, one: Delivered, archive_id: int) -> list[int]:

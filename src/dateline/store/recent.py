@@ -30,7 +30,7 @@ def page(tx: Tx, user_id: int, stream: Stream, before: Cursor | None, limit: int
 def _read(tx: Tx, user_id: int) -> list[tuple[int, int]]:
     """(seq, entry id) of every entry by the last deed that read it, from the newest on."""
     deeds = tx.all(
-        "SELECT seq, entries FROM history WHERE user_id = :user AND action IN ('read', 'mark_all')"
+        "SELECT seq, entries FROM history WHERE user_id = :user AND action IN ('read', 'mark_all', 'seen')"
         " ORDER BY seq DESC LIMIT :limit",
         user=user_id,
         limit=DEEDS,

@@ -215,7 +215,7 @@ CREATE TABLE history (
   at INTEGER NOT NULL,
   action TEXT NOT NULL,
   entries BLOB NOT NULL
-);
+, kept BLOB);
 
 CREATE INDEX history_at ON history (at);
 

@@ -143,16 +143,28 @@ def _count_down(tx: WriteTx, user_id: int, feed_ids: Iterable[int], sign: int) -
     )
 
 
-def mark_read(tx: WriteTx, user_id: int, entry_ids: Sequence[int]) -> list[int]:
+class Changed(Struct, frozen=True, kw_only=True):
+    """What a deed changed: these entries. ``kept``: those of them that were unread by hand until it read them."""
+
+    ids: list[int] = []
+    kept: list[int] = []
+
+
+def mark_read(tx: WriteTx, user_id: int, entry_ids: Sequence[int]) -> Changed:
     """The entries are read now. Which of them were unread before."""
     rows = tx.all(
         "DELETE FROM unread WHERE user_id = :user AND (feed_id, listed_at, entry_id) IN"
-        " (SELECT feed_id, listed_at, id FROM entry WHERE id IN ids(:ids)) RETURNING feed_id, entry_id",
+        " (SELECT feed_id, listed_at, id FROM entry WHERE id IN ids(:ids)) RETURNING feed_id, entry_id, kept",
         user=user_id,
         ids=list(entry_ids),
     )
+    return _read(tx, user_id, rows)
+
+
+def _read(tx: WriteTx, user_id: int, rows: Sequence[Row]) -> Changed:
+    """What was deleted, (feed, entry, kept), is counted down."""
     _count_down(tx, user_id, (row[0] for row in rows), -1)
-    return sorted(row[1] for row in rows)
+    return Changed(ids=sorted(row[1] for row in rows), kept=sorted(row[1] for row in rows if row[2]))
 
 
 def mark_unread(tx: WriteTx, user_id: int, entry_ids: Sequence[int], *, kept: bool = False) -> list[int]:
@@ -198,7 +210,7 @@ def mark_all_read(
     entry_ids: Sequence[int] | None = None,
     listed_from: datetime | None = None,
     listed_before: datetime | None = None,
-) -> list[int]:
+) -> Changed:
     """Everything up to an entry id is read: of these feeds (None: of all), of these entries (None: all), listed within
     these moments. Which were unread.
     """
@@ -218,19 +230,17 @@ def mark_all_read(
     if listed_before is not None:
         where += " AND listed_at < :before"
         params["before"] = to_us(listed_before)
-    rows = _deleted(tx, where, params)
-    _count_down(tx, user_id, (row[0] for row in rows), -1)
-    return sorted(row[1] for row in rows)
+    return _read(tx, user_id, _deleted(tx, where, params))
 
 
 def _deleted(tx: WriteTx, where: str, params: dict[str, object]) -> list[Row]:
-    """Delete unread rows; (feed, entry) of each.
+    """Delete unread rows; (feed, entry, kept) of each.
 
     SQLite has one writer, so what was selected is what is deleted, and RETURNING takes it two and a half times as long.
     """
     if tx.engine != "sqlite":
-        return tx.all(f"DELETE FROM unread WHERE {where} RETURNING feed_id, entry_id", **params)
-    rows = tx.all(f"SELECT feed_id, entry_id FROM unread WHERE {where}", **params)
+        return tx.all(f"DELETE FROM unread WHERE {where} RETURNING feed_id, entry_id, kept", **params)
+    rows = tx.all(f"SELECT feed_id, entry_id, kept FROM unread WHERE {where}", **params)
     if rows:
         tx.run(f"DELETE FROM unread WHERE {where}", **params)
     return rows
@@ -286,11 +296,15 @@ def unstar(tx: WriteTx, user_id: int, entry_ids: Sequence[int]) -> list[int]:
 
 
 class Deed(Struct, frozen=True, kw_only=True):
-    """One action of a user: ``action`` is read, unread, mark_all, star, unstar, label:ID or unlabel:ID."""
+    """One action of a user: ``action`` is read, unread, mark_all, seen, star, unstar, label:ID or unlabel:ID.
+
+    ``kept``: those that were unread by hand before. ``seen``: read by hand when a whole stream had been marked already.
+    """
 
     seq: int
     action: str
     entry_ids: list[int]
+    kept: list[int] = []
 
 
 def pack_ids(entry_ids: Iterable[int]) -> bytes:
@@ -305,28 +319,35 @@ def unpack_ids(packed: bytes) -> list[int]:
     return ids.tolist()
 
 
-def note(tx: WriteTx, user_id: int, action: str, entry_ids: Sequence[int], now: datetime) -> int:
-    """Add an action to the history. Its number."""
+def note(
+    tx: WriteTx, user_id: int, action: str, entry_ids: Sequence[int], now: datetime, *, kept: Sequence[int] = ()
+) -> int:
+    """Add an action to the history, with those of its entries that had been unread by hand. Its number."""
     seq: int = tx.value(
-        "INSERT INTO history (user_id, at, action, entries) VALUES (:user, :now, :action, :entries) RETURNING seq",
+        "INSERT INTO history (user_id, at, action, entries, kept) VALUES (:user, :now, :action, :entries, :kept)"
+        " RETURNING seq",
         user=user_id,
         now=to_us(now),
         action=action,
         entries=pack_ids(entry_ids),
+        kept=pack_ids(kept) if kept else None,
     )
     return seq
 
 
+_DEEDS = "SELECT seq, action, entries, kept FROM history"
+
+
 def deed(tx: Tx, user_id: int, seq: int) -> Deed | None:
     """One action of a user's own history."""
-    row = tx.one("SELECT seq, action, entries FROM history WHERE user_id = :user AND seq = :seq", user=user_id, seq=seq)
+    row = tx.one(f"{_DEEDS} WHERE user_id = :user AND seq = :seq", user=user_id, seq=seq)
     return _deed(*row) if row else None
 
 
 def deeds(tx: Tx, user_id: int, after: int = 0, limit: int = 1000) -> list[Deed]:
     """A user's history after an action, oldest first."""
     rows: list[Row] = tx.all(
-        "SELECT seq, action, entries FROM history WHERE user_id = :user AND seq > :after ORDER BY seq LIMIT :limit",
+        f"{_DEEDS} WHERE user_id = :user AND seq > :after ORDER BY seq LIMIT :limit",
         user=user_id,
         after=after,
         limit=limit,
@@ -336,7 +357,7 @@ def deeds(tx: Tx, user_id: int, after: int = 0, limit: int = 1000) -> list[Deed]
 
 def kind_of(action: str) -> str:
     """What an action is about: "read", "star" or "label:ID"; "" for what is not done to entries by themselves."""
-    if action in ("read", "unread", "mark_all"):
+    if action in ("read", "unread", "mark_all", "seen"):
         return "read"
     if action in ("star", "unstar"):
         return "star"
@@ -356,8 +377,8 @@ def done_after(tx: Tx, user_id: int, since: datetime) -> Iterator[tuple[datetime
             yield from_us(at), kind, unpack_ids(packed)
 
 
-def _deed(seq: int, action: str, packed: bytes) -> Deed:
-    return Deed(seq=seq, action=action, entry_ids=unpack_ids(packed))
+def _deed(seq: int, action: str, packed: bytes, kept: bytes | None) -> Deed:
+    return Deed(seq=seq, action=action, entry_ids=unpack_ids(packed), kept=unpack_ids(kept) if kept else [])
 
 
 def forget_history(tx: WriteTx, now: datetime) -> int:

@@ -97,7 +97,7 @@ def _read(tx: Tx, user_id: int, since: datetime) -> Counter[int]:
     """How many entries of each feed were read one by one, the newest 20,000 of them."""
     packed = tx.column(
         "SELECT entries FROM (SELECT seq, at, action, entries FROM history WHERE user_id = :user"
-        " ORDER BY seq DESC LIMIT :most) h WHERE action = 'read' AND at >= :since ORDER BY seq DESC",
+        " ORDER BY seq DESC LIMIT :most) h WHERE action IN ('read', 'seen') AND at >= :since ORDER BY seq DESC",
         user=user_id,
         most=DEEDS,
         since=to_us(since),

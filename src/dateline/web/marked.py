@@ -1,14 +1,16 @@
-"""Which stream a form means: its fields ``kind``, ``key``, ``q``, ``since`` → a ``Stream``."""
+"""Which stream a form means: its fields ``kind``, ``key``, ``q``, ``since`` → a ``Stream``; what changed there."""
 
 from datetime import UTC, datetime, timedelta
 from typing import get_args
 
+from dateline.actions.entries import Done
 from dateline.errors import ActionError
 from dateline.model import Stream, StreamKind
 from dateline.web.visit import Visit
 
 _KINDS: tuple[StreamKind, ...] = get_args(StreamKind)
 _WITH_KEY = ("folder", "feed")
+_MAX_SHOWN = 1000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -24,6 +26,12 @@ def marked_stream(visit: Visit) -> Stream:
         search=visit.form.text("q", "", max_length=300),
         since=instant(visit.form.integer("since"), "since") if kind == "today" else None,
     )
+
+
+def changed_there(visit: Visit, done: Done) -> list[str]:
+    """The entries that a deed changed, of those that the page shows (the form's fields ``shown``)."""
+    shown = set(visit.form.integers("shown", at_most=_MAX_SHOWN))
+    return [str(entry_id) for entry_id in done.entry_ids if entry_id in shown]
 
 
 def instant(us: int, name: str) -> datetime:

@@ -15,7 +15,7 @@ from dateline.model import Stream
 from dateline.store import sidebars
 from dateline.store.sidebars import Sidebar
 from dateline.web import notices
-from dateline.web.marked import marked_stream
+from dateline.web.marked import changed_there, marked_stream
 from dateline.web.next_unread import Following, following
 from dateline.web.notices import Notice
 from dateline.web.pages.stream import stream_title
@@ -25,7 +25,6 @@ from dateline.web.visit import Visit
 What = Literal["all", "day", "week", "unread"]
 _WHATS: tuple[What, ...] = ("all", "day", "week", "unread")
 _AGES = {"day": timedelta(days=1), "week": timedelta(days=7)}
-_MAX_SHOWN = 1000
 
 
 class MarkAllPage(Struct, frozen=True, kw_only=True):
@@ -78,12 +77,11 @@ def _answer(visit: Visit, stream: Stream, what: What, done: Done) -> Response:
     notice = _notice(what, done, goal)
     if not visit.wants_json:
         return visit.see(visit.url.plain(goal.path) if goal else visit.next, notice)
-    shown = set(visit.form.integers("shown", at_most=_MAX_SHOWN))
     answer = {
         "notice": notices.sentence(visit.words, notice),
         "undo": notice.undo,
         "unread": counts(sidebar),
-        "changed": [str(entry_id) for entry_id in done.entry_ids if entry_id in shown],
+        "changed": changed_there(visit, done),
         "next": visit.url.plain(goal.path) if goal else None,
     }
     return visit.json(answer, notice=notice if goal else None)

@@ -13,7 +13,7 @@ from dateline.actions.late import LateDeed
 from dateline.errors import ActionError, Forbidden
 from dateline.store import sidebars
 from dateline.web import notices
-from dateline.web.marked import marked_stream
+from dateline.web.marked import changed_there, marked_stream
 from dateline.web.notices import Notice
 from dateline.web.sidebar import counts
 from dateline.web.visit import Visit
@@ -65,13 +65,13 @@ def _deed(text: str, now: datetime) -> LateDeed:
 
 
 def undo(visit: Visit) -> Response:
-    """``seq``: take an action back."""
+    """``seq``: take an action back. A behaviour says with ``shown`` what it shows, and hears which of it changed."""
     seq = visit.form.integer("seq")
     is_of_feeds = arranging.is_of_subscriptions(visit.db, visit.me, seq)
     done = arranging.undo(visit.db, visit.me, seq, now=visit.now)
     if is_of_feeds:
         return _answer(visit, Notice(kind="undone_feeds", count=done.count))
-    return _answer(visit, Notice(kind="undone", count=done.count))
+    return _answer(visit, Notice(kind="undone", count=done.count), done)
 
 
 def refresh(visit: Visit) -> Response:
@@ -93,11 +93,14 @@ def _done(visit: Visit, kind: str, done: Done) -> Response:
     return _answer(visit, Notice(kind=kind, count=done.count, undo=done.seq))
 
 
-def _answer(visit: Visit, notice: Notice) -> Response:
+def _answer(visit: Visit, notice: Notice, done: Done | None = None) -> Response:
     if not visit.wants_json:
         ids = visit.form.integers("id")
         # Back to where the reader was; a browser ignores the place if the entry has left the page.
         return visit.see(f"{visit.next}#entry-{ids[0]}" if len(ids) == 1 else visit.next, notice)
     with visit.db.reading() as tx:
         unread = counts(sidebars.read(tx, visit.me.id))
-    return visit.json({"notice": notices.sentence(visit.words, notice), "undo": notice.undo, "unread": unread})
+    answer: dict[str, object] = {"notice": notices.sentence(visit.words, notice), "undo": notice.undo, "unread": unread}
+    if done is not None:
+        answer["changed"] = changed_there(visit, done)
+    return visit.json(answer)

@@ -5,3 +5,6 @@ ALTER TABLE folder ADD COLUMN position INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE subscription ADD COLUMN unapplied TEXT;
 -- The cookies that a server gave a feed that keeps them, encrypted with the instance's key; for this feed alone.
 ALTER TABLE feed ADD COLUMN cookies BLOB;
+
+-- Which of the entries that a deed read had been marked unread by hand, so that its undoing gives that back; null: none.
+ALTER TABLE history ADD COLUMN kept BLOB;

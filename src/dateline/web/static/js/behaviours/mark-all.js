@@ -67,10 +67,10 @@ async function send(form, button) {
       location.assign(answer.next);
       return;
     }
-    const change = (unread) => answer.changed.forEach((id) => setUnread(byId(id), unread));
-    change(toUnread);
+    const change = (ids, unread) => ids.forEach((id) => setUnread(byId(id), unread));
+    change(answer.changed, toUnread);
     showCounts(answer.unread);
-    tell(answer, () => change(!toUnread));
+    tell(answer, (changed) => change(changed, !toUnread));
   } catch (error) {
     fail(error);
   } finally {

@@ -1,6 +1,7 @@
 // The notice: leaves by itself, waits while it is pointed at or focused, closes by its cross, takes back without a reload.
 
 import { showCounts } from "../lib/counts.js";
+import { idOf } from "../lib/entries.js";
 import { post } from "../lib/http.js";
 import { cameFrom, fail, hide, hold, show, undoneBy, wait } from "../lib/notice.js";
 
@@ -36,9 +37,13 @@ export default function notice(box) {
 }
 
 async function takeBack(form, undone) {
+  const fields = new FormData(form);
+  for (const entry of [...document.querySelectorAll(".entry[data-entry-id]")].slice(-1000)) {
+    fields.append("shown", idOf(entry));
+  }
   try {
-    const answer = await post(form.action, new FormData(form));
-    undone();
+    const answer = await post(form.action, fields);
+    undone(new Set(answer.changed)); // not what was done again meanwhile, on another device
     showCounts(answer.unread);
     show(answer.notice);
   } catch (error) {

@@ -26,13 +26,13 @@ export async function readAll(entries) {
   if (!unread.length) {
     return;
   }
-  const change = (state) => unread.forEach((entry) => setUnread(entry, state));
+  const change = (state, ids) => unread.forEach((entry) => ids?.has(idOf(entry)) !== false && setUnread(entry, state));
   change(false);
   try {
     await flush();
     const answer = await post(document.getElementById("entry-form").action, unread.map((entry) => ["id", idOf(entry)]));
     showCounts(answer.unread);
-    tell(answer, () => change(true));
+    tell(answer, (changed) => change(true, changed));
   } catch (error) {
     if (mayComeLater(error)) {
       unread.forEach((entry) => keep(idOf(entry), "read"));
@@ -81,7 +81,7 @@ export async function mark(entry, verb) {
     const answer = await post(address, [["id", idOf(entry)]]);
     settle();
     showCounts(answer.unread);
-    tell(answer, restore);
+    tell(answer, (changed) => changed.has(idOf(entry)) && restore());
   } catch (error) {
     release();
     if (mayComeLater(error)) {

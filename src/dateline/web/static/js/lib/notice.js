@@ -6,7 +6,7 @@ let timer;
 
 const box = () => document.getElementById("notice");
 
-/** Say what an answer of the server says; `undone` restores this page once the person takes it back. */
+/** Say what an answer of the server says; `undone` restores this page once the person takes it back; it hears the set of the ids that changed. */
 export function tell(answer, undone) {
   if (answer.undo && undone) {
     undos.set(String(answer.undo), undone);

@@ -1,0 +1,47 @@
+"""What was done after a deed: undoing it leaves that alone, for the last deed to an entry counts.
+
+Only deeds of the same kind speak of the same thing: a star does not say whether an article was read.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from .db import Tx
+from .states import Deed, kind_of, unpack_ids
+from .times import to_us
+
+
+def untouched_since(tx: Tx, user_id: int, deed: Deed) -> list[int]:
+    """The entries of a deed to which nothing of its kind was done after it: what it did is still so."""
+    kind, left = kind_of(deed.action), set(deed.entry_ids)
+    rows = tx.all(
+        "SELECT action, entries FROM history WHERE user_id = :user AND seq > :seq ORDER BY seq",
+        user=user_id,
+        seq=deed.seq,
+    )
+    for action, packed in rows:
+        if kind_of(action) == kind:
+            left.difference_update(unpack_ids(packed))
+    return [entry_id for entry_id in deed.entry_ids if entry_id in left]
+
+
+def last_in_whole(tx: Tx, user_id: int, entry_ids: Iterable[int], since: datetime) -> list[int]:
+    """Those of the entries that were last read or unread when a whole stream was marked, after a moment."""
+    first = tx.value(
+        "SELECT min(seq) FROM history WHERE user_id = :user AND at > :since AND action = 'mark_all'",
+        user=user_id,
+        since=to_us(since),
+    )
+    if first is None:
+        return []
+    whole, wanted = set[int](), set(entry_ids)
+    for action, packed in tx.all(
+        "SELECT action, entries FROM history WHERE user_id = :user AND seq >= :first ORDER BY seq",
+        user=user_id,
+        first=first,
+    ):
+        if action == "mark_all":
+            whole |= wanted.intersection(unpack_ids(packed))
+        elif whole and kind_of(action) == "read":
+            whole.difference_update(unpack_ids(packed))
+    return sorted(whole)
