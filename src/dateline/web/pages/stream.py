@@ -47,6 +47,11 @@ _TITLES: dict[str, str] = {
     "recent": N_("Recently read"),
     "label": N_("All labels"),
 }
+_OWN_PAGES: dict[str, tuple[str, str]] = {
+    "feed": ("/subscriptions", N_("Settings of this feed")),
+    "folder": ("/folders", N_("Settings of this folder")),
+    "label": ("/labels", N_("Settings of this label")),
+}
 _UNCOUNTED = ("starred", "recent", "today")
 
 Empty = Literal[
@@ -60,7 +65,8 @@ class StreamPage(Struct, frozen=True, kw_only=True):
     ``root`` and ``path`` are paths without the base (``/@NAME``, ``/folder/3``). ``unread`` counts the whole stream.
     ``more`` is the next page's ``before``, "" at the end. ``empty`` says why there are no rows, "" when there are.
     ``layout`` is the view and what is chosen about it, ``order`` the order; ``asked`` what links carry on of both.
-    ``since`` is when today began for this page, in µs; "" elsewhere. An overview has a ``board`` instead of rows.
+    ``since`` is when today began for this page, in µs; "" elsewhere. ``own_page`` is where a feed, folder or label is
+    set, as a link without the base and its words; "" elsewhere. An overview has a ``board`` instead of rows.
     """
 
     sidebar: SidebarView
@@ -70,6 +76,8 @@ class StreamPage(Struct, frozen=True, kw_only=True):
     kind: StreamKind
     key: int | None
     title: str
+    own_page: str
+    own_page_words: str
     layout: Layout
     order: Ordering
     asked: dict[str, str]
@@ -253,6 +261,7 @@ def _context(
     before: Cursor | None,
     boxes: tuple[Box, ...] | None,
 ) -> StreamPage:
+    own_page, own_page_words = _OWN_PAGES.get(stream.kind, ("", ""))
     listed = page if boxes is None else replace(page, entries=(), next=None)
     return StreamPage(
         sidebar=_side(visit, of, stream, sidebar),
@@ -262,6 +271,8 @@ def _context(
         kind=stream.kind,
         key=stream.key,
         title=title,
+        own_page=f"{own_page}/{stream.key}" if own_page and stream.key is not None else "",
+        own_page_words=visit.words.text(own_page_words) if own_page_words else "",
         layout=layout,
         order=order,
         asked={"view": layout.asked, "order": order.asked, "seed": order.seed},

@@ -9,7 +9,25 @@ export default function stream(main) {
     const row = event.target.closest("details.entry > summary");
     if (row && !event.defaultPrevented) {
       event.preventDefault();
-      toggle(row.parentElement);
+      if (event.ctrlKey || event.metaKey) {
+        openBehind(row.parentElement);
+      } else {
+        toggle(row.parentElement);
+      }
+    }
+  });
+
+  // the middle button on a row is as on the link that its title is at the publisher's; elsewhere it scrolls
+  main.addEventListener("mousedown", (event) => {
+    if (event.button === 1 && event.target.closest("details.entry > summary")) {
+      event.preventDefault();
+    }
+  });
+  main.addEventListener("auxclick", (event) => {
+    const row = event.button === 1 && event.target.closest("details.entry > summary");
+    if (row) {
+      event.preventDefault();
+      openBehind(row.parentElement);
     }
   });
 
@@ -70,6 +88,13 @@ function wasOpened(entry) {
   afterPaint(() => makeReachable(entry));
   complete(entry);
   readNow(entry);
+}
+
+/** The publisher's page in a tab of its own behind this one, as browsers do with a link. */
+function openBehind(entry) {
+  entry.querySelector("a.original")?.dispatchEvent(
+    new MouseEvent("click", { bubbles: true, cancelable: true, ctrlKey: true, metaKey: true }),
+  );
 }
 
 function readNow(entry) {

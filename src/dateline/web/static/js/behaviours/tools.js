@@ -26,6 +26,11 @@ export default function tools(box) {
     box.querySelector("details.share").open = false;
     foot.append(box);
     box.hidden = false;
+    const feed = box.querySelector(".feed-of");
+    if (feed && entry.matches(".row *")) {
+      feed.hidden = !entry.dataset.feedId;
+      feed.href = new URL(`../feed/${entry.dataset.feedId}`, element.querySelector("a.permalink").href);
+    }
     const queue = box.querySelector(".queue-add");
     if (queue) {
       queue.hidden = !element.querySelector("[data-media] :is(audio, video)");
