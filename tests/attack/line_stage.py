@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import msgspec
@@ -295,6 +296,8 @@ def _child(job: Job, pipe: int) -> None:
 
 def main() -> None:
     """Answer jobs until there are no more."""
+    with TemporaryDirectory() as folder:  # what every job needs is loaded once, not in each fork
+        do(Job(database=f"sqlite:///{folder}/warm.sqlite", feeds=["http://127.0.0.1:1/"]))
     gc.freeze()  # what is shared with the forks is not touched by their collectors
     for line in sys.stdin.buffer:
         job = msgspec.json.decode(line, type=Job)
