@@ -18,7 +18,7 @@ RawHTML = NewType("RawHTML", str)
 SafeHTML = NewType("SafeHTML", str)
 """HTML made by ``clean``: may be put into a page as it is."""
 
-CLEANER_VERSION = 2
+CLEANER_VERSION = 3
 """Rises when the sanitiser's policy changes; stored bodies of an older version are cleaned again."""
 
 # ---------------------------------------------------------------------------------------------- fetch → parse

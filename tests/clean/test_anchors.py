@@ -4,6 +4,7 @@ import pytest
 from tests.clean.checker import cleaned, problems
 
 from dateline.clean import clean_html
+from dateline.clean.balance import is_crowded
 from dateline.model import RawHTML
 
 BASE = "https://e.example/post"
@@ -56,9 +57,10 @@ def test_pictures_and_frames_are_no_places() -> None:
     assert f'href="{BASE}#p"' in clean(html)
 
 
-def test_many_places_cost_no_more_than_reading_them() -> None:
+def test_the_places_of_a_very_long_article_are_kept() -> None:
     many = "".join(f'<p id="n{number}"><a href="#n{number}">x</a></p>' for number in range(5000))
-    assert clean(many).count('id="text-n') in (0, 5000)  # crowded documents may lose them, never half of them
+    assert is_crowded(many)
+    assert clean(many).count('id="text-n') == clean(many).count('href="#text-n') == 5000
 
 
 def test_cleaned_settles() -> None:

@@ -124,7 +124,7 @@ def test_balancing_keeps_well_nested_html_to_the_letter() -> None:
 def test_well_nested_html_is_known_without_balancing_it() -> None:
     html = '<p><a href="x">a</a> &amp; <b>b</b></p><ul><li>c<br></li><li>d</li></ul>'
     assert balance.is_balanced(html)
-    others = ("<p><b>a</p></b>", "<p>a<p>b</p></p>", "<p>a", "<b>" * 9 + "</b>" * 9, "&amp;" * 501, '<p id="a"></p>')
+    others = ("<p><b>a</p></b>", "<p>a<p>b</p></p>", "<p>a", "<b>" * 9 + "</b>" * 9, "&amp;" * 501, '<p class="a"></p>')
     for other in others:
         assert not balance.is_balanced(other)
 

@@ -37,7 +37,7 @@ def rewrite(html: str, base: str | None) -> str:
 
     def anew(found: re.Match[str]) -> str:
         name, written = found.groups()
-        if name != "a" and ' id="' not in written:
+        if not _may_matter(name, written):
             return found[0]
         given = dict[str, str | None](tags.attributes_of(written))
         place = _place(name, given)
@@ -54,11 +54,18 @@ def _led_to_in(html: str, base: str | None) -> set[str]:
     """The places of an article that its own links lead to."""
     places, asked = set(), set()
     for name, written in _TAG.findall(html):
+        if not _may_matter(name, written):
+            continue
         given = dict[str, str | None](tags.attributes_of(written))
         places.add(_place(name, given))
         if name == "a":
             asked.add(_led_to(given.get("href"), base))
     return {place for place in places & asked if place is not None}
+
+
+def _may_matter(name: str, written: str) -> bool:
+    """Whether a tag has an ``id``, or is a link with a fragment."""
+    return ' id="' in written or (name == "a" and "#" in written)
 
 
 def _inner(href: str | None, base: str | None, places: set[str]) -> dict[str, str | None]:
