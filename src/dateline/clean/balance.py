@@ -178,9 +178,7 @@ def _attributes(name: str, published: str) -> str:
 _WANTED_OF_ALL: Final = policy.GLOBAL_ATTRIBUTES | {"id"}
 """A place that a link of the article may lead to (``anchors``)."""
 _WANTED: Final = {
-    name: _WANTED_OF_ALL
-    | policy.ATTRIBUTES.get(name, frozenset())
-    | policy.READ_AND_REMOVED.get(name, frozenset())
+    name: _WANTED_OF_ALL | policy.ATTRIBUTES.get(name, frozenset()) | policy.READ_AND_REMOVED.get(name, frozenset())
     for name in policy.ATTRIBUTES.keys() | policy.READ_AND_REMOVED.keys()
 }
 
