@@ -61,7 +61,7 @@ def test_a_feed_of_freshrss_is_asked_as_it_was_there(
         body = FROM_FRESHRSS.format(url=site.url("/feed")).encode()
         report = opml.import_opml(db, cast.alice, body, settings=settings, now=now)
         assert [(problem.line, problem.code, problem.text) for problem in report.problems] == [
-            (4, "opml.left_out", "Members: frss:CURLOPT_COOKIEFILE, frss:CURLOPT_HTTPHEADER (Host)")
+            (4, "opml.left_out", "Members: frss:CURLOPT_HTTPHEADER (Host)")
         ]
         Runner(db, now, settings).run()
     with db.reading() as tx:

@@ -13,10 +13,12 @@ from tests.refresh.running import Runner
 from dateline.actions import accounts, entries, subscriptions, transport, trial
 from dateline.actions.transport import Wish
 from dateline.errors import ActionError, NotFound, StoreError
+from dateline.fetch.cookies import Jar
 from dateline.fetch.transport import Transport
 from dateline.model import Stream, User
+from dateline.refresh.asking import keep_cookies
 from dateline.settings import Settings
-from dateline.store import Database, ownership, streams
+from dateline.store import Database, feeds, ownership, streams
 from dateline.store.secrets import Keyring
 from dateline.store.write import transaction
 
@@ -292,6 +294,62 @@ def test_the_debugger_asks_as_the_line_does(two: Two) -> None:
     tried = trial.of_subscription(two.db, two.settings, two.alice, two.own, version="0", now=two.now)
     assert [entry.parsed.title for entry in tried.entries if entry.decision == "new"] == ["Secret"]
     assert "sesame" not in repr(tried.exchanges)
+
+
+def counted_visits(asked: Asked) -> Reply:
+    """Who comes again is known by the cookie."""
+    name = "Again" if asked.header("Cookie") == "id=sesame" else "First"
+    return Reply(rss("A", name), headers=(("Set-Cookie", "id=sesame; Max-Age=600000"),))
+
+
+def test_a_servers_cookies_are_kept_for_this_feed_alone_encrypted_until_something_changes(two: Two) -> None:
+    bobs = two.bob_too()
+    two.site["/feed"] = counted_visits
+    two.wish(keep_cookies=True)
+    two.run(days=1)
+    two.run(days=1)
+    assert "Again" in two.titles(two.alice)
+    assert "Again" not in two.titles(two.bob)
+    transport.change(two.db, two.settings, two.bob, bobs, Wish(keep_cookies=True), now=two.now)
+    two.site.requests.clear()
+    two.run(days=1)
+    assert sorted(str(asked.header("Cookie")) for asked in two.site.requests) == ["None", "id=sesame"]
+    with two.db.reading() as tx:
+        stored = tx.column("SELECT cookies FROM feed WHERE cookies IS NOT NULL")
+        assert len(stored) == 2
+        assert not any(b"sesame" in bytes(one) for one in stored)
+    tried = trial.of_subscription(two.db, two.settings, two.alice, two.own, version="0", now=two.now)
+    assert [entry.parsed.title for entry in tried.entries] == ["Again"]
+    two.wish(keep_cookies=True, user_agent="Mine/2")
+    two.site.requests.clear()
+    two.run(minutes=1)
+    assert [asked.header("Cookie") for asked in two.site.requests] == [None]
+    two.clear()
+    two.run(days=1)
+    two.run(days=1)
+    assert two.site.requests[-1].header("Cookie") is None
+
+
+def test_cookies_that_cannot_be_read_are_asked_for_anew(two: Two) -> None:
+    two.site["/feed"] = counted_visits
+    two.wish(keep_cookies=True)
+    with transaction(two.db) as tx:
+        tx.run("UPDATE feed SET cookies = :nonsense", nonsense=b"nonsense")
+    assert two.run(days=1) == {two.url: "ok"}
+    two.run(days=1)
+    assert two.site.requests[-1].header("Cookie") == "id=sesame"
+
+
+def test_cookies_of_how_a_feed_was_asked_before_are_not_kept(two: Two) -> None:
+    two.wish(keep_cookies=True, login="anna:pw")
+    with two.db.reading() as tx:
+        before = feeds.read(tx, tx.value("SELECT id FROM feed"))
+    two.wish(keep_cookies=True, login="bert:pw")
+    jar = Jar()
+    jar.take(two.url, ["id=annas"], 0.0)
+    keep_cookies(two.db, before, jar, Keyring(two.settings.secret_file or Path()))
+    with two.db.reading() as tx:
+        assert tx.column("SELECT cookies FROM feed") == [None]
 
 
 # ------------------------------------------------------------------------------------------------ and back

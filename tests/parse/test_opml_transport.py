@@ -49,6 +49,9 @@ def of(**options: str) -> tuple[OpmlTransport | None, tuple[str, ...]]:
         ({"SSL_VERIFYPEER": "0"}, OpmlTransport(tls="any")),
         ({"SSL_VERIFYPEER": "1", "IPRESOLVE": "1"}, None),
         ({"USERPWD": "anna:p w"}, OpmlTransport(login="anna:p w")),
+        ({"COOKIEFILE": ""}, OpmlTransport(keep_cookies=True)),
+        ({"COOKIEFILE": "", "MAXREDIRS": "-1"}, OpmlTransport(keep_cookies=True)),
+        ({"COOKIEFILE": "false"}, None),
     ],
 )
 def test_what_freshrss_writes(options: dict[str, str], transport: OpmlTransport | None) -> None:
@@ -65,7 +68,7 @@ def test_what_freshrss_writes(options: dict[str, str], transport: OpmlTransport 
         ({"PROXY": "p.example:1/path?x"}, "frss:CURLOPT_PROXY"),
         ({"MAXREDIRS": "many"}, "frss:CURLOPT_MAXREDIRS"),
         ({"SSLCERT": "/etc/passwd"}, "frss:CURLOPT_SSLCERT"),
-        ({"COOKIEFILE": "", "MAXREDIRS": "-1"}, "frss:CURLOPT_COOKIEFILE"),
+        ({"COOKIEFILE": "/tmp/cookies.txt"}, "frss:CURLOPT_COOKIEFILE"),
     ],
 )
 def test_what_cannot_be_taken_over_is_named_without_its_value(options: dict[str, str], left_out: str) -> None:
@@ -114,6 +117,7 @@ def test_the_form_of_a_proxys_address(text: str, is_one: bool) -> None:
 TEXTS = st.text(max_size=20)
 TRANSPORTS = st.builds(
     OpmlTransport,
+    keep_cookies=st.booleans(),
     user_agent=TEXTS,
     headers=st.lists(st.tuples(TEXTS, TEXTS), max_size=3).map(tuple),
     cookies=TEXTS,

@@ -39,6 +39,7 @@ class Wish(Struct, frozen=True, kw_only=True):
     login_by: Login = "basic"
     headers: tuple[tuple[str, str], ...] | None = None
     cookies: str | None = None
+    keep_cookies: bool = False
     method: Method = "GET"
     body: str | None = None
     body_type: str = FORM
@@ -169,6 +170,7 @@ def _wanted(known: Transport, wish: Wish, settings: Settings, *, has_login: bool
         user_agent=wish.user_agent,
         headers=known.headers if wish.headers is None else wish.headers,
         cookies=known.cookies if wish.cookies is None else wish.cookies,
+        keep_cookies=wish.keep_cookies,
         login_by=wish.login_by,
         method=wish.method,
         body=_kept_text(known.body, wish.body) if wish.method == "POST" else "",

@@ -5,10 +5,11 @@ from datetime import datetime
 
 from dateline.errors import ActionError
 from dateline.fetch.address import host_key, with_credentials
+from dateline.fetch.cookies import Jar
 from dateline.fetch.transport import PLAIN, Transport
 from dateline.model import User
 from dateline.refresh import trial
-from dateline.refresh.asking import way
+from dateline.refresh.asking import jar_of, way
 from dateline.refresh.trial import Trial
 from dateline.settings import Settings
 from dateline.store import Database, feeds, subscriptions
@@ -66,12 +67,21 @@ def of_any_address(db: Database, settings: Settings, address: str, *, version: s
 
 
 def _try(db: Database, settings: Settings, feed: Feed, *, version: str, now: datetime) -> Trial:
-    address, transport = way(feed, feed.address, Keyring(key_path(settings)))
-    return _run(db, settings, feed, address, transport, version=version, now=now)
+    keyring = Keyring(key_path(settings))
+    address, transport = way(feed, feed.address, keyring)
+    return _run(db, settings, feed, address, transport, jar_of(feed, keyring), version=version, now=now)
 
 
 def _run(
-    db: Database, settings: Settings, feed: Feed, address: str, transport: Transport, *, version: str, now: datetime
+    db: Database,
+    settings: Settings,
+    feed: Feed,
+    address: str,
+    transport: Transport,
+    jar: Jar | None = None,
+    *,
+    version: str,
+    now: datetime,
 ) -> Trial:
     return trial.try_out(
         db,
@@ -82,6 +92,7 @@ def _run(
         holder=f"trial-{secrets.token_hex(4)}",
         clock=running_from(now),
         transport=transport,
+        jar=jar,
     )
 
 

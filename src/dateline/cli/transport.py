@@ -30,6 +30,10 @@ def transport(
         list[str] | None, typer.Option(metavar="NAME: VALUE", help=f'May be repeated; "" removes all. {_FROM}')
     ] = None,
     cookie: Annotated[str | None, typer.Option(metavar="A=B; C=D", help=f'"" removes them. {_FROM}')] = None,
+    keep_cookies: Annotated[
+        bool | None,
+        typer.Option("--keep-cookies/--no-cookies", help="Whether what servers set is kept and goes back to them."),
+    ] = None,
     post: Annotated[
         str | None, typer.Option(metavar="BODY", help=f'Ask by a POST with this; "" by a GET. {_FROM}')
     ] = None,
@@ -49,7 +53,20 @@ def transport(
     from dateline.store import subscriptions
 
     settings = settings_of(context)
-    given = (user_agent, login, digest, header, cookie, post, body_type, proxy, timeout, max_redirects, unchecked)
+    given = (
+        user_agent,
+        login,
+        digest,
+        header,
+        cookie,
+        keep_cookies,
+        post,
+        body_type,
+        proxy,
+        timeout,
+        max_redirects,
+        unchecked,
+    )
     with opened(settings) as db:
         person = user_named(db, user)
         with db.reading() as tx:
@@ -68,6 +85,7 @@ def transport(
                 login_by=None if digest is None else "digest" if digest else "basic",
                 headers=None if header is None else _headers(header),
                 cookies=_read(cookie),
+                keep_cookies=keep_cookies,
                 method=None if post is None else "POST" if post else "GET",
                 body=_read(post),
                 body_type=body_type,
@@ -122,7 +140,7 @@ def _tell(shown: "Shown", *, as_json: bool) -> None:
     if not shown.is_set:
         say("As all feeds are.")
     for name, value in told.items():
-        if shown.is_set and value not in ("", None):
+        if shown.is_set and value not in ("", None, False):
             say(f"{name}: {value}")
     for name in SECRETS:
         if name in shown.present:

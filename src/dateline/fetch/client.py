@@ -27,6 +27,7 @@ from dateline.settings import Settings
 from . import failures, headers
 from .address import host_key
 from .body import Body, Patience, hash_of, read_body, read_sample
+from .cookies import Jar
 from .digest import Digests
 from .exchange import Exchange, Watch, masked_answer, masked_request
 from .guard import AddressInfo, Guard, unguarded_socket
@@ -157,6 +158,7 @@ class Client:
         validators_url: str | None = None,
         watch: Watch | None = None,
         transport: Transport = PLAIN,
+        jar: Jar | None = None,
     ) -> Response:
         """Ask for ``url`` and follow where it leads: a whole body (200) or "not modified" (304).
 
@@ -165,7 +167,8 @@ class Client:
         User-Agent; user information in ``url`` becomes basic authentication. ``max_bytes`` (the settings' limit unless
         given) counts before and after decompression. The settings' timeout counts the time on the network;
         ``deadline`` (seconds) everything, the waiting for turns too. ``watch`` is told of every hop.
-        ``transport`` says what is otherwise than for all; its secrets go to the origin of ``url`` alone. Raises
+        ``transport`` says what is otherwise than for all; its secrets go to the origin of ``url`` alone; where
+        it keeps cookies, ``jar`` has those of before and gets those of now. Raises
         ``FetchError`` and what the gate raises.
         """
         question = Question(
@@ -177,6 +180,7 @@ class Client:
             max_bytes=self._settings.fetch_max_bytes if max_bytes is None else max_bytes,
             watch=watch,
             transport=transport,
+            jar=(Jar() if jar is None else jar) if transport.keep_cookies else None,
         )
         return await self._within(deadline, question)
 
@@ -250,6 +254,7 @@ class Client:
             hop.status, hop.answered = answer.status, answer.raw_headers
             hop.sent = answer.request_info.headers.items()
             _check_header_size(answer.raw_headers)
+            question.take_cookies(trail, answer.headers.getall("Set-Cookie", ()), self._clock())
             if question.form is not None:
                 return await self._taken(answer, question, trail)
             now = self._clock()
@@ -294,7 +299,7 @@ class Client:
         self, question: Question, trail: Trail, hop: _Hop, validators: Validators
     ) -> aiohttp.ClientResponse:
         """Send the request, wait for the headers; once more if a connection from before had been closed meanwhile."""
-        fields = question.fields(trail, validators)
+        fields = question.fields(trail, validators, self._clock())
         hop.sent = fields.items()
         method = "POST" if trail.posts else "GET"
         options = self._options(question, trail, hop)

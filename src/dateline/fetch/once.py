@@ -5,6 +5,7 @@ import asyncio
 from dateline.model import Response, Validators
 from dateline.settings import Settings
 
+from .cookies import Jar
 from .exchange import Watch
 from .headers import Accept
 from .politeness import Gate
@@ -26,6 +27,7 @@ def fetch_now(
     deadline: float = DEADLINE_SECONDS,
     transport: Transport = PLAIN,
     watch: Watch | None = None,
+    jar: Jar | None = None,
 ) -> Response:
     """Do one ``Client.get`` in an event loop of its own and wait for it, at most ``deadline`` seconds in all.
 
@@ -45,6 +47,7 @@ def fetch_now(
                 deadline=deadline,
                 transport=transport,
                 watch=watch,
+                jar=jar,
             )
 
     return asyncio.run(ask())

@@ -1,5 +1,7 @@
 """What is asked, the same over all redirects, and what of it each request on the way gets to see."""
 
+from collections.abc import Iterable
+
 from msgspec import Struct
 from multidict import CIMultiDict
 
@@ -7,6 +9,7 @@ from dateline.errors import FetchError
 from dateline.model import Validators
 
 from . import headers
+from .cookies import Jar
 from .exchange import Watch
 from .redirects import Trail
 from .transport import FORM, PLAIN, Transport
@@ -25,12 +28,14 @@ class Question(Struct, frozen=True, kw_only=True):
     form: bytes | None = None
     """What is sent with a POST, urlencoded; None: a GET."""
     transport: Transport = PLAIN
+    jar: Jar | None = None
+    """What servers set and get back."""
 
     def validators_for(self, trail: Trail) -> Validators:
         is_theirs = self.validators_url in (None, trail.url) and not trail.posts
         return self.validators if is_theirs else Validators()
 
-    def fields(self, trail: Trail, validators: Validators) -> CIMultiDict[str]:
+    def fields(self, trail: Trail, validators: Validators, now: float) -> CIMultiDict[str]:
         """The headers of the next request."""
         transport = self.transport
         fields = headers.request_headers(
@@ -41,11 +46,18 @@ class Question(Struct, frozen=True, kw_only=True):
         )
         if trail.is_home:
             fields.update(transport.headers)
-            if transport.cookies:
-                fields["Cookie"] = transport.cookies
+        cookies = transport.cookies if trail.is_home else ""
+        cookies = cookies if self.jar is None else self.jar.header(trail.url, now, cookies)
+        if cookies:
+            fields["Cookie"] = cookies
         if trail.posts:
             fields["Content-Type"] = transport.body_type if self.form is None else FORM
         return fields
+
+    def take_cookies(self, trail: Trail, said: Iterable[str], now: float) -> None:
+        """What an answer sets, where it is kept."""
+        if self.jar is not None and self.jar.take(trail.url, said, now):
+            trail.ask_again()
 
     def body(self, trail: Trail) -> bytes | None:
         """What the next request sends."""

@@ -26,6 +26,7 @@ class Trail:
         self.retry_after: float | None = None
         self._origin = origin(self.url)
         self._seen = {self.url}
+        self._steps = 0
         self._only_permanent = True
 
     @property
@@ -45,16 +46,21 @@ class Trail:
         if seconds is not None:
             self.retry_after = max(seconds, self.retry_after or 0.0)
 
+    def ask_again(self) -> None:
+        """What is sent from here on is not what it was: an address that was asked before may answer otherwise."""
+        self._seen.clear()
+
     def follow(self, status: int, location: str | None) -> None:
         """Take one step. Raises ``FetchError`` ``fetch.redirects``."""
         target = self._target(status, location)
         if target in self._seen:
             raise self._error(status, f"a loop: {target} again")
-        if len(self._seen) > self._max_redirects:
+        if self._steps >= self._max_redirects:
             raise self._error(status, f"more than {self._max_redirects}")
         if self.url.startswith("https:") and target.startswith("http:"):
             raise self._error(status, f"from https down to {target}")
         self._seen.add(target)
+        self._steps += 1
         self.url = target
         self._only_permanent = self._only_permanent and status in _PERMANENT
         self.posts = self.posts and status in _KEEP_METHOD  # all others make a GET of it

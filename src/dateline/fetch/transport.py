@@ -44,13 +44,15 @@ class Transport(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How a feed is asked. What is left alone is as for all feeds.
 
     ``login_by`` is how the address's user information is given; ``proxy`` one of the settings' proxies (``scheme://host:
-    port``); ``authority`` certificates (PEM) that are trusted beside the system's, for this origin alone, as is ``tls``
+    port``); ``keep_cookies``: what servers set on the way goes back to them (``cookies.Jar``), and only to them;
+    ``authority`` certificates (PEM) that are trusted beside the system's, for this origin alone, as is ``tls``
     "any", which trusts everybody there.
     """
 
     user_agent: str = ""
     headers: tuple[tuple[str, str], ...] = ()
     cookies: str = ""
+    keep_cookies: bool = False
     login_by: Login = "basic"
     method: Method = "GET"
     body: str = ""

@@ -29,6 +29,7 @@ _PROXY_SCHEMES = {"0": "http", "1": "http", "2": "https", "4": "socks4", "5": "s
 _PROXY_NUMBERS = {scheme: number for number, scheme in _PROXY_SCHEMES.items() if number != "1"}
 _NO_PROXY = frozenset({"-1", "3"})
 _PROXY = re.compile(r"(?:([a-z0-9]+)://)?(?:[^@/?#\s]*@)?(\[[0-9a-f:.]+\]|[^@:/?#\s\[\]]+)(?::(\d{1,5}))?/?\Z", re.I)
+COOKIE_FILE = "CURLOPT_COOKIEFILE"
 _CURL_PORT = "1080"
 _TRUE = frozenset({"1", "t", "true", "yes"})
 _IGNORED = frozenset({"CURLOPT_IPRESOLVE", "CURLOPT_PROXYTYPE", "CURLOPT_POST", "CURLOPT_FOLLOWLOCATION"})
@@ -57,6 +58,7 @@ class OpmlTransport(Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     user_agent: str = ""
     headers: tuple[tuple[str, str], ...] = ()
     cookies: str = ""
+    keep_cookies: bool = False
     login: str = ""
     login_by: Literal["basic", "digest"] = "basic"
     method: Literal["GET", "POST"] = "GET"
@@ -101,6 +103,7 @@ def transport_of(said: Mapping[str, str]) -> tuple[OpmlTransport | None, tuple[s
 def transport_attributes(transport: OpmlTransport) -> dict[str, str]:
     """The attributes of an outline: FreshRSS's for what it has a word for, and ours for all of it."""
     theirs = {f"frss:{name}": value for name, value in _in_their_words(transport) if value}
+    theirs |= {f"frss:{COOKIE_FILE}": ""} if transport.keep_cookies else {}
     ours = json.dumps(msgspec.to_builtins(transport))  # every character that XML cannot hold is escaped in it
     return {**theirs, OURS: ours}
 
@@ -125,6 +128,7 @@ class _Options:
             user_agent=self._text("CURLOPT_USERAGENT") or apart.get("user-agent", ""),
             headers=headers,
             cookies=self._text("CURLOPT_COOKIE") or apart.get("cookie", ""),
+            keep_cookies=self._keeps_cookies(),
             login=self._options.get("CURLOPT_USERPWD", ""),
             method="POST" if is_post else "GET",
             body=self._options.get("CURLOPT_POSTFIELDS", "") if is_post else "",
@@ -150,6 +154,10 @@ class _Options:
             elif line.strip():
                 self.left_out.append(f"frss:CURLOPT_HTTPHEADER ({name[:40]})")
         return tuple(headers), apart
+
+    def _keeps_cookies(self) -> bool:
+        """An empty name of a file of cookies means: accept the server's. A file of another machine's is not read."""
+        return self._options.get(COOKIE_FILE, "0").strip().lower() in {"", *_TRUE}
 
     def _proxy(self) -> str:
         """The proxy without its password, which is the administrator's: one of theirs is chosen by its address."""
@@ -180,9 +188,8 @@ class _Options:
     def _name_the_rest(self) -> None:
         known = {*_IGNORED, *(word[5:] for word in WORDS.values()), "CURLOPT_SSL_VERIFYPEER"}
         for name, value in self._options.items():
-            # an empty name of a file of cookies means: keep the server's; nothing here does
-            says_something = bool(value.strip()) or (name == "CURLOPT_COOKIEFILE" and len(self._options) > 1)
-            if name not in known and says_something:
+            is_read = name in known or (name == COOKIE_FILE and value.strip().lower() in _TRUE | {"0", "false"})
+            if value.strip() and not is_read:
                 self.left_out.append(f"frss:{name}"[:80])
 
 

@@ -1,6 +1,7 @@
 """How a feed is asked: its row → the address with its login, and its transport. Every request for a feed goes by this.
 
-What is kept is encrypted with the instance's key, and decrypted here, just before the request.
+What is kept is encrypted with the instance's key, and decrypted here, just before the request. So are the cookies that
+servers gave: they belong to this feed, asked in this way, and to no other.
 """
 
 import msgspec
@@ -8,9 +9,12 @@ from msgspec import Struct
 
 from dateline.errors import StoreError
 from dateline.fetch.address import origin, with_credentials
+from dateline.fetch.cookies import Cookie, Jar
 from dateline.fetch.transport import PLAIN, Transport
+from dateline.store import Database, feeds
 from dateline.store.feeds import Feed
 from dateline.store.secrets import Keyring
+from dateline.store.write import transaction
 
 
 class Kept(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -26,6 +30,7 @@ class Kept(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 _KEPT = msgspec.json.Decoder(Kept)
+_COOKIES = msgspec.json.Decoder(tuple[Cookie, ...])
 
 
 def sealed(kept: Kept, keyring: Keyring) -> bytes:
@@ -59,3 +64,21 @@ def way(feed: Feed, url: str, keyring: Keyring) -> tuple[str, Transport]:
     if feed.credentials is None:
         return url, transport
     return with_credentials(url, keyring.decrypt(feed.credentials)), transport
+
+
+def jar_of(feed: Feed, keyring: Keyring) -> Jar:
+    """The cookies that a feed's servers gave it; none, where they cannot be read: they give others."""
+    if feed.cookies is None:
+        return Jar()
+    try:
+        return Jar(_COOKIES.decode(keyring.decrypt(feed.cookies)))
+    except (StoreError, msgspec.DecodeError):
+        return Jar()
+
+
+def keep_cookies(db: Database, feed: Feed, jar: Jar, keyring: Keyring) -> None:
+    """Write down what a jar holds now, unless the feed is asked otherwise meanwhile. Raises ``StoreError``."""
+    held = jar.cookies()
+    cookies = keyring.encrypt(msgspec.json.encode(held).decode()) if held else None
+    with transaction(db) as tx:
+        feeds.keep_cookies(tx, feed, cookies)

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from dateline.clean import clean_entry
 from dateline.errors import DatelineError, ParseError, StoreError
 from dateline.fetch import fetch_now
+from dateline.fetch.cookies import Jar
 from dateline.fetch.exchange import Exchange
 from dateline.fetch.transport import PLAIN, Transport
 from dateline.model import CleanEntry, ParsedEntry, ParsedFeed, Response
@@ -81,10 +82,12 @@ def try_out(
     holder: str,
     clock: Callable[[], datetime],
     transport: Transport = PLAIN,
+    jar: Jar | None = None,
 ) -> Trial:
     """Run the line for a feed (or one that nobody has yet, ``feeds.unknown``).
 
-    ``address`` is where it is asked, with its user name and password, and ``transport`` how. Raises ``StoreError``.
+    ``address`` is where it is asked, with its user name and password, and ``transport`` and ``jar`` how.
+    Raises ``StoreError``.
     """
     exchanges: list[Exchange] = []
     answer: Response | DatelineError
@@ -99,6 +102,7 @@ def try_out(
             deadline=DEADLINE,
             watch=exchanges.append,
             transport=transport,
+            jar=jar,
         )
     except StoreError:
         raise

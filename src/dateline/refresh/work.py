@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from dateline.errors import DatelineError, FetchError, RefreshError, StoreError
 from dateline.fetch import Client
+from dateline.fetch.cookies import Jar
 from dateline.model import Response, Validators
 from dateline.settings import Settings
 from dateline.store import Database, hosts, leases
@@ -24,7 +25,7 @@ from dateline.store.secrets import Keyring, key_path
 from dateline.store.times import to_us
 from dateline.store.write import transaction
 
-from .asking import way
+from .asking import jar_of, keep_cookies, way
 from .chores import Chores
 from .deliver import deliver_ahead
 from .doubt import wants_whole
@@ -266,8 +267,10 @@ class Refresher:
         url = ask_address(feed, now)
         validators, validators_url = (Validators(), None) if wants_whole(feed, now) else known_validators(feed)
         answer: Response | DatelineError
+        jar: Jar | None = None
         try:
             address, transport = way(feed, url, self._keyring)
+            jar = jar_of(feed, self._keyring) if transport.keep_cookies else None
             answer = await client.get(
                 address,
                 validators=validators,
@@ -275,6 +278,7 @@ class Refresher:
                 accept="page" if feed.kind == "page" else "feed",
                 subscribers=feed.subscribers,
                 transport=transport,
+                jar=jar,
             )
         except DatelineError as error:
             answer = error
@@ -282,7 +286,15 @@ class Refresher:
         except Exception as error:
             log.exception("asking %s failed", url)
             answer = RefreshError("refresh.failed", f"{type(error).__name__}: {error}")
+        if jar is not None and jar.has_changed:
+            await self._keep_cookies(feed, jar)
         await self._arrived.put(_Answer(feed=feed, asked_url=url, answer=answer))
+
+    async def _keep_cookies(self, feed: Feed, jar: Jar) -> None:
+        try:
+            await asyncio.to_thread(keep_cookies, self._db, feed, jar, self._keyring)
+        except DatelineError as error:
+            log.warning("the cookies of %s could not be kept: %s", feed.address, error)
 
     def _heed(self, feed: Feed, error: DatelineError) -> None:
         """A server that has enough is left alone at once, also by those who wait for their turn already."""

@@ -46,6 +46,7 @@ class Feed(Struct, frozen=True, kw_only=True):
     empty_rounds: int = 0
     has_hub: bool = False
     transport: bytes | None = None
+    cookies: bytes | None = None
 
     @property
     def address(self) -> str:
@@ -80,7 +81,7 @@ FEED_COLUMNS = (
     " f.error_code,"
     " f.stopped_at, f.lease_count, f.old_asked_at, f.hints, f.validators_url, f.address_kept, (SELECT count(*) FROM"
     " subscription s WHERE s.feed_id = f.id), f.kind, f.rules, f.empty_rounds,"
-    " EXISTS (SELECT 1 FROM websub w WHERE w.feed_id = f.id), f.transport"
+    " EXISTS (SELECT 1 FROM websub w WHERE w.feed_id = f.id), f.transport, f.cookies"
 )
 
 
@@ -117,6 +118,7 @@ def feed_of_row(row: tuple[Any, ...]) -> Feed:
         empty_rounds=row[29],
         has_hub=bool(row[30]),
         transport=row[31],
+        cookies=row[32],
     )
 
 
@@ -332,7 +334,8 @@ def set_transport(
 ) -> None:
     """The feed is asked otherwise from now on: at its own address, at once, and as if for the first time."""
     tx.run(
-        "UPDATE feed SET transport = :transport, credentials = :credentials, host = :host, next_at = :now,"
+        "UPDATE feed SET transport = :transport, cookies = NULL, credentials = :credentials,"
+        " host = :host, next_at = :now,"
         " moved_url = NULL, moved_at = NULL, wished_until = 0, stopped_at = NULL, failures = 0, error_code = NULL,"
         " error_detail = NULL, error_at = NULL WHERE id = :id",
         id=feed_id,
@@ -342,6 +345,16 @@ def set_transport(
         now=to_us(now),
     )
     forget_document(tx, feed_id)
+
+
+def keep_cookies(tx: WriteTx, feed: Feed, cookies: bytes | None) -> None:
+    """What servers gave a feed, encrypted, while it is still asked as it was then."""
+    tx.run(
+        "UPDATE feed SET cookies = :cookies WHERE id = :id AND transport = :transport",
+        id=feed.id,
+        cookies=cookies,
+        transport=feed.transport,
+    )
 
 
 def is_asked_otherwise(tx: Tx, feed_id: int) -> bool:

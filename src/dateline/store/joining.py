@@ -96,7 +96,8 @@ _INSERT_FEED = (
     " orphaned_at = NULL, next_at = coalesce(feed.next_at, excluded.next_at),"
     " credentials = coalesce(excluded.credentials, feed.credentials),"
     " transport = coalesce(excluded.transport, feed.transport),"
-    # asked otherwise than before, its document is another one
+    # asked otherwise than before, its document is another one, and its cookies are
+    " cookies = CASE WHEN excluded.transport IS NULL THEN feed.cookies END,"
     " etag = CASE WHEN excluded.transport IS NULL THEN feed.etag END,"
     " last_modified = CASE WHEN excluded.transport IS NULL THEN feed.last_modified END,"
     " body_hash = CASE WHEN excluded.transport IS NULL THEN feed.body_hash END"

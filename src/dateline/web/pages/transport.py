@@ -45,6 +45,7 @@ class TransportFields(Struct, frozen=True, kw_only=True):
     """What the form holds: what may be shown, numbers as they were typed."""
 
     user_agent: str
+    keep_cookies: bool
     login_by: str
     method: str
     body_type: str
@@ -79,6 +80,7 @@ def show(visit: Visit) -> Response:
     transport = shown.transport
     fields = TransportFields(
         user_agent=transport.user_agent,
+        keep_cookies=transport.keep_cookies,
         login_by=transport.login_by,
         method=transport.method,
         body_type=transport.body_type,
@@ -117,6 +119,7 @@ def _ident(visit: Visit) -> int:
 def _sent(form: Form) -> TransportFields:
     return TransportFields(
         user_agent=form.text("user_agent", "", max_length=600),
+        keep_cookies=form.flag("keep_cookies"),
         login_by=form.choice("login_by", list(LOGINS), "basic"),
         method=form.choice("method", list(METHODS), "GET"),
         body_type=form.text("body_type", "", max_length=200),
@@ -136,6 +139,7 @@ def _wish(form: Form, fields: TransportFields) -> Wish:
         login_by=form.choice("login_by", list(LOGINS), "basic"),
         headers=None if headers is None else _headers(headers),
         cookies=_secret(form, "cookies"),
+        keep_cookies=fields.keep_cookies,
         method=form.choice("method", list(METHODS), "GET"),
         body=_secret(form, "body"),
         body_type=fields.body_type or FORM,
