@@ -32,7 +32,10 @@ class Display(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Look(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How pages look. ``text_size`` is of articles, in CSS pixels; ``css`` is the person's own sheet."""
+    """How pages look. ``text_size`` is of articles, in CSS pixels; ``css`` is the person's own sheet.
+
+    ``hide_read_feeds``: what has nothing unread leaves the sidebar while only the unread is shown.
+    """
 
     theme: Theme = "auto"
     typeface: Typeface = "serif"
@@ -42,6 +45,7 @@ class Look(Struct, frozen=True, kw_only=True, omit_defaults=True):
     thumbnail: Thumbnail = "none"
     row_site: RowSite = "full"
     row_authors: bool = False
+    hide_read_feeds: bool = False
     css: str = ""
 
 

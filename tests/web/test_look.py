@@ -18,8 +18,10 @@ CHOSEN = {
     "thumbnail": "small",
     "row_site": "icon",
     "row_authors": "1",
+    "hide_read_feeds": "1",
     "preview": "1",
 }
+FLAGS = ("row_authors", "hide_read_feeds", "preview")
 SHEET = "p { color: red }"
 
 
@@ -76,12 +78,11 @@ def test_what_is_chosen_is_kept_and_said_on_every_page(bob: Browser, db: Databas
         thumbnail="small",
         row_site="icon",
         row_authors=True,
+        hide_read_feeds=True,
     )
     assert kept.display.view == "cards"
     selected = {str(field.getparent().get("name")): field.get("value") for field in page.find("//option[@selected]")}
-    assert selected == {
-        name: value for name, value in CHOSEN.items() if name not in ("text_size", "row_authors", "preview")
-    }
+    assert selected == {name: value for name, value in CHOSEN.items() if name not in ("text_size", *FLAGS)}
 
 
 def test_rows_show_what_is_wished(bob: Browser, world: World) -> None:

@@ -79,7 +79,12 @@ def save(visit: Visit) -> Response:
     """Everything but the style sheet."""
     form = visit.form
     chosen: dict[str, Any] = {name: form.choice(name, values) for name, values in _VALUES.items()}
-    look = Look(text_size=form.integer("text_size"), row_authors=form.flag("row_authors"), **chosen)
+    look = Look(
+        text_size=form.integer("text_size"),
+        row_authors=form.flag("row_authors"),
+        hide_read_feeds=form.flag("hide_read_feeds"),
+        **chosen,
+    )
     view = form.choice("view", views.VIEWS)
     look_actions.change(visit.db, visit.me, look, preview=form.flag("preview"), now=visit.now)
     display_actions.change_all(visit.db, visit.me, lambda display: replace(display, view=view), now=visit.now)
