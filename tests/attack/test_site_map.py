@@ -83,6 +83,8 @@ TABLE: dict[str, Rights] = {
         post=(303, 404, 403), form={"kind": "feed", "key": "{subscription_id}", "up_to": "{entry_id}"}
     ),
     "/entries/full-text": MARK,
+    "/entries/label": Rights(post=(303, 404, 403), form={"id": "{entry_id}", "label": "{label_id}"}),
+    "/entries/unlabel": Rights(post=(303, 404, 403), form={"id": "{entry_id}", "label": "{label_id}"}),
     "/entries/labels": Rights(post=(303, 404, 403), form={"id": "{entry_id}", "label": "{label_id}"}),
     "/save": Rights(get=(200, 200, 303), post=(303, 303, 403), form={"url": "http://127.0.0.1:9/", "title": ""}),
     "/entry/{entry_id}/highlights": Rights(

@@ -79,6 +79,15 @@ def put(db: Database, user: User, entry_ids: Sequence[int], label_id: int, *, on
         return turned(tx, user, label_id, own_entries(tx, user, entry_ids), on=on, now=now)
 
 
+def put_named(db: Database, user: User, entry_ids: Sequence[int], name: str, *, now: datetime) -> tuple[int, Done]:
+    """Put the label of this name on entries; it is made if there is none. Its id. Errors as in ``add`` and ``put``."""
+    with transaction(db) as tx:
+        tx.hold_user(user.id)
+        own = own_entries(tx, user, entry_ids)
+        label_id = _named(tx, user, name)
+        return label_id, turned(tx, user, label_id, own, on=True, now=now)
+
+
 def choose(
     db: Database,
     user: User,

@@ -28,7 +28,16 @@ SHEETS = (
     ),
     *("parts/prose", "parts/media", "parts/zoom", "parts/changes", "parts/reading-bar", "parts/end", "parts/floating"),
     *("parts/offline", "parts/tools"),
-    *("parts/shelf", "parts/player", "parts/highlights", "parts/menu", "parts/palette", "parts/views", "parts/board"),
+    *(
+        "parts/shelf",
+        "parts/player",
+        "parts/highlights",
+        "parts/menu",
+        "parts/selected",
+        "parts/palette",
+        "parts/views",
+        "parts/board",
+    ),
     *("parts/forms", "parts/tables"),
     *(
         "pages/plain",

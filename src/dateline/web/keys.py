@@ -68,6 +68,8 @@ GROUPS = (
         keys=(
             Key(action="read_all", usual="shift+r", words=N_("mark all as read"), open_to_visitors=False),
             Key(action="read_above", usual="alt+r", words=N_("mark what is above as read"), open_to_visitors=False),
+            Key(action="select", usual="x", words=N_("select the article, or not"), open_to_visitors=False),
+            Key(action="select_to", usual="shift+x", words=N_("select all up to the article"), open_to_visitors=False),
             Key(action="refresh", usual="q", words=N_("refresh"), open_to_visitors=False),
             Key(action="search", usual="a /", words=N_("search")),
             Key(action="view_normal", usual="1", words=N_("normal view")),

@@ -86,6 +86,12 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "label_removed": N_("The label “{name}” was deleted."),
     "labels_merged": N_("The two labels are one now: “{name}”."),
     "labelled": N_("The labels are as you chose."),
+    "label_put": NN_("{count} article has the label “{name}” now.", "{count} articles have the label “{name}” now."),
+    "label_taken": NN_(
+        "The label “{name}” was taken off {count} article.", "The label “{name}” was taken off {count} articles."
+    ),
+    "no_label_chosen": N_("Choose a label, or name a new one."),
+    "nothing_selected": N_("Nothing was selected: tick the articles that you mean."),
     "mailbox_added": N_(
         "The mailbox could be opened. Its mail is read in a moment, and then every quarter of an hour."
     ),

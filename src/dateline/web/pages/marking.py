@@ -1,6 +1,7 @@
-"""What a reader does with entries: read, unread, star, unstar, undo, refresh; for forms and behaviours."""
+"""What a reader does with one entry or several: read, unread, star, unstar; undo, refresh; for forms and behaviours."""
 
 import re
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from starlette.responses import Response
@@ -23,22 +24,24 @@ _DEED = re.compile(r"([1-9][0-9]{0,17}) (read|unread|star|unstar|(?:un)?label:[1
 
 def mark_read(visit: Visit) -> Response:
     """``id`` (one or several) → read."""
-    return _done(visit, "read", entry_actions.mark(visit.db, visit.me, _ids(visit), read=True, now=visit.now))
+    return _done(visit, "read", lambda ids: entry_actions.mark(visit.db, visit.me, ids, read=True, now=visit.now))
 
 
 def mark_unread(visit: Visit) -> Response:
     """``id`` → unread."""
-    return _done(visit, "unread", entry_actions.mark(visit.db, visit.me, _ids(visit), read=False, now=visit.now))
+    return _done(visit, "unread", lambda ids: entry_actions.mark(visit.db, visit.me, ids, read=False, now=visit.now))
 
 
 def star(visit: Visit) -> Response:
     """``id`` → a favourite."""
-    return _done(visit, "starred", entry_actions.star(visit.db, visit.me, _ids(visit), starred=True, now=visit.now))
+    return _done(visit, "starred", lambda ids: entry_actions.star(visit.db, visit.me, ids, starred=True, now=visit.now))
 
 
 def unstar(visit: Visit) -> Response:
     """``id`` → not a favourite."""
-    return _done(visit, "unstarred", entry_actions.star(visit.db, visit.me, _ids(visit), starred=False, now=visit.now))
+    return _done(
+        visit, "unstarred", lambda ids: entry_actions.star(visit.db, visit.me, ids, starred=False, now=visit.now)
+    )
 
 
 def tell_late(visit: Visit) -> Response:
@@ -52,7 +55,7 @@ def tell_late(visit: Visit) -> Response:
     if not deeds:
         raise ActionError("action.bad_value", "deed")
     done = late.tell(visit.db, visit.me, deeds, now=visit.now)
-    return _answer(visit, Notice(kind="late", count=done.count) if done.count else Notice(kind="nothing_changed"))
+    return answer(visit, Notice(kind="late", count=done.count) if done.count else Notice(kind="nothing_changed"))
 
 
 def _deed(text: str, now: datetime) -> LateDeed:
@@ -70,37 +73,56 @@ def undo(visit: Visit) -> Response:
     is_of_feeds = arranging.is_of_subscriptions(visit.db, visit.me, seq)
     done = arranging.undo(visit.db, visit.me, seq, now=visit.now)
     if is_of_feeds:
-        return _answer(visit, Notice(kind="undone_feeds", count=done.count))
-    return _answer(visit, Notice(kind="undone", count=done.count), done)
+        return answer(visit, Notice(kind="undone_feeds", count=done.count))
+    return answer(visit, Notice(kind="undone", count=done.count), done=done)
 
 
 def refresh(visit: Visit) -> Response:
     """``kind``, ``key``: fetch the stream's feeds soon."""
     count = subscription_actions.refresh_soon(visit.db, visit.me, marked_stream(visit), now=visit.now)
-    return _answer(visit, Notice(kind="refreshing" if count else "refreshed_lately", count=count))
+    return answer(visit, Notice(kind="refreshing" if count else "refreshed_lately", count=count))
 
 
-def _ids(visit: Visit) -> tuple[int, ...]:
+def selected_ids(visit: Visit) -> tuple[int, ...]:
+    """``id``, one or several; none only from the form of several, where somebody ticked nothing.
+
+    Raises ``ActionError``.
+    """
     ids = visit.form.integers("id")
-    if not ids:
+    if not ids and not visit.form.flag("several"):
         raise ActionError("action.bad_value", "id")
     return ids
 
 
-def _done(visit: Visit, kind: str, done: Done) -> Response:
+def _done(visit: Visit, kind: str, act: Callable[[Sequence[int]], Done]) -> Response:
+    ids = selected_ids(visit)
+    if not ids:
+        return answer(visit, Notice(kind="nothing_selected"))
+    done = act(ids)
     if done.count == 0:
-        return _answer(visit, Notice(kind="nothing_changed"))
-    return _answer(visit, Notice(kind=kind, count=done.count, undo=done.seq))
+        return answer(visit, Notice(kind="nothing_changed"))
+    return answer(visit, Notice(kind=kind, count=done.count, undo=done.seq))
 
 
-def _answer(visit: Visit, notice: Notice, done: Done | None = None) -> Response:
+def answer(visit: Visit, notice: Notice, *, done: Done | None = None, label_id: int | None = None) -> Response:
+    """What was done, told on the page or, to a behaviour, as JSON with the new counts and the label that was meant.
+
+    ``done``: with what of the page it changed.
+    """
     if not visit.wants_json:
         ids = visit.form.integers("id")
         # Back to where the reader was; a browser ignores the place if the entry has left the page.
         return visit.see(f"{visit.next}#entry-{ids[0]}" if len(ids) == 1 else visit.next, notice)
     with visit.db.reading() as tx:
-        unread = counts(sidebars.read(tx, visit.me.id))
-    answer: dict[str, object] = {"notice": notices.sentence(visit.words, notice), "undo": notice.undo, "unread": unread}
+        sidebar = sidebars.read(tx, visit.me.id)
+    told: dict[str, object] = {
+        "notice": notices.sentence(visit.words, notice),
+        "undo": notice.undo,
+        "unread": counts(sidebar),
+    }
     if done is not None:
-        answer["changed"] = changed_there(visit, done)
-    return visit.json(answer)
+        told["changed"] = changed_there(visit, done)
+    for label in sidebar.labels:
+        if label.id == label_id:
+            told["label"] = {"id": label.id, "name": label.name, "colour": label.colour}
+    return visit.json(told)

@@ -2,8 +2,9 @@
 also ``/today /recent /label /label/ID``.
 
 Query: ``shown`` (``unread`` or ``all``; without it, what suits), ``q`` (search), ``order`` and ``seed`` (its chance),
-``before`` (where the last page ended), ``since`` (µs, when today began on the first page), ``fragment=1`` (only the
-rows). Reading changes no states; arrived entries are delivered first.
+``before`` (where the last page ended), ``since`` (µs, when today began on the first page), ``select=1`` (rows with a
+box to tick, for those without scripts), ``fragment=1`` (only the rows). Reading changes no states; arrived entries are
+delivered first.
 """
 
 from datetime import UTC, datetime
@@ -64,7 +65,8 @@ class StreamPage(Struct, frozen=True, kw_only=True):
 
     ``root`` and ``path`` are paths without the base (``/@NAME``, ``/folder/3``). ``unread`` counts the whole stream.
     ``more`` is the next page's ``before``, "" at the end. ``empty`` says why there are no rows, "" when there are.
-    ``layout`` is the view and what is chosen about it, ``order`` the order; ``asked`` what links carry on of both.
+    ``layout`` is the view and what is chosen about it, ``order`` the order; ``asked`` what links carry on of both, and
+    of ``is_selecting``: whether rows have a box to tick.
     ``since`` is when today began for this page, in µs; "" elsewhere. ``own_page`` is where a feed, folder or label is
     set, as a link without the base and its words; "" elsewhere. An overview has a ``board`` instead of rows.
     """
@@ -81,6 +83,7 @@ class StreamPage(Struct, frozen=True, kw_only=True):
     layout: Layout
     order: Ordering
     asked: dict[str, str]
+    is_selecting: bool
     since: str
     problem: str
     shown: Literal["unread", "all"]
@@ -263,6 +266,7 @@ def _context(
 ) -> StreamPage:
     own_page, own_page_words = _OWN_PAGES.get(stream.kind, ("", ""))
     listed = page if boxes is None else replace(page, entries=(), next=None)
+    is_selecting = visit.query.get("select") == "1" and not of.is_visitor and boxes is None
     return StreamPage(
         sidebar=_side(visit, of, stream, sidebar),
         root=of.root,
@@ -275,7 +279,8 @@ def _context(
         own_page_words=visit.words.text(own_page_words) if own_page_words else "",
         layout=layout,
         order=order,
-        asked={"view": layout.asked, "order": order.asked, "seed": order.seed},
+        asked={"view": layout.asked, "order": order.asked, "seed": order.seed, "select": "1" if is_selecting else ""},
+        is_selecting=is_selecting,
         since=str(to_us(stream.since)) if stream.since else "",
         problem="" if of.is_visitor else _problem(visit.words, stream, sidebar),
         shown=page.shown,

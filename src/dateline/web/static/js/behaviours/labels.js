@@ -3,6 +3,7 @@
 import { showCounts } from "../lib/counts.js";
 import { byId, idOf } from "../lib/entries.js";
 import { post } from "../lib/http.js";
+import { drawLabels, labelsOf } from "../lib/labels.js";
 import { fail, tell } from "../lib/notice.js";
 import { keep, mayComeLater, waitForConnection } from "../lib/read-queue.js";
 
@@ -75,25 +76,21 @@ export default function labels(menu) {
   async function save() {
     const id = form.elements.id.value;
     const entry = byId(id);
-    const before = [...entry.querySelectorAll(".entry-labels > li")].map((label) => ({
-      id: label.dataset.labelId,
-      name: label.textContent.trim(),
-      colour: label.querySelector(".label-mark").dataset.colour,
-    }));
+    const before = labelsOf(entry);
     try {
       const answer = await post(form.action, new FormData(form));
       field.value = "";
-      draw(menu, entry, answer.labels);
+      drawLabels(entry, answer.labels);
       find();
       showCounts(answer.unread);
-      tell(answer, () => draw(menu, entry, before));
+      tell(answer, () => drawLabels(entry, before));
     } catch (error) {
       if (mayComeLater(error) && !field.value.trim()) {
-        draw(menu, entry, keepTicks(id, before));
+        drawLabels(entry, keepTicks(id, before));
         waitForConnection();
         return;
       }
-      draw(menu, entry, before);
+      drawLabels(entry, before);
       fail(error);
     }
   }
@@ -111,46 +108,4 @@ export default function labels(menu) {
       colour: box.closest("li").querySelector(".label-mark").dataset.colour,
     }));
   }
-}
-
-/** Show these labels at the article, and as the ticks of the menu when it stands there. */
-function draw(menu, entry, labels) {
-  const foot = entry.querySelector(".article-foot");
-  const list = document.createElement("ul");
-  list.className = "entry-labels";
-  list.append(...labels.map((label) => chip(menu, label)));
-  foot.querySelector(".entry-labels")?.remove();
-  if (labels.length) {
-    foot.prepend(list);
-  }
-  for (const label of labels) {
-    if (!menu.querySelector(`input[name="label"][value="${label.id}"]`)) {
-      menu.querySelector(".label-ticks").append(tick(menu, label));
-    }
-  }
-  if (menu.closest(".entry") === entry) {
-    for (const box of menu.querySelectorAll('input[name="label"]')) {
-      box.checked = labels.some((label) => String(label.id) === box.value);
-    }
-  }
-}
-
-function chip(menu, label) {
-  const part = menu.querySelector("template.label-chip").content.cloneNode(true);
-  const item = part.querySelector("li");
-  item.dataset.labelId = label.id;
-  item.querySelector("a").href += label.id;
-  item.querySelector(".label-mark").dataset.colour = label.colour;
-  item.querySelector("a > [dir]").textContent = label.name;
-  return part;
-}
-
-function tick(menu, label) {
-  const part = menu.querySelector("template.label-tick").content.cloneNode(true);
-  for (const input of part.querySelectorAll("input")) {
-    input.value = label.id;
-  }
-  part.querySelector(".label-mark").dataset.colour = label.colour;
-  part.querySelector("label > [dir]").textContent = label.name;
-  return part;
 }

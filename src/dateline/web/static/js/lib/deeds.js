@@ -8,12 +8,22 @@ import { move, moveTo, nextUnread, skip } from "./moving.js";
 const ENTRIES = "#entries > .row > .entry";
 const ENTRY = ".entry";
 const OWN = "body:has(#entry-form) .entry"; // visitors have no such form
+const SELECTING = "#selected";
 const SEARCH = '.bar input[type="search"]';
 
 const withCurrent = (act) => () => {
   const entry = current();
   if (entry) {
     act(entry);
+  }
+};
+const wish = (entry, what) => entry.dispatchEvent(new CustomEvent(what, { bubbles: true }));
+/** Where several articles are selected, it is done to all of them. */
+const ofSelected = (deed, act) => () => {
+  if (document.querySelector("#main[data-selecting] .tick:checked")) {
+    document.getElementById("selected").dispatchEvent(new CustomEvent("deedwanted", { detail: deed }));
+  } else {
+    withCurrent(act)();
   }
 };
 const wanted = (what) => () => document.dispatchEvent(new Event(what));
@@ -30,13 +40,15 @@ export const deeds = {
   more: { where: "#entries > .more", act: () => loadMore() },
   toggle: { where: "details.entry", act: withCurrent((entry) => entry.matches("details") && toggle(entry)) },
   site: { where: ENTRY, act: withCurrent((entry) => entry.querySelector("a.original")?.click()) },
-  read: { where: OWN, act: withCurrent(toggleRead) },
-  star: { where: OWN, act: withCurrent(toggleStar) },
-  labels: { where: "#tools .labelling", act: withCurrent((entry) => unfold(entry, ".labelling")) },
+  read: { where: OWN, act: ofSelected("read", toggleRead) },
+  star: { where: OWN, act: ofSelected("star", toggleStar) },
+  labels: { where: "#tools .labelling", act: ofSelected("labels", (entry) => unfold(entry, ".labelling")) },
   share: { where: "#tools .share", act: withCurrent((entry) => unfold(entry, ".share")) },
   media: { where: ENTRY, act: withCurrent(play) },
   read_all: { where: ".mark-all-button", act: press(".mark-all-button") },
   read_above: { where: 'form.mark-all [data-act="above"]', act: withCurrent(readAbove) },
+  select: { where: SELECTING, act: () => (current() ? wish(current(), "selectwanted") : press("a.select-link")()) },
+  select_to: { where: SELECTING, act: withCurrent((entry) => wish(entry, "selecttowanted")) },
   refresh: { where: "form.refresh", act: () => document.querySelector("form.refresh").requestSubmit() },
   search: { where: SEARCH, act: () => document.querySelector(SEARCH).focus() },
   ...Object.fromEntries(
@@ -60,7 +72,7 @@ async function unfold(entry, selector) {
     toggle(entry, true);
   }
   await complete(entry);
-  entry.dispatchEvent(new CustomEvent("toolswanted", { bubbles: true }));
+  wish(entry, "toolswanted");
   const menu = entry.querySelector(`#tools ${selector}`);
   if (!menu) {
     return;

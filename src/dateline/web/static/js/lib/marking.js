@@ -4,7 +4,7 @@ import { showCounts } from "./counts.js";
 import { idOf, isStarred, isUnread, setStarred, setUnread } from "./entries.js";
 import { post } from "./http.js";
 import { fail, tell } from "./notice.js";
-import { flush, hold, isWaiting, keep, markSoon, mayComeLater, waitForConnection } from "./read-queue.js";
+import { flush, hold, isWaiting, keepAll, markSoon, mayComeLater, waitForConnection } from "./read-queue.js";
 
 const PATIENCE = 1500;
 
@@ -35,7 +35,7 @@ export async function readAll(entries) {
     tell(answer, (changed) => change(true, changed));
   } catch (error) {
     if (mayComeLater(error)) {
-      unread.forEach((entry) => keep(idOf(entry), "read"));
+      keepAll(unread.map(idOf), "read");
       waitForConnection();
       return;
     }
@@ -44,7 +44,8 @@ export async function readAll(entries) {
   }
 }
 
-const CHANGES = {
+/** What each verb does to the page. */
+export const CHANGES = {
   read: (entry) => setUnread(entry, false),
   unread: (entry) => {
     setUnread(entry, true);

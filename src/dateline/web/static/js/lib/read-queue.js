@@ -63,6 +63,14 @@ export function keep(id, action) {
   return [key, deed];
 }
 
+/** Keep one deed of several entries until it is told. */
+export function keepAll(ids, action) {
+  const at = Date.now();
+  change((deeds) => ids.forEach((id) => {
+    deeds[keyOf(id, action)] = [action, at];
+  }));
+}
+
 /** Keep a deed that is told at once, by whoever asks: {settle} when the server has it, {release} when it has to wait. */
 export function hold(id, action) {
   const [key, deed] = keep(id, action);
