@@ -116,7 +116,7 @@ TABLE: dict[str, Rights] = {
         get=(200, 200, 303), post=(400, 400, 403), form={"old": "wrong", "new": "long enough"}
     ),
     "/settings/marking": Rights(get=(200, 200, 303), post=(303, 303, 403), form={"shown": "all"}),
-    "/settings/keys": Rights(get=(200, 200, 303), post=(303, 303, 403), form={"next": "x"}),
+    "/settings/keys": Rights(get=(200, 200, 303), post=(303, 303, 403), form={"next": "z"}),
     "/settings/retention": Rights(get=(200, 200, 303), post=(303, 303, 403), form=RETENTION),
     "/settings/sharing": Rights(
         get=(200, 200, 303), post=(303, 303, 403), form={"do": "add", "service": "reddit", "name": "", "address": ""}

@@ -78,19 +78,19 @@ def test_the_panel_is_filled_with_the_list_alone(alice: Browser) -> None:
 
 
 def test_a_chosen_key_is_on_the_page_and_in_the_help(alice: Browser, db: Database) -> None:
-    page = alice.post("/settings/keys", {"next": "X", "help": "", "search": "/ a"})
+    page = alice.post("/settings/keys", {"next": "Z", "help": "", "search": "/ a"})
     assert page.url == "/settings/keys"
-    assert chosen(db, alice) == {"next": "shift+x", "help": "", "search": "/ a"}
+    assert chosen(db, alice) == {"next": "shift+z", "help": "", "search": "/ a"}
     (table,) = alice.get("/").find("//*[@id='panel']/@data-keys")
-    assert "next shift+x" in table.split("\n")
+    assert "next shift+z" in table.split("\n")
     assert "previous k" in table.split("\n")
     assert "help" not in table
-    assert "Maj + X" in alice.get("/keys").words
-    assert alice.get("/settings/keys").find("//main//input[@name='next']/@value") == ["shift+x"]
+    assert "Maj + Z" in alice.get("/keys").words
+    assert alice.get("/settings/keys").find("//main//input[@name='next']/@value") == ["shift+z"]
 
 
 def test_the_usual_keys_are_taken_again(alice: Browser, db: Database) -> None:
-    alice.post("/settings/keys", {"next": "x"})
+    alice.post("/settings/keys", {"next": "z"})
     assert alice.get("/settings/keys").find("//button[@value='reset']")
     alice.post("/settings/keys", {"do": "reset", "next": "y"})
     assert chosen(db, alice) == {}
@@ -116,8 +116,15 @@ def test_what_is_no_key_is_told_beside_its_field_and_nothing_is_kept(bob: Browse
 
 
 def test_keys_are_ones_own(alice: Browser, bob: Browser, anonymous: Browser, db: Database) -> None:
-    alice.post("/settings/keys", {"next": "x"})
+    alice.post("/settings/keys", {"next": "z"})
     assert chosen(db, bob) == {}
     assert anonymous.post("/settings/keys", {"next": "z"}).status == 403
-    assert chosen(db, alice) == {"next": "x"}
+    assert chosen(db, alice) == {"next": "z"}
     assert bob.post("/settings/keys", {"do": "nonsense"}).status == 400
+
+
+def test_a_key_that_was_chosen_is_not_taken_by_what_has_it_usually() -> None:
+    bound = keys.bound({"refresh": "x", "help": "?"})
+    assert (bound["refresh"], bound["select"], bound["help"]) == ("x", "", "?")
+    assert keys.conflicts(bound) == {}
+    assert keys.bound({"next": "/"})["search"] == "a"

@@ -114,8 +114,12 @@ class GroupView(Struct, frozen=True, kw_only=True):
 
 
 def bound(chosen: Mapping[str, str]) -> dict[str, str]:
-    """Every action → its keys, as chosen, else the usual ones."""
-    return {action: chosen.get(action, key.usual) for action, key in KEYS.items()}
+    """Every action → its keys, as chosen, else the usual ones that were not chosen for another."""
+    taken = {name for names in chosen.values() for name in names.split()}
+    return {
+        action: chosen[action] if action in chosen else " ".join(k for k in key.usual.split() if k not in taken)
+        for action, key in KEYS.items()
+    }
 
 
 def table(user: User | None) -> str:
