@@ -1,5 +1,6 @@
 """The stage of the browser tests: a real server in a thread, a database to fill, Chromium's arguments."""
 
+import asyncio
 import shutil
 import socket
 import threading
@@ -63,12 +64,30 @@ class Site:
         return user
 
 
+class _QuickServer(uvicorn.Server):
+    """Uvicorn that ends at once: its own looks every tenth of a second whether it should, and waits another then."""
+
+    async def main_loop(self) -> None:
+        counter = 0
+        while not await self.on_tick(counter):
+            counter += 1
+            await asyncio.sleep(0.01)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        while self.server_state.tasks:  # an answer that is being made may write to the database
+            await asyncio.sleep(0.01)
+
+
 @contextmanager
 def serving(app: ASGIApp) -> Iterator[str]:
     """Serve ``app`` on a free port of loopback, in a thread; gives its address."""
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(app, log_level="warning", ws="none", lifespan="off", access_log=False)
-    server = uvicorn.Server(config)
+    server = _QuickServer(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     while not server.started:
