@@ -6,7 +6,6 @@
 import argparse
 import asyncio
 import secrets
-import shutil
 import socket
 import tempfile
 import threading
@@ -23,6 +22,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
+from bench.chromium import ARGUMENTS, CHROMIUM
 from dateline import __version__
 from dateline.actions import accounts as account_actions
 from dateline.actions import entries as entry_actions
@@ -44,15 +44,6 @@ SIZES: dict[str, ViewportSize] = {
     "table": {"width": 1024, "height": 600},
     "phone": {"width": 390, "height": 844},
 }
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 Opened = Literal["", "first", "picture", "panel", "sidebar", "look"]
 
@@ -284,9 +275,8 @@ def main() -> None:
     shots = every_shot() if folder else for_documents()
     target = folder or DOCUMENTS
     target.mkdir(parents=True, exist_ok=True)
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     with staged() as stage, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         for shot in shots:
             path = take(browser, stage, shot, target)
             size = path.stat().st_size

@@ -5,7 +5,6 @@ sheet, scripts, and the page without its articles' contents, compressed as the s
 the Event Timing API (from the key or finger to the next picture, in steps of 8 ms) with the CPU slowed four times.
 """
 
-import shutil
 from collections.abc import Callable
 from statistics import median
 from typing import Any
@@ -14,6 +13,7 @@ import lxml.html
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from starlette.responses import Response
 
+from bench.chromium import ARGUMENTS, CHROMIUM
 from bench.figures import Context, Figure
 from bench.library import library, session
 from bench.page import SMALL
@@ -22,7 +22,6 @@ from dateline.web.compression import compress
 
 SLOWER = 4
 DESK, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 _WATCH = """
 window.shifts = 0;
 window.deeds = [];
@@ -37,11 +36,10 @@ new PerformanceObserver((list) => {
 
 def bench(context: Context) -> list[Figure]:
     """Weight, layout shift, interactions."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     path = library(context.folder, SMALL, SMALL)
     token = session(path)[1]
     with Server(path, worker=False) as server, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         stage = _Stage(browser, f"http://127.0.0.1:{server.port}", token)
         figures = [*_weight(stage), *_shifts(stage), *_interactions(stage, 5 if context.quick else 15)]
         browser.close()

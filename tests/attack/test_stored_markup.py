@@ -3,13 +3,14 @@
 from xml.sax.saxutils import escape
 
 import pytest
+from bench.chromium import CHROMIUM
 from playwright.sync_api import Browser, Dialog, Page, Request, Route
 from tests.browser.conftest import (  # noqa: F401 - fixtures: pytest finds them by their names here
     EVERYTHING,
     chromium,
     site,
 )
-from tests.browser.stage import CHROMIUM, Site
+from tests.browser.stage import Site
 from tests.internet import Internet, Reply
 from tests.refresh.running import Runner
 

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+from bench.chromium import ARGUMENTS, CHROMIUM
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
-from tests.browser.stage import ARGUMENTS, CHROMIUM, LiveClock, Open, Site, serving
+from tests.browser.stage import LiveClock, Open, Site, serving
 from tests.web.browsing import World
 
 from dateline.asgi import create_app

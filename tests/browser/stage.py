@@ -1,7 +1,6 @@
-"""The stage of the browser tests: a real server in a thread, a database to fill, Chromium's arguments."""
+"""The stage of the browser tests: a real server in a thread, a database to fill."""
 
 import asyncio
-import shutil
 import socket
 import threading
 import time
@@ -19,20 +18,6 @@ from dateline.asgi import utc_now
 from dateline.model import User
 from dateline.store import Database, accounts
 from dateline.store import write as store_write
-
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"))), None
-)
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
 
 Open = Callable[..., Page]
 """Opens a page as somebody: ``open_page(path, who=…, size="desk|phone", scheme="light|dark", scripts=True, …)``."""
