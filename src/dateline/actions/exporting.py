@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import IO, Any, cast
 
+from msgspec import Struct
+
 from dateline.model import User
 from dateline.parse.annotations import annotation, annotations_file
 from dateline.parse.opml import OpmlFeed, OpmlFolder
@@ -31,6 +33,7 @@ from dateline.store import (
     highlights,
     retention,
     saved_pages,
+    states,
     streams,
     subscriptions,
 )
@@ -44,7 +47,7 @@ from .subscriptions import MAX_DEPTH
 AT_ONCE = 100
 """Articles that are in memory at once."""
 MAX_PAGES = 1_000_000
-"""Saved pages in the ZIP: more than anybody has, a bound all the same."""
+"""Saved pages and newsletters of a sender in the ZIP: more than anybody has, a bound all the same."""
 ARTICLES_PER_FEED = 50
 """Articles of each subscription in the ZIP: what their feeds may still carry elsewhere, with "read" or "unread"."""
 
@@ -149,31 +152,55 @@ def write_everything(
 ) -> None:
     """All of it as a ZIP that FreshRSS imports as it is (it goes by the names), and so do we.
 
-    OPML, what is starred or labelled, all saved pages, highlights and notes, and of each subscription its newest
-    articles with their state. Pages and notes are for people and other programs: either import passes them over.
+    OPML, what is starred or labelled, all saved pages and newsletters, highlights and notes with their articles, and of
+    each subscription its newest articles with their state. FreshRSS passes the highlights over.
     """
     day = f"{now:%Y-%m-%d}"
     with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as bundle:
         moment = now.timetuple()[:6]
         _add(bundle, f"feeds_{day}.opml.xml", moment, [export_opml(db, user, settings=settings, now=now)])
         _add(bundle, f"starred_{day}.json", moment, export_saved(db, user, now=now))
+        for each in _own_lists(db, user, day, per_feed):
+            articles = _articles(db, user, each.ids)
+            _add(bundle, each.name, moment, saved_file(each.kind, each.title, user.name, articles, updated_at=now))
         with db.reading() as tx:
             noted = highlights.listing(tx, user.id)
-            pages_id = saved_pages.find(tx, user.id)
-            page_ids = exporting.newest_ids(tx, pages_id, MAX_PAGES) if pages_id is not None else []
-            rows = exporting.leaving(tx, user.id) if per_feed else []
-        if page_ids:
-            pages = saved_file("pages", "Saved pages", user.name, _articles(db, user, page_ids), updated_at=now)
-            _add(bundle, f"pages_{day}.json", moment, pages)
         if noted:
             _add(bundle, f"annotations_{day}.jsonld", moment, annotations_file(map(_annotation, reversed(noted))))
-        for row in rows:
-            with db.reading() as tx:
-                ids = exporting.newest_ids(tx, row.feed_id, per_feed)
-            if ids:
-                articles = _articles(db, user, ids)
-                pieces = saved_file(f"feed/{row.id}", row.title, user.name, articles, updated_at=now)
-                _add(bundle, f"feed_{day}_{row.id}.json", moment, pieces)
+
+
+class _List(Struct, frozen=True, kw_only=True):
+    """A file of articles, to be written."""
+
+    name: str
+    kind: str
+    title: str
+    ids: list[int]
+
+
+def _own_lists(db: Database, user: User, day: str, per_feed: int) -> Iterator[_List]:
+    """Besides what is starred or labelled: saved pages, newsletters, what was noted, the newest of each feed."""
+    with db.reading() as tx:
+        pages_id = saved_pages.find(tx, user.id)
+        page_ids = exporting.newest_ids(tx, pages_id, MAX_PAGES) if pages_id is not None else []
+        marked = set(exporting.marked_ids(tx, user.id))
+        others = [ident for ident in exporting.noted_ids(tx, user.id) if ident not in marked]
+        noted = states.visible(tx, user.id, others)
+        senders = exporting.senders(tx, user.id)
+        rows = exporting.leaving(tx, user.id) if per_feed else []
+    found = [
+        _List(name=f"pages_{day}.json", kind="pages", title="Saved pages", ids=page_ids),
+        _List(name=f"noted_{day}.json", kind="noted", title="Noted, begun or queued", ids=noted),
+    ]
+    yield from (each for each in found if each.ids)
+    for prefix, kind, ident, feed_id, title, most in (
+        *(("newsletters", "mail", one.id, one.feed_id, one.title, MAX_PAGES) for one in senders),
+        *(("feed", "feed", row.id, row.feed_id, row.title, per_feed) for row in rows),
+    ):
+        with db.reading() as tx:
+            ids = exporting.newest_ids(tx, feed_id, most)
+        if ids:
+            yield _List(name=f"{prefix}_{day}_{ident}.json", kind=f"{kind}/{ident}", title=title, ids=ids)
 
 
 def _add(bundle: zipfile.ZipFile, name: str, moment: tuple[int, ...], pieces: Iterable[bytes]) -> None:
@@ -188,6 +215,8 @@ def _annotation(noted: Listed) -> dict[str, Any]:
     one = noted.highlight
     return annotation(
         source=noted.url or f"urn:dateline:entry:{one.entry_id}",
+        feed_url=exporting.home_address(noted.feed_url),
+        guid=noted.guid,
         title=noted.title,
         quote=(one.prefix, one.quote, one.suffix),
         place=one.place,

@@ -1,4 +1,4 @@
-"""Moving in: one file, whatever it is (OPML, articles as JSON, a ZIP of both), with a report for each file in it."""
+"""Moving in: one file, whatever it is (OPML, articles, annotations, a ZIP of them), with a report for each file."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -11,17 +11,21 @@ from dateline.parse.bundle import Bundle, BundleLimits, Kind, kind_of, looks_lik
 from dateline.settings import Settings
 from dateline.store import Database
 
+from .annotations import NotedReport, import_annotations
 from .opml import ImportReport, Progress, import_opml
 from .saved import SavedReport, import_saved
 
 
 class FileReport(Struct, frozen=True, kw_only=True):
-    """What came of one file: ``opml`` or ``saved`` is its report, or ``error`` the code why nothing was done."""
+    """What came of one file: ``opml``, ``saved`` or ``noted`` is its report, or ``error`` the code why nothing was
+    done.
+    """
 
     name: str
     kind: Kind
     opml: ImportReport | None = None
     saved: SavedReport | None = None
+    noted: NotedReport | None = None
     error: str = ""
 
 
@@ -73,5 +77,8 @@ def _one(
     if kind == "articles":
         saved = import_saved(db, user, body, name=name, now=now, progress=progress)
         return FileReport(name=name, kind=kind, saved=saved)
+    if kind == "annotations":
+        noted = import_annotations(db, user, body, now=now, progress=progress)
+        return FileReport(name=name, kind=kind, noted=noted)
     report = import_opml(db, user, body, settings=settings, now=now, progress=progress)
     return FileReport(name=name, kind="opml", opml=report)

@@ -1,4 +1,5 @@
-"""Starred and labelled articles that a person brings from another reader, with what they had read there.
+"""Starred and labelled articles that a person brings from another reader, with what they had read there; from another
+Dateline saved pages and newsletters too.
 
 Batch by batch: what is in a batch is there whole or not at all, and importing the same file again goes on where an
 interruption was, and changes nothing else. Where articles go and how their feeds find them: ``store/brought.py``.
@@ -12,21 +13,23 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from dateline.clean import clean_entry
-from dateline.errors import FetchError
-from dateline.fetch.address import absolute_http_url, host_key
+from dateline.fetch.address import host_key
 from dateline.model import ParsedEntry, User
+from dateline.parse.own_words import is_own_feed
 from dateline.parse.reader_json import SavedEntry, SavedFile, open_saved
 from dateline.refresh import deliver
-from dateline.refresh.decide import content_hash, identify, listed_at
-from dateline.store import Database, brought, entries, joining, labels, states
+from dateline.refresh.decide import content_hash, listed_at
+from dateline.store import Database, brought, entries, joining, labels, saved_pages, states
 from dateline.store.accounts import name_key
-from dateline.store.brought import Place
-from dateline.store.db import Tx, WriteTx
-from dateline.store.entries import Arrived, guid_hash
+from dateline.store.db import WriteTx
+from dateline.store.entries import Arrived
 from dateline.store.write import transaction
 
+from . import own_feeds
 from .labels import MAX_LABELS
 from .opml import Progress, usable_name
+from .own_feeds import OwnArticle
+from .recognising import Known, feed_address, page_address, recognised
 
 BATCH = 50
 """Articles that are stored in one transaction: a click beside it hardly waits."""
@@ -35,7 +38,9 @@ MAX_TITLE = 500
 
 
 class SavedProblem(Struct, frozen=True, kw_only=True):
-    """An article that was passed over, by its number in the file: ``saved.unreadable``, ``saved.damaged``."""
+    """An article that was passed over, by its number in the file: ``saved.unreadable``, ``saved.damaged``,
+    ``saved.refused`` (its sender is refused here, or there is no room).
+    """
 
     place: int
     code: str
@@ -46,7 +51,8 @@ class SavedReport(Struct, frozen=True, kw_only=True):
     """What an import did. ``articles`` were in the file; ``starred`` and ``labelled`` are so now and were not before.
 
     ``stored`` are those that no feed here had. ``read``: articles that are read now, or will be when their feeds bring
-    them; ``nothing_to_keep``: neither starred, nor labelled, nor read.
+    them; ``nothing_to_keep``: neither starred, nor labelled, nor read. ``own`` of those stored are saved pages and
+    newsletters.
     """
 
     articles: int
@@ -55,6 +61,7 @@ class SavedReport(Struct, frozen=True, kw_only=True):
     labelled: int
     read: int
     nothing_to_keep: int
+    own: int
     problems: tuple[SavedProblem, ...]
 
 
@@ -70,21 +77,6 @@ def import_saved(
     return _Import(db, user, file, now, progress or (lambda _done, _total: None)).run()
 
 
-class _Known(Struct, frozen=True, kw_only=True):
-    """An article, where it belongs, the names its feed may know it by, and the entry that it is already."""
-
-    saved: SavedEntry
-    place: Place
-    guid: str
-    hashes: tuple[bytes, ...]
-    entry_id: int | None
-    is_live: bool
-
-    @property
-    def is_kept(self) -> bool:
-        return self.saved.starred or bool(self.saved.labels)
-
-
 class _Import:
     """One file on its way in."""
 
@@ -96,7 +88,7 @@ class _Import:
         self._progress = progress
         self._problems: list[SavedProblem] = []
         self._shared: set[tuple[str, str]] = set()
-        self._counts = dict.fromkeys(("stored", "starred", "labelled", "read", "nothing_to_keep"), 0)
+        self._counts = dict.fromkeys(("stored", "starred", "labelled", "read", "nothing_to_keep", "own"), 0)
 
     def run(self) -> SavedReport:
         """Feed by feed, so that each is looked at once."""
@@ -110,8 +102,13 @@ class _Import:
                 known = [
                     one
                     for url, articles in batch
-                    for one in _recognised(
-                        tx, self._user.id, url, [self._own_links(url, saved) for saved in articles], subscribed
+                    for one in recognised(
+                        tx,
+                        self._user.id,
+                        url,
+                        [self._own_links(url, saved) for saved in articles],
+                        subscribed,
+                        all_kept=self._file.all_kept,
                     )
                 ]
             self._store([_without_folders(one, folders) for one in known])
@@ -134,7 +131,7 @@ class _Import:
             url = _address(saved)
             if saved is None or url is None:
                 self._problem(place, "saved.unreadable", (saved.entry.title or "") if saved else "")
-            elif not (saved.starred or saved.labels or saved.is_read):
+            elif not (saved.starred or saved.labels or saved.is_read or self._file.all_kept or is_own_feed(url)):
                 self._counts["nothing_to_keep"] += 1
             else:
                 found.setdefault(url, []).append(place)
@@ -148,21 +145,49 @@ class _Import:
         own = tuple(link for link in saved.links if (url, link) not in self._shared)
         return saved if own == saved.links else replace(saved, links=own)
 
-    def _store(self, batch: Sequence[_Known]) -> None:
+    def _store(self, batch: Sequence[Known]) -> None:
         """What is costly first; then everything of the batch in one transaction."""
         new = [one for one in batch if one.is_kept and one.entry_id is None]
-        arrived = {one.hashes[0]: _arrived(one, self._now) for one in new}
+        arrived = {one.hashes[0]: _prepared(one, self._now) for one in new}
         with transaction(self._db) as tx:
             tx.hold_user(self._user.id)
             ids = {id(one): one.entry_id for one in batch if one.entry_id is not None}
             for url, there in _grouped(batch).items():
-                ids.update(self._put(tx, url, there, arrived))
+                put = self._put_own if is_own_feed(url) else self._put
+                ids.update(put(tx, url, there, arrived))
             self._star(tx, {ids[id(one)]: _starred_at(one.saved, self._now) for one in batch if one.saved.starred})
             self._label(tx, [(ids[id(one)], one.saved.labels) for one in batch if one.saved.labels])
             were = states.mark_read(tx, self._user.id, _read_here(batch))
             self._note("read", tx, were.ids, were.kept)
 
-    def _put(self, tx: WriteTx, url: str, there: Sequence[_Known], arrived: Mapping[bytes, Arrived]) -> dict[int, int]:
+    def _put_own(self, tx: WriteTx, url: str, there: Sequence[Known], arrived: "_Prepared") -> dict[int, int]:
+        """Saved pages, or the newsletters of a sender, into the feed that they are. The ids of those that are new."""
+        new = [one for one in there if one.entry_id is None]
+        if not new:
+            return {}
+        titled = next((one.saved for one in there if one.saved.feed_title), there[0].saved)
+        feed_id = own_feeds.feed_for(tx, self._user, url, titled.feed_title, titled.site_url, self._now)
+        if feed_id is None:
+            return self._put_refused(tx, url, new, arrived)
+        unique = {one.hashes[0]: arrived[one.hashes[0]] for one in new}
+        read = {one.hashes[0] for one in new if one.saved.is_read}
+        ids, stored = own_feeds.put(tx, self._user, feed_id, list(unique.values()), read, self._now)
+        if url == saved_pages.ADDRESS:
+            bare = [ids[hash_] for hash_, one in unique.items() if one.text is None]
+            own_feeds.fetch_missing(tx, feed_id, bare, self._now)
+        self._counts["stored"] += stored
+        self._counts["own"] += stored
+        return {id(one): ids[one.hashes[0]] for one in new}
+
+    def _put_refused(self, tx: WriteTx, url: str, new: Sequence[Known], arrived: "_Prepared") -> dict[int, int]:
+        """Where such a feed cannot be, what was starred or labelled is kept all the same."""
+        marked = [one for one in new if one.saved.starred or one.saved.labels]
+        for one in new:
+            if one not in marked:
+                self._problem(one.saved.place, "saved.refused", one.saved.entry.title or "")
+        return self._put(tx, url, marked, arrived) if marked else {}
+
+    def _put(self, tx: WriteTx, url: str, there: Sequence[Known], arrived: "_Prepared") -> dict[int, int]:
         """One feed's articles into its archive, and what had been read of it. The ids of those that are new."""
         new = [one for one in there if one.is_kept and one.entry_id is None]
         waiting = [one for one in there if one.saved.is_read and not one.is_live]
@@ -172,18 +197,18 @@ class _Import:
         known = entries.buried(tx, archive, [one.hashes[0] for one in waiting])
         brought.note_read(tx, archive, chain.from_iterable(one.hashes for one in waiting))
         self._counts["read"] += len({one.hashes[0] for one in waiting} - known)
-        unique = {one.hashes[0]: arrived[one.hashes[0]] for one in new}
+        unique = {one.hashes[0]: arrived[one.hashes[0]].arrived for one in new}
         ids, stored = brought.put(tx, archive, list(unique.values()), self._now)
         self._counts["stored"] += stored
         return {id(one): ids[one.hashes[0]] for one in new}
 
-    def _archive(self, tx: WriteTx, url: str, there: Sequence[_Known]) -> int:
+    def _archive(self, tx: WriteTx, url: str, there: Sequence[Known]) -> int:
         titled = next((one.saved for one in there if one.saved.feed_title), there[0].saved)
         return brought.open_archive(
             tx,
             self._user.id,
             url,
-            host=host_key(url),
+            host=host_key(url) if "://" in url else "",
             title=titled.feed_title[:MAX_TITLE],
             site_url=titled.site_url,
             now=self._now,
@@ -221,18 +246,19 @@ class _Import:
             self._problems.append(SavedProblem(place=place, code=code, text=text[:200]))
 
 
-# ------------------------------------------------------------------------------------------------ recognising
+# ------------------------------------------------------------------------------------------------ taking apart
+
+
+_Prepared = Mapping[bytes, OwnArticle]
+"""What will be stored, by guid hash."""
 
 
 def _address(saved: SavedEntry | None) -> str | None:
     """The address of an article's feed, as a feed's address is kept."""
-    if saved is None or saved.feed_url is None:
+    url = feed_address(saved.feed_url) if saved is not None else None
+    if saved is not None and url == saved_pages.ADDRESS and page_address(saved) is None:
         return None
-    try:
-        url = absolute_http_url(saved.feed_url)
-    except FetchError:
-        return None
-    return None if "@" in url.partition("://")[2].partition("/")[0] else url
+    return url
 
 
 def _batches(file: SavedFile, by_feed: Mapping[str, Sequence[int]]) -> Iterator[list[tuple[str, list[SavedEntry]]]]:
@@ -252,47 +278,7 @@ def _batches(file: SavedFile, by_feed: Mapping[str, Sequence[int]]) -> Iterator[
         yield batch
 
 
-def _recognised(
-    tx: Tx, user_id: int, url: str, saved: Sequence[SavedEntry], subscribed: Mapping[str, tuple[int, str]]
-) -> list[_Known]:
-    """Which entries a feed's articles are: the feed's own, else those in the archive."""
-    place = brought.place(tx, user_id, url, subscribed)
-    guids = [identify(one.entry, "guid", content_hash(one.entry)) for one in saved]
-    hashes = [_hashes(guid, one) for guid, one in zip(guids, saved, strict=True)]
-    wanted = list(chain.from_iterable(hashes))
-    links = [link for one in saved for link in one.links]
-    found = [
-        (is_live, *brought.matches(tx, feed_id, wanted, links))
-        for is_live, feed_id in ((True, place.live_id), (False, place.archive_id))
-        if feed_id is not None
-    ]
-    known = []
-    for one, guid, names in zip(saved, guids, hashes, strict=True):
-        entry_id, is_live = _match(names, one.links, found)
-        known.append(_Known(saved=one, place=place, guid=guid, hashes=names, entry_id=entry_id, is_live=is_live))
-    return known
-
-
-def _hashes(guid: str, saved: SavedEntry) -> tuple[bytes, ...]:
-    return tuple(dict.fromkeys(guid_hash(name) for name in (guid, *saved.links)))
-
-
-def _match(
-    hashes: Iterable[bytes],
-    links: Iterable[str],
-    found: Iterable[tuple[bool, Mapping[bytes, int], Mapping[str, int]]],
-) -> tuple[int | None, bool]:
-    """(the entry, whether its feed has it): by the publisher's id, then by the link."""
-    for is_live, by_hash, by_url in found:
-        entry_id = next((by_hash[name] for name in hashes if name in by_hash), None)
-        if entry_id is None:
-            entry_id = next((by_url[link] for link in links if link in by_url), None)
-        if entry_id is not None:
-            return entry_id, is_live
-    return None, False
-
-
-def _without_folders(one: _Known, folders: Mapping[int, set[str]]) -> _Known:
+def _without_folders(one: Known, folders: Mapping[int, set[str]]) -> Known:
     """Without the labels that are the folders of its feed."""
     names = folders.get(one.place.live_id or 0, set())
     kept = tuple(name for name in one.saved.labels if name_key(usable_name(name)) not in names)
@@ -302,18 +288,22 @@ def _without_folders(one: _Known, folders: Mapping[int, set[str]]) -> _Known:
 # ------------------------------------------------------------------------------------------------ storing
 
 
-def _grouped(batch: Iterable[_Known]) -> dict[str, list[_Known]]:
-    found: dict[str, list[_Known]] = {}
+def _grouped(batch: Iterable[Known]) -> dict[str, list[Known]]:
+    found: dict[str, list[Known]] = {}
     for one in batch:
         found.setdefault(one.place.url, []).append(one)
     return found
 
 
-def _read_here(batch: Iterable[_Known]) -> list[int]:
+def _read_here(batch: Iterable[Known]) -> list[int]:
     return [one.entry_id for one in batch if one.saved.is_read and one.is_live and one.entry_id is not None]
 
 
-def _arrived(one: _Known, now: datetime) -> Arrived:
+def _prepared(one: Known, now: datetime) -> OwnArticle:
+    return own_feeds.page(one, now) if own_feeds.is_page(one) else OwnArticle(arrived=_arrived(one, now))
+
+
+def _arrived(one: Known, now: datetime) -> Arrived:
     """An article ready to be stored, cleaned like any entry, in the order of its own date."""
     entry: ParsedEntry = one.saved.entry
     clean = clean_entry(entry, feed_url=one.place.url, site_url=one.saved.site_url)
@@ -322,7 +312,7 @@ def _arrived(one: _Known, now: datetime) -> Arrived:
         guid=one.guid,
         guid_hash=one.hashes[0],
         content_hash=content_hash(entry),
-        listed_at=listed_at(entry.published_at or one.saved.saved_at, first=True, now=now),
+        listed_at=listed_at(one.saved.listed_at or entry.published_at or one.saved.saved_at, first=True, now=now),
         clean=clean,
         packed=entries.packed_body(clean, entry.content_html, entry.summary_html, base),
     )

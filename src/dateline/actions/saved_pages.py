@@ -43,10 +43,10 @@ def save(db: Database, user: User, address: str, *, title: str = "", feed_title:
         url, _ = split_url(address)  # a password is not kept in the open: it would leave with every shared link
     except FetchError as error:
         raise ActionError("action.bad_url", error.detail) from error
-    arrived = _arrived(url, title, now)
+    arrived = named_page(url, title, now)
     with transaction(db) as tx:
         tx.hold_user(user.id)
-        feed_id = _feed(tx, user, feed_title, now)
+        feed_id = open_feed(tx, user, feed_title, now)
         feeds.hold(tx, feed_id)
         known = entries.with_hashes(tx, feed_id, [arrived.guid_hash])
         if known:
@@ -71,7 +71,8 @@ def _has_text(tx: WriteTx, user: User, feed_id: int, entry_id: int) -> bool:
     return bool(tx.value(sql, id=entry_id, hash=full_texts.rules_hash(rules)) == "ok")
 
 
-def _arrived(url: str, title: str, now: datetime) -> Arrived:
+def named_page(url: str, title: str, saved_at: datetime) -> Arrived:
+    """A page that is saved, without its text; ``url`` is clean. Without a title it goes by its address."""
     named = " ".join(title.split())[:MAX_TITLE]
     clean = clean_entry(ParsedEntry(guid=url, url=url, title=named or url), feed_url=url, site_url=None)
     if not named:  # it goes by its address until it is read
@@ -80,13 +81,17 @@ def _arrived(url: str, title: str, now: datetime) -> Arrived:
         guid=url,
         guid_hash=guid_hash(url),
         content_hash=guid_hash(named or url),
-        listed_at=now,
+        listed_at=saved_at,
         clean=clean,
         packed=entries.packed_body(clean, None, None, None),
     )
 
 
-def _feed(tx: WriteTx, user: User, title: str, now: datetime) -> int:
+def open_feed(tx: WriteTx, user: User, title: str, now: datetime) -> int:
+    """A person's feed of saved pages, made and subscribed to if it is not. Its id.
+
+    Raises ``ActionError`` (``action.too_large``) beyond so many subscriptions.
+    """
     feed_id = saved_pages.find(tx, user.id)
     if feed_id is None:
         feed_id = saved_pages.add(tx, user.id, title, now)

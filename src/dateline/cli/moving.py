@@ -26,7 +26,7 @@ def bring_in(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="OPML, JSON or ZIP; - is standard input.")],
     as_json: JsonOption = False,
 ) -> None:
-    """Bring in what another reader exported: subscriptions (OPML), stars and labels (JSON), or a ZIP of both.
+    """Bring in what another reader exported: subscriptions (OPML), stars and labels (JSON), notes, or a ZIP of all.
 
     What the file is shows in its content. Importing again changes nothing.
     """
@@ -73,7 +73,15 @@ def _tell(report: "FileReport") -> None:
         say(
             f"{report.name}: {report.saved.articles} articles: {report.saved.starred} starred,"
             f" {report.saved.labelled} labelled, {report.saved.read} read, {report.saved.stored} stored,"
+            f" {report.saved.own} of them saved pages and newsletters,"
             f" {report.saved.nothing_to_keep} left to their feeds, {len(report.saved.problems)} problems"
+        )
+    if report.noted is not None:
+        for missed in report.noted.problems:
+            say(f"{report.name}: note {missed.place}: {missed.code}: {missed.text}")
+        say(
+            f"{report.name}: {report.noted.annotations} highlights and notes: {report.noted.added} added,"
+            f" {report.noted.already} were there, {report.noted.missed} found no place"
         )
 
 
@@ -90,8 +98,9 @@ def take_out(
 ) -> None:
     """Write everything of an account's as a ZIP that FreshRSS and Dateline import.
 
-    In it: subscriptions with their settings as OPML, starred and labelled articles as JSON, and of each subscription
-    its newest articles with what was read of them. Passwords of feeds are not part of it.
+    In it: subscriptions with their settings as OPML, starred and labelled articles as JSON, saved pages, newsletters,
+    highlights and notes, and of each subscription its newest articles with what was read of them. Passwords of feeds
+    are not part of it.
     """
     from dateline.actions import exporting
 

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from dateline.errors import ParseError
 
+from .annotations import MARK
 from .reader_json import looks_like_json
 
 MAX_MEMBERS = 20_000
@@ -28,10 +29,9 @@ _BROKEN = (
 )
 """What the library raises for what is broken, encrypted, or compressed in a way that it does not know."""
 
-_NOT_BROUGHT_IN = (b'"http://www.w3.org/ns/anno.jsonld"', b'"user/-/state/org.dateline/pages"')
-"""What our own exports hold for people and other programs, highlights and saved pages: passed over."""
-
-Kind = Literal["opml", "articles", "other"]
+Kind = Literal["opml", "articles", "annotations", "other"]
+_ORDER: tuple[Kind, ...] = ("opml", "articles", "annotations", "other")
+"""Feeds are there before their articles, and these before what was noted on them."""
 
 
 class BundleLimits(Struct, frozen=True, kw_only=True):
@@ -56,15 +56,15 @@ def looks_like_zip(body: bytes) -> bool:
 
 def kind_of(body: bytes) -> Kind:
     """What a file is by its beginning."""
-    if looks_like_json(body):
-        return "articles"
     start = body[:_PEEKED]
+    if looks_like_json(body):
+        return "annotations" if MARK in start else "articles"
     # an OPML file may be in UTF-16, half-written, or without its first line: anything with a tag in it is tried
     return "opml" if b"<" in start and not looks_like_zip(body) else "other"
 
 
 class Bundle:
-    """An opened ZIP. ``members`` are its files: OPML first, so that feeds are there before their articles."""
+    """An opened ZIP. ``members`` are its files, in the order in which they are to be read."""
 
     def __init__(self, body: bytes, limits: BundleLimits) -> None:
         """Raises ``ParseError``: ``parse.bad_archive``, ``parse.too_complex`` for more than 20,000 members."""
@@ -80,7 +80,7 @@ class Bundle:
         if len(self._infos) > MAX_MEMBERS:
             raise ParseError("parse.too_complex", f"more than {MAX_MEMBERS} files")
         found = [Member(name=info.filename[-200:], kind="other", index=n) for n, info in enumerate(self._infos)]
-        self.members = sorted(self._with_kinds(found), key=lambda member: member.kind != "opml")
+        self.members = sorted(self._with_kinds(found), key=lambda member: _ORDER.index(member.kind))
 
     def _with_kinds(self, members: list[Member]) -> Iterator[Member]:
         for member in members:
@@ -89,8 +89,7 @@ class Bundle:
             except _BROKEN:
                 yield member
             else:
-                if not any(mark in start for mark in _NOT_BROUGHT_IN):
-                    yield Member(name=member.name, kind=kind_of(start), index=member.index)
+                yield Member(name=member.name, kind=kind_of(start), index=member.index)
 
     def read(self, member: Member) -> bytes:
         """A member's bytes.

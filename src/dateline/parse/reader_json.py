@@ -5,7 +5,6 @@ relatives: Feedly's (a list; ``tags``, ``originId``, milliseconds) and Feedbin's
 Nothing is believed: every value may be of any type, a file may break off, and one bad entry never spoils the others.
 """
 
-import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -21,30 +20,19 @@ from dateline.model import Enclosure, ParsedEntry, Person, RawHTML
 from .addresses import absolute
 from .dates import parse_date
 from .json_feed import text_at
+from .json_list import member, open_list
 from .limits import MAX_LIST, MAX_TITLE
 from .markup import folded, plain_title
 from .media import distinct, enclosure
+from .own_words import is_own_feed, own_words
 
-MAX_BYTES = 1_000_000_000
-MAX_ARTICLES = 500_000
 MAX_LABELS = 50
-MAX_ENTRY_BYTES = 20_000_000
-"""Bytes of one entry; a larger one is passed over."""
-MAX_PARTS = 200_000
-"""Lists and objects in one entry; three bytes of them become a hundred."""
-MAX_ALL_PARTS = 5_000_000
-MAX_BROKEN_PARTS = 1_000_000
-"""Lists and objects in a file that is not quite JSON: an entry of it is read before it is known how large it is."""
-_FEW = 1_000_000
-"""So many commas cannot part more articles than memory holds."""
 
 _STATE = re.compile(r"user/[^/]*/(?:state/[\w.-]*/(?P<state>[\w-]+)|label/(?P<label>.+))", re.DOTALL)
 _FEEDLY_TAG = re.compile(r"user/[^/]*/tag/(?P<name>.*)", re.DOTALL)
 _OF_READERS = re.compile(r"tag:google\.com,2005:reader/item/|[\w+/-]{20,}=?_[0-9a-f]+:[0-9a-f]+:[0-9a-f]+\Z")
 """Ids that a reader gave, which no feed ever says."""
 _STARRED_NAME = re.compile(r"star|saved|favou?ri", re.IGNORECASE)
-_TOKEN = re.compile(rb'[][{}]|(?:[^][{}"]++|"(?:[^"\\]++|\\.?)*+(?:"|\Z))++', re.DOTALL)
-_BEGINNING = re.compile(r'\s*(?:\[|\{.*?"items"\s*:\s*\[)', re.DOTALL)
 _LARGEST_TIME = 253_402_300_799.0
 
 Program = Literal["freshrss", "dateline", ""]
@@ -54,7 +42,8 @@ class SavedEntry(Struct, frozen=True, kw_only=True):
     """One exported article. ``place`` is its number in the file, from 1.
 
     ``entry.guid`` is the publisher's id where the file tells it; ``links`` are all addresses by which its feed may know
-    it. ``feed_url`` is None when the file does not say where the article is from. ``is_read`` None: not said.
+    it. ``feed_url`` is None when the file does not say where the article is from; ``is_own_feed`` tells of some that it
+    is no address of the web. ``is_read`` None: not said. ``listed_at``: its place in the order, if we wrote the file.
     """
 
     place: int
@@ -67,18 +56,21 @@ class SavedEntry(Struct, frozen=True, kw_only=True):
     is_read: bool | None
     labels: tuple[str, ...]
     saved_at: datetime | None
+    listed_at: datetime | None = None
 
 
 class SavedFile(Struct, frozen=True, kw_only=True):
     """A file, opened: ``count`` articles, of which ``entry`` reads one. ``is_damaged``: it breaks off before its end.
 
-    ``program`` wrote it, as far as that can be seen: elsewhere labels may be the names of folders too.
+    ``program`` wrote it, as far as that can be seen: elsewhere labels may be the names of folders too. ``all_kept``:
+    its articles are wanted without star and label, for what else their owner did with them.
     """
 
     raw: list[msgspec.Raw]
     program: Program
     all_starred: bool
     is_damaged: bool
+    all_kept: bool = False
 
     @property
     def count(self) -> int:
@@ -86,13 +78,7 @@ class SavedFile(Struct, frozen=True, kw_only=True):
 
     def entry(self, place: int) -> SavedEntry | None:
         """The article of that number, from 1; None when it is no article, or too large."""
-        body = self.raw[place - 1]
-        if memoryview(body).nbytes > MAX_ENTRY_BYTES or _parts(bytes(body)) > MAX_PARTS:
-            return None
-        try:
-            found = msgspec.json.decode(body)
-        except (msgspec.DecodeError, RecursionError, ValueError):
-            found = _forgiven(bytes(body))
+        found = member(self.raw[place - 1])
         return _saved(found, place, all_starred=self.all_starred) if isinstance(found, dict) else None
 
 
@@ -106,19 +92,11 @@ def open_saved(body: bytes, *, name: str = "") -> SavedFile:
 
     Raises ``ParseError``: ``parse.empty``, ``parse.no_articles``, ``parse.too_complex``.
     """
-    body = body.removeprefix(b"\xef\xbb\xbf").strip()
-    if not body:
-        raise ParseError("parse.empty")
-    if len(body) > MAX_BYTES:
-        raise ParseError("parse.too_complex", f"more than {MAX_BYTES} bytes")
-    if _is_crowded(body):
-        raise ParseError("parse.too_complex", f"more than {MAX_ARTICLES} articles")
-    top, raw, is_damaged = _opened(body)
+    opened = open_list(body)
+    raw, is_damaged = opened.raw, opened.is_damaged
     if raw and not any(bytes(memoryview(one)[:1]) == b"{" for one in raw):
         raise ParseError("parse.no_articles", "a list, but not of articles")
-    if len(raw) > MAX_ARTICLES:
-        raise ParseError("parse.too_complex", f"more than {MAX_ARTICLES} articles")
-    ident = top.lower()
+    ident = opened.id.lower()
     program: Program = "freshrss" if "org.freshrss" in ident else "dateline" if "org.dateline" in ident else ""
     of_labels = program != "" or ident.endswith("/reading-list")
     return SavedFile(
@@ -126,94 +104,8 @@ def open_saved(body: bytes, *, name: str = "") -> SavedFile:
         program=program,
         all_starred=ident.endswith("/starred") or (not of_labels and bool(_STARRED_NAME.search(name))),
         is_damaged=is_damaged,
+        all_kept=ident.endswith("org.dateline/noted"),
     )
-
-
-class _Top(Struct, frozen=True):
-    items: list[msgspec.Raw]
-    id: msgspec.Raw = msgspec.Raw(b'""')
-
-
-def _opened(body: bytes) -> tuple[str, list[msgspec.Raw], bool]:
-    """(the list's id, its articles unread, whether the file breaks off)."""
-    try:
-        if body[:1] == b"[":
-            return "", msgspec.json.decode(body, type=list[msgspec.Raw]), False
-        top = msgspec.json.decode(body, type=_Top)
-    except (msgspec.DecodeError, RecursionError, ValueError):
-        raw, is_whole = _salvaged(body)
-        if not raw:
-            raise ParseError("parse.no_articles", "no list of articles in it") from None
-        beginning = re.search(rb'"id"\s*:\s*"([^"]{0,200})"', body[:2_000])
-        return beginning[1].decode("utf-8", "replace") if beginning else "", raw, not is_whole
-    else:
-        return _id(top.id), top.items, False
-
-
-def _id(raw: msgspec.Raw) -> str:
-    try:
-        return msgspec.json.decode(raw, type=str)
-    except msgspec.DecodeError:
-        return ""
-
-
-def _parts(body: bytes) -> int:
-    return body.count(b"[") + body.count(b"{")
-
-
-def _is_crowded(body: bytes) -> bool:
-    """Whether the list of articles is longer than it may be, told before a value is made for each of them."""
-    if body.count(b",") <= _FEW:
-        return False
-    if _parts(body) > MAX_ALL_PARTS:
-        return True
-    of_articles = 1 if body[:1] == b"[" else 2
-    depth = commas = 0
-    for found in _TOKEN.finditer(body):
-        token = found[0]
-        if token in (b"[", b"{"):
-            depth += 1
-        elif token in (b"]", b"}"):
-            depth -= 1
-        elif depth <= of_articles:
-            commas += token.count(b",")
-            if commas > MAX_ARTICLES:
-                return True
-    return False
-
-
-def _salvaged(body: bytes) -> tuple[list[msgspec.Raw], bool]:
-    """What can be read of a file that breaks off or is not quite JSON: article by article, to the first bad one."""
-    if _parts(body) > MAX_BROKEN_PARTS:
-        raise ParseError("parse.too_complex", f"damaged, and more than {MAX_BROKEN_PARTS} lists and objects")
-    text = body.decode("utf-8", "replace")
-    start = _BEGINNING.match(text[:100_000])
-    if start is None:
-        return [], False
-    decoder = json.JSONDecoder(strict=False)
-    place = start.end()
-    found: list[msgspec.Raw] = []
-    blank = re.compile(r"[\s,]*")
-    while len(found) <= MAX_ARTICLES:
-        skipped = blank.match(text, place)
-        place = skipped.end() if skipped else place
-        if text[place : place + 1] in ("]", ""):
-            break
-        try:
-            _, end = decoder.raw_decode(text, place)
-        except (ValueError, RecursionError):
-            break
-        found.append(msgspec.Raw(text[place:end].encode("utf-8", "replace")))
-        place = end
-    return found, text[place : place + 1] == "]"
-
-
-def _forgiven(body: bytes) -> object:
-    """Line breaks inside of texts and halves of surrogate pairs are no reason to lose an article."""
-    try:
-        return json.loads(body, strict=False)
-    except (RecursionError, ValueError):
-        return None
 
 
 # ------------------------------------------------------------------------------------------------ one article
@@ -230,9 +122,10 @@ def _saved(value: _Object, place: int, *, all_starred: bool) -> SavedEntry | Non
     marks = _marks(value)
     site = absolute(text_at(origin, "htmlUrl"), None)
     starred = marks.starred or (all_starred and not marks.labels)
+    ours = own_words(value.get("dateline"))
     return SavedEntry(
         place=place,
-        entry=_entry(value, guid, links, marks.tags, site),
+        entry=ours.added_to(_entry(value, guid, links, marks.tags, site)),
         links=links,
         feed_url=_feed_url(origin, links),
         feed_title=plain_title(text_at(origin, "title")[:MAX_TITLE]) or "",
@@ -241,6 +134,7 @@ def _saved(value: _Object, place: int, *, all_starred: bool) -> SavedEntry | Non
         is_read=marks.is_read,
         labels=marks.labels,
         saved_at=_saved_at(value),
+        listed_at=ours.listed_at,
     )
 
 
@@ -284,6 +178,8 @@ def _feed_url(origin: _Object, links: tuple[str, ...]) -> str | None:
     """The address of the feed; without one, what the article's own server is called stands for it."""
     stream = text_at(origin, "streamId")
     named = stream.removeprefix("feed/") if stream.startswith("feed/http") else ""
+    if is_own_feed(text_at(origin, "feedUrl")):
+        return text_at(origin, "feedUrl")
     for candidate in (text_at(origin, "feedUrl"), named, text_at(origin, "htmlUrl")):
         if address := absolute(candidate, None):
             return address

@@ -13,6 +13,8 @@ import msgspec
 
 from dateline.model import Entry
 
+from .own_words import said_of
+
 _encode = msgspec.json.Encoder().encode
 
 
@@ -65,6 +67,7 @@ def article(entry: Entry, *, site_url: str | None, feed_url: str, starred_at: da
             {"href": file.url, "type": file.type or "", **({"length": file.length} if file.length else {})}
             for file in entry.enclosures
         ]
+    found["dateline"] = said_of(entry)
     return found
 
 

@@ -43,16 +43,28 @@ def subscribed_feeds(tx: Tx, user_id: int) -> dict[str, tuple[int, str]]:
     found: dict[str, tuple[int, str]] = {}
     for feed_id, url, moved_url, previous_url in rows:
         for address in (url, moved_url, previous_url, asked_address(url)):
-            if address is not None:
+            if address is not None and "://" in address:
                 found.setdefault(without_scheme(address), (feed_id, url))
     return found
 
 
 def place(tx: Tx, user_id: int, url: str, subscribed: Mapping[str, tuple[int, str]]) -> Place:
-    """Where the articles of the feed at an address belong."""
+    """Where the articles of the feed at an address belong. One without a server is that of a feed of one's own."""
+    if "://" not in url:
+        return Place(url=url, live_id=_feed_at(tx, url, user_id), archive_id=_feed_at(tx, url + ARCHIVE, user_id))
     known = subscribed.get(without_scheme(url))
     live_id, address = known if known is not None else (_feed_at(tx, url, 0), url)
     return Place(url=address, live_id=live_id, archive_id=_feed_at(tx, address + ARCHIVE, user_id))
+
+
+def own_places(tx: Tx, user_id: int) -> list[tuple[str, int]]:
+    """(host, feed) of what a user subscribes to and of what is theirs alone; "" for what is on no server."""
+    rows = tx.all(
+        "SELECT f.host, f.kind, f.id FROM feed f JOIN subscription s ON s.feed_id = f.id WHERE s.user_id = :user"
+        " UNION SELECT f.host, f.kind, f.id FROM feed f WHERE f.owner_id = :user AND f.owner_id <> 0",
+        user=user_id,
+    )
+    return [("" if row[1] in ("mail", "saved") else row[0], row[2]) for row in rows]
 
 
 def _feed_at(tx: Tx, url: str, owner_id: int) -> int | None:

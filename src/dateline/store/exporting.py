@@ -128,6 +128,41 @@ def marked_ids(tx: Tx, user_id: int) -> list[int]:
     )
 
 
+def noted_ids(tx: Tx, user_id: int) -> list[int]:
+    """What a user highlighted, noted, has begun or wants to hear, oldest id first; of feeds that others bring."""
+    return tx.column(
+        "SELECT e.id FROM (SELECT h.entry_id FROM highlight h WHERE h.user_id = :user"
+        " UNION SELECT p.entry_id FROM progress p WHERE p.user_id = :user"
+        " UNION SELECT q.entry_id FROM play_queue q WHERE q.user_id = :user) m"
+        " JOIN entry e ON e.id = m.entry_id JOIN feed f ON f.id = e.feed_id"
+        " WHERE f.kind NOT IN ('mail', 'saved') ORDER BY e.id",
+        user=user_id,
+    )
+
+
+class Sender(Struct, frozen=True, kw_only=True):
+    """A subscription to the newsletters of a sender."""
+
+    id: int
+    feed_id: int
+    title: str
+
+
+def senders(tx: Tx, user_id: int) -> list[Sender]:
+    """Whose newsletters a user gets."""
+    rows = tx.all(
+        "SELECT s.id, s.feed_id, f.title FROM subscription s JOIN feed f ON f.id = s.feed_id"
+        " WHERE s.user_id = :user AND f.kind = 'mail' ORDER BY s.id",
+        user=user_id,
+    )
+    return [Sender(id=row[0], feed_id=row[1], title=row[2]) for row in rows]
+
+
+def home_address(url: str) -> str:
+    """The address by which the feed of an entry is known elsewhere, of a feed's ``url`` or its archive's."""
+    return asked_address(url.removesuffix(ARCHIVE))
+
+
 def newest_ids(tx: Tx, feed_id: int, limit: int) -> list[int]:
     """The newest entries of a feed, oldest id first."""
     return sorted(
@@ -145,7 +180,7 @@ def marked(tx: Tx, user_id: int, entry_ids: list[int]) -> dict[int, Marked]:
     return {
         row[0]: Marked(
             entry_id=row[0],
-            feed_url=asked_address(row[1].removesuffix(ARCHIVE)),
+            feed_url=home_address(row[1]),
             site_url=row[2],
             starred_at=from_us_or_none(row[3]),
         )

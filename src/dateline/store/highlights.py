@@ -40,6 +40,8 @@ class Listed(Struct, frozen=True, kw_only=True):
     feed_id: int
     feed_title: str
     subscription_id: int | None
+    feed_url: str
+    guid: str
 
 
 _COLUMNS = "h.id, h.entry_id, h.quote, h.prefix, h.suffix, h.place, h.colour, h.note, h.created_at, h.changed_at"
@@ -56,10 +58,11 @@ def of_entry(tx: Tx, user_id: int, entry_id: int) -> list[Highlight]:
 
 
 def listing(tx: Tx, user_id: int) -> list[Listed]:
-    """All of a user's highlights, the newest first, with their articles."""
+    """All of a user's highlights, the newest first, with their articles; ``feed_url`` as it is stored."""
     rows = tx.all(
         f"SELECT {_COLUMNS}, e.title, e.url, e.feed_id,"
-        " CASE WHEN s.title <> '' THEN s.title WHEN f.title <> '' THEN f.title ELSE f.url END, s.id"
+        " CASE WHEN s.title <> '' THEN s.title WHEN f.title <> '' THEN f.title ELSE f.url END, s.id,"
+        " f.url, e.guid"
         " FROM highlight h JOIN entry e ON e.id = h.entry_id JOIN feed f ON f.id = e.feed_id"
         " LEFT JOIN subscription s ON s.user_id = :user AND s.feed_id = e.feed_id"
         " WHERE h.user_id = :user ORDER BY h.id DESC",
@@ -73,6 +76,8 @@ def listing(tx: Tx, user_id: int) -> list[Listed]:
             feed_id=row[12],
             feed_title=row[13],
             subscription_id=row[14],
+            feed_url=row[15],
+            guid=row[16],
         )
         for row in rows
     ]
@@ -104,6 +109,21 @@ def find(tx: Tx, user_id: int, highlight_id: int) -> Highlight | None:
 def count(tx: Tx, user_id: int) -> int:
     """How many a user has."""
     return int(tx.value("SELECT count(*) FROM highlight WHERE user_id = :user", user=user_id))
+
+
+def held(tx: WriteTx, entry_ids: Sequence[int]) -> set[int]:
+    """Which of these entries there are; they stay until the commit."""
+    return set(tx.column("SELECT id FROM entry WHERE id IN ids(:ids) ORDER BY id [[lock_row]]", ids=list(entry_ids)))
+
+
+def of_entries(tx: Tx, user_id: int, entry_ids: Sequence[int]) -> list[Highlight]:
+    """A user's highlights of these entries, in no order."""
+    rows = tx.all(
+        f"SELECT {_COLUMNS} FROM highlight h WHERE h.entry_id IN ids(:entries) AND h.user_id = :user",
+        entries=list(entry_ids),
+        user=user_id,
+    )
+    return [_highlight(row) for row in rows]
 
 
 def add(tx: WriteTx, user_id: int, one: Highlight) -> int:

@@ -82,6 +82,21 @@ def deliver(
     return delivered
 
 
+def deliver_feed(tx: WriteTx, user_id: int, feed_id: int) -> Delivered | None:
+    """Make what arrived since in one feed unread for a user who subscribes to it. What was delivered."""
+    tx.hold_user(user_id)
+    row = tx.one(
+        "SELECT s.id, s.seen_entry_id, f.last_entry_id FROM subscription s JOIN feed f ON f.id = s.feed_id"
+        " WHERE s.user_id = :user AND s.feed_id = :feed AND f.last_entry_id > s.seen_entry_id [[lock_rows_of_s]]",
+        user=user_id,
+        feed=feed_id,
+    )
+    if row is None:
+        return None
+    _deliver_feed(tx, user_id, row[0], feed_id, row[1], row[2])
+    return Delivered(feed_id=feed_id, seen=row[1], upto=row[2])
+
+
 def _deliver_feed(tx: WriteTx, user_id: int, subscription_id: int, feed_id: int, seen: int, upto: int) -> int:
     count = tx.run(
         "INSERT INTO unread (user_id, feed_id, listed_at, entry_id)"

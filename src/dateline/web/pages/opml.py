@@ -9,6 +9,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from dateline.actions import exporting, moving
+from dateline.actions.annotations import NotedReport
 from dateline.actions.moving import FileReport
 from dateline.actions.saved import SavedReport
 from dateline.errors import ActionError, ParseError
@@ -34,6 +35,10 @@ _PROBLEMS = {
     "opml.too_many": N_("The file holds more feeds than are taken at once."),
     "saved.unreadable": N_("This article says neither what it is nor where it is from."),
     "saved.damaged": N_("The file breaks off after this article. What came before was taken."),
+    "saved.refused": N_("You refuse this sender here, or there is no room for another subscription."),
+    "noted.unreadable": N_("This says neither which words are meant nor anything about them."),
+    "noted.no_article": N_("This article is not here. Keep the file: once the article is here, import it again."),
+    "noted.damaged": N_("The file breaks off after this line. What came before was taken."),
 }
 _IN_MEMORY = 5_000_000
 _PIECE = 256_000
@@ -50,7 +55,8 @@ class ProblemLine(Struct, frozen=True, kw_only=True):
 class ReportView(Struct, frozen=True, kw_only=True):
     """What came of one file. ``name`` is "" for the only one; ``error`` a sentence, "" when something was done.
 
-    ``added``, ``already`` and ``folders_added`` are an OPML file's, ``saved`` that of articles.
+    ``added``, ``already`` and ``folders_added`` are an OPML file's, ``saved`` that of articles, ``noted`` that of
+    highlights and notes.
     """
 
     name: str
@@ -59,6 +65,7 @@ class ReportView(Struct, frozen=True, kw_only=True):
     already: int
     folders_added: int
     saved: SavedReport | None
+    noted: NotedReport | None
     problems: tuple[ProblemLine, ...]
 
 
@@ -93,6 +100,7 @@ def read(visit: Visit) -> Response:
 def _view(visit: Visit, report: FileReport, *, is_one: bool) -> ReportView:
     problems = [(p.line, p.text, p.code) for p in report.opml.problems] if report.opml else []
     problems += [(p.place, p.text, p.code) for p in report.saved.problems] if report.saved else []
+    problems += [(p.place, p.text, p.code) for p in report.noted.problems] if report.noted else []
     return ReportView(
         name="" if is_one else report.name,
         error=messages.sentence(visit.words, report.error) if report.error else "",
@@ -100,6 +108,7 @@ def _view(visit: Visit, report: FileReport, *, is_one: bool) -> ReportView:
         already=report.opml.already if report.opml else 0,
         folders_added=report.opml.folders_added if report.opml else 0,
         saved=report.saved,
+        noted=report.noted,
         problems=tuple(
             ProblemLine(line=line, text=text[:200], sentence=_sentence(visit, code)) for line, text, code in problems
         ),
