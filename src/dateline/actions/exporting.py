@@ -4,6 +4,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import IO, Any, cast
+from urllib.parse import quote
 
 from msgspec import Struct
 
@@ -214,7 +215,7 @@ def _add(bundle: zipfile.ZipFile, name: str, moment: tuple[int, ...], pieces: It
 def _annotation(noted: Listed) -> dict[str, Any]:
     one = noted.highlight
     return annotation(
-        source=noted.url or f"urn:dateline:entry:{one.entry_id}",
+        source=noted.url or f"urn:dateline:entry:{quote(noted.guid, safe='')}",
         feed_url=exporting.home_address(noted.feed_url),
         guid=noted.guid,
         title=noted.title,

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from dateline.model import Enclosure, Entry, Episode, ParsedEntry
+from dateline.model import Enclosure, Entry, Episode, ParsedEntry, Person
 
 from .limits import MAX_LIST, MAX_URL
 
@@ -25,6 +25,7 @@ class OwnWords(Struct, frozen=True, kw_only=True):
 
     listed_at: datetime | None = None
     undated: bool = False
+    authors: tuple[Person, ...] = ()
     language: str | None = None
     thumbnail_url: str | None = None
     comments_url: str | None = None
@@ -36,6 +37,7 @@ class OwnWords(Struct, frozen=True, kw_only=True):
         return replace(
             entry,
             published_at=None if self.undated else entry.published_at,
+            authors=self.authors or entry.authors,
             language=self.language or entry.language,
             thumbnail_url=self.thumbnail_url or entry.thumbnail_url,
             comments_url=self.comments_url or entry.comments_url,
@@ -58,6 +60,7 @@ def said_of(entry: Entry) -> dict[str, Any]:
     if entry.published_at is None:
         found["undated"] = True
     more = {
+        "authors": entry.authors,
         "language": entry.language,
         "thumbnail": entry.thumbnail_url,
         "comments": entry.comments_url,
@@ -75,6 +78,7 @@ def own_words(value: object) -> OwnWords:
     return OwnWords(
         listed_at=_moment(value.get("listedUsec")),
         undated=value.get("undated") is True,
+        authors=(_converted(value.get("authors"), tuple[Person, ...]) or ())[:MAX_LIST],
         language=_short(value.get("language")),
         thumbnail_url=_short(value.get("thumbnail")),
         comments_url=_short(value.get("comments")),

@@ -1,0 +1,259 @@
+"""From one Dateline to another: a full account leaves server A, comes to server B, leaves again, and nothing is lost.
+
+The servers have different engines and other people on them, so no id is the same on both.
+"""
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+from tests.internet import LOOPBACK, Internet
+from tests.people import make_cast
+from tests.refresh.running import Runner
+
+from dateline.actions import accounts, entries, exporting, highlights, labels, moving, saved_pages, subscriptions
+from dateline.actions.accounts import catch_up
+from dateline.clean import clean_html
+from dateline.model import FullTextRules, RawHTML, User
+from dateline.refresh import mail
+from dateline.settings import Settings
+from dateline.store import Database, bodies, full_texts, streams
+from dateline.store.bodies import Body
+from dateline.store.full_texts import Taken
+from dateline.store.write import transaction
+
+STORY = "<p>Where the tide turns twice, nobody builds.</p><img src='https://pictures.example/tide.jpg'>"
+ITEM = (
+    "<item><title>{title}</title><guid isPermaLink='false'>{guid}</guid><link>{link}</link>"
+    "<description>{text}</description><pubDate>Fri, 20 Nov 2026 0{hour}:00:00 GMT</pubDate>{more}</item>"
+)
+
+
+LETTER = (
+    "From: Ann <ann@letters.example>\r\nSubject: Letter {number}\r\nMessage-ID: <{number}@letters.example>\r\n"
+    "Date: Fri, 20 Nov 2026 10:0{number}:00 +0000\r\nContent-Type: text/html\r\n\r\n<p>Dear reader {number}</p>"
+)
+
+
+class World:
+    """A server with one account that is looked at."""
+
+    def __init__(self, db: Database, user: User, settings: Settings, now: datetime) -> None:
+        self.db, self.user, self.settings, self.now = db, user, settings, now
+
+    def fetch(self) -> None:
+        """The worker goes round once, and the person comes."""
+        Runner(self.db, self.now, self.settings).run()
+        catch_up(self.db, self.user.id, now=self.now)
+
+    def fetch_nothing(self) -> None:
+        """The person comes."""
+        catch_up(self.db, self.user.id, now=self.now)
+
+    def export(self) -> bytes:
+        out = io.BytesIO()
+        exporting.write_everything(self.db, self.user, out, settings=self.settings, now=self.now)
+        return out.getvalue()
+
+    def bring_in(self, body: bytes) -> tuple[moving.FileReport, ...]:
+        return moving.bring_in(self.db, self.user, body, settings=self.settings, now=self.now)
+
+    def entry_id(self, title: str) -> int:
+        with self.db.reading() as tx:
+            found: int = tx.value("SELECT id FROM entry WHERE title = :title", title=title)
+        return found
+
+
+def feed(title: str, url: str, numbers: range, more: str = "") -> bytes:
+    items = "".join(
+        ITEM.format(title=f"{title} {n}", guid=f"{title}-{n}", link=f"{url}/{n}", text=f"Text {n}", hour=n, more=more)
+        for n in numbers
+    )
+    return f'<rss version="2.0"><channel><title>{title}</title><link>{url}</link>{items}</channel></rss>'.encode()
+
+
+@pytest.fixture
+def internet() -> Iterator[Internet]:
+    with Internet({}) as found:
+        found["/news"] = feed("News", found.url("/news"), range(1, 6))
+        found["/cast"] = feed(
+            "Cast", found.url("/cast"), range(1, 4), "<enclosure url='http://x.example/1.mp3' type='audio/mpeg'/>"
+        )
+        yield found
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def worlds(
+    request: pytest.FixtureRequest, sqlite_db: Database, postgres_db: Database, now: datetime, tmp_path: Path
+) -> tuple[World, World]:
+    """(server A, server B): of either engine, each with its own key and people."""
+    one, other = (sqlite_db, postgres_db) if request.param == "sqlite" else (postgres_db, sqlite_db)
+    here = make_cast(one, now).alice
+    bob = make_cast(other, now).bob
+    saved_pages.save(other, bob, "https://other.example/", feed_title="Saved", now=now)
+    there = accounts.create(other, name="Alice at home", password="correct horse battery", now=now)
+    first, second = (
+        World(db, user, replace(LOOPBACK, secret_file=tmp_path / name), now)
+        for name, db, user in (("a", one, here), ("b", other, there))
+    )
+    return first, second
+
+
+def furnish(world: World, internet: Internet) -> None:
+    """Everything that a person can make of an account."""
+    db, user, now = world.db, world.user, world.now
+    for path in ("/news", "/cast"):
+        subscriptions.subscribe(db, user, internet.url(path), settings=world.settings, now=now)
+    world.fetch()
+    news = [world.entry_id(f"News {n}") for n in range(1, 6)]
+    entries.mark(db, user, [news[0], news[1]], read=True, now=now)
+    entries.star(db, user, [news[1]], starred=True, now=now - timedelta(days=2))
+    label = labels.add(db, user, "To cook", colour="green", now=now)
+    labels.add(db, user, "Empty", colour="red", now=now)
+    labels.put(db, user, [news[2]], label, on=True, now=now)
+    around = {"prefix": "Te", "suffix": " 4"}
+    highlights.add(db, user, news[3], quote="xt", **around, place=2, colour="blue", note="Why?\nSo.", now=now)
+    highlights.add(db, user, news[3], note="All of it", now=now - timedelta(hours=3, microseconds=123456))
+    _furnish_own_feeds(world, label)
+
+
+def _furnish_own_feeds(world: World, label: int) -> None:
+    db, user, now = world.db, world.user, world.now
+    page, bare, failed = (
+        saved_pages.save(db, user, f"https://page.example/{n}", title=title, feed_title="Saved", now=now - ago)
+        for n, title, ago in (
+            (1, "Tides & <tea>", timedelta(days=9)),
+            (2, "", timedelta(days=8)),
+            (3, "No", timedelta()),
+        )
+    )
+    body = Body(clean_html(RawHTML(STORY), None), RawHTML(STORY), None, "https://page.example/1")
+    own = full_texts.rules_hash(FullTextRules())
+    with transaction(db) as tx:
+        text = Taken(
+            rules_hash=own, code="ok", page_url="https://page.example/1", packed=bodies.pack(body), word_count=7
+        )
+        full_texts.store(tx, page, [text], now)
+        full_texts.store(tx, failed, [Taken(rules_hash=own, code="extract.paywall")], now)
+    world.fetch_nothing()
+    entries.mark(db, user, [page], read=True, now=now)
+    entries.star(db, user, [page], starred=True, now=now - timedelta(hours=1))
+    labels.put(db, user, [page, bare], label, on=True, now=now)
+    highlights.add(db, user, page, quote="tide turns", prefix="the ", place=10, now=now)
+    for number in (1, 2):
+        message = LETTER.format(number=number).encode()
+        mail.take_for(db, user.id, message, now=now - timedelta(days=number), beside=lambda _tx, _new: None)
+    world.fetch_nothing()
+    entries.mark(db, user, [world.entry_id("Letter 1")], read=True, now=now)
+    highlights.add(db, user, world.entry_id("Letter 2"), note="From Ann", now=now)
+
+
+# ------------------------------------------------------------------------------------------------ what there is
+
+
+def articles(world: World, sql: str) -> list[tuple[Any, ...]]:
+    """Entries as their reader sees them, whatever their ids are."""
+    db, user = world.db, world.user
+    with db.reading() as tx:
+        ids = tx.column(f"SELECT e.id FROM entry e JOIN feed f ON f.id = e.feed_id WHERE {sql}", user=user.id)
+        found = streams.entries(tx, user.id, ids, bodies="whole")
+        starred = dict(tx.all("SELECT entry_id, starred_at FROM star WHERE user_id = :user", user=user.id))
+    return sorted(
+        (
+            one.feed_url,
+            one.feed_title,
+            one.guid,
+            one.url,
+            one.title,
+            one.authors,
+            one.tags,
+            one.enclosures,
+            one.episode,
+            one.published_at,
+            one.listed_at,
+            one.unread,
+            starred.get(one.id),
+            one.labels,
+            one.content_html,
+            one.preview_text,
+            one.full_text is not None and one.full_text.code == "ok",
+        )
+        for one in found
+    )
+
+
+def noted(world: World) -> list[tuple[Any, ...]]:
+    with world.db.reading() as tx:
+        found = highlights.highlights.listing(tx, world.user.id)
+    return sorted(
+        (
+            each.feed_url,
+            each.guid,
+            *(each.highlight.quote, each.highlight.prefix, each.highlight.suffix, each.highlight.place),
+            *(each.highlight.colour, each.highlight.note, each.highlight.created_at, each.highlight.changed_at),
+        )
+        for each in found
+    )
+
+
+def outlines(world: World) -> str:
+    """All subscriptions with their settings and folders."""
+    text = exporting.export_opml(world.db, world.user, settings=world.settings, now=world.now).decode()
+    return text.partition("<body>")[2]
+
+
+def everything(world: World) -> dict[str, Any]:
+    """All that a person made, in words that hold on every server."""
+    return {
+        "outlines": outlines(world),
+        "feeds": articles(world, "f.owner_id = 0 AND f.id IN (SELECT feed_id FROM subscription WHERE user_id = :user)"),
+        "own feeds": articles(world, "f.kind <> 'feed' AND f.owner_id = :user"),
+        "notes": noted(world),
+    }
+
+
+def leaves(body: bytes) -> dict[str, Any]:
+    """What a ZIP says, without the numbers of a server: files by kind, each in the order of its articles' names."""
+    found: dict[str, Any] = {}
+    with zipfile.ZipFile(io.BytesIO(body)) as bundle:
+        for name in bundle.namelist():
+            if "opml" in name:
+                continue
+            file = json.loads(bundle.read(name))
+            for item in file.get("items", ()):
+                for key in ("timestampUsec", "crawlTimeMsec"):
+                    item.pop(key, None)
+            said = sorted(file.get("items", ()), key=lambda item: json.dumps(item, sort_keys=True))
+            key = f"{name.partition('_')[0]} {file.get('title', '')}"
+            found[key] = said or file
+    return found
+
+
+def test_nothing_is_lost_between_two_servers(worlds: tuple[World, World], internet: Internet) -> None:
+    here, there = worlds
+    furnish(here, internet)
+    body = here.export()
+    for report in there.bring_in(body):
+        assert report.error == ""
+        assert not (report.opml and report.opml.problems)
+        assert not (report.saved and report.saved.problems), report.name
+        assert not (report.noted and report.noted.problems)
+    there.fetch()
+    before, after = everything(here), everything(there)
+    for part, said in before.items():
+        assert after[part] == said, part
+    assert leaves(there.export()) == leaves(body)
+
+    again = there.bring_in(body)
+    assert sum(report.opml.added for report in again if report.opml) == 0
+    assert (
+        sum(report.saved.stored + report.saved.starred + report.saved.labelled for report in again if report.saved) == 0
+    )
+    assert sum(report.noted.added for report in again if report.noted) == 0
+    assert everything(there) == after, "importing again changes nothing"
