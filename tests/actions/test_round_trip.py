@@ -24,6 +24,7 @@ from dateline.model import FullTextRules, RawHTML, User
 from dateline.refresh import mail
 from dateline.settings import Settings
 from dateline.store import Database, bodies, full_texts, streams
+from dateline.store import highlights as stored_highlights
 from dateline.store.bodies import Body
 from dateline.store.full_texts import Taken
 from dateline.store.write import transaction
@@ -163,7 +164,9 @@ def articles(world: World, sql: str) -> list[tuple[Any, ...]]:
     with db.reading() as tx:
         ids = tx.column(f"SELECT e.id FROM entry e JOIN feed f ON f.id = e.feed_id WHERE {sql}", user=user.id)
         found = streams.entries(tx, user.id, ids, bodies="whole")
-        starred = dict(tx.all("SELECT entry_id, starred_at FROM star WHERE user_id = :user", user=user.id))
+        starred: dict[int, int] = dict(
+            tx.all("SELECT entry_id, starred_at FROM star WHERE user_id = :user", user=user.id)
+        )
     return sorted(
         (
             one.feed_url,
@@ -190,7 +193,7 @@ def articles(world: World, sql: str) -> list[tuple[Any, ...]]:
 
 def noted(world: World) -> list[tuple[Any, ...]]:
     with world.db.reading() as tx:
-        found = highlights.highlights.listing(tx, world.user.id)
+        found = stored_highlights.listing(tx, world.user.id)
     return sorted(
         (
             each.feed_url,
