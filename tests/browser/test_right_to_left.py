@@ -106,3 +106,15 @@ def test_a_row_is_swiped_the_way_that_is_read(alice: User, open_page: Open, way:
         finger.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [point]})
     finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     expect(page.locator("#notice")).to_contain_text(told)
+
+
+def test_charts_run_from_right_to_left(alice: User, open_page: Open) -> None:
+    page = open_page("/statistics", who=alice)
+    bars = page.locator("figure:has(#by-hour) rect")
+    assert box(bars.first)["x"] > box(bars.last)["x"]
+    strip, shortest = (
+        box(page.locator("section:has(#feeds) .strip").last),
+        box(page.locator("section:has(#feeds) .strip rect").last),
+    )
+    assert shortest["width"] < strip["width"] - 1
+    assert shortest["x"] + shortest["width"] == pytest.approx(strip["x"] + strip["width"], abs=1)

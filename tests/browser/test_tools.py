@@ -5,6 +5,8 @@ from playwright.sync_api import Page, expect
 from tests.browser.stage import Open, Site
 from tests.browser.test_looks import violations
 
+from dateline.actions import labels
+from dateline.asgi import utc_now
 from dateline.model import SafeHTML, User
 
 CONTENT = SafeHTML(
@@ -100,3 +102,29 @@ def test_without_scripts_the_foot_of_its_own_page_shares_it(alice: User, open_pa
     page.locator("details.share > summary").click()
     expect(page.get_by_role("link", name="Send by e-mail")).to_be_visible()
     expect(page.get_by_role("button", name="Print")).not_to_be_visible()
+
+
+@pytest.mark.parametrize("size", ["desk", "phone"])
+def test_where_all_are_open_each_foot_shares_its_own_article_and_nothing_moves(
+    site: Site, alice: User, open_page: Open, size: str
+) -> None:
+    labels.add(site.db, alice, "Calm", now=utc_now())
+    page = open_page("/?view=reader", who=alice, size=size, permissions=["clipboard-read", "clipboard-write"])
+    feet = [page.locator(f"#entry-{number} .actions") for number in (2, 1)]
+    heights = [foot.evaluate("(foot) => foot.offsetHeight") for foot in feet]
+    for foot, number in zip(feet, (3, 2), strict=True):
+        foot.get_by_role("button", name="Share").click()
+        expect(foot.locator("details.share > summary")).to_be_focused()
+        foot.get_by_role("button", name="Copy the link").click()
+        expect(page.locator("#notice")).to_contain_text("Copied.")
+        assert copied(page, f"https://example.org/{number}") == f"https://example.org/{number}"
+        page.keyboard.press("Escape")
+        foot.locator("details.share > summary").click()
+        foot.locator("details.share > summary").click()
+        assert [one.evaluate("(foot) => foot.offsetHeight") for one in feet] == heights
+    feet[0].get_by_role("button", name="Labels").click()
+    feet[0].get_by_role("checkbox", name="Calm").check()
+    expect(page.locator("#entry-2 .entry-labels")).to_have_text("Calm")
+    expect(page.locator("#entry-1 .entry-labels")).to_have_count(0)
+    assert feet[1].get_by_role("link", name="More of this feed").get_attribute("href") is not None
+    assert violations(page) == []

@@ -1,5 +1,7 @@
 """Under a finger: the top of a stream is pulled to refresh it; the bar at the thumb goes through every view."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.stage import Open, Site
@@ -86,3 +88,18 @@ def test_in_the_reader_view_the_bar_speaks_of_what_is_in_sight(site: Site, alice
     expect(starred).to_be_in_viewport()
     bar.get_by_role("button", name="Next article").tap()
     expect(bar.get_by_role("button", name="Favourite")).to_have_attribute("aria-pressed", "false")
+
+
+@pytest.mark.parametrize("language", ["de", "ru", "nl", "pl", "pt", "ar"])
+def test_on_a_phone_the_name_of_the_stream_has_room_in_every_language(
+    site: Site, alice: User, open_page: Open, language: str
+) -> None:
+    page = open_page("/?shown=unread", who=site.world.change(alice, language=language), size="phone")
+    name = page.locator(".bar-title > [dir]")
+    assert name.evaluate("(name) => name.scrollWidth <= name.clientWidth || name.clientWidth >= 110")
+    choice = page.locator(".shown a").locator("visible=true")
+    expect(choice).to_have_count(1)
+    choice.click()
+    expect(page).to_have_url(re.compile(r"shown=all"))
+    choice.click()
+    expect(page).to_have_url(re.compile(r"shown=unread"))

@@ -74,3 +74,24 @@ def test_they_are_ones_own(mallory: Browser, anonymous: Browser) -> None:
     assert "Le Phare" not in page.words
     assert anonymous.get("/statistics", follow=False).status == 303
     assert mallory.get("/statistics?days=x").status == 200
+
+
+@pytest.mark.usefixtures("feed")
+@pytest.mark.parametrize(("language", "is_first_leftmost"), [("fr", True), ("ar", False)])
+def test_time_runs_as_the_language_is_read(
+    alice: Browser, world: World, language: str, is_first_leftmost: bool
+) -> None:
+    world.change(owner(alice), language=language)
+    page = alice.get("/statistics")
+    for chart in ("by-day", "by-hour", "by-weekday"):
+        places = [
+            float(bar.get("x")) for bar in page.find(f"//figure[figcaption[@id='{chart}']]//*[local-name()='rect']")
+        ]
+        assert places == sorted(places, reverse=not is_first_leftmost)
+        assert min(places) > 0
+        assert max(places) < 720
+        words = page.find(f"//figure[figcaption[@id='{chart}']]//*[local-name()='text'][not(@class)]")
+        named = [float(word.get("x")) for word in words]
+        assert named == sorted(named, reverse=not is_first_leftmost)
+    hours = page.find("//figure[figcaption[@id='by-hour']]//tbody//th")
+    assert hours[0].text_content() == "0:00", "the table begins with the first"

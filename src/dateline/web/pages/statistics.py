@@ -99,22 +99,26 @@ def _by_day(visit: Visit, numbers: Statistics, today: date, days: int) -> Chart:
     shown = [today - timedelta(days=back) for back in range(days - 1, -1, -1)]
     if days > 31:  # a bar a week: a year of days is finer than a screen
         weeks = [shown[place : place + 7] for place in range(0, len(shown), 7)]
-        return chart([(visit.words.day_of_year(week[0]), sum(counts[day] for day in week)) for week in weeks])
-    return chart([(visit.words.day_of_year(day), counts[day]) for day in shown])
+        return _drawn(visit, [(visit.words.day_of_year(week[0]), sum(counts[day] for day in week)) for week in weeks])
+    return _drawn(visit, [(visit.words.day_of_year(day), counts[day]) for day in shown])
 
 
 def _by_hour(visit: Visit, numbers: Statistics) -> Chart:
     counts: Counter[int] = Counter()
     for at, count in numbers.quarters:
         counts[i18n.local(at, visit.zone).hour] += count
-    return chart([(f"{hour}:00", counts[hour]) for hour in range(24)])
+    return _drawn(visit, [(f"{hour}:00", counts[hour]) for hour in range(24)])
 
 
 def _by_weekday(visit: Visit, numbers: Statistics) -> Chart:
     counts: Counter[int] = Counter()
     for at, count in numbers.quarters:
         counts[i18n.local(at, visit.zone).weekday()] += count
-    return chart([(visit.words.weekday(day), counts[day]) for day in range(7)])
+    return _drawn(visit, [(visit.words.weekday(day), counts[day]) for day in range(7)])
+
+
+def _drawn(visit: Visit, values: list[tuple[str, int]]) -> Chart:
+    return chart(values, from_right=visit.words.direction == "rtl")
 
 
 def _folders(numbers: Statistics) -> tuple[FeedLine, ...]:

@@ -29,11 +29,11 @@ export default function tools(box) {
     const feed = box.querySelector(".feed-of");
     if (feed && entry.matches(".row *")) {
       feed.hidden = !entry.dataset.feedId;
-      feed.href = new URL(`../feed/${entry.dataset.feedId}`, element.querySelector("a.permalink").href);
+      feed.href = feedOf(entry);
     }
     const queue = box.querySelector(".queue-add");
     if (queue) {
-      queue.hidden = !element.querySelector("[data-media] :is(audio, video)");
+      queue.hidden = !isPlayable(entry);
       queue.elements.id.value = entry.dataset.entryId;
     }
     const about = described(element);
@@ -66,6 +66,9 @@ export default function tools(box) {
       open.querySelector("summary").focus();
     }
   });
+  const offer = () => document.querySelectorAll("#entries > .row > .entry.whole").forEach((entry) => offerTools(entry, box));
+  offer();
+  document.addEventListener("entriesadded", offer);
   document.addEventListener("toolswanted", (event) => attach(event.target)); // a key was quicker than the next picture
   document.addEventListener("entryopen", (event) => afterPaint(() => attach(event.target)));
   document.addEventListener("toggle", (event) => {
@@ -74,6 +77,49 @@ export default function tools(box) {
     }
   }, true);
   attach(document.querySelector(".single > .entry, details.entry[open]"));
+}
+
+const feedOf = (entry) => new URL(`../feed/${entry.dataset.feedId}`, entry.querySelector("a.permalink").href);
+const isPlayable = (entry) => entry.querySelector("[data-media] :is(audio, video)") !== null;
+
+/** Where all articles are open, each foot has what the tools begin with: pressed, the tools come there and do it. */
+function offerTools(entry, box) {
+  const foot = entry.querySelector(".article .actions");
+  if (foot.querySelector(".tool-way, .tools")) {
+    return;
+  }
+  for (const tool of box.children) {
+    if (tool.matches("details")) {
+      foot.append(wayTo(entry, tool.querySelector("summary"), () => unfold(box, tool)));
+    } else if (tool.matches(".feed-of") && entry.dataset.feedId) {
+      const link = tool.cloneNode(true);
+      link.href = feedOf(entry);
+      link.hidden = false;
+      link.classList.add("tool-way");
+      foot.append(link);
+    } else if (tool.matches("form") && isPlayable(entry)) {
+      foot.append(wayTo(entry, tool.querySelector("button"), () => tool.requestSubmit()));
+    }
+  }
+}
+
+function wayTo(entry, button, act) {
+  const way = document.createElement("button");
+  way.type = "button";
+  way.className = "tool-way";
+  way.append(...button.cloneNode(true).childNodes);
+  way.addEventListener("click", () => {
+    entry.dispatchEvent(new CustomEvent("toolswanted", { bubbles: true }));
+    act();
+  });
+  return way;
+}
+
+function unfold(box, menu) {
+  for (const one of box.querySelectorAll(":scope > details")) {
+    one.open = one === menu;
+  }
+  menu.querySelector("summary").focus({ preventScroll: true });
 }
 
 /** The article's address (its own page here where it has none), title, feed and date. */
