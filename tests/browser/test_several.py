@@ -20,6 +20,11 @@ def alice(site: Site) -> User:
 def test_several_are_paused_and_come_back(alice: User, open_page: Open, size: str) -> None:
     page = open_page("/subscriptions", who=alice, size=size)
     expect(page.locator(".several")).to_be_hidden()
+    for row in page.locator("tbody tr").all():
+        place, tick = row.bounding_box(), row.get_by_role("checkbox").bounding_box()
+        assert place is not None
+        assert tick is not None
+        assert place["y"] <= tick["y"] <= tick["y"] + tick["height"] <= place["y"] + place["height"]
     page.get_by_label("Ash").check()
     page.get_by_label("Cedar").click(modifiers=["Shift"])
     expect(page.locator("tbody :checked")).to_have_count(3)
