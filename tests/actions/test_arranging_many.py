@@ -135,8 +135,8 @@ def test_several_are_left_at_once(db: Database, cast: Cast, now: datetime, two: 
 def test_what_was_joined_together_is_left_together(db: Database, cast: Cast, now: datetime, two: list[int]) -> None:
     with transaction(db) as tx:
         seq = arranging.note_joined(tx, cast.alice, two, now)
-    assert arranging.is_of_subscriptions(db, cast.alice, seq)
-    assert not arranging.is_of_subscriptions(db, cast.bob, seq)
+    assert arranging.what_of(db, cast.alice, seq) == "subscriptions"
+    assert arranging.what_of(db, cast.bob, seq) == "entries"
     subscriptions.unsubscribe(db, cast.alice, two[0], now=now)
     assert arranging.undo(db, cast.alice, seq, now=now).count == 1
     assert all_of(db, cast.alice) == []

@@ -157,6 +157,8 @@ TABLE: dict[str, Rights] = {
     "/labels/{label_id}": Rights(get=(200, 404, 303), post=(303, 404, 403), form={"name": "Mine", "do": "save"}),
     "/folders": Rights(post=(303, 404, 403), form={"name": "New", "parent_id": "{folder_id}"}),
     "/folders/{folder_id}": Rights(get=(200, 404, 303), post=(303, 404, 403), form={"name": "Mine"}),
+    "/folders/all/by-name": Rights(post=(303, 303, 403)),
+    "/folders/{folder_id}/place": Rights(post=(303, 404, 403), form={"do": "up"}),
     "/folders/{folder_id}/remove": Rights(post=(303, 404, 403)),
     "/folders/{folder_id}/list": Rights(
         get=(200, 404, 303), post=(303, 404, 403), form={"url": "https://lists.example/a.opml"}

@@ -86,6 +86,109 @@ def test_a_removed_folder_leaves_what_lay_in_it(alice: Browser, world: World, db
         assert subscriptions.details(tx, owner(alice).id, feed).folder_ids == ()
 
 
+def test_one_step_up_or_down_leads_back_to_the_button(alice: Browser, world: World, db: Database) -> None:
+    air, press, sea = (world.folder(owner(alice), name) for name in ("Air", "Presse", "Mer"))
+    page = alice.get("/subscriptions")
+    assert [line.get("disabled") for line in page.find("//form[@class='steps']/button")] == [
+        *("disabled", None),
+        *(None, None),
+        *(None, "disabled"),
+    ]
+    assert "by-name" not in page.text
+
+    def step(folder: int, do: str) -> str:
+        answer = alice.post(f"/folders/{folder}/place", {"do": do}, follow=False)
+        return answer.header("location") or ""
+
+    assert step(press, "up") == f"/subscriptions#up-{press}"
+    assert list(tree(db, owner(alice))) == ["Air", "Presse", "Mer"]
+    assert step(press, "up") == f"/subscriptions#down-{press}"  # none above it any more
+    assert list(tree(db, owner(alice))) == ["Presse", "Air", "Mer"]
+    assert step(air, "down") == f"/subscriptions#up-{air}"
+    assert step(sea, "down") == f"/subscriptions#up-{sea}"
+    page = alice.post("/folders/all/by-name")
+    assert "Tous les dossiers sont rangés par nom." in page.words
+    assert list(tree(db, owner(alice))) == ["Air", "Mer", "Presse"]
+    undo = page.find("//form[@class='notice-undo']//input[@name='seq']")[0].get("value")
+    assert "Annulé. Les dossiers" in alice.post("/undo", {"seq": undo, "next": "/subscriptions"}).words
+    assert list(tree(db, owner(alice))) == ["Presse", "Air", "Mer"]
+
+
+def test_a_folder_is_put_beside_another_and_that_is_undone(alice: Browser, world: World, db: Database) -> None:
+    press, sea = world.folder(owner(alice), "Presse"), world.folder(owner(alice), "Mer")
+    inside = world.folder(owner(alice), "Europe", parent_id=press)
+    page = alice.post(f"/folders/{sea}/place", {"do": "after", "beside": inside, "next": "/all"})
+    assert page.url == "/all"
+    assert "« Mer » est maintenant ailleurs." in page.words
+    assert tree(db, owner(alice)) == {"Presse": None, "Europe": "Presse", "Mer": "Presse"}
+    undo = page.find("//form[@class='notice-undo']//input[@name='seq']")[0].get("value")
+    alice.post("/undo", {"seq": undo})
+    assert tree(db, owner(alice)) == {"Mer": None, "Presse": None, "Europe": "Presse"}
+    assert alice.post(f"/folders/{press}/place", {"do": "before", "beside": inside}).status == 400
+
+
+def test_the_page_of_a_folder_says_where_it_stands_and_puts_it_elsewhere(
+    alice: Browser, world: World, db: Database
+) -> None:
+    _, press, sea = (world.folder(owner(alice), name) for name in ("Air", "Presse", "Mer"))
+
+    def offered() -> list[tuple[str, bool]]:
+        options = alice.get(f"/folders/{press}").find("//select[@name='above']/option")
+        return [(" ".join(option.text_content().split()), option.get("selected") is not None) for option in options]
+
+    fields = {"name": "Presse", "parent_id": ""}
+    assert offered() == [("En premier", False), ("Sous « Air »", False), ("Sous « Mer »", True)]
+    alice.post(f"/folders/{press}", {**fields, "above": "first"})
+    assert list(tree(db, owner(alice))) == ["Presse", "Air", "Mer"]
+    assert offered()[0] == ("En premier", True)
+    alice.post(f"/folders/{press}", {**fields, "above": sea})
+    assert list(tree(db, owner(alice))) == ["Air", "Mer", "Presse"]
+    for wrong in (press, 999, "x", "0", "-1"):
+        assert alice.post(f"/folders/{press}", {**fields, "above": wrong}).status in (400, 404)
+    assert list(tree(db, owner(alice))) == ["Air", "Mer", "Presse"]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{}, {"do": "left"}, {"do": "before"}, {"do": "before", "beside": "x"}, {"do": "after", "beside": "0"}],
+)
+def test_a_place_that_cannot_be_is_refused(alice: Browser, world: World, db: Database, fields: dict[str, str]) -> None:
+    press = world.folder(owner(alice), "Presse")
+    world.folder(owner(alice), "Mer")
+    assert alice.post(f"/folders/{press}/place", fields).status in (400, 404)
+    assert list(tree(db, owner(alice))) == ["Mer", "Presse"]
+
+
+def test_everything_that_lists_folders_follows_their_order(alice: Browser, world: World, db: Database) -> None:
+    feeds = {name: world.subscribe(owner(alice), world.feed(f"Feed of {name}")) for name in ("Air", "Mer", "Presse")}
+    for feed in feeds.values():
+        with db.reading() as tx:
+            world.entries(subscriptions.feed_of(tx, owner(alice).id, feed), "Nouvelle")
+    folders = {name: world.folder(owner(alice), name, feed) for name, feed in feeds.items()}
+    alice.post(f"/folders/{folders['Presse']}/place", {"do": "before", "beside": folders["Air"]})
+    alice.post(f"/folders/{folders['Mer']}/place", {"do": "before", "beside": folders["Air"]})
+    wanted = ["Presse", "Mer", "Air"]
+
+    def names(path: str, where: str) -> list[str]:
+        return [found.text_content().strip() for found in alice.get(path).find(where)]
+
+    assert names("/", "//a[contains(@class, 'folder-link')]/span[@class='name']") == wanted
+    assert names("/?view=global", "//section[contains(@class, 'board-box')]/h2/a") == wanted
+    assert names("/subscriptions", "//ul[@class='folder-list']/li/a/span") == wanted
+    assert names("/subscriptions?sort=folder", "//td[contains(@class, 'feed-cell')]/a/span") == [
+        f"Feed of {name}" for name in wanted
+    ]
+    assert names(f"/subscriptions/{feeds['Air']}", "//input[@name='folder_ids']/following-sibling::label") == wanted
+    assert names("/subscriptions/add", "//select[@name='folder_id']/option")[1:] in (wanted, [])
+    world.put(feeds["Air"], *folders.values())
+    cells = alice.get("/subscriptions").find("//td[contains(@class, 'roomy')]")
+    assert "Presse, Mer, Air" in [cell.text_content() for cell in cells]
+    page = alice.get(f"/folder/{folders['Presse']}")
+    fields = {field.get("name"): field.get("value") or "" for field in page.find("//form[@class='mark-all']//input")}
+    answer = alice.post("/entries/read-all", fields, follow=False)
+    assert answer.header("location") == f"/folder/{folders['Mer']}"
+
+
 def test_another_persons_folder_is_not_there(alice: Browser, mallory: Browser, world: World, db: Database) -> None:
     press = world.folder(owner(alice), "Presse")
     assert mallory.get(f"/folders/{press}").status == 404

@@ -6,7 +6,7 @@ its ids (``joined``).
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import get_args
+from typing import Literal, get_args
 
 from msgspec import Struct
 
@@ -14,12 +14,23 @@ from dateline.errors import ActionError, NotFound
 from dateline.model import FullTextMode, Retention, User, Visibility
 from dateline.refresh.expiry import EVERY, GRACE
 from dateline.refresh.full_text_wishes import note_wished
-from dateline.store import Database, arranging, expiry, followed, orphans, retention, states, subscriptions
+from dateline.store import (
+    Database,
+    arranging,
+    expiry,
+    folder_order,
+    followed,
+    orphans,
+    retention,
+    states,
+    subscriptions,
+)
 from dateline.store.db import WriteTx
 from dateline.store.write import transaction
 
 from . import entries
 from .entries import Done
+from .folder_order import ORDERED
 from .retention import check_numbers
 from .subscriptions import folder_of_name
 
@@ -84,7 +95,7 @@ def note_joined(tx: WriteTx, user: User, subscription_ids: Sequence[int], now: d
 
 
 def undo(db: Database, user: User, seq: int, *, now: datetime) -> Done:
-    """Take back any deed of one's own, with subscriptions or with entries. Raises ``NotFound``."""
+    """Take back any deed of one's own, with subscriptions, folders or entries. Raises ``NotFound``."""
     with transaction(db) as tx:
         tx.hold_user(user.id)
         deed = states.deed(tx, user.id, seq)
@@ -93,16 +104,22 @@ def undo(db: Database, user: User, seq: int, *, now: datetime) -> Done:
         if deed.action.startswith(_ARRANGED):
             back = arranging.restore(tx, user.id, arranging.decode(deed.action.removeprefix(_ARRANGED)))
             return Done(count=len(back), seq=None)
+        if deed.action.startswith(ORDERED):
+            stood = folder_order.decode(deed.action.removeprefix(ORDERED))
+            return Done(count=folder_order.restore(tx, user.id, stood), seq=None)
         if deed.action == _JOINED:
             return Done(count=_left_again(tx, user, deed.entry_ids, now), seq=None)
     return entries.undo(db, user, seq, now=now)
 
 
-def is_of_subscriptions(db: Database, user: User, seq: int) -> bool:
-    """Whether a deed was done with subscriptions, not with entries."""
+def what_of(db: Database, user: User, seq: int) -> Literal["entries", "subscriptions", "folders"]:
+    """What a deed was done with."""
     with db.reading() as tx:
         deed = states.deed(tx, user.id, seq)
-    return deed is not None and (deed.action == _JOINED or deed.action.startswith(_ARRANGED))
+    action = deed.action if deed is not None else ""
+    if action.startswith(ORDERED):
+        return "folders"
+    return "subscriptions" if action == _JOINED or action.startswith(_ARRANGED) else "entries"
 
 
 def _left_again(tx: WriteTx, user: User, subscription_ids: Sequence[int], now: datetime) -> int:

@@ -69,8 +69,7 @@ def export_opml(
         kept = exporting.folder_rules(tx, user.id)
         shown = exporting.folder_displays(tx, user.id)
     paths = {ident: _path(folders, ident) for ident in folders}
-    filled = {ident for row in rows for ident in row.folder_ids}
-    said = [
+    said = [  # all of them: their order is that of the file; what lies in others comes after those
         OpmlFolder(
             path=paths[ident],
             attributes=folder_attributes(
@@ -78,9 +77,8 @@ def export_opml(
             ),
         )
         for ident in folders
-        if ident in lists or ident in kept or ident in shown or ident not in filled
     ]
-    said.sort(key=lambda folder: folder.path)
+    said.sort(key=lambda folder: len(folder.path))
     feeds = [
         _outline(row, paths, lists, *carried(row.transport, row.credentials, keyring, with_secrets=with_secrets))
         for row in rows

@@ -1,7 +1,7 @@
 """OPML for people: import with a report line by line, all of it or nothing; export of everything with its settings."""
 
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from itertools import chain, count
 
@@ -21,7 +21,7 @@ from dateline.parse.opml_settings import (
 from dateline.refresh.carrying import refused_proxy, usable
 from dateline.refresh.joining import MAX_SUBSCRIPTIONS, joining_of, split_url
 from dateline.settings import Settings
-from dateline.store import Database, displays, followed, joining, retention, subscriptions
+from dateline.store import Database, displays, folder_order, followed, joining, retention, subscriptions
 from dateline.store.accounts import name_key
 from dateline.store.db import WriteTx
 from dateline.store.joining import Joining
@@ -136,6 +136,7 @@ class _Import:
                 new[url] = _joined(new.get(url), _placed(outline, folders, lists))
             else:
                 self._problem(outline.feed.line, "action.too_large", url)
+        folder_order.take_order(tx, self._user.id, folders.new(self._document.folder_order))
         joining.join(tx, self._user.id, list(new.values()), now, self._tell)
         self._tell(self._total - self._done)
         problems = tuple(sorted(self._problems, key=lambda problem: problem.line))
@@ -196,7 +197,7 @@ def _joined(first: Joining | None, again: Joining) -> Joining:
 
 
 class _Folders:
-    """A user's folders by path, made where they are missing. ``added`` counts those."""
+    """A user's folders by path, made where they are missing."""
 
     def __init__(self, tx: WriteTx, user_id: int) -> None:
         self._tx = tx
@@ -205,7 +206,26 @@ class _Folders:
             (folder.parent_id, name_key(folder.name)): folder.id for folder in subscriptions.folders(tx, user_id)
         }
         self._taken = joining.taken_names(tx, user_id)
-        self.added = 0
+        self._new: list[int] = []
+
+    @property
+    def added(self) -> int:
+        """How many were made."""
+        return len(self._new)
+
+    def new(self, order: Iterable[Sequence[str]]) -> list[int]:
+        """Those that were made, as far as they are among these paths in their order; then the others."""
+        made = set(self._new)
+        listed = dict.fromkeys(ident for path in order if (ident := self._there(path)) in made and ident is not None)
+        return [*listed, *(ident for ident in self._new if ident not in listed)]
+
+    def _there(self, path: Sequence[str]) -> int | None:
+        ident: int | None = None
+        for name in path[:MAX_DEPTH]:
+            ident = self._known.get((ident, name_key(usable_name(name))))
+            if ident is None:
+                return None
+        return ident
 
     def at(self, path: Sequence[str]) -> int:
         """The folder at a path. Names are unique per user: a second "Tech" becomes "Tech (Blogs)"."""
@@ -219,7 +239,7 @@ class _Folders:
                 known = subscriptions.add_folder(self._tx, self._user_id, free, parent)
                 self._taken.add(name_key(free))
                 self._known[parent, name_key(shown)] = known
-                self.added += 1
+                self._new.append(known)
             parent, above = known, shown
         assert parent is not None
         return parent

@@ -24,6 +24,7 @@ from dateline.store import (
     brought,
     expiry,
     feeds,
+    folder_order,
     followed,
     leases,
     orphans,
@@ -243,7 +244,9 @@ def add_folder(db: Database, user: User, name: str, *, parent_id: int | None = N
             subscriptions.folder(tx, user.id, parent_id)
             _check_depth(tx, user.id, parent_id)
         _check_free(tx, user.id, shown)
-        return subscriptions.add_folder(tx, user.id, shown, parent_id)
+        return subscriptions.add_folder(
+            tx, user.id, shown, parent_id, folder_order.last_position(tx, user.id, parent_id)
+        )
 
 
 def rename_folder(db: Database, user: User, folder_id: int, name: str, *, now: datetime) -> None:
@@ -263,20 +266,26 @@ def move_folder(db: Database, user: User, folder_id: int, parent_id: int | None,
     """
     with transaction(db) as tx:
         tx.hold_user(user.id)
-        subscriptions.folder(tx, user.id, folder_id)
-        if parent_id is not None:
-            subscriptions.folder(tx, user.id, parent_id)
-            if folder_id in _path(tx, user.id, parent_id):
-                raise ActionError("action.bad_value", "a folder cannot stand in itself")
-            _check_depth(tx, user.id, parent_id, _height(tx, user.id, folder_id))
-        subscriptions.move_folder(tx, folder_id, parent_id)
+        folder = subscriptions.folder(tx, user.id, folder_id)
+        if folder.parent_id != parent_id:
+            put_into(tx, user.id, folder_id, parent_id)
+
+
+def put_into(tx: WriteTx, user_id: int, folder_id: int, parent_id: int | None) -> None:
+    """``move_folder`` inside a transaction: the folder stands last there. Errors as there."""
+    if parent_id is not None:
+        subscriptions.folder(tx, user_id, parent_id)
+        if folder_id in _path(tx, user_id, parent_id):
+            raise ActionError("action.bad_value", "a folder cannot stand in itself")
+        _check_depth(tx, user_id, parent_id, _height(tx, user_id, folder_id))
+    subscriptions.move_folder(tx, folder_id, parent_id, folder_order.last_position(tx, user_id, parent_id))
 
 
 def remove_folder(db: Database, user: User, folder_id: int, *, now: datetime) -> None:
     """Delete a folder; what was in it, subscriptions and folders, goes where it was. Raises ``NotFound``."""
     with transaction(db) as tx:
         tx.hold_user(user.id)
-        subscriptions.folder(tx, user.id, folder_id)
+        folder_order.take_out(tx, user.id, subscriptions.folder(tx, user.id, folder_id))
         subscriptions.remove_folder(tx, folder_id)
 
 
@@ -285,7 +294,7 @@ def folder_of_name(tx: WriteTx, user_id: int, name: str) -> int:
     shown = folder_name(name)
     owner = subscriptions.name_owner(tx, user_id, shown)
     if owner is None:
-        return subscriptions.add_folder(tx, user_id, shown, None)
+        return subscriptions.add_folder(tx, user_id, shown, None, folder_order.last_position(tx, user_id, None))
     if owner[0] != "folder":
         raise ActionError("action.name_taken", shown)
     return owner[1]

@@ -76,12 +76,16 @@ class OpmlProblem(Struct, frozen=True, kw_only=True):
 
 
 class OpmlDocument(Struct, frozen=True, kw_only=True):
-    """A file, read: each address once, in the order of the file. ``is_damaged``: some of it may be missing."""
+    """A file, read: each address once, in the order of the file. ``is_damaged``: some of it may be missing.
+
+    ``folder_order``: the paths of all folders that are outlines, as they follow each other.
+    """
 
     title: str
     feeds: tuple[OpmlFeed, ...]
     problems: tuple[OpmlProblem, ...]
     folders: tuple[OpmlFolder, ...] = ()
+    folder_order: tuple[tuple[str, ...], ...] = ()
 
     @property
     def is_damaged(self) -> bool:
@@ -105,7 +109,11 @@ def parse_opml(body: bytes) -> OpmlDocument:
     reader = _Reader(problems)
     feeds = reader.read(tree.root)
     return OpmlDocument(
-        title=_title(tree.root), feeds=tuple(feeds), problems=tuple(problems), folders=tuple(reader.folders.values())
+        title=_title(tree.root),
+        feeds=tuple(feeds),
+        problems=tuple(problems),
+        folders=tuple(reader.folders.values()),
+        folder_order=tuple(reader.order),
     )
 
 
@@ -131,6 +139,7 @@ class _Reader:
         self._problems = problems
         self._found: dict[tuple[str, ...], OpmlFeed] = {}
         self.folders: dict[tuple[str, ...], OpmlFolder] = {}
+        self.order: dict[tuple[str, ...], None] = {}
 
     def read(self, root: etree._Element) -> list[OpmlFeed]:
         stack: list[tuple[etree._Element, tuple[str, ...]]] = [(root, ())]
@@ -174,6 +183,8 @@ class _Reader:
         return path
 
     def _note_folder(self, element: etree._Element, values: dict[str, str], path: tuple[str, ...]) -> None:
+        if len(self.order) < MAX_FEEDS:
+            self.order.setdefault(path)
         said = {key: value for key, value in values.items() if ":" in key}
         is_empty = len(element) == 0 and set(values) - set(said) <= _FOLDER_ONLY
         if (said or is_empty) and path not in self.folders and len(self.folders) < MAX_FEEDS:

@@ -17,7 +17,7 @@ def write_opml(
 ) -> bytes:
     """Write an OPML 2.0 file. A feed in several folders stands in each of them.
 
-    ``folders`` are those that hold nothing, or of which there is something to say.
+    ``folders`` are those that hold nothing, of which there is something to say, or that shall stand in this order.
     """
     root = etree.Element("opml", {"version": "2.0"}, nsmap=NAMESPACES)
     head = etree.SubElement(root, "head")

@@ -2,7 +2,7 @@
 
 A choice is a ``Display`` of which any part may be left to what is above. It stands on a folder or subscription
 (``display``), or, for streams that are neither, in the account's preferences. Of several folders the nearest counts,
-then the first by name.
+then the first in their owner's order.
 """
 
 from collections.abc import Iterable
@@ -94,7 +94,7 @@ def _above(tx: Tx, owner: User, kind: StreamKind, key: int | None) -> list[Displ
         " SELECT f.parent_id, a.depth + 1 FROM above a JOIN folder f ON f.id = a.id"
         " WHERE f.user_id = :user AND a.depth < :deepest)"
         " SELECT f.display FROM above a JOIN folder f ON f.id = a.id AND f.user_id = :user"
-        " WHERE f.display IS NOT NULL ORDER BY a.depth, f.name_key",
+        " WHERE f.display IS NOT NULL ORDER BY a.depth, f.position, f.name_key",
         key=key,
         user=owner.id,
         deepest=_DEEPEST,

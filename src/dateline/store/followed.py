@@ -72,7 +72,7 @@ def _of_row(row: tuple[Any, ...]) -> FollowedList:
 
 def of_user(tx: Tx, user_id: int) -> list[FollowedList]:
     """A user's followed lists, in order of folder."""
-    rows = tx.all(f"{_COLUMNS} WHERE d.user_id = :user ORDER BY d.name_key", user=user_id)
+    rows = tx.all(f"{_COLUMNS} WHERE d.user_id = :user ORDER BY d.position, d.name_key", user=user_id)
     return [_of_row(row) for row in rows]
 
 

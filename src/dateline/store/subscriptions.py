@@ -20,11 +20,15 @@ from .times import from_us, from_us_or_none, to_us
 
 
 class Folder(Struct, frozen=True, kw_only=True):
-    """A folder; ``unread_count`` counts each subscription within it and below once, archived ones not."""
+    """A folder; ``unread_count`` counts each subscription within it and below once, archived ones not.
+
+    ``position``: where its owner put it among those that lie where it lies (``folder_order``); 0 for nowhere.
+    """
 
     id: int
     parent_id: int | None
     name: str
+    position: int = 0
     unread_count: int = 0
 
 
@@ -254,21 +258,23 @@ def put_in_folders(tx: WriteTx, subscription_id: int, folder_ids: Iterable[int])
 
 
 def folders(tx: Tx, user_id: int) -> list[Folder]:
-    """A user's folders in order of name, without counts."""
-    rows = tx.all("SELECT id, parent_id, name FROM folder WHERE user_id = :user", user=user_id)
-    found = [Folder(id=row[0], parent_id=row[1], name=row[2]) for row in rows]
-    found.sort(key=lambda folder: sort_key(folder.name))
+    """A user's folders in their order (by position, then by name), without counts."""
+    rows = tx.all("SELECT id, parent_id, name, position FROM folder WHERE user_id = :user", user=user_id)
+    found = [Folder(id=row[0], parent_id=row[1], name=row[2], position=row[3]) for row in rows]
+    found.sort(key=lambda folder: (folder.position, sort_key(folder.name)))
     return found
 
 
 def folder(tx: Tx, user_id: int, folder_id: int) -> Folder:
     """One folder. Raises ``NotFound``, also for somebody else's."""
     row = tx.one(
-        "SELECT id, parent_id, name FROM folder WHERE id = :id AND user_id = :user", id=folder_id, user=user_id
+        "SELECT id, parent_id, name, position FROM folder WHERE id = :id AND user_id = :user",
+        id=folder_id,
+        user=user_id,
     )
     if row is None:
         raise NotFound(f"folder {folder_id}")
-    return Folder(id=row[0], parent_id=row[1], name=row[2])
+    return Folder(id=row[0], parent_id=row[1], name=row[2], position=row[3])
 
 
 def name_owner(tx: Tx, user_id: int, name: str) -> tuple[str, int] | None:
@@ -282,14 +288,16 @@ def name_owner(tx: Tx, user_id: int, name: str) -> tuple[str, int] | None:
     return cast("tuple[str, int]", row) if row else None
 
 
-def add_folder(tx: WriteTx, user_id: int, name: str, parent_id: int | None) -> int:
+def add_folder(tx: WriteTx, user_id: int, name: str, parent_id: int | None, position: int = 0) -> int:
     """Insert a folder whose name is free. Its id."""
     ident: int = tx.value(
-        "INSERT INTO folder (user_id, parent_id, name, name_key) VALUES (:user, :parent, :name, :key) RETURNING id",
+        "INSERT INTO folder (user_id, parent_id, name, name_key, position)"
+        " VALUES (:user, :parent, :name, :key, :position) RETURNING id",
         user=user_id,
         parent=parent_id,
         name=name,
         key=name_key(name),
+        position=position,
     )
     return ident
 
@@ -301,9 +309,14 @@ def rename_folder(tx: WriteTx, folder_id: int, name: str) -> None:
     )
 
 
-def move_folder(tx: WriteTx, folder_id: int, parent_id: int | None) -> None:
+def move_folder(tx: WriteTx, folder_id: int, parent_id: int | None, position: int) -> None:
     """Put a folder into another, or at the top."""
-    tx.run("UPDATE folder SET parent_id = :parent WHERE id = :id", parent=parent_id, id=folder_id)
+    tx.run(
+        "UPDATE folder SET parent_id = :parent, position = :position WHERE id = :id",
+        parent=parent_id,
+        position=position,
+        id=folder_id,
+    )
 
 
 def remove_folder(tx: WriteTx, folder_id: int) -> None:

@@ -137,6 +137,8 @@ def routes() -> tuple[Place, ...]:
         Place(path="/subscriptions/{subscription_id}/full-text", get=full_text.show, post=full_text.save),
         Place(path="/folders", post=folders.add),
         Place(path="/folders/{folder_id}", get=folders.show, post=folders.edit),
+        Place(path="/folders/all/by-name", post=folders.by_name),
+        Place(path="/folders/{folder_id}/place", post=folders.place),
         Place(path="/folders/{folder_id}/remove", post=folders.remove),
         Place(path="/folders/{folder_id}/list", get=following.show, post=following.change),
         Place(path="/folders/{folder_id}/retention", get=retention.show, post=retention.save),

@@ -1,12 +1,12 @@
 """The table of subscriptions: narrowed and sorted; the same for the page and for what is done to all of it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from msgspec import Struct
 
-from dateline.store.subscriptions import SubscriptionDetails, sort_key
+from dateline.store.subscriptions import SubscriptionDetails
 
 PAGE_SIZE = 200
 MAX_SEARCH = 200
@@ -43,10 +43,16 @@ def wanted_of(said: Mapping[str, str], now: datetime) -> Wanted:
     )
 
 
+def in_order(folder_ids: Iterable[int], folder_names: Mapping[int, str]) -> list[int]:
+    """Folders in the order in which ``folder_names`` has them; those that it lacks are left out."""
+    some = set(folder_ids)
+    return [ident for ident in folder_names if ident in some] if len(some) > 1 else [*some & folder_names.keys()]
+
+
 def rows_of(
     rows: Sequence[SubscriptionDetails], wanted: Wanted, folder_names: Mapping[int, str]
 ) -> list[SubscriptionDetails]:
-    """The rows that fit, in order."""
+    """The rows that fit, in order; ``folder_names`` in the order of the folders."""
     needle = wanted.search.casefold()
 
     def fits(row: SubscriptionDetails) -> bool:
@@ -56,9 +62,8 @@ def rows_of(
     found = [row for row in rows if fits(row)]
     key = _KEYS.get(wanted.sort)
     if wanted.sort == "folder":
-        found.sort(
-            key=lambda row: min((sort_key(folder_names.get(ident, "")) for ident in row.folder_ids), default="\uffff")
-        )
+        ranks = {ident: rank for rank, ident in enumerate(folder_names)}
+        found.sort(key=lambda row: min((ranks.get(ident, 0) for ident in row.folder_ids), default=len(ranks)))
     elif key is not None:
         found.sort(key=key)  # of what is alike, the order of names stays
     return found

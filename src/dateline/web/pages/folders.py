@@ -1,29 +1,37 @@
-"""``/folders`` → make, rename, move and remove folders; what lies in them stays."""
+"""``/folders`` → make, rename, move, order and remove folders; what lies in them stays."""
 
 from msgspec import Struct
 from starlette.responses import Response
 
+from dateline.actions import folder_order
 from dateline.actions import subscriptions as subscription_actions
+from dateline.actions.entries import Done
 from dateline.errors import ActionError, NotFound
 from dateline.store import followed, sidebars
 from dateline.web import keeping, messages
 from dateline.web.forms import whole_number
+from dateline.web.i18n import N_
 from dateline.web.notices import Notice
 from dateline.web.pages.subscriptions import FolderLine, folder_lines
 from dateline.web.views import ViewField, view_field
 from dateline.web.visit import Visit
 
+_FIRST = "first"
+
 
 class FolderPage(Struct, frozen=True, kw_only=True):
     """The context of ``pages/folder.html``. ``folder`` is None for a new one; ``parents`` are where it may lie.
 
-    ``list_url`` is the list that it follows, "" for none.
+    ``places`` are those where it may stand among the others there, ``stands`` where it does: the folder above it, ""
+    for none. ``list_url`` is the list that it follows, "" for none.
     """
 
     folder: FolderLine | None
     name: str
     parent_id: int | None
     parents: tuple[FolderLine, ...]
+    places: tuple[tuple[str, str], ...]
+    stands: str
     kept: str
     list_url: str
     view: ViewField | None
@@ -48,19 +56,94 @@ def show(visit: Visit) -> Response:
 
 
 def edit(visit: Visit) -> Response:
-    """A new name, another place, or both."""
+    """A new name, another folder to lie in, another place there (``above``: the folder above it, "first")."""
     ident = _ident(visit)
     name = visit.form.text("name", max_length=200)
     parent_id = visit.form.optional_integer("parent_id")
     folder, _ = _read(visit, ident)
+    wished = visit.form.raw("above", "")
     try:
         if name != folder.name:
             subscription_actions.rename_folder(visit.db, visit.me, ident, name, now=visit.now)
         if parent_id != folder.parent_id:
             subscription_actions.move_folder(visit.db, visit.me, ident, parent_id, now=visit.now)
+        elif wished:
+            _put_below(visit, folder, wished)
     except ActionError as error:
         return _refused(visit, ident, name, parent_id, error)
     return visit.see(visit.url.local(visit.form.raw("next", ""), "/subscriptions"), Notice(kind="saved"))
+
+
+def _put_below(visit: Visit, folder: FolderLine, wished: str) -> None:
+    """Below a folder that lies beside it, or above all of them ("first"). Raises ``ActionError``, ``NotFound``."""
+    order = [line.id for line in _beside(visit, folder)]
+    here = order.index(folder.id)
+    above = None if wished == _FIRST else whole_number(wished, "above")
+    if above == (order[here - 1] if here else None):
+        return  # it stands there
+    if above is not None and above not in order:
+        raise ActionError("action.bad_value", "above")
+    others = [one for one in order if one != folder.id]
+    beside = others[0] if above is None else above
+    folder_order.place(visit.db, visit.me, folder.id, beside=beside, after=above is not None, now=visit.now)
+
+
+def place(visit: Visit) -> Response:
+    """``do``: one "up" or "down"; or "before" or "after" the folder ``beside``, wherever that lies."""
+    folder, _ = _read(visit, _ident(visit))
+    do = visit.form.choice("do", ("up", "down", "before", "after"))
+    if do in ("up", "down"):
+        folder_order.step(visit.db, visit.me, folder.id, down=do == "down", now=visit.now)
+        return visit.see(f"{_back(visit)}#{_button(visit, folder, do)}")
+    beside = visit.form.integer("beside")
+    done = folder_order.place(visit.db, visit.me, folder.id, beside=beside, after=do == "after", now=visit.now)
+    return visit.see(_back(visit), _placed(folder, done))
+
+
+def by_name(visit: Visit) -> Response:
+    """All folders stand by name again."""
+    done = folder_order.by_name(visit.db, visit.me, now=visit.now)
+    return visit.see(f"{_back(visit)}#folders", Notice(kind="folders_by_name", undo=done.seq))
+
+
+def _back(visit: Visit) -> str:
+    return visit.url.local(visit.form.raw("next", ""), "/subscriptions")
+
+
+def _placed(folder: FolderLine, done: Done) -> Notice:
+    if not done.count:
+        return Notice(kind="nothing_changed")
+    return Notice(kind="folder_placed", name=folder.name, undo=done.seq)
+
+
+def _button(visit: Visit, folder: FolderLine, do: str) -> str:
+    """The button that has the focus next: the one that was pressed; at the end the other one."""
+    order = [line.id for line in _beside(visit, folder)]
+    is_last = folder.id == (order[0] if do == "up" else order[-1])
+    return f"{'down' if (do == 'up') == is_last else 'up'}-{folder.id}"
+
+
+def _beside(visit: Visit, folder: FolderLine) -> list[FolderLine]:
+    """The folders that lie where this one lies, itself included, in their order."""
+    with visit.db.reading() as tx:
+        lines = folder_lines(sidebars.read(tx, visit.me.id))
+    return [line for line in lines if line.parent_id == folder.parent_id]
+
+
+def _places(visit: Visit, folder: FolderLine | None) -> tuple[tuple[tuple[str, str], ...], str]:
+    """Where a folder may stand among the others there, as options, and which of them it is; none when it is alone."""
+    beside = _beside(visit, folder) if folder else []
+    if folder is None or len(beside) < 2:
+        return (), ""
+    options = [(_FIRST, visit.words.text(N_("First")))]
+    stands = above = _FIRST
+    for line in beside:
+        if line.id == folder.id:
+            stands = above
+        else:
+            above = str(line.id)
+            options.append((above, visit.words.text(N_("Below “{name}”"), name=line.name)))
+    return tuple(options), stands
 
 
 def remove(visit: Visit) -> Response:
@@ -115,11 +198,14 @@ def _page(
     status: int = 200,
 ) -> Response:
     kept, list_url, view = _told(visit, folder)
+    places, stands = _places(visit, folder)
     page = FolderPage(
         folder=folder,
         name=name,
         parent_id=parent_id,
         parents=parents,
+        places=places,
+        stands=stands,
         kept=kept,
         list_url=list_url,
         view=view,

@@ -19,6 +19,7 @@ from dateline.web.notices import Notice
 from dateline.web.sidebar import counts
 from dateline.web.visit import Visit
 
+_UNDONE = {"entries": "undone", "subscriptions": "undone_feeds", "folders": "undone_folders"}
 _DEED = re.compile(r"([1-9][0-9]{0,17}) (read|unread|star|unstar|(?:un)?label:[1-9][0-9]{0,17}) ([0-9]{1,12})")
 
 
@@ -70,11 +71,9 @@ def _deed(text: str, now: datetime) -> LateDeed:
 def undo(visit: Visit) -> Response:
     """``seq``: take an action back. A behaviour says with ``shown`` what it shows, and hears which of it changed."""
     seq = visit.form.integer("seq")
-    is_of_feeds = arranging.is_of_subscriptions(visit.db, visit.me, seq)
+    kind = _UNDONE[arranging.what_of(visit.db, visit.me, seq)]
     done = arranging.undo(visit.db, visit.me, seq, now=visit.now)
-    if is_of_feeds:
-        return answer(visit, Notice(kind="undone_feeds", count=done.count))
-    return answer(visit, Notice(kind="undone", count=done.count), done=done)
+    return answer(visit, Notice(kind=kind, count=done.count), done=done)
 
 
 def refresh(visit: Visit) -> Response:

@@ -5,18 +5,21 @@ from starlette.responses import Response
 
 from dateline.actions import accounts as account_actions
 from dateline.store import sidebars, subscriptions
+from dateline.store.folder_order import is_arranged
 from dateline.store.sidebars import Sidebar
 from dateline.store.subscriptions import Folder, SubscriptionDetails
 from dateline.web import i18n, keeping, messages, rhythms
 from dateline.web.several import FULL_TEXTS, KEEPS, PLACES
-from dateline.web.subscription_table import PAGE_SIZE, Wanted, rows_of, wanted_of
+from dateline.web.subscription_table import PAGE_SIZE, Wanted, in_order, rows_of, wanted_of
 from dateline.web.visit import Visit
 
 MAX_DEPTH = 20
 
 
 class FolderLine(Struct, frozen=True, kw_only=True):
-    """A folder in the order of a tree; ``depth`` 0 is the top. ``path`` is its name after those it lies in."""
+    """A folder in the order of a tree; ``depth`` 0 is the top. ``path`` is its name after those it lies in;
+    ``is_first``, ``is_last``: of those that lie there.
+    """
 
     id: int
     name: str
@@ -24,6 +27,8 @@ class FolderLine(Struct, frozen=True, kw_only=True):
     depth: int
     parent_id: int | None
     subscription_count: int
+    is_first: bool
+    is_last: bool
 
 
 class SubscriptionLine(Struct, frozen=True, kw_only=True):
@@ -53,6 +58,7 @@ class SubscriptionsPage(Struct, frozen=True, kw_only=True):
 
     lines: tuple[SubscriptionLine, ...]
     folders: tuple[FolderLine, ...]
+    folders_arranged: bool
     wanted: Wanted
     filter: dict[str, str]
     search: str
@@ -75,7 +81,8 @@ def show(visit: Visit) -> Response:
     with visit.db.reading() as tx:
         details = subscriptions.all_details(tx, visit.me.id)
         sidebar = sidebars.read(tx, visit.me.id)
-    names = {folder.id: folder.name for folder in sidebar.folders}
+    lines = folder_lines(sidebar)
+    names = {line.id: line.name for line in lines}
     wanted = wanted_of(visit.query, visit.now)
     rows = rows_of(details, wanted, names)
     start = visit.query.get("from", "")
@@ -83,7 +90,8 @@ def show(visit: Visit) -> Response:
     words = visit.words
     page = SubscriptionsPage(
         lines=tuple(_line(visit, row, names) for row in rows[first : first + PAGE_SIZE]),
-        folders=folder_lines(sidebar),
+        folders=lines,
+        folders_arranged=is_arranged(sidebar.folders),
         wanted=wanted,
         filter={
             name: visit.query[name][:300] for name in ("q", "only", "folder", "days", "sort") if visit.query.get(name)
@@ -111,7 +119,7 @@ def _line(visit: Visit, row: SubscriptionDetails, folder_names: dict[int, str]) 
         title=row.title,
         address=row.url,
         icon_id=row.icon_id,
-        folders=tuple(folder_names[ident] for ident in row.folder_ids if ident in folder_names),
+        folders=tuple(folder_names[ident] for ident in in_order(row.folder_ids, folder_names)),
         entry_count=row.entry_count,
         unread_count=row.unread_count,
         checked=visit.words.moment(i18n.local(checked_at, visit.zone)) if checked_at else "",
@@ -135,7 +143,8 @@ def folder_lines(sidebar: Sidebar) -> tuple[FolderLine, ...]:
     lines: list[FolderLine] = []
 
     def add(parent_id: int | None, depth: int, above: str) -> None:
-        for folder in children.get(parent_id, ()):
+        beside = children.get(parent_id, [])
+        for folder in beside:
             line = FolderLine(
                 id=folder.id,
                 name=folder.name,
@@ -143,6 +152,8 @@ def folder_lines(sidebar: Sidebar) -> tuple[FolderLine, ...]:
                 depth=min(depth, MAX_DEPTH),
                 parent_id=parent_id,
                 subscription_count=counts.get(folder.id, 0),
+                is_first=folder is beside[0],
+                is_last=folder is beside[-1],
             )
             lines.append(line)
             add(folder.id, depth + 1, f"{line.path} / ")
