@@ -23,7 +23,7 @@ from dateline.errors import SettingsError
 PREFIX = "DATELINE_"
 PROJECT_URL = "https://dateline.example/"
 _HOME_NAMES = (".local", ".localhost", ".lan", ".internal", ".home.arpa", ".test", ".invalid")
-_PROXY_SCHEMES = ("http", "socks4", "socks4a", "socks5", "socks5h")
+_PROXY_SCHEMES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
 Network = IPv4Network | IPv6Network
 
 
@@ -45,8 +45,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     allowed_networks: tuple[Network, ...] = ()
     """Networks inside which feeds may be fetched although they are private (feeds at home)."""
     proxies: tuple[str, ...] = ()
-    """Proxies that subscriptions may be fetched through: ``http://[user:password@]host:port``, or ``socks4``,
-    ``socks4a``, ``socks5``, ``socks5h``."""
+    """Proxies that subscriptions may be fetched through: ``http://[user:password@]host:port``, or ``https``,
+    ``socks4``, ``socks4a``, ``socks5``, ``socks5h``."""
     host_connections: int = 1
     """How many connections to one host at once."""
     host_spacing: float = 1.0
@@ -154,7 +154,7 @@ def _proxy(text: str) -> str:
         or parts.path.strip("/")
         or parts.query
     ):
-        raise ValueError("http://host:port is needed, or socks4, socks4a, socks5, socks5h")
+        raise ValueError("http://host:port is needed, or https, socks4, socks4a, socks5, socks5h")
     return text.rstrip("/")
 
 

@@ -3,10 +3,12 @@
 import asyncio
 import hashlib
 import re
-from collections.abc import AsyncIterator
+import ssl
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
 import pytest
+import uvloop
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -331,13 +333,15 @@ class Proxy:
 
 
 @asynccontextmanager
-async def proxied(settings: Settings = LOOPBACK) -> AsyncIterator[tuple[Proxy, Client]]:
-    """A proxy, and a client that may use it."""
+async def proxied(
+    settings: Settings = LOOPBACK, tls: ssl.SSLContext | None = None, trusted: ssl.SSLContext | None = None
+) -> AsyncIterator[tuple[Proxy, Client]]:
+    """A proxy (over TLS, with ``tls``), and a client that may use it; ``trusted`` is whom the client trusts."""
     proxy = Proxy()
-    server = await asyncio.start_server(proxy.accept, "127.0.0.1", 0)
-    proxy.address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    server = await asyncio.start_server(proxy.accept, "127.0.0.1", 0, ssl=tls)
+    proxy.address = f"{'https' if tls else 'http'}://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     allowed = (proxy.address.replace("//", "//anna:pw@"),)
-    async with Client(replace(settings, proxies=allowed), version="1") as client:
+    async with Client(replace(settings, proxies=allowed), version="1", tls=trusted) as client:
         yield proxy, client
     server.close()
     await asyncio.gather(*proxy.serving)
@@ -364,6 +368,85 @@ async def test_https_goes_through_a_tunnel_and_is_checked_at_its_end(identity: I
             assert "Cookie" not in proxy.heads[0]
             error = await failure(client, site.url("/feed"), Transport(proxy=proxy.address))
             assert error.code == "fetch.tls"
+
+
+async def _over_tls(identity: Identity, site: Internet) -> None:
+    async with proxied(tls=identity.server, trusted=identity.client) as (proxy, client):
+        for _ in range(2):
+            answer = await client.get(site.url("/feed"), transport=Transport(proxy=proxy.address, cookies="a=b"))
+            assert answer.body == FEED
+        assert len(proxy.heads) == 1 or not site.origin.startswith("https"), "the tunnel is used again"
+        assert "Proxy-Authorization: Basic YW5uYTpwdw==" in proxy.heads[0]
+        assert ("Cookie" in proxy.heads[0]) is not site.origin.startswith("https")
+        assert site.requests[0].header("Proxy-Authorization") is None
+
+
+@pytest.mark.parametrize("is_secure", [False, True])
+@pytest.mark.parametrize("loop", [asyncio.new_event_loop, uvloop.new_event_loop], ids=["asyncio", "uvloop"])
+def test_a_proxy_can_be_reached_over_tls(
+    identity: Identity, is_secure: bool, loop: Callable[[], asyncio.AbstractEventLoop]
+) -> None:
+    site = Internet({"/feed": FEED}, tls=identity.server if is_secure else None)
+    with site, asyncio.Runner(loop_factory=loop) as runner:
+        runner.run(_over_tls(identity, site))
+
+
+async def test_a_proxy_over_tls_is_checked_whatever_is_said_of_the_feeds_server(identity: Identity) -> None:
+    with Internet({"/feed": FEED}, tls=identity.server) as site:
+        async with proxied(tls=identity.server) as (proxy, client):
+            for transport in (Transport(tls="any"), Transport(authority=identity.pem)):
+                error = await failure(client, site.url("/feed"), replace(transport, proxy=proxy.address))
+                assert (error.code, "certificate" in error.detail) == ("fetch.proxy", True)
+            assert proxy.heads == []
+        assert site.requests == []
+
+
+async def test_behind_a_proxy_over_tls_the_feeds_server_is_checked_too(identity: Identity) -> None:
+    with Internet({"/feed": FEED}, tls=identity.server) as site:
+        async with proxied(tls=identity.server, trusted=identity.client) as (proxy, client):
+            named = f"https://feeds.example.org:{site.port}/feed"
+            error = await failure(client, named, Transport(proxy=proxy.address))
+            assert (error.code, "certificate" in error.detail) == ("fetch.tls", True)
+            anything = Transport(proxy=proxy.address, tls="any")
+            assert (await client.get(named, transport=anything)).body == FEED
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"",
+        b"HTTP/1.1 407 Log in\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n",
+        b"x" * 100_000,
+        b"SSH-2.0-x\r\n\r\n",
+        b"\0\xff\r\n\r\n",
+    ],
+)
+async def test_a_proxy_over_tls_that_makes_no_sense_is_the_proxys_failure(identity: Identity, said: bytes) -> None:
+    serving: list[asyncio.Task[None]] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError, asyncio.IncompleteReadError):
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(said)
+            await writer.drain()
+        writer.close()
+        with suppress(OSError):
+            await writer.wait_closed()
+
+    server = await asyncio.start_server(
+        lambda reader, writer: serving.append(asyncio.create_task(answer(reader, writer))),
+        "127.0.0.1",
+        0,
+        ssl=identity.server,
+    )
+    proxy = f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with Client(replace(LOOPBACK, proxies=(proxy,)), version="1", tls=identity.client) as client:
+        error = await failure(client, "https://feeds.example.org/", Transport(proxy=proxy))
+        assert error.code == "fetch.proxy"
+    server.close()
+    await asyncio.gather(*serving)
+    await server.wait_closed()
 
 
 async def test_a_proxy_inside_needs_no_open_network_and_opens_none() -> None:

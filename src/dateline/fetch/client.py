@@ -127,14 +127,20 @@ class Client:
         return open_session(connector, self._timeout(self._patience.first_byte), asks_again=False)
 
     def _tunnel(self, address: URL) -> aiohttp.ClientSession:
-        """The session whose connections go through a SOCKS proxy."""
+        """The session whose connections go through a SOCKS proxy, or to one over TLS."""
         if address not in self._tunnels:
-            from .socks import SocksConnector  # few feeds need it
-
-            self._tunnels[address] = self._open_session(
-                SocksConnector(address, guard=self._guard, **self._connecting())
-            )
+            self._tunnels[address] = self._open_session(self._connector(address))
         return self._tunnels[address]
+
+    def _connector(self, address: URL) -> aiohttp.TCPConnector:
+        # few feeds need them
+        if address.scheme == "https":
+            from .secure_proxy import SecureProxyConnector
+
+            return SecureProxyConnector(**self._connecting())
+        from .socks import SocksConnector
+
+        return SocksConnector(address, guard=self._guard, **self._connecting())
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

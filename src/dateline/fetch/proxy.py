@@ -30,19 +30,19 @@ class RequestOptions(TypedDict, total=False):
 def through(wanted: str, allowed: tuple[str, ...], url: str, guard: Guard, options: RequestOptions) -> URL | None:
     """Add to ``options`` what leads a request for ``url`` through the proxy that somebody chose.
 
-    A SOCKS proxy is no matter of the request but of the connection: its address, with its password. Raises
-    ``FetchError`` (``fetch.proxy``), ``ForbiddenAddressError``.
+    What is a matter of the connection is returned: the address, with its password, of a SOCKS proxy, or of one that is
+    reached over TLS. Raises ``FetchError`` (``fetch.proxy``), ``ForbiddenAddressError``.
     """
     address = URL(proxy_address(wanted, allowed))
     if address.scheme not in ("socks4", "socks5"):  # these are told numbers, and the guard sees each of them
         _check_name(url, guard)
-    if address.scheme != "http":
+    if address.scheme not in ("http", "https"):
         return address
     options["proxy"] = address.with_user(None)
     if address.user:
         login = aiohttp.encode_basic_auth(address.user, address.password or "", "utf-8")
         options["proxy_headers"] = {"Authorization": login}  # aiohttp makes Proxy-Authorization of it
-    return None
+    return address if address.scheme == "https" else None
 
 
 def _check_name(url: str, guard: Guard) -> None:
