@@ -118,7 +118,7 @@ class ParseError(DatelineError):
             "parse.bad_archive",  # a ZIP that is broken or encrypted
             "parse.opml_damaged",  # a followed list that breaks off or is not well-formed: what it lacks is unknown
             "parse.bad_rules",  # how a page is to be read cannot be understood
-            "parse.not_json",  # a page's rules want JSON, and there is none
+            "parse.not_json",  # a page's rules want JSON, or an episode its chapters in it, and there is none
             "parse.not_mail",  # no message, or one without a sender
             "parse.no_entries",  # a page was read by its rules, and they found nothing
         }

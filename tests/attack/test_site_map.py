@@ -83,6 +83,7 @@ TABLE: dict[str, Rights] = {
         post=(303, 404, 403), form={"kind": "feed", "key": "{subscription_id}", "up_to": "{entry_id}"}
     ),
     "/entries/full-text": MARK,
+    "/entries/chapters": Rights(post=(400, 404, 403), form={"id": "{entry_id}"}),
     "/entries/label": Rights(post=(303, 404, 403), form={"id": "{entry_id}", "label": "{label_id}"}),
     "/entries/unlabel": Rights(post=(303, 404, 403), form={"id": "{entry_id}", "label": "{label_id}"}),
     "/entries/labels": Rights(post=(303, 404, 403), form={"id": "{entry_id}", "label": "{label_id}"}),

@@ -1,5 +1,9 @@
 """What comes with an entry: players that wait, episodes, chapters, qualities, galleries."""
 
+from collections.abc import Iterator
+
+import pytest
+from tests.internet import Internet, Reply
 from tests.web.browsing import Browser, World
 
 from dateline.model import Chapter, Credit, Enclosure, Episode, SafeHTML, Transcript, User
@@ -63,11 +67,62 @@ def test_an_episode_tells_its_number_length_chapters_and_transcripts(alice: Brow
     assert page.find("//p[@class='credits']")[0].text_content() == "Avec Ann, Bob (guest)"
 
 
-def test_chapters_that_stand_elsewhere_are_a_link(alice: Browser, world: World) -> None:
+FILE = b"""{"version":"1.2.0","chapters":[{"startTime":605.5,"title":"<b>Second</b>","url":"/notes"},
+ {"startTime":0,"title":"Premier"},{"startTime":9,"title":"A picture","toc":false}]}"""
+
+
+@pytest.fixture
+def site() -> Iterator[Internet]:
+    with Internet({"/1.json": Reply(FILE, content_type="application/json+chapters")}) as there:
+        yield there
+
+
+def episode(reader: Browser, world: World, site: Internet) -> int:
     feed = world.feed()
-    world.entries(feed, "Un", enclosures=(SOUND,), episode=Episode(chapters_url="https://pod.example/1.json"))
-    world.subscribe(owner(alice), feed)
-    assert alice.get("/").find("//ul[@class='episode-links']//a[@href='https://pod.example/1.json']")
+    (entry,) = world.entries(feed, "Un", enclosures=(SOUND,), episode=Episode(chapters_url=site.url("/1.json")))
+    world.subscribe(owner(reader), feed)
+    return entry
+
+
+def test_chapters_that_stand_elsewhere_are_fetched_once_when_they_are_opened(
+    alice: Browser, world: World, site: Internet
+) -> None:
+    entry = episode(alice, world, site)
+    (button,) = alice.get("/").find("//ul[@class='episode-links']//button[@name='id']")
+    assert button.get("value") == str(entry)
+    assert site.requests == [], "nobody opened them"
+    for page in (alice.post("/entries/chapters", {"id": entry}), alice.get("/")):
+        moments = page.find("//details[@class='chapters']//a[@class='moment']")
+        assert [one.text_content() for one in moments] == ["0:00", "10:05"]
+        assert page.find("//details[@class='chapters']//b") == []
+        assert page.find(f"//details[@class='chapters']//a[@href='{site.url('/notes')}']")
+        assert page.find("//ul[@class='episode-links']") == []
+    alice.post("/entries/chapters", {"id": entry})
+    (asked,) = site.requests
+    assert str(asked.header("Accept")).startswith("application/json+chapters")
+    assert {name for name, _ in asked.headers} == {"Host", "User-Agent", "Accept", "Accept-Encoding"}
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [Reply(b"[]"), Reply(b'{"chapters":[]}'), Reply(b"x" * 200_001), 404, Reply(b"<html>"), Reply(b"[" * 99_999)],
+)
+def test_a_file_that_holds_no_chapters_is_said_and_stays_a_way_to_try(
+    alice: Browser, world: World, site: Internet, reply: Reply | int
+) -> None:
+    site["/1.json"] = reply
+    page = alice.post("/entries/chapters", {"id": episode(alice, world, site)})
+    assert page.status == 200
+    assert "Le fichier de chapitres" in page.text
+    assert page.find("//ul[@class='episode-links']//button")
+
+
+def test_chapters_are_fetched_for_who_may_read_the_entry_alone(
+    alice: Browser, bob: Browser, world: World, site: Internet
+) -> None:
+    entry = episode(alice, world, site)
+    assert bob.post("/entries/chapters", {"id": entry}).status == 404
+    assert site.requests == []
 
 
 def test_a_films_qualities_are_one_player(alice: Browser, world: World) -> None:

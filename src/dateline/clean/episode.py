@@ -1,5 +1,6 @@
 """An episode as published → the same bounded, its addresses absolute."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from dateline.model import Chapter, Credit, Episode, Transcript
@@ -8,6 +9,8 @@ from . import urls
 from .text import one_line
 
 MAX_CHAPTERS: Final = 200
+MAX_FILED: Final = 1_000
+"""Chapters of a file of their own, which somebody opened."""
 MAX_TRANSCRIPTS: Final = 20
 MAX_CREDITS: Final = 30
 MAX_CHARS: Final = 200
@@ -36,6 +39,11 @@ def clean_episode(episode: Episode, base: str) -> Episode | None:
         player_url=_address(episode.player_url, base),
     )
     return cleaned if cleaned != Episode() else None
+
+
+def clean_chapters(chapters: Sequence[Chapter], base: str) -> tuple[Chapter, ...]:
+    """What a file of chapters at ``base`` says, ready to be stored. Never raises."""
+    return tuple(_chapter(one, base) for one in chapters[:MAX_FILED] if _has_sense(one))
 
 
 def _has_sense(chapter: Chapter) -> bool:

@@ -20,7 +20,7 @@ from .address import resolve
 Headers = CIMultiDictProxy[str]
 """Header values as aiohttp gives them: UTF-8, with surrogate escapes for other bytes."""
 
-Accept = Literal["feed", "page", "icon", "opml"]
+Accept = Literal["feed", "page", "icon", "opml", "chapters"]
 
 LONGEST_SECONDS = 30 * 86_400.0
 """No answer can silence us for longer than thirty days."""
@@ -30,6 +30,7 @@ ACCEPT: dict[Accept, str] = {
     "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, text/html;q=0.5, */*;q=0.1",
     "page": "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.1",
     "icon": "image/svg+xml, image/png, image/webp, image/x-icon, image/*;q=0.8, */*;q=0.1",
+    "chapters": "application/json+chapters, application/json;q=0.9, */*;q=0.1",
     "opml": "text/x-opml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1",
 }
 ACCEPT_ENCODING = "gzip, deflate, br, zstd"

@@ -7,8 +7,9 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
-from dateline.model import CLEANER_VERSION, CleanEntry, Enclosure, Episode, Person, RawHTML
+from dateline.model import CLEANER_VERSION, Chapter, CleanEntry, Enclosure, Episode, Person, RawHTML
 
 from . import states, versions
 from .bodies import Body, pack, unpack
@@ -213,6 +214,14 @@ def edit(tx: WriteTx, edited: Sequence[Edited], now: datetime) -> None:
             body=entry.packed,
         )
         tx.run("INSERT INTO entry_edited (entry_id) VALUES (:id) ON CONFLICT DO NOTHING", id=entry.id)
+
+
+def keep_chapters(tx: WriteTx, entry_id: int, url: str, chapters: tuple[Chapter, ...]) -> None:
+    """The chapters of a file, while the entry still points to it."""
+    episode = decode_episode(tx.value("SELECT episode FROM entry WHERE id = :id [[lock_row]]", id=entry_id))
+    if episode is not None and episode.chapters_url == url and not episode.chapters:
+        whole = _json.encode(replace(episode, chapters=chapters)).decode()
+        tx.run("UPDATE entry SET episode = :episode WHERE id = :id", id=entry_id, episode=whole)
 
 
 def note_sources(tx: WriteTx, sources: Sequence[tuple[int, bytes]]) -> None:

@@ -99,6 +99,7 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
         "The mailbox could be opened. Its mail is read in a moment, and then every quarter of an hour."
     ),
     "mailbox_due": N_("The mailbox is read in a moment."),
+    "no_chapters": N_("The file of chapters could not be fetched, or holds none."),
     "list_due": N_("The list is asked for in a moment, unless that was just done."),
 }
 

@@ -5,6 +5,7 @@ from dateline.web.forms import MAX_IMPORT_BYTES
 from dateline.web.pages import (
     adding,
     changes,
+    chapters,
     debugging,
     displays,
     entry,
@@ -81,6 +82,7 @@ def routes() -> tuple[Place, ...]:
         Place(path="/entries/late", post=marking.tell_late),
         Place(path="/entries/read-all", post=mark_all.mark_all),
         Place(path="/entries/full-text", post=full_text.fetch),
+        Place(path="/entries/chapters", post=chapters.fetch),
         Place(path="/entries/labels", post=labels.choose),
         Place(path="/entries/label", post=selected.put_label),
         Place(path="/entries/unlabel", post=selected.take_label),
