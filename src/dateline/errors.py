@@ -198,6 +198,8 @@ class ActionError(DatelineError):
             "action.mailbox_known",  # this mailbox is read for this user already
             "action.bad_mailbox",  # how a mailbox is reached: the detail names what cannot be
             "action.too_many_mailboxes",
+            "action.push_off",  # this instance tells devices nothing
+            "action.too_many_devices",
             "action.sender_refused",  # newsletters of this sender were unsubscribed from
             "action.no_feed_found",
             "action.place_without_feed",  # a known place that offers none for such a page

@@ -73,6 +73,12 @@ class ShareTarget(Struct, frozen=True, kw_only=True, omit_defaults=True):
     template: str
 
 
+class Notify(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Of what a person's devices are told. ``important``: of new entries in important feeds."""
+
+    important: bool = False
+
+
 class Preferences(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One account's choices, by subject. Every field has a default: a new account is ready to read.
 
@@ -87,6 +93,7 @@ class Preferences(Struct, frozen=True, kw_only=True, omit_defaults=True):
     keys: dict[str, str] = {}
     share: tuple[ShareTarget, ...] | None = None
     media_proxy: bool = False
+    notify: Notify = Notify()
 
 
 _Kept = TypeVar("_Kept", Preferences, Display)

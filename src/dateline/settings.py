@@ -68,6 +68,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     """``on``: people may have newsletters read from mailboxes of theirs (IMAP); ``off``."""
     media_proxy: str = "on"
     """``on``: people may have pictures, sound and film fetched by this server, unseen by publishers; ``off``."""
+    push: str = "on"
+    """``on``: people may have devices of theirs told of news (Web Push); ``off``."""
     web_processes: int = 1
     """How many web processes ``serve`` starts."""
     log_level: str = "info"
@@ -96,6 +98,16 @@ class Settings(Struct, frozen=True, kw_only=True):
     def reads_mailboxes(self) -> bool:
         """Whether people may have mailboxes read."""
         return self.mailboxes == "on"
+
+    @property
+    def may_push(self) -> bool:
+        """Whether people may have devices told of news."""
+        return self.push == "on"
+
+    @property
+    def answerable_url(self) -> str:
+        """Who answers for what we send to push services: they want https (RFC 8292 §2.1)."""
+        return self.user_agent_url if self.user_agent_url.startswith("https:") else PROJECT_URL
 
     @property
     def base_path(self) -> str:
@@ -272,6 +284,7 @@ _CONVERTERS: dict[str, Callable[[Any], Any]] = {
     "mail_domain": _mail_domain,
     "mailboxes": _on_off,
     "media_proxy": _on_off,
+    "push": _on_off,
     "web_processes": _number(1, 64, int),
     "log_level": _log_level,
 }

@@ -38,8 +38,10 @@ from .question import Question
 from .redirects import MAX_REDIRECTS, REDIRECTS, Trail
 from .resolver import SortingResolver, ThreadResolver
 from .sessions import MAX_HEADER_BYTES, open_session
-from .transport import PLAIN, Transport, trusting
+from .transport import FORM, PLAIN, Transport, trusting
 from .walls import SAMPLE_BYTES, challenge_in, wall_of
+from .web_push import TYPE as LETTER_TYPE
+from .web_push import Letter
 
 DNS_CACHE_SECONDS = 10
 KEEP_ALIVE_SECONDS = 4.0  # one host is asked again after its spacing, about a second; more would only hold open files
@@ -194,6 +196,17 @@ class Client:
         """POST a form (to a hub) and see that it is taken: any 2xx. A redirect is followed where it keeps the method
         (307, 308). Raises ``FetchError``, with what the server says as its detail, and what the gate raises.
         """
+        await self._send(url, urlencode(fields).encode("ascii"), FORM, PLAIN, deadline)
+
+    async def send_letter(self, letter: Letter, *, deadline: float) -> None:
+        """POST a message to a push service (RFC 8030 §5) and see that it is taken: any 2xx. No redirect is followed.
+
+        Raises ``FetchError``, with the seconds that the service asks to wait, and what the gate raises.
+        """
+        transport = Transport(headers=letter.headers, max_redirects=0)
+        await self._send(letter.url, letter.body, LETTER_TYPE, transport, deadline)
+
+    async def _send(self, url: str, body: bytes, kind: str, transport: Transport, deadline: float | None) -> None:
         question = Question(
             url=url,
             user_agent=headers.user_agent(self._version, self._settings.user_agent_url, 0),
@@ -201,7 +214,9 @@ class Client:
             validators=Validators(),
             validators_url=None,
             max_bytes=MAX_WORD,
-            form=urlencode(fields).encode("ascii"),
+            form=body,
+            form_type=kind,
+            transport=transport,
         )
         await self._within(deadline, question)
 
@@ -260,11 +275,11 @@ class Client:
             hop.status, hop.answered = answer.status, answer.raw_headers
             hop.sent = answer.request_info.headers.items()
             _check_header_size(answer.raw_headers)
-            question.take_cookies(trail, answer.headers.getall("Set-Cookie", ()), self._clock())
+            now = self._clock()
+            question.take_cookies(trail, answer.headers.getall("Set-Cookie", ()), now)
+            trail.wait_for(headers.retry_after(answer.headers, now))
             if question.form is not None:
                 return await self._taken(answer, question, trail)
-            now = self._clock()
-            trail.wait_for(headers.retry_after(answer.headers, now))
             if answer.status in OK:
                 body = await self._read(answer, question)
                 if wall := challenge_in(answer.headers, body.content):

@@ -26,7 +26,8 @@ class Question(Struct, frozen=True, kw_only=True):
     max_bytes: int
     watch: Watch | None = None
     form: bytes | None = None
-    """What is sent with a POST, urlencoded; None: a GET."""
+    """What is sent with a POST, as ``form_type`` says; None: a GET."""
+    form_type: str = FORM
     transport: Transport = PLAIN
     jar: Jar | None = None
     """What servers set and get back."""
@@ -51,7 +52,7 @@ class Question(Struct, frozen=True, kw_only=True):
         if cookies:
             fields["Cookie"] = cookies
         if trail.posts:
-            fields["Content-Type"] = transport.body_type if self.form is None else FORM
+            fields["Content-Type"] = transport.body_type if self.form is None else self.form_type
         return fields
 
     def take_cookies(self, trail: Trail, said: Iterable[str], now: float) -> None:

@@ -1,4 +1,5 @@
-"""What a worker does beside refreshing feeds: followed lists, hubs, articles, mailboxes, upkeep; each in its own task.
+"""What a worker does beside refreshing feeds: followed lists, hubs, articles, mailboxes, notifications, upkeep; each in
+a task of its own.
 
 None of them ends the worker: what goes wrong is said in the log and tried again. At the end those that wait for servers
 are broken off, upkeep finishes its step.
@@ -21,6 +22,7 @@ from .followed import follow_due
 from .full_text import FullTexts
 from .hubs import ask_due
 from .mailboxes import Mailboxes
+from .notify import Notifier, Say, plainly, queue_news
 from .polite import TableGate
 from .pushed import take_next
 from .tidy import tidy
@@ -31,10 +33,13 @@ LISTS_EVERY = 30.0
 MAILBOXES_EVERY = 30.0
 HUBS_EVERY = 5.0
 PUSHES_EVERY = 0.5
+NOTIFICATIONS_EVERY = 2.0
+NEWS_EVERY = 60.0
 """Seconds between two looks for what is due."""
 ARTICLES_EVERY, ARTICLES_PAUSE = 5.0, 0.2
 """Seconds between two looks whether articles are due, and between two rounds while they are."""
 MAILBOXES_AT_ONCE, MAILBOXES_A_RUN = 3, 1_000
+NOTIFICATIONS_AT_ONCE = 3
 EXPIRY_EVERY, EXPIRY_PAUSE = 60.0, 0.5
 """Seconds between two looks whether retention has something to do, and between two steps while it has."""
 TIDY_EVERY = timedelta(hours=1)
@@ -55,6 +60,7 @@ class Chores:
         gate: TableGate,
         keyring: Keyring,
         clock: Callable[[], datetime],
+        say: Say = plainly,
     ) -> None:
         self._db = db
         self._client = client
@@ -65,6 +71,8 @@ class Chores:
         self.full_texts = FullTexts(db, settings, client, gate, clock)
         self._mailboxes = Mailboxes(db, settings, gate=gate, keyring=keyring, clock=clock)
         self._reads_mailboxes = settings.reads_mailboxes
+        self._notifier = Notifier(db, settings, client, keyring=keyring, clock=clock, say=say)
+        self._may_push = settings.may_push
 
     async def run_forever(self, stop: asyncio.Event) -> None:
         """Do everything when its time comes, until told to stop."""
@@ -76,6 +84,12 @@ class Chores:
             asyncio.create_task(_repeat("fetching articles", self.articles, stop)),
             *(asyncio.create_task(_repeat("reading mailboxes", self.mailbox, stop)) for _ in range(MAILBOXES_AT_ONCE)),
         ]
+        if self._may_push:
+            others.append(asyncio.create_task(_repeat("looking for news to tell", self.news, stop)))
+            others += [
+                asyncio.create_task(_repeat("sending notifications", self.notification, stop))
+                for _ in range(NOTIFICATIONS_AT_ONCE)
+            ]
         try:
             await stop.wait()
             await upkeep
@@ -104,6 +118,22 @@ class Chores:
         if not self._reads_mailboxes or await self._mailboxes.one() is None:
             return MAILBOXES_EVERY
         return 0.0
+
+    async def tell(self) -> None:
+        """Tell people's devices what is news, and what waits."""
+        if self._may_push:
+            await self.news()
+            while await self._notifier.one():
+                pass
+
+    async def news(self) -> float:
+        """Queue what is news for people's devices: once for all that came since."""
+        await asyncio.to_thread(queue_news, self._db, self._clock())
+        return NEWS_EVERY
+
+    async def notification(self) -> float:
+        """Send one of the notifications that wait."""
+        return 0.0 if await self._notifier.one() else NOTIFICATIONS_EVERY
 
     async def hubs(self) -> float:
         """Ask hubs to bring news, where they can reach us."""

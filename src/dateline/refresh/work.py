@@ -32,6 +32,7 @@ from .doubt import wants_whole
 from .icons import find_some_icons
 from .index import Texts, index_all, index_chunk
 from .line import ask_address, failed, host_of, take
+from .notify import Say, plainly
 from .outcome import Outcome
 from .pages import known_validators
 from .polite import NotNow, TableGate
@@ -87,6 +88,7 @@ class Refresher:
         holder: str,
         clock: Callable[[], datetime],
         on_report: Callable[[Report], None] | None = None,
+        say: Say = plainly,
     ) -> None:
         self._db = db
         self._settings = settings
@@ -94,6 +96,7 @@ class Refresher:
         self._holder = holder
         self._clock = clock
         self._on_report = on_report
+        self._say = say
         self._gate = TableGate(db, settings, holder=holder, clock=clock)
         self._keyring = Keyring(key_path(settings))
         self._dice = random.Random()  # noqa: S311 - jitter, not a secret
@@ -147,7 +150,9 @@ class Refresher:
             finally:
                 await _ended(taker)
             if only is None:
-                await self._chores(client).hubs()
+                chores = self._chores(client)
+                await chores.hubs()
+                await chores.tell()
         await asyncio.to_thread(index_all, self._db)
 
     async def find_icons(self) -> None:
@@ -163,7 +168,15 @@ class Refresher:
         await asyncio.to_thread(index_all, self._db)
 
     def _chores(self, client: Client) -> Chores:
-        return Chores(self._db, self._settings, client, gate=self._gate, keyring=self._keyring, clock=self._clock)
+        return Chores(
+            self._db,
+            self._settings,
+            client,
+            gate=self._gate,
+            keyring=self._keyring,
+            clock=self._clock,
+            say=self._say,
+        )
 
     def _client(self) -> Client:
         return Client(self._settings, version=self._version, gate=self._gate)

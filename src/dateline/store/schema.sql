@@ -6,6 +6,24 @@ CREATE TABLE attempt (
   last_at INTEGER NOT NULL
 ) WITHOUT ROWID;
 
+CREATE TABLE device (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  session_hash BLOB NOT NULL REFERENCES session (token_hash) ON DELETE CASCADE,
+  name TEXT NOT NULL,
+  endpoint_hash BLOB NOT NULL UNIQUE,
+  address BLOB NOT NULL,                   -- the endpoint and the browser's keys, encrypted with the instance's key
+  told_entry_id INTEGER NOT NULL,          -- told of what came up to this entry
+  created_at INTEGER NOT NULL,
+  sent_at INTEGER,
+  failures INTEGER NOT NULL DEFAULT 0,     -- in a row
+  error_code TEXT
+);
+
+CREATE INDEX device_session ON device (session_hash);
+
+CREATE INDEX device_user ON device (user_id);
+
 CREATE TABLE entry (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   feed_id INTEGER NOT NULL REFERENCES feed (id),
@@ -276,6 +294,21 @@ CREATE INDEX mailbox_due ON mailbox (next_at);
 CREATE INDEX mailbox_user ON mailbox (user_id);
 
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE notification (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  device_id INTEGER NOT NULL REFERENCES device (id) ON DELETE CASCADE,
+  kind TEXT NOT NULL,
+  content TEXT NOT NULL,                   -- what it says, as JSON
+  created_at INTEGER NOT NULL,
+  next_at INTEGER NOT NULL,
+  tries INTEGER NOT NULL DEFAULT 0,        -- to send it that failed
+  begun INTEGER NOT NULL DEFAULT 0         -- leases since that nothing was heard of
+);
+
+CREATE INDEX notification_device ON notification (device_id);
+
+CREATE INDEX notification_due ON notification (next_at);
 
 CREATE TABLE play_queue (
   user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,

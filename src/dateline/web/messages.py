@@ -111,6 +111,8 @@ SENTENCES: dict[str, str] = {
     "action.mailbox_known": N_("This folder is read for you already."),
     "action.bad_mailbox": N_("This cannot be sent to a mail server as it is. Look at what was entered."),
     "action.too_many_mailboxes": N_("You have as many mailboxes as an account may have. Remove one first."),
+    "action.push_off": N_("This server sends no notifications. Its administrator can allow it."),
+    "action.too_many_devices": N_("You have as many devices as an account may have. Remove one first."),
     "action.sender_refused": N_("You unsubscribed from this sender. Allow it again on the page of newsletters."),
     "action.no_feed_found": N_("No feed was found at this address. Try the address of the feed itself."),
     "action.place_without_feed": N_(
