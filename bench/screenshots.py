@@ -97,6 +97,7 @@ EVERY = (
     Shot(name="marking", path="/settings/marking"),
     Shot(name="sharing", path="/settings/sharing", language="fr"),
     Shot(name="privacy", path="/settings/privacy"),
+    Shot(name="notifications", path="/settings/notifications"),
     Shot(name="labels", path="/labels"),
     Shot(name="statistics", path="/statistics", language="fr"),
     Shot(name="highlights", path="/highlights"),

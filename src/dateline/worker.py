@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from dateline import allocator
 from dateline.actions import instance
+from dateline.refresh.notify import Say
 from dateline.refresh.work import Refresher
 from dateline.settings import Settings
 from dateline.store import Database
@@ -34,15 +35,17 @@ def run(
     version: str,
     holder: str,
     clock: Callable[[], datetime],
+    say: Say,
     until_stdin_closes: bool = False,
 ) -> None:
     """Refresh until SIGTERM or SIGINT, or with ``until_stdin_closes`` until nobody holds the other end of our input.
 
-    ``holder`` must be unique among living processes. Raises ``StoreError`` when the database cannot be used.
+    ``holder`` must be unique among living processes; ``say`` finds the words of notifications. Raises ``StoreError``
+    when the database cannot be used.
     """
     share_one_arena()
     calm_collector()
-    refresher = Refresher(db, settings, version=version, holder=holder, clock=clock)
+    refresher = Refresher(db, settings, version=version, holder=holder, clock=clock, say=say)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         intake = _intake(db, settings, clock) if settings.takes_mail else None
         runner.run(_run(refresher, intake, until_stdin_closes=until_stdin_closes))

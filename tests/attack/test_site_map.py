@@ -14,7 +14,7 @@ from dateline.actions import highlights as highlight_actions
 from dateline.actions import labels as label_actions
 from dateline.actions import progress as progress_actions
 from dateline.model import SafeHTML, User
-from dateline.store import Database, icons, mailboxes, versions
+from dateline.store import Database, devices, icons, mailboxes, versions
 from dateline.store import write as store_write
 from dateline.web.endpoints import Place
 from dateline.web.routes import routes
@@ -124,6 +124,9 @@ TABLE: dict[str, Rights] = {
     ),
     "/settings/newsletters": Rights(get=(200, 200, 303), post=(404, 404, 403), form={"do": "remove", "id": "1"}),
     "/settings/newsletters/mailboxes": Rights(post=(303, 404, 403), form={"do": "remove", "id": "{mailbox_id}"}),
+    "/settings/notifications": Rights(
+        get=(200, 200, 303), post=(303, 404, 403), form={"do": "remove", "id": "{device_id}"}
+    ),
     "/subscriptions/{subscription_id}/retention": Rights(get=(200, 404, 303), post=(303, 404, 403), form=RETENTION),
     "/folders/{folder_id}/retention": Rights(get=(200, 404, 303), post=(303, 404, 403), form=RETENTION),
     "/subscriptions/{subscription_id}/address": Rights(post=(400, 404, 403), form={"do": "back"}),
@@ -215,6 +218,16 @@ def ids(alice: Browser, world: World, db: Database) -> dict[str, Any]:
             since_at=None,
             now=world.clock(),
         )
+        device = devices.add(
+            tx,
+            alice.user.id,
+            token="token-of-alice",
+            name="Dossier",
+            endpoint="https://push.example/alice",
+            address=b"",
+            told_entry_id=second,
+            now=world.clock(),
+        )
         versions.keep(tx, second, versions.replaced("Deux Phare", SafeHTML("<p>Avant.</p>")), world.clock())
     return {
         "entry_id": second,
@@ -225,6 +238,7 @@ def ids(alice: Browser, world: World, db: Database) -> dict[str, Any]:
         "alice": alice.user.id,
         "label_id": label,
         "mailbox_id": mailbox,
+        "device_id": device,
         "seq": seq,
         "account": "alice",
         "hash": "0",
@@ -260,6 +274,8 @@ def contents(db: Database) -> dict[str, list[Any]]:
         ),
         "feed": "id, url, owner_id, next_at",
         "mailbox": "id, user_id, next_at",
+        "device": "*",
+        "notification": "*",
     }
     with db.reading() as tx:
         return {name: sorted(tx.all(f"SELECT {columns} FROM {name}"), key=repr) for name, columns in tables.items()}

@@ -10,7 +10,7 @@ from tests.browser.stage import Open, Site
 
 from dateline.actions import labels
 from dateline.model import Chapter, Enclosure, Episode, Person, SafeHTML, Transcript, User
-from dateline.store import mailboxes
+from dateline.store import devices, mailboxes
 from dateline.store.write import transaction
 
 AXE = importlib.resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
@@ -54,6 +54,7 @@ PAGES = (
     "/settings/look",
     "/settings/retention",
     "/settings/newsletters",
+    "/settings/notifications",
     "/settings/sharing",
     "/settings/keys",
     "/keys",
@@ -126,6 +127,22 @@ def add_mailboxes(site: Site, user: User) -> None:
     """One that fares well, one in trouble, with names and words that are too long."""
     now = site.world.clock()
     with transaction(site.db) as tx:
+        for name, code in (
+            ("Firefox · Linux", None),
+            ("A browser with quite a long name of its own " * 3, "fetch.forbidden"),
+        ):
+            device = devices.add(
+                tx,
+                user.id,
+                token=f"token-of-{user.name}",
+                name=name,
+                endpoint=f"https://push.example/{name}",
+                address=b"",
+                told_entry_id=0,
+                now=now,
+            )
+            if code:
+                devices.note_failed(tx, device, code)
         for host, folder in (("imap.example.org", "Letters"), ("a-very-long-name." * 6 + "example", "Lettres/" * 9)):
             ident = mailboxes.add(
                 tx,

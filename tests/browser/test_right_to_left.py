@@ -21,6 +21,7 @@ PAGES = (
     "/settings",
     "/settings/look",
     "/settings/newsletters",
+    "/settings/notifications",
     "/health",
     "/subscriptions",
     "/subscriptions/add",

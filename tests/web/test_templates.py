@@ -140,6 +140,7 @@ def tour(alice: Browser, bob: Browser, anonymous: Browser, world: World) -> None
             "/settings/retention",
             "/settings/visitors",
             "/settings/privacy",
+            "/settings/notifications",
             "/settings/keys",
             "/keys",
             "/settings/password",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from dateline.model import User
     from dateline.store import Database
+    from dateline.store.devices import Content
 
 
 def read_settings(config: Path | None = None) -> Settings:
@@ -83,6 +84,13 @@ def user_named(db: "Database", name: str) -> "User":
 def now() -> datetime:
     """The clock of the command line."""
     return datetime.now(UTC)
+
+
+def notification_words(language: str, content: "Content") -> tuple[str, str]:
+    """(title, text) of a notification; the languages are loaded when there is something to say."""
+    from dateline.web.said import say
+
+    return say(language, content)
 
 
 def holder() -> str:

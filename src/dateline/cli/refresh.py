@@ -10,7 +10,7 @@ from dateline.errors import NotFound
 from dateline.settings import Settings
 
 from .failures import FAILURE
-from .opening import holder, now, opened, settings_of
+from .opening import holder, notification_words, now, opened, settings_of
 from .output import JsonOption, print_json, progress, say
 
 if TYPE_CHECKING:
@@ -65,7 +65,9 @@ def refresh_now(db: "Database", settings: Settings, only: list[int] | None) -> l
             advance(len(reports), total)
 
         advance(0, total)
-        refresher = Refresher(db, settings, version=__version__, holder=name, clock=now, on_report=note)
+        refresher = Refresher(
+            db, settings, version=__version__, holder=name, clock=now, on_report=note, say=notification_words
+        )
         asyncio.run(_all_of(refresher, only))
     return reports
 

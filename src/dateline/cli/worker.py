@@ -4,7 +4,7 @@ import typer
 
 from dateline import __version__
 
-from .opening import holder, now, opened, settings_of
+from .opening import holder, notification_words, now, opened, settings_of
 
 
 def worker(context: typer.Context) -> None:
@@ -16,4 +16,4 @@ def worker(context: typer.Context) -> None:
 
     settings = settings_of(context)
     with opened(settings) as db:
-        door.run(db, settings, version=__version__, holder=holder(), clock=now)
+        door.run(db, settings, version=__version__, holder=holder(), clock=now, say=notification_words)

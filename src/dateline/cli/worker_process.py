@@ -6,7 +6,7 @@ It is the command ``worker`` without the library of commands, whose 10 MB no wor
 from dateline import __version__
 
 from .failures import told
-from .opening import holder, now, opened, read_settings
+from .opening import holder, notification_words, now, opened, read_settings
 
 
 def main() -> None:
@@ -15,7 +15,15 @@ def main() -> None:
 
     settings = read_settings()
     with opened(settings) as db:
-        worker.run(db, settings, version=__version__, holder=holder(), clock=now, until_stdin_closes=True)
+        worker.run(
+            db,
+            settings,
+            version=__version__,
+            holder=holder(),
+            clock=now,
+            say=notification_words,
+            until_stdin_closes=True,
+        )
 
 
 if __name__ == "__main__":

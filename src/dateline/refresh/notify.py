@@ -99,10 +99,9 @@ def _queue_of(db: Database, user_id: int, told: int, device_ids: list[int], newe
         ours = devices.note_told(tx, device_ids, newest)
         if came is None or not ours:
             return 0
-        path = f"/entry/{came.entry_id}" if came.count == 1 else "/important"
         content = Content(
             kind="important",
-            path=path,
+            path="/important",
             count=came.count,
             title=came.title[:MAX_WORDS],
             feed=came.feed[:MAX_WORDS],

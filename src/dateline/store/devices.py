@@ -63,10 +63,9 @@ class Leased(Struct, frozen=True, kw_only=True):
 
 
 class Arrivals(Struct, frozen=True, kw_only=True):
-    """What came for a user and is unread: how many entries, the newest of them, its title, its feed's."""
+    """What came for a user and is unread: how many entries, the title of the newest, its feed's."""
 
     count: int
-    entry_id: int
     title: str
     feed: str
 
@@ -187,7 +186,7 @@ def important_after(tx: Tx, user_id: int, after: int, upto: int) -> Arrivals | N
     What the first document of a feed held is no news: it stood there before the user came.
     """
     rows = tx.all(
-        "SELECT e.id, e.title, CASE WHEN s.title = '' THEN f.title ELSE s.title END"
+        "SELECT e.title, CASE WHEN s.title = '' THEN f.title ELSE s.title END"
         " FROM (SELECT id, feed_id, listed_at, received_at, title FROM entry WHERE id > :after AND id <= :upto"
         " ORDER BY id DESC LIMIT :many) e"
         " JOIN subscription s ON s.user_id = :user AND s.feed_id = e.feed_id AND s.visibility = 'important'"
@@ -202,7 +201,7 @@ def important_after(tx: Tx, user_id: int, after: int, upto: int) -> Arrivals | N
     )
     if not rows:
         return None
-    return Arrivals(count=len(rows), entry_id=rows[0][0], title=rows[0][1], feed=rows[0][2])
+    return Arrivals(count=len(rows), title=rows[0][0], feed=rows[0][1])
 
 
 def note_told(tx: WriteTx, device_ids: Sequence[int], entry_id: int) -> list[int]:

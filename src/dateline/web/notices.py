@@ -100,6 +100,9 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     ),
     "mailbox_due": N_("The mailbox is read in a moment."),
     "no_chapters": N_("The file of chapters could not be fetched, or holds none."),
+    "device_added": N_("This device gets notifications from now on."),
+    "device_tried": N_("A notification is on its way. It is there in a few seconds."),
+    "device_removed": N_("The device gets no notifications any more."),
     "list_due": N_("The list is asked for in a moment, unless that was just done."),
 }
 

@@ -27,6 +27,7 @@ from dateline.web.pages import (
     marking,
     marking_settings,
     newsletters,
+    notifications,
     opml,
     packs,
     page_source,
@@ -117,6 +118,7 @@ def routes() -> tuple[Place, ...]:
         Place(path="/settings/sharing", get=sharing.show, post=sharing.change),
         Place(path="/settings/newsletters", get=newsletters.show, post=newsletters.change),
         Place(path="/settings/newsletters/mailboxes", post=mailboxes.change),
+        Place(path="/settings/notifications", get=notifications.show, post=notifications.change),
         # What an account is subscribed to
         Place(path="/subscriptions", get=subscriptions.show, post=adding.subscribe),
         Place(path="/subscriptions/packs", post=packs.subscribe),

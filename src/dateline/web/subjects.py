@@ -100,6 +100,12 @@ SUBJECTS = (
         },
     ),
     Subject(
+        path="/settings/notifications",
+        icon="bell",
+        title=N_("Notifications"),
+        choices={"important": N_("Tell me of new articles in important feeds")},
+    ),
+    Subject(
         path="/settings/privacy",
         icon="shield",
         title=N_("Privacy"),

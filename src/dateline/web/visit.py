@@ -18,6 +18,7 @@ from dateline.clean.players import FRAME_SOURCES
 from dateline.errors import Forbidden
 from dateline.model import User
 from dateline.preferences import Look
+from dateline.refresh.notify import sender_of
 from dateline.refresh.page_look import Shelf
 from dateline.settings import Settings, as_address
 from dateline.store import Database
@@ -58,6 +59,7 @@ class Instance:
         self.importing = LongTurns(2, patience=5)
         self.shelf = Shelf()
         self._signer: Signer | None = None
+        self._push_key: str | None = None
 
     @property
     def signer(self) -> Signer:
@@ -65,6 +67,13 @@ class Instance:
         if self._signer is None:
             self._signer = Signer(Keyring(key_path(self.settings)).derived("media proxy"))
         return self._signer
+
+    @property
+    def push_key(self) -> str:
+        """What browsers are told to know this instance's notifications by; made as the signer is."""
+        if self._push_key is None:
+            self._push_key = sender_of(Keyring(key_path(self.settings)), self.settings.answerable_url).public
+        return self._push_key
 
 
 class NoticeView(Struct, frozen=True, kw_only=True):

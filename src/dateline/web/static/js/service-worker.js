@@ -10,9 +10,11 @@ const PICTURES = "dateline-pictures";
 const MOST = { [PAGES]: { count: 80, bytes: 30e6 }, [PICTURES]: { count: 500, bytes: 50e6 } };
 const LARGEST_PICTURE = 3e6;
 const LATE = "dateline-late";
+const DEVICE = "dateline-device";
 const AT_ONCE = 500;
 const PATIENCE = 4000;
 const OWNER = `${KNOWN.base}/offline?owner`;
+const TOLD = `${KNOWN.base}/offline?told`;
 const OFFLINE = `${KNOWN.base}/offline`;
 const FRONT = `${KNOWN.base}/`;
 
@@ -38,7 +40,8 @@ async function activate() {
 }
 
 self.addEventListener("message", (event) => {
-  event.waitUntil(event.data.late ? keepLate(event.data.late) : keepAll(event.data.keep ?? []));
+  const { late, device, keep } = event.data;
+  event.waitUntil(late ? keepLate(late) : device ? becomeDevice(device) : keepAll(keep ?? []));
 });
 
 self.addEventListener("sync", (event) => {
@@ -57,6 +60,9 @@ self.addEventListener("fetch", (event) => {
   if (request.method !== "GET") {
     if (["/login", "/logout", "/start"].includes(path)) {
       event.waitUntil(forget());
+    }
+    if (path === "/logout") {
+      event.waitUntil(beNoDevice());
     }
   } else if (path.startsWith("/static/")) {
     event.respondWith(file(request, path));
@@ -152,6 +158,9 @@ async function asked(request, path) {
 /** Keep a page, or forget everything since it is nobody's. */
 function judge(request, path, answer, begun) {
   const account = answer.headers.get("dateline-account");
+  if (account) {
+    beDeviceOf(account);
+  }
   if (!account && path !== "/offline") {
     forget();
   } else if (answer.headers.has("dateline-keep")) {
@@ -309,4 +318,82 @@ async function isTold({ address, account }, batch) {
     throw new Error("nobody is there");
   }
   return ![401, 403, 429].includes(answer.status);
+}
+
+// ---------------------------------------------------------------------------------------------- notifications
+
+// What comes is for one account (DEVICE says which): where another is logged in, or nobody is any more, it is not shown
+// and the browser is told nothing from then on. While a page of ours is seen, only a test is shown.
+
+const LINES = 4;
+let told;
+
+async function becomeDevice(account) {
+  told = account;
+  await (await caches.open(DEVICE)).put(TOLD, new Response(account));
+}
+
+async function accountTold() {
+  told ??= (await (await (await caches.open(DEVICE)).match(TOLD))?.text()) ?? "";
+  return told;
+}
+
+/** A page of an account came: if it is another's, this browser is not the first one's device any more. */
+async function beDeviceOf(account) {
+  const before = await accountTold();
+  if (before && before !== account) {
+    await beNoDevice();
+  }
+}
+
+async function beNoDevice() {
+  told = "";
+  await caches.delete(DEVICE);
+  await (await self.registration.pushManager?.getSubscription())?.unsubscribe();
+}
+
+self.addEventListener("push", (event) => event.waitUntil(show(event.data)));
+
+async function show(data) {
+  let said;
+  try {
+    said = data.json();
+  } catch {
+    return; // nothing of ours
+  }
+  if (said.account !== (await accountTold())) {
+    await beNoDevice();
+    return;
+  }
+  if (said.kind !== "test" && (await ourPages()).some((page) => page.visibilityState === "visible")) {
+    return;
+  }
+  const before = await self.registration.getNotifications({ tag: said.kind });
+  const lines = [said.body, ...before.flatMap((one) => one.body.split("\n"))];
+  await self.registration.showNotification(said.title, {
+    body: [...new Set(lines)].slice(0, LINES).join("\n"),
+    tag: said.kind,
+    icon: addressOf("icons/app-192.png"),
+    data: { path: said.path },
+  });
+}
+
+async function ourPages() {
+  const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  return pages.filter((page) => isOurs(new URL(page.url)));
+}
+
+const isOurs = ({ origin, pathname }) => origin === location.origin && pathname.startsWith(FRONT);
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(open(event.notification.data?.path));
+});
+
+/** Where a notification leads, never out of our own pages. */
+async function open(path) {
+  const wanted = new URL(`${KNOWN.base}${path}`, location.origin);
+  const target = isOurs(wanted) ? wanted.href : new URL(FRONT, location.origin).href;
+  const page = (await ourPages()).find(({ url }) => url === target);
+  await (page ? page.focus() : self.clients.openWindow(target));
 }
