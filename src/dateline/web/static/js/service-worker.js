@@ -326,17 +326,13 @@ async function isTold({ address, account }, batch) {
 // and the browser is told nothing from then on. While a page of ours is seen, only a test is shown.
 
 const LINES = 4;
-let told;
 
 async function becomeDevice(account) {
-  told = account;
   await (await caches.open(DEVICE)).put(TOLD, new Response(account));
 }
 
-async function accountTold() {
-  told ??= (await (await (await caches.open(DEVICE)).match(TOLD))?.text()) ?? "";
-  return told;
-}
+/** The account whose device this browser is; "" when it is none. */
+const accountTold = async () => (await (await caches.match(TOLD, { cacheName: DEVICE }))?.text()) ?? "";
 
 /** A page of an account came: if it is another's, this browser is not the first one's device any more. */
 async function beDeviceOf(account) {
@@ -347,7 +343,6 @@ async function beDeviceOf(account) {
 }
 
 async function beNoDevice() {
-  told = "";
   await caches.delete(DEVICE);
   await (await self.registration.pushManager?.getSubscription())?.unsubscribe();
 }
