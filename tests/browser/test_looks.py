@@ -340,3 +340,24 @@ def test_the_dark_scheme_is_dark(alice: User, open_page: Open) -> None:
     lightness = re.match(r"oklch\(0?\.(\d\d?)", colour)
     assert lightness is not None
     assert int(lightness[1].ljust(2, "0")) < 25
+
+
+@pytest.mark.parametrize("subject", ["sharing", "keys", "password"])
+def test_on_a_phone_the_subject_that_is_open_is_in_sight_among_the_settings(
+    site: Site, open_page: Open, subject: str
+) -> None:
+    page = open_page(f"/settings/{subject}", who=site.person("alice"), size="phone")
+    place = page.locator(".subjects [aria-current]").bounding_box()
+    assert place is not None
+    assert place["x"] >= 0
+    assert place["x"] + place["width"] <= 390
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_what_can_be_pressed_of_a_starter_pack_stands_on_one_line(site: Site, open_page: Open, language: str) -> None:
+    page = open_page("/subscriptions/add", who=site.person("alice", language=language))
+    for pack in page.locator(".packs form").all():
+        tops = pack.evaluate(
+            "(form) => [...form.querySelectorAll('button')].map((one) => one.getBoundingClientRect().y)"
+        )
+        assert max(tops) - min(tops) < 10

@@ -119,3 +119,20 @@ def test_charts_run_from_right_to_left(alice: User, open_page: Open) -> None:
     )
     assert shortest["width"] < strip["width"] - 1
     assert shortest["x"] + shortest["width"] == pytest.approx(strip["x"] + strip["width"], abs=1)
+
+
+def test_an_address_keeps_its_order(alice: User, open_page: Open) -> None:
+    page = open_page("/settings", who=alice)
+    page.evaluate("document.querySelector('main').innerHTML = '<p>عنوان <code>/a/b/?c=(d)/</code></p>'")
+    places = page.evaluate(
+        """() => {
+          const text = document.querySelector('main code').firstChild;
+          return [...text.data].map((_, place) => {
+            const range = new Range();
+            range.setStart(text, place);
+            range.setEnd(text, place + 1);
+            return range.getBoundingClientRect().x;
+          });
+        }"""
+    )
+    assert places == sorted(places)

@@ -6,6 +6,7 @@ from tests.web.browsing import Answer, Browser, World
 from dateline.model import Retention, User
 from dateline.store import Database, retention, subscriptions
 from dateline.store.subscriptions import SubscriptionDetails
+from dateline.store.write import transaction
 from dateline.web.pages import several
 
 
@@ -169,3 +170,38 @@ def test_others_and_strangers_change_nothing(
 def test_deeds_that_no_form_offers_are_refused(alice: Browser, three: list[int], what: str) -> None:
     sent = {"do": what, "id": three[0], "sure": "1"}
     assert alice.post("/subscriptions/several", sent).status == 400
+
+
+def test_before_articles_are_kept_for_less_it_is_said_how_many_would_go(
+    alice: Browser, bob: Browser, db: Database, world: World, three: list[int]
+) -> None:
+    aube, brise = (row.feed_id for row in rows(db, alice)[:2])
+    for feed, days in ((aube, 10), (aube, 20), (aube, 40), (brise, 50), (brise, 1)):
+        world.entries(feed, f"Il y a {days} jours", hours_ago=24 * days)
+    with transaction(db) as tx:
+        tx.run("UPDATE entry SET gone_at = 0")
+    alice.get("/")
+
+    def asked(what: str, ids: list[int]) -> Answer:
+        return alice.post("/subscriptions/several", [("do", what), *(("id", i) for i in ids)])
+
+    assert "les 3 articles restent." in asked("keep:7", three[:1]).words, "they are unread"
+    alice.post("/entries/read", [("id", ident) for ident in world.unread_ids(owner(alice))])
+    assert "3 articles sur 3 seraient supprimés." in asked("keep:7", three[:1]).words
+    page = asked("keep:30", three)
+    assert "2 articles sur 7 seraient supprimés." in page.words
+    assert page.find("//button[contains(@class, 'button-danger')]")
+    assert "1 article sur 3 serait supprimé." in asked("keep:30", three[:1]).words
+    page = asked("keep:ever", three)
+    assert "les 7 articles restent." in page.words
+    assert not page.find("//button[contains(@class, 'button-danger')]")
+    assert "supprim" not in asked("pause", three).words
+
+    with transaction(db) as tx:
+        retention.save(tx, retention.Proposal(scope="account", key=owner(alice).id, rule=Retention(age=30)))
+    assert "2 articles sur 7 seraient supprimés." in asked("keep:above", three).words
+    world.subscribe(owner(bob), brise)
+    assert "1 article sur 7 serait supprimé." in asked("keep:30", three).words, "Bob keeps his"
+    assert [row.folder_ids for row in rows(db, alice)] == [()] * 3
+    with db.reading() as tx:
+        assert retention.stored(tx, "subscription", three[0]) is None

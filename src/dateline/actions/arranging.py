@@ -26,6 +26,8 @@ from dateline.store import (
     subscriptions,
 )
 from dateline.store.db import WriteTx
+from dateline.store.expiry import Effect
+from dateline.store.retention import Proposal
 from dateline.store.write import transaction
 
 from . import entries
@@ -76,6 +78,18 @@ def arrange(db: Database, user: User, subscription_ids: Sequence[int], change: C
         expiry.tidy_again(tx, list(feeds_of.values()), now - EVERY + GRACE)  # less may be kept now
         seq = states.note(tx, user.id, _ARRANGED + arranging.encode(before), (), now)
         return Done(count=len(ids), seq=seq)
+
+
+def preview_keep(
+    db: Database, user: User, subscription_ids: Sequence[int], rule: Retention | None, *, now: datetime
+) -> Effect:
+    """What a rule for all of these (None: as what is above each says) would delete. Errors as in ``arrange``."""
+    check_numbers(rule)
+    ids = _some(subscription_ids)
+    with db.reading() as tx:
+        feeds_of = arranging.own(tx, user.id, ids)
+        proposal = Proposal(scope="subscription", key=ids[0], others=frozenset(ids), rule=rule)
+        return expiry.effect(tx, proposal, list(feeds_of.values()), now)
 
 
 def leave(db: Database, user: User, subscription_ids: Sequence[int], *, now: datetime) -> int:

@@ -97,8 +97,7 @@ def _inside(tx: Tx, feed_ids: Sequence[int]) -> dict[int, list[int]]:
 
 
 def _proposed(proposal: Proposal | None, scope: Scope, key: int, text: str | None) -> Retention | None:
-    is_meant = proposal is not None and proposal.scope == scope and proposal.key == key
-    return proposal.rule if proposal is not None and is_meant else decode(text)
+    return proposal.rule if proposal is not None and proposal.is_for(scope, key) else decode(text)
 
 
 # ------------------------------------------------------------------------------------------------ what nobody keeps

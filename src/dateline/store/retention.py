@@ -30,11 +30,19 @@ class Effective(Struct, frozen=True, kw_only=True):
 
 
 class Proposal(Struct, frozen=True, kw_only=True):
-    """A rule that is not saved yet (None: as what is above says), and where: the id of a subscription, folder, user."""
+    """A rule that is not saved yet (None: as what is above says), and where: the id of a subscription, folder, user.
+
+    ``others``: for these of the same kind too.
+    """
 
     scope: Scope
     key: int
     rule: Retention | None
+    others: frozenset[int] = frozenset()
+
+    def is_for(self, scope: Scope, key: int) -> bool:
+        """Whether the rule would stand there."""
+        return self.scope == scope and (self.key == key or key in self.others)
 
 
 def encode(rule: Retention | None) -> str | None:

@@ -14,6 +14,7 @@ from dateline.actions import arranging
 from dateline.actions.arranging import Change
 from dateline.errors import ActionError, NotFound
 from dateline.store import sidebars, subscriptions
+from dateline.store.expiry import Effect
 from dateline.store.sidebars import Sidebar
 from dateline.store.subscriptions import SubscriptionDetails
 from dateline.web import keeping
@@ -40,13 +41,17 @@ _PLAIN: Mapping[str, str] = {
 
 
 class SeveralPage(Struct, frozen=True, kw_only=True):
-    """The context of ``pages/several.html``. ``titles`` are the first of ``count``; ``fields`` are sent again."""
+    """The context of ``pages/several.html``. ``titles`` are the first of ``count``; ``fields`` are sent again.
+
+    ``effect`` is what a rule of keeping would delete, None for anything else.
+    """
 
     sentence: str
     count: int
     titles: tuple[str, ...]
     fields: tuple[tuple[str, str], ...]
     is_final: bool
+    effect: Effect | None
     back: str
 
 
@@ -165,6 +170,13 @@ def _ask(visit: Visit, do: str, deed: _Deed, chosen: list[SubscriptionDetails], 
         titles=tuple(row.title for row in chosen[:_NAMED]),
         fields=tuple(fields),
         is_final=deed.change is None,
+        effect=_effect(visit, deed.change, chosen),
         back=visit.url.plain("/subscriptions", back),
     )
     return visit.html("pages/several.html", page)
+
+
+def _effect(visit: Visit, change: Change | None, chosen: list[SubscriptionDetails]) -> Effect | None:
+    if change is None or (change.keep is None and not change.keep_as_above):
+        return None
+    return arranging.preview_keep(visit.db, visit.me, [row.id for row in chosen], change.keep, now=visit.now)
