@@ -203,5 +203,5 @@ def test_before_articles_are_kept_for_less_it_is_said_how_many_would_go(
     world.subscribe(owner(bob), brise)
     assert "1 article sur 7 serait supprimé." in asked("keep:30", three).words, "Bob keeps his"
     assert [row.folder_ids for row in rows(db, alice)] == [()] * 3
-    with db.reading() as tx:
-        assert retention.stored(tx, "subscription", three[0]) is None
+    with db.reading() as reading:
+        assert retention.stored(reading, "subscription", three[0]) is None
