@@ -67,6 +67,35 @@ def test_silent_feeds_lead_to_the_table(alice: Browser, world: World, feed: int)
     assert "Le Phare" in alice.get(links[-1]).words
 
 
+def test_a_feed_and_a_folder_are_counted_alone(alice: Browser, world: World, feed: int) -> None:
+    other = world.feed("La Vigie")
+    world.entries(other, "Trois", hours_ago=1)
+    inner = world.folder(owner(alice), "Port", world.subscribe(owner(alice), other), parent_id=1)
+    links = {link.text_content(): link.get("href") for link in alice.get("/statistics").find("//section//table//a")}
+    for name, arrived, title in (
+        ("Le Phare", 2, "Le Phare"),
+        ("La Vigie", 1, "La Vigie"),
+        ("Mer", 3, "Mer"),
+        ("Port", 1, "Port"),
+    ):
+        page = alice.get(links[name])
+        assert sum(int(count) for count in rows(page, "by-hour").values()) == arrived
+        assert page.find("//h1")[0].text_content() == title
+        assert page.find("//section[@aria-labelledby='idle']") == []
+    assert f"/statistics?folder={inner}" == links["Port"]
+    for place, link in ((f"/subscriptions/{feed}", f"/statistics?feed={feed}"), ("/folders/1", "/statistics?folder=1")):
+        assert alice.get(place).find(f"//main//a[@href='{link}']") != []
+    months = rows(alice.get(f"/statistics?feed={feed}&days=365"), "by-month")
+    assert len(months) == 12
+    assert months["nov."] == "2"
+
+
+@pytest.mark.usefixtures("feed")
+@pytest.mark.parametrize(("query", "status"), [("feed=1", 404), ("folder=1", 404), ("feed=x", 400), ("folder=-1", 400)])
+def test_what_is_not_ones_own_is_not_counted(mallory: Browser, query: str, status: int) -> None:
+    assert mallory.get(f"/statistics?{query}").status == status
+
+
 @pytest.mark.usefixtures("feed")
 def test_they_are_ones_own(mallory: Browser, anonymous: Browser) -> None:
     page = mallory.get("/statistics")

@@ -11,9 +11,11 @@ from typing import Any
 
 from msgspec import Struct
 
+from dateline.errors import NotFound
+
 from .db import Tx
 from .states import unpack_ids
-from .subscriptions import SubscriptionDetails, all_details, folders
+from .subscriptions import Folder, SubscriptionDetails, all_details, folders
 from .times import from_us, to_us
 
 QUARTER = 900_000_000
@@ -36,6 +38,16 @@ class FeedNumbers(Struct, frozen=True, kw_only=True):
     newest_at: datetime | None
 
 
+class Part(Struct, frozen=True, kw_only=True):
+    """What is counted: one subscription, or a folder with those below it; neither: everything."""
+
+    subscription_id: int | None = None
+    folder_id: int | None = None
+
+
+EVERYTHING = Part()
+
+
 class Statistics(Struct, frozen=True, kw_only=True):
     """``quarters`` are (begin, arrivals) of every quarter of an hour since then in which something arrived."""
 
@@ -50,9 +62,10 @@ class Statistics(Struct, frozen=True, kw_only=True):
         return sum(count for _, count in self.quarters)
 
 
-def of_user(tx: Tx, user_id: int, since: datetime) -> Statistics:
-    """A person's numbers since then, not more than a year."""
-    rows = all_details(tx, user_id)
+def of_user(tx: Tx, user_id: int, since: datetime, part: Part = EVERYTHING) -> Statistics:
+    """A person's numbers since then, not more than a year. Raises ``NotFound`` for a part that is not theirs."""
+    known = folders(tx, user_id)
+    rows = _within(all_details(tx, user_id), known, part)
     feed_ids = [row.feed_id for row in rows]
     params: dict[str, Any] = {"feeds": feed_ids, "since": to_us(since)}
     arrived: dict[int, int] = dict(
@@ -74,8 +87,32 @@ def of_user(tx: Tx, user_id: int, since: datetime) -> Statistics:
         since=since,
         quarters=tuple((from_us(row[0] * QUARTER), row[1]) for row in quarters),
         feeds=tuple(_numbers(row, arrived, read, starred) for row in rows),
-        folder_names={folder.id: folder.name for folder in folders(tx, user_id)},
+        folder_names={folder.id: folder.name for folder in known},
     )
+
+
+def _within(rows: Sequence[SubscriptionDetails], known: Sequence[Folder], part: Part) -> Sequence[SubscriptionDetails]:
+    if part.subscription_id is not None:
+        found = [row for row in rows if row.id == part.subscription_id]
+        if not found:
+            raise NotFound(f"subscription {part.subscription_id}")
+        return found
+    if part.folder_id is not None:
+        wanted = _below(known, part.folder_id)
+        return [row for row in rows if wanted.intersection(row.folder_ids)]
+    return rows
+
+
+def _below(known: Sequence[Folder], folder_id: int) -> set[int]:
+    """A folder and all within it."""
+    if all(folder.id != folder_id for folder in known):
+        raise NotFound(f"folder {folder_id}")
+    found: set[int] = set()
+    new = {folder_id}
+    while new:
+        found |= new
+        new = {folder.id for folder in known if folder.parent_id in new} - found
+    return found
 
 
 def _numbers(

@@ -121,6 +121,10 @@ class Words:
         """A day of the week, 0 is Monday, short: "Mon"."""
         return str(self.locale.days["stand-alone"]["abbreviated"][number])
 
+    def month(self, number: int) -> str:
+        """A month of the year, 1 is January, short: "Jan"."""
+        return str(self.locale.months["stand-alone"]["abbreviated"][number])
+
     def minute(self, moment: datetime) -> str:
         """``14:58``, of a time already in the reader's zone."""
         return _minute(moment.hour, moment.minute, self._locale_name)

@@ -1,4 +1,7 @@
-"""``/statistics`` → what arrived and when, what was read, which feeds one reads and which are silent; ``?days=365``."""
+"""``/statistics`` → what arrived and when, what was read, which feeds one reads and which are silent.
+
+Query: ``days=365`` (a year instead of thirty days), ``feed`` or ``folder`` (the id of one to count alone).
+"""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -9,9 +12,10 @@ from starlette.responses import Response
 
 from dateline.actions import accounts as account_actions
 from dateline.store import statistics
-from dateline.store.statistics import FeedNumbers, Statistics
+from dateline.store.statistics import EVERYTHING, FeedNumbers, Part, Statistics
 from dateline.web import i18n
 from dateline.web.charts import Chart, chart
+from dateline.web.forms import whole_number
 from dateline.web.i18n import NN_, Words
 from dateline.web.visit import Visit
 
@@ -30,9 +34,12 @@ _IDLE: tuple[tuple[int, tuple[str, str], int], ...] = (
 
 
 class FeedLine(Struct, frozen=True, kw_only=True):
-    """A feed or folder: ``share`` is what was read of what arrived, in percent (at most 100); ``bar`` its arrivals'."""
+    """A feed or folder: ``share`` is what was read of what arrived, in percent (at most 100); ``bar`` its arrivals'.
 
-    link: str
+    ``asked`` is the query of this page for it alone.
+    """
+
+    asked: dict[str, str]
     title: str
     arrived: int
     read: int
@@ -51,9 +58,16 @@ class IdleLine(Struct, frozen=True, kw_only=True):
 
 
 class StatisticsPage(Struct, frozen=True, kw_only=True):
-    """The context of ``pages/statistics.html``."""
+    """The context of ``pages/statistics.html``.
+
+    ``title`` and ``link`` are of the feed or folder that is counted alone, "" for all; ``asked`` is what links to
+    another period carry on. ``by_month`` is there for a year.
+    """
 
     days: int
+    title: str
+    link: str
+    asked: dict[str, str]
     arrived: int
     a_day: int
     read: int
@@ -62,6 +76,7 @@ class StatisticsPage(Struct, frozen=True, kw_only=True):
     by_day: Chart
     by_hour: Chart
     by_weekday: Chart
+    by_month: Chart | None
     folders: tuple[FeedLine, ...]
     feeds: tuple[FeedLine, ...]
     idle: tuple[IdleLine, ...]
@@ -72,11 +87,17 @@ def show(visit: Visit) -> Response:
     days = 365 if visit.query.get("days") == "365" else 30
     account_actions.catch_up(visit.db, visit.me.id, now=visit.now)
     today = i18n.local(visit.now, visit.zone).date()
+    part = _part(visit)
     with visit.db.reading() as tx:
-        numbers = statistics.of_user(tx, visit.me.id, visit.now - timedelta(days=days))
+        numbers = statistics.of_user(tx, visit.me.id, visit.now - timedelta(days=days), part)
     feeds = numbers.feeds
+    is_one, is_all = part.subscription_id is not None, part == EVERYTHING
+    title, link = _named(numbers, part)
     page = StatisticsPage(
         days=days,
+        title=title,
+        link=link,
+        asked={name: visit.query[name] for name in ("feed", "folder") if visit.query.get(name)},
         arrived=numbers.arrived,
         a_day=round(numbers.arrived / days),
         read=sum(feed.read for feed in feeds),
@@ -85,11 +106,28 @@ def show(visit: Visit) -> Response:
         by_day=_by_day(visit, numbers, today, days),
         by_hour=_by_hour(visit, numbers),
         by_weekday=_by_weekday(visit, numbers),
-        folders=_folders(numbers),
-        feeds=_lines(visit_link="/feed/", feeds=feeds)[:_SHOWN],
-        idle=_idle(visit, feeds),
+        by_month=_by_month(visit, numbers) if days > 31 else None,
+        folders=_folders(numbers, days) if is_all else (),
+        feeds=() if is_one else _lines(feeds, days)[:_SHOWN],
+        idle=_idle(visit, feeds) if is_all else (),
     )
     return visit.html("pages/statistics.html", page)
+
+
+def _part(visit: Visit) -> Part:
+    feed, folder = visit.query.get("feed", ""), visit.query.get("folder", "")
+    if feed:
+        return Part(subscription_id=whole_number(feed, "feed"))
+    return Part(folder_id=whole_number(folder, "folder")) if folder else EVERYTHING
+
+
+def _named(numbers: Statistics, part: Part) -> tuple[str, str]:
+    """The title of what is counted alone, and where it is read."""
+    if part.subscription_id is not None:
+        return numbers.feeds[0].title, f"/feed/{part.subscription_id}"
+    if part.folder_id is not None:
+        return numbers.folder_names[part.folder_id], f"/folder/{part.folder_id}"
+    return "", ""
 
 
 def _by_day(visit: Visit, numbers: Statistics, today: date, days: int) -> Chart:
@@ -121,25 +159,31 @@ def _drawn(visit: Visit, values: list[tuple[str, int]]) -> Chart:
     return chart(values, from_right=visit.words.direction == "rtl")
 
 
-def _folders(numbers: Statistics) -> tuple[FeedLine, ...]:
+def _by_month(visit: Visit, numbers: Statistics) -> Chart:
+    counts: Counter[int] = Counter()
+    for at, count in numbers.quarters:
+        counts[i18n.local(at, visit.zone).month] += count
+    return chart([(visit.words.month(month), counts[month]) for month in range(1, 13)])
+
+
+def _folders(numbers: Statistics, days: int) -> tuple[FeedLine, ...]:
     """Each folder by what lies directly in it; without those in which nothing does."""
     found = []
     for ident, name in numbers.folder_names.items():
         inside = [feed for feed in numbers.feeds if ident in feed.folder_ids]
         if inside:
-            found.append(_line(f"/folder/{ident}", name, inside))
+            found.append(_line("folder", ident, days, name, inside))
     return _scaled(found)
 
 
-def _lines(visit_link: str, feeds: Iterable[FeedNumbers]) -> tuple[FeedLine, ...]:
-    found = [_line(f"{visit_link}{feed.subscription_id}", feed.title, [feed]) for feed in feeds]
-    return _scaled(found)
+def _lines(feeds: Iterable[FeedNumbers], days: int) -> tuple[FeedLine, ...]:
+    return _scaled([_line("feed", feed.subscription_id, days, feed.title, [feed]) for feed in feeds])
 
 
-def _line(link: str, title: str, feeds: list[FeedNumbers]) -> FeedLine:
+def _line(kind: str, ident: int, days: int, title: str, feeds: list[FeedNumbers]) -> FeedLine:
     arrived, read = sum(feed.arrived for feed in feeds), sum(feed.read for feed in feeds)
     return FeedLine(
-        link=link,
+        asked={kind: str(ident)} | ({"days": str(days)} if days > 31 else {}),
         title=title,
         arrived=arrived,
         read=read,
