@@ -193,6 +193,7 @@ class ActionError(DatelineError):
             "action.wrong_start_code",
             "action.already_subscribed",
             "action.bad_url",
+            "action.secrets_stay",  # a feed's login, headers or cookies would go to another server
             "action.mail_off",  # this instance takes no newsletters
             "action.mailboxes_off",  # this instance reads no mailboxes
             "action.mailbox_known",  # this mailbox is read for this user already

@@ -129,6 +129,7 @@ TABLE: dict[str, Rights] = {
     ),
     "/subscriptions/{subscription_id}/retention": Rights(get=(200, 404, 303), post=(303, 404, 403), form=RETENTION),
     "/folders/{folder_id}/retention": Rights(get=(200, 404, 303), post=(303, 404, 403), form=RETENTION),
+    "/subscriptions/{subscription_id}/move": Rights(post=(303, 404, 403), form={"url": "https://elsewhere.example/"}),
     "/subscriptions/{subscription_id}/address": Rights(post=(400, 404, 403), form={"do": "back"}),
     "/subscriptions/{subscription_id}/debug": Rights(post=(200, 404, 403)),
     "/debug": Rights(get=(200, 200, 303), post=(200, 200, 403), form={"url": "http://127.0.0.1:9/"}),

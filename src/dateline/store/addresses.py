@@ -43,7 +43,7 @@ def _speaks_for(tx: WriteTx, feed: feeds.Feed, other: feeds.Feed) -> bool:
     """Whether what a feed published may stand in another: they are of one host, or all readers of the other chose it
     too.
     """
-    if _site(feed.url) == _site(other.url):
+    if are_of_one_site(feed.url, other.url):
         return True
     readers_of_one: int = tx.value(
         "SELECT count(*) FROM subscription o WHERE o.feed_id = :other AND NOT EXISTS"
@@ -52,6 +52,11 @@ def _speaks_for(tx: WriteTx, feed: feeds.Feed, other: feeds.Feed) -> bool:
         feed=feed.id,
     )
     return readers_of_one == 0
+
+
+def are_of_one_site(url: str, other: str) -> bool:
+    """Whether two addresses are of one host, with ``www.`` or without."""
+    return _site(url) == _site(other)
 
 
 def _site(url: str) -> str:
@@ -98,6 +103,17 @@ def keep_address(tx: WriteTx, feed_id: int, url: str, host: str, now: datetime) 
         id=feed_id,
         url=url,
         host=host,
+        now=to_us(now),
+    )
+    feeds.forget_document(tx, feed_id)
+
+
+def ask_anew(tx: WriteTx, feed_id: int, now: datetime) -> None:
+    """Somebody gave this feed its address: it is asked at once, and what was wrong at the one before is forgotten."""
+    tx.run(
+        "UPDATE feed SET address_kept = 0, next_at = CASE WHEN orphaned_at IS NULL THEN CAST(:now AS BIGINT) END,"
+        " failures = 0, error_code = NULL, error_detail = NULL, error_at = NULL, stopped_at = NULL WHERE id = :id",
+        id=feed_id,
         now=to_us(now),
     )
     feeds.forget_document(tx, feed_id)

@@ -106,6 +106,10 @@ SENTENCES: dict[str, str] = {
     "action.wrong_start_code": N_("This is not the code that the server printed when it started."),
     "action.already_subscribed": N_("You are subscribed to this feed already."),
     "action.bad_url": N_("This is not a web address. It should look like https://example.org/feed."),
+    "action.secrets_stay": N_(
+        "This address is of another server, and how the feed is fetched was made for the present one. Take that away"
+        " first."
+    ),
     "action.mail_off": N_("This server takes no newsletters. Its administrator can switch them on."),
     "action.mailboxes_off": N_("This server reads no mailboxes. Its administrator can allow it."),
     "action.mailbox_known": N_("This folder is read for you already."),

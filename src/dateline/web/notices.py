@@ -69,6 +69,7 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "no_folder_chosen": N_("Choose the folder that they shall be in."),
     "address_adopt": N_("The new address was taken over."),
     "address_stay": N_("The address stays. Where it leads is followed each time."),
+    "address_moved": N_("The feed is asked at its new address in a moment."),
     "address_back": N_("The old address is back, and stays. Where it leads is followed each time."),
     "unsubscribed": N_("You are no longer subscribed to “{name}”."),
     "folder_added": N_("The folder “{name}” was added."),

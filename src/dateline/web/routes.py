@@ -130,6 +130,7 @@ def routes() -> tuple[Place, ...]:
         Place(path="/subscriptions/{subscription_id}/remove", get=subscription.ask_remove, post=subscription.remove),
         Place(path="/subscriptions/{subscription_id}/retention", get=retention.show, post=retention.save),
         Place(path="/subscriptions/{subscription_id}/address", post=feed_health.change_address),
+        Place(path="/subscriptions/{subscription_id}/move", post=subscription.move),
         Place(path="/subscriptions/{subscription_id}/debug", post=debugging.run_subscription),
         Place(path="/debug", get=debugging.show, post=debugging.run),
         Place(path="/health", get=feed_health.show, post=feed_health.act),

@@ -3,7 +3,7 @@
 from msgspec import Struct
 from starlette.responses import Response
 
-from dateline.actions import arranging
+from dateline.actions import addresses, arranging
 from dateline.actions import subscriptions as subscription_actions
 from dateline.actions.arranging import Change
 from dateline.actions.health import may_change
@@ -34,7 +34,7 @@ _SHOWN_CHECKS = 20
 class SubscriptionPage(Struct, frozen=True, kw_only=True):
     """The context of ``pages/subscription.html``. Times in words, "" when unknown.
 
-    ``errors`` are sentences by field name.
+    ``url`` is the address that was typed, ``errors`` are sentences by field name.
     """
 
     subscription: SubscriptionDetails
@@ -56,6 +56,7 @@ class SubscriptionPage(Struct, frozen=True, kw_only=True):
     rhythm: str
     paused_since: str
     is_fetched_otherwise: bool
+    url: str
     errors: dict[str, str]
 
 
@@ -102,6 +103,19 @@ def edit(visit: Visit) -> Response:
     return visit.see(visit.url.plain(f"/subscriptions/{ident}"), Notice(kind="saved"))
 
 
+def move(visit: Visit) -> Response:
+    """``/subscriptions/ID/move``: the feed is at another address (``url``) from now on."""
+    ident = _ident(visit)
+    url = visit.form.text("url", "", max_length=2000)
+    try:
+        addresses.change_by_hand(visit.db, visit.me, ident, url, now=visit.now)
+    except ActionError as error:
+        if error.code not in ("action.bad_url", "action.already_subscribed", "action.secrets_stay"):
+            raise
+        return _page(visit, url=url, errors={"url": messages.sentence(visit.words, error.code)}, status=400)
+    return visit.see(visit.url.plain(f"/subscriptions/{ident}"), Notice(kind="address_moved"))
+
+
 def pause(visit: Visit) -> Response:
     """Let it rest (``do`` "pause"), or go on ("resume")."""
     do = visit.form.choice("do", ("pause", "resume"))
@@ -134,7 +148,7 @@ def _details(visit: Visit) -> SubscriptionDetails:
         return subscriptions.details(tx, visit.me.id, _ident(visit))
 
 
-def _page(visit: Visit, *, errors: dict[str, str] | None = None, status: int = 200) -> Response:
+def _page(visit: Visit, *, url: str = "", errors: dict[str, str] | None = None, status: int = 200) -> Response:
     with visit.db.reading() as tx:
         details = subscriptions.details(tx, visit.me.id, _ident(visit))
         folders = folder_lines(sidebars.read(tx, visit.me.id))
@@ -163,6 +177,7 @@ def _page(visit: Visit, *, errors: dict[str, str] | None = None, status: int = 2
         paused_since=moment(visit, details.paused_at),
         is_flagged=is_flagged(details.kind, details.failures, details.empty_rounds),
         is_fetched_otherwise=is_fetched_otherwise,
+        url=url,
         errors=errors or {},
     )
     return visit.html("pages/subscription.html", page, status=status)
