@@ -40,6 +40,8 @@ VISITED = Rights(get=(404, 404, 404))
 MARK = Rights(post=(303, 404, 403), form={"id": "{entry_id}"})
 
 LOOK = {
+    "order": "newest",
+    "shown": "adaptive",
     "view": "cards",
     "theme": "sepia",
     "typeface": "sans",

@@ -212,3 +212,27 @@ def test_ones_own_sheet_is_believed_and_left_out_when_asked(alice: User, site: S
     expect(page.locator(".bar")).to_be_hidden()
     page.goto("/?css=off")
     expect(page.locator(".bar")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", ["desk", "phone"])
+@pytest.mark.parametrize("scripts", [True, False])
+def test_order_and_what_is_shown_are_chosen_on_the_page_of_a_folder_and_reset_there(
+    alice: User, site: Site, open_page: Open, size: str, scripts: bool
+) -> None:
+    folder = site.world.folder(alice, "Shelf", site.world.subscribe(alice, site.world.feed("The Shelf")))
+    page = open_page(f"/folders/{folder}", who=alice, size=size, scripts=scripts)
+    form = page.locator("form[action='/displays']").first
+    expect(form.get_by_label("Order").locator("option:checked")).to_have_text("Newest first (your account)")
+    form.get_by_label("Order").select_option("fair")
+    form.get_by_label("What is shown").select_option("all")
+    form.get_by_role("button", name="Save").click()
+    expect(page.locator("#notice")).to_contain_text("Saved.")
+    expect(form).to_contain_text("so that rare voices are not drowned")
+    page.goto(page.url.replace("/folders/", "/folder/"))
+    expect(page.locator("#main")).to_have_attribute("data-shown", "all")
+    page.go_back()
+    page.get_by_role("button", name="Show it like the others again").click()
+    expect(page.locator("#notice")).to_contain_text("Saved.")
+    for label in ("View", "Order", "What is shown"):
+        expect(form.get_by_label(label, exact=True)).to_have_value("")
+    expect(page.get_by_role("button", name="Show it like the others again")).to_have_count(0)

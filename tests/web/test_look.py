@@ -10,6 +10,8 @@ from dateline.store import Database, accounts
 
 CHOSEN = {
     "view": "cards",
+    "order": "title",
+    "shown": "all",
     "theme": "sepia",
     "typeface": "sans",
     "text_size": "22",

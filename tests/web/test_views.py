@@ -214,6 +214,78 @@ def test_the_pages_of_a_folder_and_of_a_feed_offer_it_too(bob: Browser, press: d
     assert offered(choose(bob, "feed", press["feed"], "reader", next=feed))[1] == ["reader"]
 
 
+def test_everything_that_can_be_kept_is_shown_chosen_and_reset_on_their_pages(
+    bob: Browser, press: dict[str, int]
+) -> None:
+    folder, feed = f"/folders/{press['folder']}", f"/subscriptions/{press['feed']}"
+
+    def fields(page: Answer) -> dict[str, tuple[str, str]]:
+        """Name → what is chosen ("" as above), and what is above in words."""
+        found = {}
+        for select in page.find("//form[@action='/displays']//select"):
+            (chosen,) = select.xpath("option[@selected]/@value")
+            found[str(select.get("name"))] = (
+                str(chosen),
+                " ".join(select.xpath("option[1]")[0].text_content().split()),
+            )
+        return found
+
+    def reset(page: Answer) -> list[dict[str, str]]:
+        forms = page.find("//form[@action='/displays'][not(.//select)]")
+        return [{field.get("name"): field.get("value") for field in form.findall(".//input")} for form in forms]
+
+    account = " (your account)"
+    adaptive = "What is unread, or all when nothing is"
+    assert fields(bob.get(folder)) == {
+        "view": ("", f"Normal view{account}"),
+        "order": ("", f"Newest first{account}"),
+        "shown": ("", f"{adaptive}{account}"),
+    }
+    assert reset(bob.get(folder)) == []
+    page = choose(bob, "folder", press["folder"], "cards", order="fair", shown="", next=folder)
+    assert page.url == folder
+    assert {name: value for name, (value, _) in fields(page).items()} == {"view": "cards", "order": "fair", "shown": ""}
+    assert "so that rare voices are not drowned" in page.words
+    assert fields(bob.get(feed)) == {
+        "view": ("", "Cards (its folder)"),
+        "order": ("", "Feeds in turn (its folder)"),
+        "shown": ("", f"{adaptive}{account}"),
+    }
+    page = choose(bob, "feed", press["feed"], "", order="oldest", shown="unread", next=feed)
+    assert fields(page)["order"] == ("oldest", "Feeds in turn (its folder)")
+    assert fields(page)["shown"] == ("unread", f"{adaptive}{account}")
+    stream = bob.get(f"/feed/{press['feed']}")
+    assert stream.find("//*[@id='main']")[0].get("data-shown") == "unread"
+    (again,) = reset(page)
+    assert {value for value, _ in fields(bob.post("/displays", again)).values()} == {""}
+    assert reset(bob.get(feed)) == []
+    assert fields(bob.get(folder))["view"][0] == "cards"
+
+
+def test_what_all_streams_begin_with_is_chosen_for_the_account(bob: Browser, press: dict[str, int]) -> None:
+    page = bob.get("/settings/look")
+    (form,) = page.find("//form[@action='/settings/look']")
+    values = {**{str(name): str(value) for name, value in form.form_values()}, "order": "oldest", "shown": "all"}
+    bob.post("/settings/look", values)
+    chosen = bob.get("/settings/look").find("//select[@name='order' or @name='shown']/option[@selected]")
+    assert [option.get("value") for option in chosen] == ["oldest", "all"]
+    page = bob.get(f"/subscriptions/{press['feed']}")
+    assert "Oldest first (your account)" in page.words
+    assert "All articles (your account)" in page.words
+    assert bob.get("/").find("//*[@id='main']")[0].get("data-shown") == "all"
+
+
+def test_the_page_of_a_label_offers_it_too(bob: Browser, mallory: Browser, world: World) -> None:
+    bob.post("/labels", {"name": "Later", "colour": "red"})
+    (link,) = bob.get("/labels").find("//main//a[starts-with(@href, '/labels/')]/@href")
+    path = str(link)
+    page = choose(bob, "label", path.rsplit("/", 1)[1], "reader", order="title", next=path)
+    chosen = page.find("//form[@action='/displays']//option[@selected]")
+    assert [option.get("value") for option in chosen] == ["reader", "title", ""]
+    assert view_of(bob.get(path.replace("labels", "label"))) == "reader"
+    assert mallory.get(path).status == 404
+
+
 def test_the_menu_offers_what_can_be_done(bob: Browser, press: dict[str, int]) -> None:
     def deeds(page: Answer) -> list[tuple[str, str]]:
         form = "//form[@action='/displays']//button"

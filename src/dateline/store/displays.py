@@ -5,7 +5,7 @@ A choice is a ``Display`` of which any part may be left to what is above. It sta
 then the first in their owner's order.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from msgspec import Struct
@@ -35,6 +35,13 @@ class Arrangement(Struct, frozen=True, kw_only=True):
     shown: ShownChoice = "adaptive"
 
 
+class Inherited(Struct, frozen=True, kw_only=True):
+    """How a stream would be shown without a choice of its own; ``from_folders``: the parts that its folders say."""
+
+    arrangement: Arrangement
+    from_folders: frozenset[str]
+
+
 def stream_name(kind: StreamKind, key: int | None) -> str:
     """A stream in ``Preferences.streams``: ``main``, ``label/7``."""
     return kind if key is None else f"{kind}/{key}"
@@ -52,7 +59,17 @@ def own(tx: Tx, owner: User, kind: StreamKind, key: int | None = None) -> Displa
 
 def arrangement(tx: Tx, owner: User, kind: StreamKind, key: int | None = None) -> Arrangement:
     """How a stream of ``owner`` is shown. Raises ``NotFound`` for a folder or subscription of somebody else."""
-    chain = (own(tx, owner, kind, key), *_above(tx, owner, kind, key))
+    return _arranged((own(tx, owner, kind, key), *_above(tx, owner, kind, key)))
+
+
+def inherited(tx: Tx, owner: User, kind: StreamKind, key: int | None = None) -> Inherited:
+    """What is above a stream says of how it is shown; the caller has checked whose it is."""
+    *folders, account = _above(tx, owner, kind, key)
+    said = {name for name in Display.__struct_fields__ for folder in folders if getattr(folder, name) is not None}
+    return Inherited(arrangement=_arranged((*folders, account)), from_folders=frozenset(said))
+
+
+def _arranged(chain: Sequence[Display]) -> Arrangement:
     return Arrangement(
         view=_first([display.view for display in chain]) or "normal",
         order=_first([display.order for display in chain]) or "newest",

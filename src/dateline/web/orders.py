@@ -83,14 +83,20 @@ def ordering(words: Words, query: Mapping[str, str], kind: StreamKind, order: Or
         value=order,
         asked=query.get("order", "") if offered else "",
         seed=query.get("seed", "") if offered else "",
-        sentence=_sentence(words, order),
+        sentence=sentence(words, order),
         choices=tuple((choice, words.text(_NAMES[choice])) for choice in offered),
         has_own=own.order is not None or own.shown is not None,
         is_own=query.get("order", "") in ("", own.order) and query.get("shown", "") in ("", own.shown),
     )
 
 
-def _sentence(words: Words, order: Order) -> str:
+def options(words: Words) -> tuple[tuple[str, str], ...]:
+    """(value, name) of every order, for a list to choose from."""
+    return tuple((order, words.text(_NAMES[order])) for order in ORDERS)
+
+
+def sentence(words: Words, order: Order) -> str:
+    """What an order does; "" for the order of arrival, which needs no word."""
     if order in ("newest", "oldest"):
         return ""
     if order == "fair":

@@ -39,6 +39,8 @@ SUBJECTS = (
         title=N_("Look"),
         choices={
             "view": N_("View of the streams"),
+            "order": N_("Order of the streams"),
+            "shown": N_("What streams show"),
             "theme": N_("Colours"),
             "typeface": N_("Typeface of articles"),
             "text_size": N_("Size of their text"),

@@ -7,10 +7,8 @@ from typing import Literal, get_args
 from msgspec import Struct
 
 from dateline.errors import ActionError
-from dateline.model import StreamKind, User
+from dateline.model import StreamKind
 from dateline.preferences import Display, Thumbnail, View
-from dateline.store import displays
-from dateline.store.db import Tx
 from dateline.store.displays import Arrangement
 from dateline.web.i18n import N_, Words
 from dateline.web.reading import Reading
@@ -107,26 +105,6 @@ def options(words: Words) -> tuple[tuple[str, str], ...]:
 def choices(words: Words, kind: StreamKind) -> tuple[Choice, ...]:
     """The menu of a stream's views."""
     return tuple((view, name(words, view), _NAMES[view][1]) for view in possible(kind))
-
-
-class ViewField(Struct, frozen=True, kw_only=True):
-    """The choice on the page of a folder or a subscription. ``value`` "" is as what is above it says."""
-
-    kind: StreamKind
-    key: int
-    value: str
-    options: tuple[tuple[str, str], ...]
-
-
-def view_field(tx: Tx, words: Words, owner: User, kind: StreamKind, key: int) -> ViewField:
-    """What was chosen, and what can be. Raises ``NotFound`` for a folder or subscription of somebody else."""
-    above = words.text("As its folder or the account has it")
-    return ViewField(
-        kind=kind,
-        key=key,
-        value=displays.own(tx, owner, kind, key).view or "",
-        options=(("", above), *((view, name(words, view)) for view in possible(kind))),
-    )
 
 
 def _pictures(view: View, thumbnail: Thumbnail) -> Pictures:

@@ -15,7 +15,7 @@ from dateline.web.notices import Notice
 from dateline.web.visit import Visit
 
 _WITH_KEY: tuple[StreamKind, ...] = ("folder", "feed")
-_PARTS: Mapping[str, tuple[str, ...]] = {
+PARTS: Mapping[str, tuple[str, ...]] = {
     "view": get_args(View),
     "order": get_args(Order),
     "shown": get_args(ShownChoice),
@@ -35,7 +35,7 @@ def choose(visit: Visit) -> Response:
 
 def chosen_parts(form: Form) -> dict[str, str | None]:
     """Those parts of a ``Display`` that a form speaks of. Raises ``ActionError("action.bad_value")``."""
-    return {name: form.choice(name, ("", *values)) or None for name, values in _PARTS.items() if name in form}
+    return {name: form.choice(name, ("", *values)) or None for name, values in PARTS.items() if name in form}
 
 
 def with_parts(display: Display, parts: Mapping[str, str | None]) -> Display:

@@ -9,11 +9,11 @@ from dateline.actions.entries import Done
 from dateline.errors import ActionError, NotFound
 from dateline.store import followed, sidebars
 from dateline.web import keeping, messages
+from dateline.web.display_fields import DisplayForm, display_form
 from dateline.web.forms import whole_number
 from dateline.web.i18n import N_
 from dateline.web.notices import Notice
 from dateline.web.pages.subscriptions import FolderLine, folder_lines
-from dateline.web.views import ViewField, view_field
 from dateline.web.visit import Visit
 
 _FIRST = "first"
@@ -34,7 +34,7 @@ class FolderPage(Struct, frozen=True, kw_only=True):
     stands: str
     kept: str
     list_url: str
-    view: ViewField | None
+    display: DisplayForm | None
     errors: dict[str, str]
 
 
@@ -197,7 +197,7 @@ def _page(
     errors: dict[str, str] | None = None,
     status: int = 200,
 ) -> Response:
-    kept, list_url, view = _told(visit, folder)
+    kept, list_url, display = _told(visit, folder)
     places, stands = _places(visit, folder)
     page = FolderPage(
         folder=folder,
@@ -208,18 +208,18 @@ def _page(
         stands=stands,
         kept=kept,
         list_url=list_url,
-        view=view,
+        display=display,
         errors=errors or {},
     )
     return visit.html("pages/folder.html", page, status=status)
 
 
-def _told(visit: Visit, folder: FolderLine | None) -> tuple[str, str, ViewField | None]:
-    """How long the articles of a folder's feeds are kept, the list it follows, its view; nothing for a new one."""
+def _told(visit: Visit, folder: FolderLine | None) -> tuple[str, str, DisplayForm | None]:
+    """How long a folder's articles are kept, the list it follows, how it is shown; nothing for a new one."""
     if folder is None:
         return "", "", None
     with visit.db.reading() as tx:
         rule = keeping.counting(tx, visit.me.id, "folder", folder.id)
         one = followed.of_folder(tx, folder.id)
-        view = view_field(tx, visit.words, visit.me, "folder", folder.id)
-    return keeping.with_origin(visit.words, rule, "folder"), one.url if one else "", view
+        display = display_form(tx, visit.words, visit.me, "folder", folder.id)
+    return keeping.with_origin(visit.words, rule, "folder"), one.url if one else "", display

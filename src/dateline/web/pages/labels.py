@@ -8,6 +8,7 @@ from dateline.errors import ActionError
 from dateline.store import labels, sidebars
 from dateline.store.labels import COLOURS, Label
 from dateline.web import label_views, messages, notices
+from dateline.web.display_fields import DisplayForm, display_form
 from dateline.web.forms import whole_number
 from dateline.web.label_views import LabelView
 from dateline.web.notices import Notice
@@ -43,6 +44,7 @@ class LabelPage(Struct, frozen=True, kw_only=True):
     name: str
     colour: str
     other: Label | None
+    display: DisplayForm
     errors: dict[str, str]
 
 
@@ -167,6 +169,7 @@ def _page(
     with visit.db.reading() as tx:
         entry_counts = labels.entry_counts(tx, visit.me.id)
         namesake = labels.one(tx, visit.me.id, other) if other is not None else None
+        display = display_form(tx, visit.words, visit.me, "label", label.id)
     page = LabelPage(
         label=label,
         entry_count=entry_counts.get(label.id, 0),
@@ -174,6 +177,7 @@ def _page(
         name=name,
         colour=colour,
         other=namesake,
+        display=display,
         errors=errors or {},
     )
     return visit.html("pages/label.html", page, status=status)

@@ -3,17 +3,17 @@
 from typing import Any, get_args
 
 from msgspec import Struct
-from msgspec.structs import replace
 from starlette.responses import Response
 
 from dateline.actions import displays as display_actions
 from dateline.actions import looks as look_actions
 from dateline.errors import ActionError, NotFound
-from dateline.preferences import Density, Look, Measure, RowSite, Theme, Thumbnail, Typeface, View
-from dateline.web import messages, views
+from dateline.preferences import Density, Look, Measure, Order, RowSite, ShownChoice, Theme, Thumbnail, Typeface, View
+from dateline.web import display_fields, messages, orders, views
 from dateline.web.i18n import N_, Words
 from dateline.web.looks import sheet_hash
 from dateline.web.notices import Notice
+from dateline.web.pages.displays import PARTS, with_parts
 from dateline.web.pages.settings import saved
 from dateline.web.visit import Visit
 
@@ -61,6 +61,8 @@ class LookPage(Struct, frozen=True, kw_only=True):
 
     look: Look
     view: View
+    order: Order
+    shown: ShownChoice
     preview: bool
     options: dict[str, Options]
     css: str
@@ -85,9 +87,9 @@ def save(visit: Visit) -> Response:
         hide_read_feeds=form.flag("hide_read_feeds"),
         **chosen,
     )
-    view = form.choice("view", views.VIEWS)
+    parts = {name: form.choice(name, values) for name, values in PARTS.items()}
     look_actions.change(visit.db, visit.me, look, preview=form.flag("preview"), now=visit.now)
-    display_actions.change_all(visit.db, visit.me, lambda display: replace(display, view=view), now=visit.now)
+    display_actions.change_all(visit.db, visit.me, lambda display: with_parts(display, parts), now=visit.now)
     return saved(visit, "/settings/look")
 
 
@@ -118,8 +120,10 @@ def _page(visit: Visit, *, css: str | None = None, errors: dict[str, str] | None
     page = LookPage(
         look=chosen.look,
         view=chosen.display.view or "normal",
+        order=chosen.display.order or "newest",
+        shown=chosen.display.shown or "adaptive",
         preview=visit.me.preview,
-        options={"view": views.options(visit.words)} | _options(visit.words),
+        options=_streams(visit.words) | _options(visit.words),
         css=chosen.look.css if css is None else css,
         is_sheet_off=visit.query.get("css") == "off",
         smallest=look_actions.SMALLEST_TEXT,
@@ -127,6 +131,15 @@ def _page(visit: Visit, *, css: str | None = None, errors: dict[str, str] | None
         errors=errors or {},
     )
     return visit.html("pages/settings_look.html", page, status=status)
+
+
+def _streams(words: Words) -> dict[str, Options]:
+    """What all streams begin with."""
+    return {
+        "view": views.options(words),
+        "order": orders.options(words),
+        "shown": display_fields.shown_options(words),
+    }
 
 
 def _options(words: Words) -> dict[str, Options]:

@@ -15,11 +15,11 @@ from dateline.store import feeds, health, sidebars, subscriptions
 from dateline.store.subscriptions import SubscriptionDetails
 from dateline.web import advice, keeping, messages, rhythms
 from dateline.web.checks import CheckLine, check_line, moment
+from dateline.web.display_fields import DisplayForm, display_form
 from dateline.web.forms import whole_number
 from dateline.web.i18n import N_
 from dateline.web.notices import Notice
 from dateline.web.pages.subscriptions import FolderLine, folder_lines
-from dateline.web.views import ViewField, view_field
 from dateline.web.visit import Visit
 
 VISIBILITIES: dict[Visibility, str] = {
@@ -45,7 +45,7 @@ class SubscriptionPage(Struct, frozen=True, kw_only=True):
     last_ok: str
     next_check: str
     kept: str
-    view: ViewField
+    display: DisplayForm
     trouble: str
     trouble_since: str
     advice: str
@@ -153,7 +153,7 @@ def _page(visit: Visit, *, url: str = "", errors: dict[str, str] | None = None, 
         details = subscriptions.details(tx, visit.me.id, _ident(visit))
         folders = folder_lines(sidebars.read(tx, visit.me.id))
         rule = keeping.counting(tx, visit.me.id, "subscription", details.id)
-        view = view_field(tx, visit.words, visit.me, "feed", details.id)
+        display = display_form(tx, visit.words, visit.me, "feed", details.id)
         feed = health.of_subscription(tx, visit.me.id, details.id)
         is_fetched_otherwise = feeds.is_asked_otherwise(tx, details.feed_id)
     words = visit.words
@@ -166,7 +166,7 @@ def _page(visit: Visit, *, url: str = "", errors: dict[str, str] | None = None, 
         last_ok=moment(visit, details.ok_at),
         next_check=moment(visit, details.next_at),
         kept=keeping.with_origin(words, rule, "subscription"),
-        view=view,
+        display=display,
         trouble=messages.sentence(words, details.error_code) if details.error_code else "",
         trouble_since=moment(visit, details.error_at),
         advice=advice.for_code(words, details.error_code) if details.error_code else "",
