@@ -26,6 +26,7 @@ from dateline.refresh.polite import TableGate
 from dateline.settings import Settings
 from dateline.store import Database, accounts, devices
 from dateline.store.devices import Content, Device
+from dateline.store.doctor import examine
 from dateline.store.secrets import Keyring
 from dateline.store.write import transaction
 
@@ -312,7 +313,14 @@ def test_without_the_instances_key_nothing_is_sent_and_nothing_falls_down(
     runner: Runner, cast: Cast, service: PushService, join: Callable[..., int], tmp_path: Path
 ) -> None:
     put(runner, join(cast.alice))
+
+    def found() -> list[str]:
+        settings = replace(runner.settings, database_url=runner.db.url)
+        return [finding.text for finding in examine(runner.db, settings) if finding.state == "wrong"]
+
+    assert not any("Notifications" in text for text in found())
     runner.settings = replace(runner.settings, secret_file=tmp_path / "another.key")
+    assert any("1 devices are to be switched on again" in text for text in found())
     tell(runner)
     assert (service.asked, of(runner.db, cast.alice)[0].error_code) == (0, "store.secret")
 

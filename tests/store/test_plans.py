@@ -19,6 +19,7 @@ from dateline.refresh import deliver, index
 from dateline.store import (
     Database,
     accounts,
+    devices,
     entries,
     expiry,
     feeds,
@@ -50,6 +51,7 @@ LARGE = (
     "session",
     "host",
     "websub_push",
+    "notification",
 )
 FEEDS = 30
 MOMENT = datetime.fromisoformat("2026-11-22T12:00:00Z")
@@ -208,6 +210,8 @@ def test_what_runs_all_the_time_scans_no_table(library: tuple[Database, User], n
         search.edited(tx, 100)
         hosts.times(tx, ["1.test"])
         pushes.is_due(tx, now)
+        devices.is_due(tx, now)
+        devices.important_after(tx, user.id, 1, 100)
         states.deeds(tx, user.id, 0)
         streams.entry(tx, user.id, 1)
     assert log.scans == []

@@ -203,6 +203,14 @@ def _secrets(tx: Tx, settings: Settings) -> Iterator[Finding]:
         if not _can_be_read(keyring, login):
             text = f"The mailbox of {name} at {host} is to be added again under “Newsletters”: its password is lost."
             yield Finding(check="credentials", state="wrong", text=text)
+    yield from _devices(tx, keyring)
+
+
+def _devices(tx: Tx, keyring: Keyring) -> Iterator[Finding]:
+    lost = sum(not _can_be_read(keyring, address) for address in tx.column("SELECT address FROM device"))
+    if lost:
+        text = f"{lost} devices are to be switched on again under “Notifications”: the key is another."
+        yield Finding(check="credentials", state="wrong", text=text)
 
 
 def _can_be_read(keyring: Keyring, *secrets: bytes | None) -> bool:
