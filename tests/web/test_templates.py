@@ -55,6 +55,23 @@ def record(monkeypatch: pytest.MonkeyPatch) -> Record:
     return kept
 
 
+class Compiled(jinja2.BytecodeCache):
+    """What templates were compiled to: once for all environments."""
+
+    def __init__(self) -> None:
+        self.codes: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        if code := self.codes.get(bucket.key):
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        self.codes[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
+
+
 def in_jinja2(rendered: Rendered) -> str:
     environment = jinja2.Environment(
         loader=jinja2.FunctionLoader(read_template),
@@ -62,6 +79,7 @@ def in_jinja2(rendered: Rendered) -> str:
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=COMPILED,
     )
     environment.globals.update(rendered.renderer.globals(rendered.words))
     return environment.get_template(rendered.template).render(**rendered.context)
@@ -148,7 +166,6 @@ def tour(alice: Browser, bob: Browser, anonymous: Browser, world: World) -> None
         ),
         f"/folders/{outer}/retention",
         *("/health", "/health/server", "/debug", "/settings/newsletters", "/settings/sharing", "/settings/marking"),
-        *("/health", "/health/server", "/debug", "/settings/newsletters", "/settings/sharing"),
         "/statistics",
         "/subscriptions?only=idle&days=1&sort=rhythm&folder=0",
         *(f"/subscriptions/{subscriptions[2]}", f"/subscriptions/{subscriptions[2]}/remove"),
