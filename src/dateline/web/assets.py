@@ -4,6 +4,7 @@ The hash covers every file. The style sheets are written one subject a file and 
 so are the scripts (``web/scripts.py``).
 """
 
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
@@ -80,6 +81,7 @@ class Assets(Struct, frozen=True, kw_only=True):
     files: dict[str, Asset]
 
 
+@cache  # they do not change while a process runs
 def load_assets(folder: Path = STATIC_FOLDER) -> Assets:
     """Read every file of a known type."""
     digest = blake2b(digest_size=8)

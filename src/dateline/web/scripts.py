@@ -16,7 +16,7 @@ _COMMENT = re.compile(r"^[ \t]*(?://[^\n]*|/\*.*?\*/[ \t]*)\n", re.MULTILINE | r
 _IMPORT = re.compile(r'^import (\{[^}]*\}) from "(\.[^"\n]+)";$', re.MULTILINE)
 _LATE = re.compile(r'\bimport\("(\.[^"\n]+)"\)')
 _EXPORT = re.compile(r"^export (default )?(?=((?:async )?function|class|const) (\w+)\b)", re.MULTILINE)
-_LEFT = re.compile(r"^\s*(?:import|export)\b.*|\bimport\s*\(.*|\bimport\.meta.*", re.MULTILINE)
+_LEFT = re.compile(r"^(?:import|export)\b.*|\bimport(?:\s*\(|\.meta).*", re.MULTILINE)
 _MAKER = """const made = {};
 const making = new Set();
 const use = (name) => {
