@@ -11,24 +11,51 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 from tests.internet import LOOPBACK, Internet
 from tests.people import make_cast
 from tests.refresh.running import Runner
 
-from dateline.actions import accounts, entries, exporting, highlights, labels, moving, saved_pages, subscriptions
+from dateline.actions import (
+    accounts,
+    displays,
+    entries,
+    exporting,
+    following,
+    highlights,
+    labels,
+    moving,
+    opml,
+    preferences,
+    progress,
+    saved_pages,
+    subscriptions,
+)
+from dateline.actions import retention as keeping
 from dateline.actions.accounts import catch_up
 from dateline.clean import clean_html
-from dateline.model import FullTextRules, RawHTML, User
+from dateline.errors import NotFound
+from dateline.model import FullTextRules, RawHTML, Retention, User
+from dateline.preferences import Display, Look, Marking, Preferences, ShareTarget
 from dateline.refresh import mail
 from dateline.settings import Settings
 from dateline.store import Database, bodies, full_texts, streams
+from dateline.store import accounts as stored_accounts
+from dateline.store import followed as stored_followed
 from dateline.store import highlights as stored_highlights
+from dateline.store import labels as stored_labels
+from dateline.store import mail as stored_mail
+from dateline.store import progress as stored_progress
+from dateline.store import subscriptions as stored_subscriptions
 from dateline.store.bodies import Body
+from dateline.store.entries import titles as entry_titles
 from dateline.store.full_texts import Taken
+from dateline.store.retention import Proposal, Scope
 from dateline.store.write import transaction
 
+SUBSCRIBED = "f.id IN (SELECT feed_id FROM subscription WHERE user_id = :user)"
 STORY = "<p>Where the tide turns twice, nobody builds.</p><img src='https://pictures.example/tide.jpg'>"
 ITEM = (
     "<item><title>{title}</title><guid isPermaLink='false'>{guid}</guid><link>{link}</link>"
@@ -36,6 +63,11 @@ ITEM = (
 )
 
 
+RULES = (
+    "<opml xmlns:dateline='https://dateline.example/opml'><body><outline text='A page' xmlUrl='URL'"
+    " dateline:pageRules='{&quot;kind&quot;:&quot;html&quot;,&quot;language&quot;:&quot;css&quot;,"
+    "&quot;entry&quot;:&quot;li&quot;}'/></body></opml>"
+)
 LETTER = (
     "From: Ann <ann@letters.example>\r\nSubject: Letter {number}\r\nMessage-ID: <{number}@letters.example>\r\n"
     "Date: Fri, 20 Nov 2026 10:0{number}:00 +0000\r\nContent-Type: text/html\r\n\r\n<p>Dear reader {number}</p>"
@@ -121,7 +153,76 @@ def furnish(world: World, internet: Internet) -> None:
     around = {"prefix": "Te", "suffix": " 4"}
     highlights.add(db, user, news[3], quote="xt", **around, place=2, colour="blue", note="Why?\nSo.", now=now)
     highlights.add(db, user, news[3], note="All of it", now=now - timedelta(hours=3, microseconds=123456))
+    progress.read_to(db, user, news[4], 440, now=now - timedelta(minutes=7))
+    _furnish_folders(world, internet)
     _furnish_own_feeds(world, label)
+    _furnish_choices(world, label)
+    _listen(world)
+
+
+def _listen(world: World) -> None:
+    db, user, now = world.db, world.user, world.now
+    for number in (3, 1, 2):
+        progress.enqueue(db, user, world.entry_id(f"Cast {number}"), now=now)
+    url = "http://x.example/1.mp3"
+    progress.played_to(db, user, world.entry_id("Cast 3"), url, 65, 1200, now=now - timedelta(minutes=3))
+
+
+def _keep(world: World, scope: Scope, key: int, rule: Retention) -> None:
+    keeping.keep(world.db, world.user, Proposal(scope=scope, key=key, rule=rule), now=world.now)
+
+
+def _furnish_folders(world: World, internet: Internet) -> None:
+    """Folders in an order of their own, with rules; a page that is read by rules; a list that is followed."""
+    db, user, now = world.db, world.user, world.now
+    press = subscriptions.add_folder(db, user, "Press", now=now)
+    inside = subscriptions.add_folder(db, user, "Zebra", parent_id=press, now=now)
+    followed = subscriptions.add_folder(db, user, "Followed", now=now)
+    with db.reading() as tx:
+        (ident,) = tx.column("SELECT s.id FROM subscription s JOIN feed f ON f.id = s.feed_id WHERE f.title = 'News'")
+    subscriptions.edit(db, user, ident, title="My news", folder_ids=[press, inside], visibility="important", now=now)
+    displays.change(db, user, "folder", press, lambda one: replace(one, view="cards", order="fair"), now=now)
+    displays.change(db, user, "feed", ident, lambda one: replace(one, view="reader"), now=now)
+    _keep(world, "folder", press, Retention(age=2, unit="years"))
+    _keep(world, "subscription", ident, Retention(count=70, keep_unread=False))
+    following.follow(db, user, followed, internet.url("/list.opml"), now=now)
+    with transaction(db) as tx:
+        for position, folder in ((3, press), (1, followed)):
+            stored_subscriptions.place_folder(tx, user.id, folder, position)
+        stored_followed.leave_out_all(tx, followed, ["https://unwanted.example/feed"])
+    rules = RULES.replace("URL", internet.url("/page"))
+    opml.import_opml(db, user, rules.encode(), settings=world.settings, now=now)
+
+
+def _furnish_choices(world: World, label: int) -> None:
+    db, user, now = world.db, world.user, world.now
+    accounts.change(db, user, language="fr", time_zone="Europe/Paris", preview=True, now=now)
+    _keep(world, "account", user.id, Retention(age=5, unit="years"))
+    look = Look(theme="sepia", text_size=22, measure="wide", density="compact", css="p { color: red }")
+    chosen = Preferences(
+        display=Display(order="oldest"),
+        streams={"starred": Display(view="cards"), f"label/{label}": Display(view="reader")},
+        look=look,
+        marking=Marking(on_scroll=True, to_next=False),
+        keys={"next": "arrowdown", "help": "é"},
+        share=(ShareTarget(name="My place", template="https://my.example/?u={url}"),),
+        media_proxy=True,
+    )
+    preferences.change(db, user, lambda _: chosen, now=now)
+    with db.reading() as tx:
+        pages, ann = tx.column(
+            "SELECT s.id FROM subscription s JOIN feed f ON f.id = s.feed_id"
+            " WHERE f.kind IN ('saved', 'mail') ORDER BY f.kind DESC"
+        )
+    folder = subscriptions.add_folder(db, user, "Mine", now=now)
+    subscriptions.edit(db, user, pages, title="To read", folder_ids=[folder], now=now)
+    subscriptions.edit(db, user, ann, visibility="folder", now=now)
+    displays.change(db, user, "feed", pages, lambda one: replace(one, view="panes"), now=now)
+    message = LETTER.format(number=9).replace("Ann", "Bo").replace("ann@", "bo@").encode()
+    mail.take_for(db, user.id, message, now=now, beside=lambda _tx, _new: None)
+    with db.reading() as tx:
+        refused = tx.value("SELECT s.id FROM subscription s JOIN feed f ON f.id = s.feed_id WHERE f.title = 'Bo'")
+    subscriptions.unsubscribe(db, user, refused, now=now)
 
 
 def _furnish_own_feeds(world: World, label: int) -> None:
@@ -215,10 +316,51 @@ def everything(world: World) -> dict[str, Any]:
     """All that a person made, in words that hold on every server."""
     return {
         "outlines": outlines(world),
-        "feeds": articles(world, "f.owner_id = 0 AND f.id IN (SELECT feed_id FROM subscription WHERE user_id = :user)"),
-        "own feeds": articles(world, "f.kind <> 'feed' AND f.owner_id = :user"),
+        "feeds": articles(world, f"f.owner_id = 0 AND {SUBSCRIBED}"),
+        "own feeds": articles(world, f"f.kind IN ('saved', 'mail') AND {SUBSCRIBED}"),
         "notes": noted(world),
+        "account": account(world),
+        "going on": going_on(world),
     }
+
+
+def account(world: World) -> tuple[Any, ...]:
+    """What was chosen for the whole account; labels and folders by their names."""
+    db, user = world.db, world.user
+    with db.reading() as tx:
+        found = stored_accounts.user_by_id(tx, user.id)
+        known = stored_labels.all_labels(tx, user.id)
+        names = {f"label/{one.id}": f"label/{one.name}" for one in known}
+        streams = {names.get(name, name): one for name, one in found.preferences.streams.items()}
+        rows = tx.all(
+            "SELECT d.name, p.name, d.position, d.retention, d.display, o.url, o.left_out FROM folder d"
+            " LEFT JOIN folder p ON p.id = d.parent_id LEFT JOIN followed_opml o ON o.folder_id = d.id"
+            " WHERE d.user_id = :user ORDER BY d.name_key",
+            user=user.id,
+        )
+        own = tx.all(
+            "SELECT f.url, s.title, s.visibility, s.retention, s.display, s.full_text, d.name FROM subscription s"
+            " JOIN feed f ON f.id = s.feed_id LEFT JOIN subscription_folder sf ON sf.subscription_id = s.id"
+            " LEFT JOIN folder d ON d.id = sf.folder_id WHERE s.user_id = :user AND f.kind IN ('saved', 'mail')"
+            " ORDER BY f.url",
+            user=user.id,
+        )
+        refused = [one.url for one in stored_mail.refused(tx, user.id)]
+        rule = tx.value("SELECT retention FROM users WHERE id = :user", user=user.id)
+    chosen = (found.language, found.time_zone, found.preview, rule, replace(found.preferences, streams=streams))
+    return (*chosen, [(one.name, one.colour) for one in known], rows, own, refused)
+
+
+def going_on(world: World) -> tuple[Any, ...]:
+    """What is begun and what is played next, by title."""
+    with world.db.reading() as tx:
+        queue = stored_progress.queue(tx, world.user.id)
+        begun = stored_progress.unfinished(tx, world.user.id, 500)
+        titles = entry_titles(tx, [*queue, *(one.entry_id for one in begun)])
+    return (
+        [titles[entry_id] for entry_id in queue],
+        [(titles[one.entry_id], *msgspec.structs.astuple(one)[1:]) for one in begun],
+    )
 
 
 def leaves(body: bytes) -> dict[str, Any]:
@@ -247,6 +389,7 @@ def test_nothing_is_lost_between_two_servers(worlds: tuple[World, World], intern
         assert not (report.opml and report.opml.problems)
         assert not (report.saved and report.saved.problems), report.name
         assert not (report.noted and report.noted.problems)
+        assert not (report.chosen and report.chosen.problems)
     there.fetch()
     before, after = everything(here), everything(there)
     for part, said in before.items():
@@ -260,3 +403,50 @@ def test_nothing_is_lost_between_two_servers(worlds: tuple[World, World], intern
     )
     assert sum(report.noted.added for report in again if report.noted) == 0
     assert everything(there) == after, "importing again changes nothing"
+
+
+def test_what_was_read_stays_read_however_much_a_feed_carries(
+    worlds: tuple[World, World], internet: Internet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The ZIP holds the newest articles of a feed; of the others it says which were read."""
+    here, there = worlds
+    monkeypatch.setattr(exporting.write_everything, "__kwdefaults__", {"settings": None, "per_feed": 2})
+    subscriptions.subscribe(here.db, here.user, internet.url("/news"), settings=here.settings, now=here.now)
+    here.fetch()
+    read = [here.entry_id(f"News {n}") for n in (1, 2, 3, 5)]
+    entries.mark(here.db, here.user, read, read=True, now=here.now)
+    body = here.export()
+    there.bring_in(body)
+    with transaction(there.db) as tx:
+        waiting = tx.value("SELECT count(*) FROM tombstone")
+    assert waiting > 0
+    again = there.export()  # before anything was fetched there
+    there.fetch()
+    assert [one[4] for one in articles(there, SUBSCRIBED) if one[11]] == ["News 4"]
+    with transaction(there.db) as tx:
+        assert tx.value("SELECT count(*) FROM tombstone") == 0, "what was told is forgotten"
+    there.bring_in(again)
+    assert [one[4] for one in articles(there, SUBSCRIBED) if one[11]] == ["News 4"]
+
+
+def test_what_a_feed_no_longer_carries_comes_along_for_its_notes_and_the_queue(
+    worlds: tuple[World, World], internet: Internet
+) -> None:
+    here, there = worlds
+    furnish(here, internet)
+    internet["/news"] = internet["/cast"] = feed("Other", internet.url("/other"), range(1, 2))
+    there.bring_in(here.export())
+    there.fetch()
+    assert [(url.removesuffix("#saved"), *rest) for url, *rest in noted(there)] == noted(here)
+    assert going_on(there) == going_on(here)
+    with there.db.reading() as tx:
+        queue = stored_progress.queue(tx, there.user.id)
+        assert [streams.entry(tx, there.user.id, entry_id).title for entry_id in queue] == [
+            "Cast 3",
+            "Cast 1",
+            "Cast 2",
+        ]
+        stranger = tx.value("SELECT id FROM users WHERE name = 'Mallory'")
+        for entry_id in queue:
+            with pytest.raises(NotFound):
+                streams.entry(tx, stranger, entry_id)

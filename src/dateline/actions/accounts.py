@@ -43,8 +43,8 @@ def create_first(
     """
     shown = _checked_name(name)
     hashed = _hashed(password)
-    _check_language(language)
-    _check_zone(time_zone)
+    check_language(language)
+    check_zone(time_zone)
     with transaction(db) as tx:
         accounts.hold_all(tx)
         if accounts.any_user(tx):
@@ -70,8 +70,8 @@ def create(
     """
     shown = _checked_name(name)
     hashed = _hashed(password)
-    _check_language(language)
-    _check_zone(time_zone)
+    check_language(language)
+    check_zone(time_zone)
     with transaction(db) as tx:
         accounts.hold_all(tx)
         if accounts.find_user(tx, shown) is not None:
@@ -219,9 +219,9 @@ def change(
         "indexed": indexed,
     }
     if language is not None:
-        _check_language(language)
+        check_language(language)
     if time_zone is not None:
-        _check_zone(time_zone)
+        check_zone(time_zone)
     with transaction(db) as tx:
         return accounts.change_user(tx, user.id, **{key: value for key, value in wanted.items() if value is not None})
 
@@ -299,13 +299,15 @@ def _hashed(password: str) -> str:
         raise ActionError("action.bad_value", "password") from error
 
 
-def _check_language(language: str) -> None:
+def check_language(language: str) -> None:
+    """Raises ``ActionError`` (``action.bad_value``) for what is no language."""
     # The catalogues are the page's matter; here only the form of a language tag counts (BCP 47, short).
     if not (1 < len(language) <= 11 and language.replace("-", "").replace("_", "").isalnum() and language.isascii()):
         raise ActionError("action.bad_value", f"language {language[:20]!r}")
 
 
-def _check_zone(time_zone: str) -> None:
+def check_zone(time_zone: str) -> None:
+    """Raises ``ActionError`` (``action.bad_value``) for what is no time zone."""
     if time_zone not in zoneinfo.available_timezones():
         raise ActionError("action.bad_value", f"time zone {time_zone[:60]!r}")
 

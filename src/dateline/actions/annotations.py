@@ -7,30 +7,23 @@ article is told, never put anywhere else: the file still has it, and importing a
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from itertools import chain, groupby
 
 from msgspec import Struct
 
-from dateline.errors import FetchError
-from dateline.fetch.address import host_key
 from dateline.model import User
 from dateline.parse.annotations import Annotated, AnnotationsFile, open_annotations
-from dateline.store import Database, brought, highlights
-from dateline.store.brought import Place
-from dateline.store.db import Tx, WriteTx
-from dateline.store.entries import guid_hash
+from dateline.store import Database, highlights
+from dateline.store.db import WriteTx
 from dateline.store.highlights import AROUND, Highlight
 from dateline.store.write import transaction
 
+from .finding import Finder
 from .highlights import COLOURS, MAX_HIGHLIGHTS, MAX_NOTE, MAX_PLACE, MAX_QUOTE
 from .opml import Progress
-from .recognising import entries_at, feed_address, match
 
 BATCH = 100
 """Annotations that are stored in one transaction: a click beside it hardly waits."""
 MAX_PROBLEMS = 1_000
-MAX_FEEDS = 50
-"""So many of one's feeds on an article's server are looked through where the file does not say which one it is of."""
 
 
 class NotedProblem(Struct, frozen=True, kw_only=True):
@@ -80,7 +73,7 @@ class _Import:
     def run(self) -> NotedReport:
         """Batch by batch, in the order of the file."""
         with self._db.reading() as tx:
-            places = _Places(tx, self._user.id)
+            places = Finder(tx, self._user.id)
         for start in range(1, self._file.count + 1, BATCH):
             some = list(self._readable(range(start, min(start + BATCH, self._file.count + 1))))
             with self._db.reading() as tx:
@@ -170,47 +163,3 @@ def _highlight(one: Annotated, entry_id: int, now: datetime) -> Highlight:
         created_at=created_at,
         changed_at=max(min(one.changed_at or created_at, now), created_at),
     )
-
-
-class _Places:
-    """Where a user's articles stand, as it is when an import begins."""
-
-    def __init__(self, tx: Tx, user_id: int) -> None:
-        self._user_id = user_id
-        self._subscribed = brought.subscribed_feeds(tx, user_id)
-        own = sorted(brought.own_places(tx, user_id), key=lambda one: one[0])
-        self._by_host = {host: [ident for _, ident in some] for host, some in groupby(own, key=lambda one: one[0])}
-
-    def entries_of(self, tx: Tx, some: Sequence[Annotated]) -> dict[int, int]:
-        """The entries that annotations are on, by their number in the file. Each feed is looked at once."""
-        groups: dict[tuple[str | None, str], list[Annotated]] = {}
-        for one in some:
-            url = feed_address(one.feed_url)
-            groups.setdefault((url, "" if url else _host(one.source)), []).append(one)
-        found: dict[int, int] = {}
-        for (url, host), group in groups.items():
-            places = [brought.place(tx, self._user_id, url, self._subscribed)] if url else self._likely(host)
-            for place in places:
-                left = [one for one in group if one.place not in found]
-                found |= _matched(tx, place, left) if left else {}
-        return found
-
-    def _likely(self, host: str) -> list[Place]:
-        """The user's feeds on the server that an article stands on, and what is on none: saved pages, newsletters."""
-        idents = [ident for name in dict.fromkeys(("", host)) for ident in self._by_host.get(name, ())]
-        return [Place(url="", live_id=ident) for ident in idents[:MAX_FEEDS]]
-
-
-def _host(source: str | None) -> str:
-    try:
-        return host_key(source) if source else ""
-    except FetchError:
-        return ""
-
-
-def _matched(tx: Tx, place: Place, some: Sequence[Annotated]) -> dict[int, int]:
-    hashes = {one.place: [guid_hash(name) for name in (one.guid, one.source) if name] for one in some}
-    links = {one.place: [one.source] if one.source else [] for one in some}
-    there = entries_at(tx, place, list(chain.from_iterable(hashes.values())), list(chain.from_iterable(links.values())))
-    found = {ident: match(hashes[ident], links[ident], there)[0] for ident in hashes}
-    return {ident: entry_id for ident, entry_id in found.items() if entry_id is not None}

@@ -43,6 +43,7 @@ from dateline.store.highlights import Listed
 from dateline.store.secrets import Keyring, key_path
 from dateline.store.subscriptions import Folder
 
+from .choices_out import said_choices
 from .subscriptions import MAX_DEPTH
 
 AT_ONCE = 100
@@ -65,15 +66,19 @@ def export_opml(
     with db.reading() as tx:
         rows = exporting.leaving(tx, user.id)
         folders = {folder.id: folder for folder in subscriptions.folders(tx, user.id)}
-        lists = {one.folder_id: one.url for one in followed.of_user(tx, user.id)}
+        following = {one.folder_id: one for one in followed.of_user(tx, user.id)}
         kept = exporting.folder_rules(tx, user.id)
         shown = exporting.folder_displays(tx, user.id)
-    paths = {ident: _path(folders, ident) for ident in folders}
+    lists = {ident: one.url for ident, one in following.items()}
+    paths = _paths(folders)
     said = [  # all of them: their order is that of the file; what lies in others comes after those
         OpmlFolder(
             path=paths[ident],
             attributes=folder_attributes(
-                lists.get(ident), retention.decode(kept.get(ident)), decode_display(shown.get(ident))
+                lists.get(ident),
+                retention.decode(kept.get(ident)),
+                decode_display(shown.get(ident)),
+                left_out=following[ident].left_out if ident in following else (),
             ),
         )
         for ident in folders
@@ -84,6 +89,10 @@ def export_opml(
         for row in rows
     ]
     return write_opml(f"Dateline: {user.name}", feeds, created_at=now, folders=said)
+
+
+def _paths(folders: Mapping[int, Folder]) -> dict[int, tuple[str, ...]]:
+    return {ident: _path(folders, ident) for ident in folders}
 
 
 def _path(folders: Mapping[int, Folder], folder_id: int) -> tuple[str, ...]:
@@ -164,6 +173,8 @@ def write_everything(
             _add(bundle, each.name, moment, saved_file(each.kind, each.title, user.name, articles, updated_at=now))
         with db.reading() as tx:
             noted = highlights.listing(tx, user.id)
+            paths = _paths({folder.id: folder for folder in subscriptions.folders(tx, user.id)})
+        _add(bundle, f"dateline_{day}.json", moment, [said_choices(db, user, paths, per_feed=per_feed)])
         if noted:
             _add(bundle, f"annotations_{day}.jsonld", moment, annotations_file(map(_annotation, reversed(noted))))
 

@@ -12,13 +12,14 @@ from dateline.settings import Settings
 from dateline.store import Database
 
 from .annotations import NotedReport, import_annotations
+from .choices_in import ChoicesReport, import_choices
 from .opml import ImportReport, Progress, import_opml
 from .saved import SavedReport, import_saved
 
 
 class FileReport(Struct, frozen=True, kw_only=True):
-    """What came of one file: ``opml``, ``saved`` or ``noted`` is its report, or ``error`` the code why nothing was
-    done.
+    """What came of one file: one of ``opml``, ``saved``, ``noted`` and ``chosen`` is its report, or ``error`` the code
+    why nothing was done.
     """
 
     name: str
@@ -26,6 +27,7 @@ class FileReport(Struct, frozen=True, kw_only=True):
     opml: ImportReport | None = None
     saved: SavedReport | None = None
     noted: NotedReport | None = None
+    chosen: ChoicesReport | None = None
     error: str = ""
 
 
@@ -77,6 +79,9 @@ def _one(
     if kind == "articles":
         saved = import_saved(db, user, body, name=name, now=now, progress=progress)
         return FileReport(name=name, kind=kind, saved=saved)
+    if kind == "choices":
+        chosen = import_choices(db, user, body, now=now, progress=progress)
+        return FileReport(name=name, kind=kind, chosen=chosen)
     if kind == "annotations":
         noted = import_annotations(db, user, body, now=now, progress=progress)
         return FileReport(name=name, kind=kind, noted=noted)

@@ -14,6 +14,7 @@ from dateline.parse.opml import OpmlDocument, OpmlFeed, OpmlFolder, parse_opml
 from dateline.parse.opml_settings import (
     OpmlSettings,
     folder_display,
+    folder_left_out,
     folder_retention,
     followed_address,
     settings_of,
@@ -124,7 +125,7 @@ class _Import:
         """Write everything."""
         there = joining.subscribed_addresses(tx, self._user.id)
         room = MAX_SUBSCRIPTIONS - subscriptions.count(tx, self._user.id)
-        folders = _Folders(tx, self._user.id)
+        folders = Folders(tx, self._user.id)
         new: dict[str, Joining] = {}
         lists = self._follow(tx, folders, now)
         already = 0
@@ -142,7 +143,7 @@ class _Import:
         problems = tuple(sorted(self._problems, key=lambda problem: problem.line))
         return ImportReport(added=len(new), already=already, folders_added=folders.added, problems=problems)
 
-    def _follow(self, tx: WriteTx, folders: "_Folders", now: datetime) -> set[int]:
+    def _follow(self, tx: WriteTx, folders: "Folders", now: datetime) -> set[int]:
         """Make the folders of which the file says something. Those that follow a list now, or did."""
         for folder in self._document.folders:
             folders_before = folders.added
@@ -172,6 +173,8 @@ class _Import:
             self._problem(folder.line, "opml.left_out", f"{folder.path[-1]}: frss:opmlUrl")
         elif folder_id not in followed.folders_of(tx, self._user.id):
             followed.follow(tx, folder_id, url, now)
+            if left_out := folder_left_out(folder):
+                followed.leave_out_all(tx, folder_id, list(left_out))
 
     def _problem(self, line: int, code: str, text: str) -> None:
         if len(self._problems) < MAX_SUBSCRIPTIONS:
@@ -182,7 +185,7 @@ class _Import:
         self._progress(self._done, self._total)
 
 
-def _placed(outline: _Outline, folders: "_Folders", lists: set[int]) -> Joining:
+def _placed(outline: _Outline, folders: "Folders", lists: set[int]) -> Joining:
     """A subscription with its folders; one that stands in a folder with a followed list came with that list."""
     ids = tuple(folders.at(path) for path in outline.feed.folders)
     bringing = next((ident for ident in ids if ident in lists), None) if outline.followed is not False else None
@@ -196,7 +199,7 @@ def _joined(first: Joining | None, again: Joining) -> Joining:
     return replace(first, folder_ids=tuple(dict.fromkeys((*first.folder_ids, *again.folder_ids))))
 
 
-class _Folders:
+class Folders:
     """A user's folders by path, made where they are missing."""
 
     def __init__(self, tx: WriteTx, user_id: int) -> None:

@@ -222,7 +222,7 @@ class _Import:
     def _label(self, tx: WriteTx, labelled: Sequence[tuple[int, tuple[str, ...]]]) -> None:
         if not labelled:
             return
-        known = _Labels(tx, self._user.id)
+        known = Labels(tx, self._user.id)
         by_label: dict[int, list[int]] = {}
         for entry_id, names in labelled:
             for name in names:
@@ -322,7 +322,7 @@ def _starred_at(saved: SavedEntry, now: datetime) -> datetime:
     return min(saved.saved_at or saved.entry.published_at or now, now)
 
 
-class _Labels:
+class Labels:
     """A user's labels by name, made where they are missing. A folder's name is not free: "Tech" becomes "Tech (2)"."""
 
     def __init__(self, tx: WriteTx, user_id: int) -> None:

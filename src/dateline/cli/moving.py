@@ -1,7 +1,7 @@
 """``dateline import`` and ``dateline export``: everything of an account's, from another reader and to one."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated
 
@@ -60,29 +60,42 @@ def bring_in(
 def _tell(report: "FileReport") -> None:
     if report.error:
         say(f"{report.name}: {report.error}")
-    if report.opml is not None:
-        for line in report.opml.problems:
-            say(f"{report.name}: line {line.line}: {line.code}: {line.text}")
-        say(
-            f"{report.name}: {report.opml.added} subscriptions added, {report.opml.already} were there,"
-            f" {report.opml.folders_added} folders made, {len(report.opml.problems)} problems"
+    for line in (*_subscribed(report), *_articles(report), *_noted(report), *_chosen(report)):
+        say(f"{report.name}: {line}")
+
+
+def _subscribed(report: "FileReport") -> Iterator[str]:
+    if (done := report.opml) is not None:
+        yield from (f"line {one.line}: {one.code}: {one.text}" for one in done.problems)
+        yield (
+            f"{done.added} subscriptions added, {done.already} were there, {done.folders_added} folders made,"
+            f" {len(done.problems)} problems"
         )
-    if report.saved is not None:
-        for problem in report.saved.problems:
-            say(f"{report.name}: article {problem.place}: {problem.code}: {problem.text}")
-        say(
-            f"{report.name}: {report.saved.articles} articles: {report.saved.starred} starred,"
-            f" {report.saved.labelled} labelled, {report.saved.read} read, {report.saved.stored} stored,"
-            f" {report.saved.own} of them saved pages and newsletters,"
-            f" {report.saved.nothing_to_keep} left to their feeds, {len(report.saved.problems)} problems"
+
+
+def _articles(report: "FileReport") -> Iterator[str]:
+    if (done := report.saved) is not None:
+        yield from (f"article {one.place}: {one.code}: {one.text}" for one in done.problems)
+        yield (
+            f"{done.articles} articles: {done.starred} starred, {done.labelled} labelled, {done.read} read,"
+            f" {done.stored} stored, {done.own} of them saved pages and newsletters,"
+            f" {done.nothing_to_keep} left to their feeds, {len(done.problems)} problems"
         )
-    if report.noted is not None:
-        for missed in report.noted.problems:
-            say(f"{report.name}: note {missed.place}: {missed.code}: {missed.text}")
-        say(
-            f"{report.name}: {report.noted.annotations} highlights and notes: {report.noted.added} added,"
-            f" {report.noted.already} were there, {report.noted.missed} found no place"
+
+
+def _noted(report: "FileReport") -> Iterator[str]:
+    if (done := report.noted) is not None:
+        yield from (f"note {one.place}: {one.code}: {one.text}" for one in done.problems)
+        yield (
+            f"{done.annotations} highlights and notes: {done.added} added, {done.already} were there,"
+            f" {done.missed} found no place"
         )
+
+
+def _chosen(report: "FileReport") -> Iterator[str]:
+    if (done := report.chosen) is not None:
+        yield from (f"{name}: not all of it can be used here" for name in done.problems)
+        yield f"{done.taken} choices taken over, {done.going} articles begun or queued, {done.read} more read"
 
 
 def take_out(

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from dateline.errors import ParseError
 
-from .annotations import MARK
+from . import annotations, choices
 from .reader_json import looks_like_json
 
 MAX_MEMBERS = 20_000
@@ -29,9 +29,9 @@ _BROKEN = (
 )
 """What the library raises for what is broken, encrypted, or compressed in a way that it does not know."""
 
-Kind = Literal["opml", "articles", "annotations", "other"]
-_ORDER: tuple[Kind, ...] = ("opml", "articles", "annotations", "other")
-"""Feeds are there before their articles, and these before what was noted on them."""
+Kind = Literal["opml", "articles", "annotations", "choices", "other"]
+_ORDER: tuple[Kind, ...] = ("opml", "articles", "annotations", "choices", "other")
+"""Feeds are there before their articles, and these before what was noted on them and chosen."""
 
 
 class BundleLimits(Struct, frozen=True, kw_only=True):
@@ -58,7 +58,7 @@ def kind_of(body: bytes) -> Kind:
     """What a file is by its beginning."""
     start = body[:_PEEKED]
     if looks_like_json(body):
-        return "annotations" if MARK in start else "articles"
+        return "choices" if choices.MARK in start else "annotations" if annotations.MARK in start else "articles"
     # an OPML file may be in UTF-16, half-written, or without its first line: anything with a tag in it is tried
     return "opml" if b"<" in start and not looks_like_zip(body) else "other"
 

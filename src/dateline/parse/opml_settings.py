@@ -5,7 +5,8 @@ FreshRSS: https://freshrss.github.io/FreshRSS/en/developers/OPML.html; Miniflux:
 Whatever is not understood is named, so that nobody believes that it was taken over.
 """
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, get_args
 
 import msgspec
@@ -25,7 +26,9 @@ FullText = Literal["off", "truncated", "always"]
 MAX_SELECTORS = 1_000
 LONGEST_AGE = 1_000
 LARGEST_COUNT = 1_000_000
+MAX_LEFT_OUT = 20_000
 _retention = msgspec.json.Decoder(Retention)
+_addresses = msgspec.json.Decoder(list[str])
 
 _PRIORITIES: dict[str, Visibility] = {
     "important": "important",
@@ -126,8 +129,13 @@ def _kept(said: Mapping[str, str]) -> Retention | None:
         rule = _retention.decode(said.get("dateline:retention", ""))
     except (msgspec.MsgspecError, UnicodeError):
         return None
+    return rule if is_usable(rule) else None
+
+
+def is_usable(rule: Retention) -> bool:
+    """Whether a rule that came from outside is within what may be chosen."""
     bounds = ((rule.age, LONGEST_AGE), (rule.count, LARGEST_COUNT))
-    return rule if all(bound is None or 1 <= bound <= most for bound, most in bounds) else None
+    return all(bound is None or 1 <= bound <= most for bound, most in bounds)
 
 
 def _left_out(feed: OpmlFeed, rules: PageRules | None) -> Iterator[str]:
@@ -271,9 +279,23 @@ def folder_display(folder: OpmlFolder) -> Display | None:
     return _display(folder.attributes)
 
 
+def folder_left_out(folder: OpmlFolder) -> tuple[str, ...]:
+    """Addresses of the list that a folder follows which its owner does not want."""
+    try:
+        return tuple(_addresses.decode(folder.attributes.get("dateline:leftOut", ""))[:MAX_LEFT_OUT])
+    except (msgspec.MsgspecError, UnicodeError):
+        return ()
+
+
 def folder_attributes(
-    followed_url: str | None, kept: Retention | None = None, display: Display | None = None
+    followed_url: str | None,
+    kept: Retention | None = None,
+    display: Display | None = None,
+    *,
+    left_out: Iterable[str] = (),
 ) -> dict[str, str]:
     """What a file says of a folder."""
     said = {"frss:opmlUrl": followed_url} if followed_url else {}
+    if addresses := sorted(left_out):
+        said["dateline:leftOut"] = msgspec.json.encode(addresses).decode()
     return said | retention_attributes(kept) | _display_attributes(display)

@@ -67,6 +67,11 @@ def own_places(tx: Tx, user_id: int) -> list[tuple[str, int]]:
     return [("" if row[1] in ("mail", "saved") else row[0], row[2]) for row in rows]
 
 
+def has_feed(tx: Tx, user_id: int, url: str) -> bool:
+    """Whether a user has a feed of their own at an address."""
+    return _feed_at(tx, url, user_id) is not None
+
+
 def _feed_at(tx: Tx, url: str, owner_id: int) -> int | None:
     found: int | None = tx.value("SELECT id FROM feed WHERE url = :url AND owner_id = :owner", url=url, owner=owner_id)
     return found
@@ -229,6 +234,12 @@ def _settle_feed(tx: WriteTx, user_id: int, one: Delivered, archive_id: int) -> 
     if moves:
         entries.purge(tx, archive_id, list(moves), for_ever=False)
     had_read = entries.buried(tx, archive_id, wanted)
+    if had_read:
+        tx.run(
+            "DELETE FROM tombstone WHERE feed_id = :feed AND guid_hash IN hashes(:hashes)",
+            feed=archive_id,
+            hashes=sorted(had_read),
+        )
     return [entry_id for entry_id, both in names.items() if had_read.intersection(both)]
 
 

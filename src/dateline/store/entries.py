@@ -284,11 +284,12 @@ def decode_episode(text: str | None) -> Episode | None:
 
 
 def unsaved(tx: Tx, feed_id: int, limit: int) -> list[int]:
-    """Entries of a feed that nobody starred, labelled or highlighted."""
+    """Entries of a feed that nobody starred, labelled, highlighted or wants to hear."""
     return tx.column(
         "SELECT e.id FROM entry e WHERE e.feed_id = :feed AND NOT EXISTS (SELECT 1 FROM star s WHERE s.entry_id = e.id)"
         " AND NOT EXISTS (SELECT 1 FROM entry_label l WHERE l.entry_id = e.id)"
-        " AND NOT EXISTS (SELECT 1 FROM highlight h WHERE h.entry_id = e.id) ORDER BY e.id LIMIT :limit",
+        " AND NOT EXISTS (SELECT 1 FROM highlight h WHERE h.entry_id = e.id)"
+        " AND NOT EXISTS (SELECT 1 FROM play_queue q WHERE q.entry_id = e.id) ORDER BY e.id LIMIT :limit",
         feed=feed_id,
         limit=limit,
     )

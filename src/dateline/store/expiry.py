@@ -132,6 +132,7 @@ _GOES = (
     " AND NOT EXISTS (SELECT 1 FROM star s WHERE s.entry_id = e.id)"
     " AND NOT EXISTS (SELECT 1 FROM entry_label l WHERE l.entry_id = e.id)"
     " AND NOT EXISTS (SELECT 1 FROM highlight h WHERE h.entry_id = e.id)"
+    " AND NOT EXISTS (SELECT 1 FROM play_queue q WHERE q.entry_id = e.id)"
     " AND NOT EXISTS (SELECT 1 FROM unread u WHERE u.user_id IN ids(:unread_keepers) AND u.feed_id = e.feed_id"
     " AND u.listed_at = e.listed_at AND u.entry_id = e.id)"
 )
@@ -189,6 +190,7 @@ def unread_past(tx: Tx, plan: Plan, user_id: int, before: Key, now: datetime, li
         " AND NOT EXISTS (SELECT 1 FROM star s WHERE s.entry_id = e.id AND s.user_id = :user)"
         " AND NOT EXISTS (SELECT 1 FROM entry_label l WHERE l.entry_id = e.id AND l.user_id = :user)"
         " AND NOT EXISTS (SELECT 1 FROM highlight h WHERE h.entry_id = e.id AND h.user_id = :user)"
+        " AND NOT EXISTS (SELECT 1 FROM play_queue q WHERE q.entry_id = e.id AND q.user_id = :user)"
         " ORDER BY u.listed_at DESC, u.entry_id DESC LIMIT :limit",
         user=user_id,
         feed=plan.feed_id,

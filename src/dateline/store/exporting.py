@@ -1,5 +1,6 @@
 """What leaves with a user: every subscription with its settings, every star and label."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -44,7 +45,18 @@ class Leaving(Struct, frozen=True, kw_only=True):
 
 
 def leaving(tx: Tx, user_id: int) -> list[Leaving]:
-    """Every subscription of a user, in order of title."""
+    """Every subscription of a user to what is fetched, in order of title."""
+    found = _leaving(tx, user_id, "f.kind NOT IN ('mail', 'saved')")
+    found.sort(key=lambda one: (one.title.casefold(), one.id))
+    return found
+
+
+def leaving_own(tx: Tx, user_id: int) -> list[Leaving]:
+    """A user's subscriptions to their saved pages and newsletters."""
+    return _leaving(tx, user_id, "f.kind IN ('mail', 'saved')")
+
+
+def _leaving(tx: Tx, user_id: int, where: str) -> list[Leaving]:
     folders: dict[int, tuple[int, ...]] = {}
     for subscription_id, folder_id in tx.all(
         "SELECT sf.subscription_id, sf.folder_id FROM folder d JOIN subscription_folder sf ON sf.folder_id = d.id"
@@ -57,12 +69,10 @@ def leaving(tx: Tx, user_id: int) -> list[Leaving]:
         " s.hidden_from_visitors, s.full_text, s.revised_unread, s.followed_folder_id,"
         " s.full_text_rules, f.owner_id, f.rules, s.retention, f.credentials, f.transport, s.paused_at IS NOT NULL,"
         " s.display, s.unapplied FROM subscription s JOIN feed f ON f.id = s.feed_id"
-        " WHERE f.kind NOT IN ('mail', 'saved') AND s.user_id = :user",
+        f" WHERE {where} AND s.user_id = :user ORDER BY s.id",
         user=user_id,
     )
-    found = [_of_row(row, folders.get(row[0], ())) for row in rows]
-    found.sort(key=lambda one: (one.title.casefold(), one.id))
-    return found
+    return [_of_row(row, folders.get(row[0], ())) for row in rows]
 
 
 def _of_row(row: tuple[Any, ...], folder_ids: tuple[int, ...]) -> Leaving:
@@ -161,6 +171,45 @@ def senders(tx: Tx, user_id: int) -> list[Sender]:
 def home_address(url: str) -> str:
     """The address by which the feed of an entry is known elsewhere, of a feed's ``url`` or its archive's."""
     return asked_address(url.removesuffix(ARCHIVE))
+
+
+class Name(Struct, frozen=True, kw_only=True):
+    """What an entry is known by on another server, too."""
+
+    feed_url: str
+    guid: str
+    url: str | None
+
+
+def names(tx: Tx, entry_ids: Sequence[int]) -> dict[int, Name]:
+    """What these entries are known by."""
+    rows = tx.all(
+        "SELECT e.id, f.url, e.guid, e.url FROM entry e JOIN feed f ON f.id = e.feed_id WHERE e.id IN ids(:ids)",
+        ids=list(entry_ids),
+    )
+    return {row[0]: Name(feed_url=home_address(row[1]), guid=row[2], url=row[3]) for row in rows}
+
+
+def read_of(tx: Tx, user_id: int, newest: int) -> dict[str, list[bytes]]:
+    """The hashes of what a user has read and a feed may still bring elsewhere, by the feed's address: what it carries
+    beyond its newest articles, and what waits to be told (``brought.note_read``).
+    """
+    rows = tx.all(
+        "SELECT f.url, e.guid_hash FROM subscription s JOIN feed f ON f.id = s.feed_id"
+        " JOIN entry e ON e.feed_id = s.feed_id AND e.gone_at IS NULL AND e.id <= s.seen_entry_id"
+        " WHERE s.user_id = :user AND f.entry_count > :newest AND f.kind NOT IN ('mail', 'saved')"
+        " AND NOT EXISTS (SELECT 1 FROM unread u WHERE u.user_id = :user AND u.feed_id = e.feed_id"
+        " AND u.listed_at = e.listed_at AND u.entry_id = e.id)"
+        " UNION ALL SELECT f.url, t.guid_hash FROM feed f JOIN tombstone t ON t.feed_id = f.id"
+        " WHERE f.owner_id = :user AND f.owner_id <> 0 AND f.url LIKE :archive ORDER BY 1, 2",
+        user=user_id,
+        newest=newest,
+        archive=f"%{ARCHIVE}",
+    )
+    found: dict[str, list[bytes]] = {}
+    for url, hash_ in rows:
+        found.setdefault(home_address(url), []).append(bytes(hash_))
+    return found
 
 
 def newest_ids(tx: Tx, feed_id: int, limit: int) -> list[int]:

@@ -183,6 +183,15 @@ def leave_out(tx: WriteTx, subscription_id: int) -> None:
         )
 
 
+def leave_out_all(tx: WriteTx, folder_id: int, addresses: list[str]) -> None:
+    """A list that was never asked for does not bring these: its person said so elsewhere."""
+    tx.run(
+        "UPDATE followed_opml SET left_out = :addresses WHERE folder_id = :folder AND left_out IS NULL",
+        addresses=json.dumps(addresses[:MAX_LEFT_OUT]),
+        folder=folder_id,
+    )
+
+
 def succeed(
     tx: WriteTx,
     folder_id: int,

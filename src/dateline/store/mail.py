@@ -94,6 +94,11 @@ def refused(tx: Tx, user_id: int) -> list[Sender]:
     return [Sender(feed_id=row[0], url=row[1], title=row[2]) for row in rows]
 
 
+def refuse(tx: WriteTx, feed_id: int, now: datetime) -> None:
+    """A sender's mail is not taken: nobody subscribes to it."""
+    tx.run("UPDATE feed SET orphaned_at = :now WHERE id = :id", id=feed_id, now=to_us(now))
+
+
 def wake(tx: WriteTx, feed_id: int) -> None:
     """A refused sender's mail is taken again."""
     tx.run("UPDATE feed SET orphaned_at = NULL WHERE id = :id", id=feed_id)

@@ -28,7 +28,8 @@ def left_before(tx: Tx, before: datetime, limit: int) -> list[int]:
         " OR EXISTS (SELECT 1 FROM entry e WHERE e.feed_id = f.id"
         " AND NOT EXISTS (SELECT 1 FROM star s WHERE s.entry_id = e.id)"
         " AND NOT EXISTS (SELECT 1 FROM entry_label l WHERE l.entry_id = e.id)"
-        " AND NOT EXISTS (SELECT 1 FROM highlight h WHERE h.entry_id = e.id)))"
+        " AND NOT EXISTS (SELECT 1 FROM highlight h WHERE h.entry_id = e.id)"
+        " AND NOT EXISTS (SELECT 1 FROM play_queue q WHERE q.entry_id = e.id)))"
         " ORDER BY f.orphaned_at LIMIT :limit",
         before=to_us(before),
         limit=limit,

@@ -5,7 +5,7 @@ Stars, labels and unread marks carry the feed and its order in their keys; whoev
 
 from .db import WriteTx
 
-KEPT_BY = ("star", "entry_label", "highlight")
+KEPT_BY = ("star", "entry_label", "highlight", "play_queue")
 """Tables of marks for whose sake an entry stays."""
 
 

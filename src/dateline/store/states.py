@@ -144,7 +144,8 @@ def visible(tx: Tx, user_id: int, entry_ids: Sequence[int]) -> list[int]:
         " EXISTS (SELECT 1 FROM subscription s WHERE s.user_id = :user AND s.feed_id = e.feed_id)"
         " OR EXISTS (SELECT 1 FROM star t WHERE t.user_id = :user AND t.listed_at = e.listed_at AND t.entry_id = e.id)"
         " OR EXISTS (SELECT 1 FROM entry_label l WHERE l.entry_id = e.id AND l.user_id = :user)"
-        " OR EXISTS (SELECT 1 FROM highlight h WHERE h.entry_id = e.id AND h.user_id = :user)) ORDER BY e.id",
+        " OR EXISTS (SELECT 1 FROM highlight h WHERE h.entry_id = e.id AND h.user_id = :user)"
+        " OR EXISTS (SELECT 1 FROM play_queue q WHERE q.user_id = :user AND q.entry_id = e.id)) ORDER BY e.id",
         user=user_id,
         ids=list(entry_ids),
     )

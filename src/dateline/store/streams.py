@@ -195,7 +195,8 @@ def entry(
         else "(EXISTS (SELECT 1 FROM subscription s WHERE s.user_id = :user AND s.feed_id = e.feed_id)"
         " OR EXISTS (SELECT 1 FROM star t WHERE t.user_id = :user AND t.entry_id = e.id)"
         " OR EXISTS (SELECT 1 FROM entry_label l WHERE l.user_id = :user AND l.entry_id = e.id)"
-        " OR EXISTS (SELECT 1 FROM highlight h WHERE h.user_id = :user AND h.entry_id = e.id))"
+        " OR EXISTS (SELECT 1 FROM highlight h WHERE h.user_id = :user AND h.entry_id = e.id)"
+        " OR EXISTS (SELECT 1 FROM play_queue q WHERE q.user_id = :user AND q.entry_id = e.id))"
     )
     if tx.value(f"SELECT 1 FROM entry e WHERE e.id = :id AND {right}", id=entry_id, user=user_id) is None:
         raise NotFound(f"entry {entry_id}")

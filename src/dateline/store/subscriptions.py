@@ -247,6 +247,12 @@ def count(tx: Tx, user_id: int) -> int:
     return int(tx.value("SELECT count(*) FROM subscription WHERE user_id = :user", user=user_id))
 
 
+def any_before(tx: Tx, user_id: int, moment: datetime) -> bool:
+    """Whether a user subscribed to anything before a moment."""
+    sql = "SELECT 1 FROM subscription WHERE user_id = :user AND created_at < :moment LIMIT 1"
+    return tx.value(sql, user=user_id, moment=to_us(moment)) is not None
+
+
 def put_in_folders(tx: WriteTx, subscription_id: int, folder_ids: Iterable[int]) -> None:
     """A subscription is in these folders and in no other."""
     tx.run("DELETE FROM subscription_folder WHERE subscription_id = :id", id=subscription_id)

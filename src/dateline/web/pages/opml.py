@@ -10,6 +10,7 @@ from starlette.types import Receive, Scope, Send
 
 from dateline.actions import exporting, moving
 from dateline.actions.annotations import NotedReport
+from dateline.actions.choices_in import ChoicesReport
 from dateline.actions.moving import FileReport
 from dateline.actions.saved import SavedReport
 from dateline.errors import ActionError, ParseError
@@ -38,6 +39,7 @@ _PROBLEMS = {
     "saved.refused": N_("You refuse this sender here, or there is no room for another subscription."),
     "noted.unreadable": N_("This says neither which words are meant nor anything about them."),
     "noted.no_article": N_("This article is not here. Keep the file: once the article is here, import it again."),
+    "choices.unusable": N_("This choice cannot be used here."),
     "noted.damaged": N_("The file breaks off after this line. What came before was taken."),
 }
 _IN_MEMORY = 5_000_000
@@ -56,7 +58,7 @@ class ReportView(Struct, frozen=True, kw_only=True):
     """What came of one file. ``name`` is "" for the only one; ``error`` a sentence, "" when something was done.
 
     ``added``, ``already`` and ``folders_added`` are an OPML file's, ``saved`` that of articles, ``noted`` that of
-    highlights and notes.
+    highlights and notes, ``chosen`` that of the account's choices.
     """
 
     name: str
@@ -66,6 +68,7 @@ class ReportView(Struct, frozen=True, kw_only=True):
     folders_added: int
     saved: SavedReport | None
     noted: NotedReport | None
+    chosen: ChoicesReport | None
     problems: tuple[ProblemLine, ...]
 
 
@@ -101,6 +104,8 @@ def _view(visit: Visit, report: FileReport, *, is_one: bool) -> ReportView:
     problems = [(p.line, p.text, p.code) for p in report.opml.problems] if report.opml else []
     problems += [(p.place, p.text, p.code) for p in report.saved.problems] if report.saved else []
     problems += [(p.place, p.text, p.code) for p in report.noted.problems] if report.noted else []
+    if report.chosen:
+        problems += [(place, name, "choices.unusable") for place, name in enumerate(report.chosen.problems, 1)]
     return ReportView(
         name="" if is_one else report.name,
         error=messages.sentence(visit.words, report.error) if report.error else "",
@@ -109,6 +114,7 @@ def _view(visit: Visit, report: FileReport, *, is_one: bool) -> ReportView:
         folders_added=report.opml.folders_added if report.opml else 0,
         saved=report.saved,
         noted=report.noted,
+        chosen=report.chosen,
         problems=tuple(
             ProblemLine(line=line, text=text[:200], sentence=_sentence(visit, code)) for line, text, code in problems
         ),

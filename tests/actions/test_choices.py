@@ -1,0 +1,183 @@
+"""What was chosen elsewhere: taken over where nothing was chosen here, within the bounds that its pages have."""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.people import Cast, make_cast
+
+from dateline.actions import choices_in, labels, preferences, saved_pages, subscriptions
+from dateline.errors import ParseError
+from dateline.model import User
+from dateline.parse import choices
+from dateline.preferences import Look, Marking, Preferences, ShareTarget
+from dateline.store import Database, accounts, progress, retention
+from dateline.store import labels as stored_labels
+from dateline.store import mail as senders
+
+ID = "https://dateline.example/ns#choices"
+
+
+def brought(db: Database, user: User, now: datetime, **said: Any) -> choices_in.ChoicesReport:
+    return choices_in.import_choices(db, user, json.dumps({"id": ID, **said}).encode(), now=now)
+
+
+def account(db: Database, user: User) -> User:
+    with db.reading() as tx:
+        return accounts.user_by_id(tx, user.id)
+
+
+def test_what_was_chosen_here_stays(db: Database, cast: Cast, now: datetime) -> None:
+    preferences.change(db, cast.alice, lambda one: msgspec.structs.replace(one, look=Look(theme="dark")), now=now)
+    labels.add(db, cast.alice, "Tea", colour="red", now=now)
+    said = {"look": {"theme": "sepia"}, "marking": {"on_scroll": True}}
+    report = brought(
+        db, cast.alice, now, preferences=said, time_zone="Asia/Tokyo", labels=[{"name": "tea", "colour": "blue"}]
+    )
+    chosen = account(db, cast.alice)
+    assert chosen.preferences == Preferences(look=Look(theme="dark"), marking=Marking(on_scroll=True))
+    assert (chosen.time_zone, report.taken, report.problems) == ("Asia/Tokyo", 2, ())
+    with db.reading() as tx:
+        assert [(one.name, one.colour) for one in stored_labels.all_labels(tx, cast.alice.id)] == [("Tea", "red")]
+    assert account(db, cast.bob).preferences == Preferences()
+
+
+def test_what_breaks_the_bounds_of_its_page_is_told_and_left_out(db: Database, cast: Cast, now: datetime) -> None:
+    said = {
+        "look": {"theme": "dark", "text_size": 900, "css": "body { background: url(https://spy.example/) }"},
+        "keys": {"next": "j\nread_all k", "help": "h", "a" * 80: "x"},
+        "share": [
+            {"name": "Spy", "template": "javascript:alert('{url}')"},
+            {"name": "Ok", "template": "https://a.b/{url}"},
+        ],
+        "marking": 7,
+        "streams": {"label/1": {"view": "cards"}, "starred": {"view": "cards"}},
+    }
+    report = brought(
+        db,
+        cast.alice,
+        now,
+        preferences=said,
+        time_zone="../../etc/passwd",
+        language="<script>",
+        retention={"age": -1},
+        labels=[{"name": "\x00"}, {"name": 5}, {"name": "a/b", "colour": "url(x)"}],
+        own_feeds=[{"url": "https://a.example/feed"}, {"url": "saved:pages", "attributes": {"frss:priority": "x"}}],
+        open_to_visitors=True,
+        is_admin=True,
+    )
+    chosen = account(db, cast.alice)
+    assert chosen.preferences.look == Look(theme="dark")
+    assert chosen.preferences.keys == {"help": "h"}
+    assert chosen.preferences.share == (ShareTarget(name="Ok", template="https://a.b/{url}"),)
+    assert list(chosen.preferences.streams) == ["starred"]
+    assert (chosen.time_zone, chosen.language, chosen.open_to_visitors) == ("UTC", "en", False)
+    assert set(report.problems) >= {
+        "look",
+        "keys",
+        "share",
+        "time_zone",
+        "language",
+        "retention",
+        "labels",
+        "own_feeds",
+    }
+
+
+def test_a_rule_never_reaches_what_was_here_before(db: Database, cast: Cast, now: datetime) -> None:
+    subscriptions.subscribe(db, cast.alice, "https://a.example/feed", now=now - timedelta(days=400))
+    assert brought(db, cast.alice, now, retention={"age": 1}).problems == ("retention",)
+    assert brought(db, cast.bob, now, retention={"age": 1}).problems == ()
+    with db.reading() as tx:
+        assert retention.stored(tx, "account", cast.alice.id) is None
+        assert retention.stored(tx, "account", cast.bob.id) is not None
+
+
+def test_the_queue_goes_on_after_what_is_here_and_reaches_nobody_elses(db: Database, cast: Cast, now: datetime) -> None:
+    pages = [saved_pages.save(db, cast.alice, f"https://a.example/{n}", feed_title="S", now=now) for n in range(3)]
+    saved_pages.save(db, cast.bob, "https://b.example/", feed_title="S", now=now)
+    named = [{"feed_url": "saved:pages", "guid": f"https://a.example/{n}"} for n in (2, 1, 2, 0)]
+    theirs = {"feed_url": "saved:pages", "guid": "https://b.example/", "place": 1}
+    begun = [
+        {**named[0], "share": 300, "at": 1},
+        {**named[1], "share": -5},
+        {**named[1], "played": 9, "played_url": "x"},
+    ]
+    report = brought(db, cast.alice, now, queue=[*named, theirs], begun=begun)
+    with db.reading() as tx:
+        assert progress.queue(tx, cast.alice.id) == [pages[2], pages[1], pages[0]]
+        assert [one.entry_id for one in progress.unfinished(tx, cast.alice.id, 9)] == [pages[2]]
+    assert (report.going, report.problems) == (4, ("begun", "queue"))
+    assert brought(db, cast.alice, now, queue=named, begun=begun[:1]).going == 0
+
+
+def test_a_sender_refused_there_is_refused_here_unless_wanted(db: Database, cast: Cast, now: datetime) -> None:
+    said = [{"url": "mailto:bo@b.example", "title": "Bo\n!", "refused": True}, {"url": "saved:pages", "refused": True}]
+    assert brought(db, cast.alice, now, own_feeds=said).taken == 1
+    assert brought(db, cast.alice, now, own_feeds=said).taken == 0
+    with db.reading() as tx:
+        assert [(one.url, one.title) for one in senders.refused(tx, cast.alice.id)] == [("mailto:bo@b.example", "Bo !")]
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"7", b"{", b'{"a":' + b"[" * 200_000, b"{" * 600_000])
+def test_what_is_no_such_file_is_refused(body: bytes) -> None:
+    with pytest.raises(ParseError):
+        choices.read_choices(body)
+
+
+_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=9),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(
+                (
+                    "name",
+                    "colour",
+                    "display",
+                    "url",
+                    "title",
+                    "folders",
+                    "attributes",
+                    "feed_url",
+                    "guid",
+                    "source",
+                    "share",
+                )
+            )
+            | st.text(max_size=5),
+            inner,
+            max_size=6,
+        )
+    ),
+    max_leaves=20,
+)
+_PARTS = (
+    "preferences",
+    "language",
+    "time_zone",
+    "preview",
+    "retention",
+    "labels",
+    "own_feeds",
+    "begun",
+    "queue",
+    "read",
+)
+
+
+@pytest.fixture
+def cast_of_sqlite(sqlite_db: Database, now: datetime) -> Cast:
+    return make_cast(sqlite_db, now)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(said=st.dictionaries(st.sampled_from(_PARTS), _VALUES))
+def test_whatever_stands_in_it_is_read_or_passed_over(
+    sqlite_db: Database, cast_of_sqlite: Cast, now: datetime, said: dict[str, Any]
+) -> None:
+    brought(sqlite_db, cast_of_sqlite.alice, now, **said)
