@@ -441,11 +441,8 @@ def test_what_a_feed_no_longer_carries_comes_along_for_its_notes_and_the_queue(
     assert going_on(there) == going_on(here)
     with there.db.reading() as tx:
         queue = stored_progress.queue(tx, there.user.id)
-        assert [streams.entry(tx, there.user.id, entry_id).title for entry_id in queue] == [
-            "Cast 3",
-            "Cast 1",
-            "Cast 2",
-        ]
+        titles = [streams.entry(tx, there.user.id, entry_id).title for entry_id in queue]
+        assert titles == ["Cast 3", "Cast 1", "Cast 2"]
         stranger = tx.value("SELECT id FROM users WHERE name = 'Mallory'")
         for entry_id in queue:
             with pytest.raises(NotFound):
