@@ -171,7 +171,11 @@ def test_what_leaves_is_what_freshrss_reads(db: Database, cast: Cast, now: datet
     out = io.BytesIO()
     exporting.write_everything(db, cast.alice, out, now=now)
     with zipfile.ZipFile(out) as bundle:
-        assert bundle.namelist() == ["feeds_2026-11-22.opml.xml", "starred_2026-11-22.json"]
+        assert bundle.namelist() == [
+            "feeds_2026-11-22.opml.xml",
+            "starred_2026-11-22.json",
+            "dateline_2026-11-22.choices",
+        ]
         assert bundle.testzip() is None
         written = json.loads(bundle.read("starred_2026-11-22.json"))
     fish = next(one for one in written["items"] if one["guid"] == "harbour-1")

@@ -174,7 +174,7 @@ def write_everything(
         with db.reading() as tx:
             noted = highlights.listing(tx, user.id)
             paths = _paths({folder.id: folder for folder in subscriptions.folders(tx, user.id)})
-        _add(bundle, f"dateline_{day}.json", moment, [said_choices(db, user, paths, per_feed=per_feed)])
+        _add(bundle, f"dateline_{day}.choices", moment, [said_choices(db, user, paths, per_feed=per_feed)])
         if noted:
             _add(bundle, f"annotations_{day}.jsonld", moment, annotations_file(map(_annotation, reversed(noted))))
 
