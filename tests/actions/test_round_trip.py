@@ -41,14 +41,13 @@ from dateline.model import FullTextRules, RawHTML, Retention, User
 from dateline.preferences import Display, Look, Marking, Preferences, ShareTarget
 from dateline.refresh import mail
 from dateline.settings import Settings
-from dateline.store import Database, bodies, full_texts, streams
+from dateline.store import Database, bodies, folder_order, full_texts, streams
 from dateline.store import accounts as stored_accounts
 from dateline.store import followed as stored_followed
 from dateline.store import highlights as stored_highlights
 from dateline.store import labels as stored_labels
 from dateline.store import mail as stored_mail
 from dateline.store import progress as stored_progress
-from dateline.store import subscriptions as stored_subscriptions
 from dateline.store.bodies import Body
 from dateline.store.entries import titles as entry_titles
 from dateline.store.full_texts import Taken
@@ -187,8 +186,7 @@ def _furnish_folders(world: World, internet: Internet) -> None:
     _keep(world, "subscription", ident, Retention(count=70, keep_unread=False))
     following.follow(db, user, followed, internet.url("/list.opml"), now=now)
     with transaction(db) as tx:
-        for position, folder in ((3, press), (1, followed)):
-            stored_subscriptions.place_folder(tx, user.id, folder, position)
+        folder_order.number(tx, user.id, [press, followed])
         stored_followed.leave_out_all(tx, followed, ["https://unwanted.example/feed"])
     rules = RULES.replace("URL", internet.url("/page"))
     opml.import_opml(db, user, rules.encode(), settings=world.settings, now=now)

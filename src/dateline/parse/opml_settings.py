@@ -5,7 +5,6 @@ FreshRSS: https://freshrss.github.io/FreshRSS/en/developers/OPML.html; Miniflux:
 Whatever is not understood is named, so that nobody believes that it was taken over.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, get_args
 
