@@ -41,6 +41,8 @@ def test_what_is_read_on_the_phone_is_read_at_the_desk(alice: User, open_page: O
     expect(desk).to_have_title("(2) Main stream · Dateline")
     expect(desk.locator("details.entry[data-unread]")).to_have_count(2)
     assert desk.locator("details.entry[open]").count() == 0
+    phone.locator("details.entry[open] button.when-read").tap()
+    expect(desk.locator("details.entry[data-unread][data-kept]")).to_have_count(1)  # by hand: scrolling leaves it so
     phone.get_by_role("group", name="This article").get_by_role("button", name="Favourite").tap()
     expect(desk.locator("[data-count='starred']")).to_have_text("1")
     expect(desk.locator("details.entry[data-starred]")).to_have_count(1)

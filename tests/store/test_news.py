@@ -53,8 +53,12 @@ def test_a_page_learns_how_its_entries_stand_for_its_reader_alone(
 ) -> None:
     entries.mark(db, cast.alice, ids[:1], read=True, now=now)
     entries.star(db, cast.alice, ids[1:2], starred=True, now=now)
+    for read in (True, False):
+        entries.mark(db, cast.alice, ids[2:3], read=read, now=now)
+    nothing = news.States(unread=set(), kept=set(), starred=set())
     with db.reading() as tx:
-        assert news.states(tx, cast.alice.id, ids) == news.States(unread=set(ids[1:]), starred={ids[1]})
-        assert news.states(tx, cast.alice.id, ids[2:]) == news.States(unread={ids[2]}, starred=set())
-        assert news.states(tx, cast.bob.id, ids) == news.States(unread=set(), starred=set())
-        assert news.states(tx, cast.alice.id, []) == news.States(unread=set(), starred=set())
+        everything = news.States(unread=set(ids[1:]), kept={ids[2]}, starred={ids[1]})
+        assert news.states(tx, cast.alice.id, ids) == everything
+        assert news.states(tx, cast.alice.id, ids[2:]) == news.States(unread={ids[2]}, kept={ids[2]}, starred=set())
+        assert news.states(tx, cast.bob.id, ids) == nothing
+        assert news.states(tx, cast.alice.id, []) == nothing

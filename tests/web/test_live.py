@@ -205,6 +205,10 @@ def test_a_page_hears_what_to_change(alice: Browser, world: World) -> None:
     assert answer["unread"]["feeds"] == {str(subscription): 1}
     assert (answer["unread_ids"], answer["starred_ids"]) == ([str(second)], [str(second)])
     assert (answer["newest"], answer["arrived"]) == (second, False)
+    assert answer["kept_ids"] == []
+    alice.post("/entries/unread", {"id": first})
+    answer = alice.post("/live", asked, json=True).json
+    assert (answer["unread_ids"], answer["kept_ids"]) == ([str(first), str(second)], [str(first)])
 
 
 def test_new_articles_are_told_to_the_streams_that_have_them(alice: Browser, world: World) -> None:

@@ -56,24 +56,25 @@ def awaited(tx: Tx, after: int, user_ids: Iterable[int]) -> set[int]:
 
 
 class States(Struct, frozen=True, kw_only=True):
-    """Of some entries, which are unread and which are starred."""
+    """Of some entries, which are unread (``kept``: by hand), and which are starred."""
 
     unread: set[int]
+    kept: set[int]
     starred: set[int]
 
 
 def states(tx: Tx, user_id: int, entry_ids: Sequence[int]) -> States:
     """How some entries stand for a user."""
     ids = list(entry_ids)
+    unread = tx.all(
+        "SELECT u.entry_id, u.kept FROM entry e JOIN unread u ON u.user_id = :user AND u.feed_id = e.feed_id"
+        " AND u.listed_at = e.listed_at AND u.entry_id = e.id WHERE e.id IN ids(:ids)",
+        user=user_id,
+        ids=ids,
+    )
     return States(
-        unread=set(
-            tx.column(
-                "SELECT u.entry_id FROM entry e JOIN unread u ON u.user_id = :user AND u.feed_id = e.feed_id"
-                " AND u.listed_at = e.listed_at AND u.entry_id = e.id WHERE e.id IN ids(:ids)",
-                user=user_id,
-                ids=ids,
-            )
-        ),
+        unread={row[0] for row in unread},
+        kept={row[0] for row in unread if row[1]},
         starred=set(
             tx.column(
                 "SELECT entry_id FROM star WHERE user_id = :user AND entry_id IN ids(:ids)", user=user_id, ids=ids

@@ -267,7 +267,9 @@ def folders(tx: Tx, user_id: int) -> list[Folder]:
     """A user's folders in their order (by position, then by name), without counts."""
     rows = tx.all("SELECT id, parent_id, name, position FROM folder WHERE user_id = :user", user=user_id)
     found = [Folder(id=row[0], parent_id=row[1], name=row[2], position=row[3]) for row in rows]
-    found.sort(key=lambda folder: (folder.position, sort_key(folder.name)))
+    found.sort(key=lambda folder: sort_key(folder.name))
+    if any(row[3] for row in rows):
+        found.sort(key=lambda folder: folder.position)
     return found
 
 

@@ -36,6 +36,7 @@ def tell(visit: Visit) -> Response:
             "newest": newest,
             "arrived": arrived,
             "unread_ids": [str(entry_id) for entry_id in shown if entry_id in stood.unread],
+            "kept_ids": [str(entry_id) for entry_id in shown if entry_id in stood.kept],
             "starred_ids": [str(entry_id) for entry_id in shown if entry_id in stood.starred],
         }
     )

@@ -52,6 +52,7 @@ const stateOf = (entry) => `${isUnread(entry)} ${isStarred(entry)}`;
 /** What was done elsewhere; what was done here meanwhile, or is still to be sent, stays. */
 function showStates(answer, before) {
   const unread = new Set(answer.unread_ids);
+  const kept = new Set(answer.kept_ids);
   const starred = new Set(answer.starred_ids);
   for (const [id, state] of before) {
     const entry = byId(id);
@@ -60,6 +61,9 @@ function showStates(answer, before) {
     }
     if (isUnread(entry) !== unread.has(id)) {
       setUnread(entry, unread.has(id));
+    }
+    if (kept.has(id)) {
+      entry.dataset.kept = ""; // unread by hand there: scrolling past it here does not mark it
     }
     if (isStarred(entry) !== starred.has(id)) {
       setStarred(entry, starred.has(id));
