@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import threading
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
@@ -84,7 +85,9 @@ def vapid_claims(authorization: str) -> dict[str, Any]:
 
 
 class PushService:
-    """Takes messages for its browsers; ``answers`` are statuses for the next ones, then ``status``."""
+    """Takes messages for its browsers; ``answers`` are statuses for the next ones, then ``status``; ``may_answer`` is
+    waited for before each.
+    """
 
     def __init__(self) -> None:
         self.received: list[Received] = []
@@ -92,6 +95,8 @@ class PushService:
         self.answers: list[int] = []
         self.headers: dict[str, str] = {}
         self.asked = 0
+        self.may_answer = threading.Event()
+        self.may_answer.set()
         self._browsers: dict[str, Subscribed] = {}
         service = self
 
@@ -99,14 +104,16 @@ class PushService:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 service.asked += 1
+                service.may_answer.wait()
                 status = service.answers.pop(0) if service.answers else service.status
                 if status < 300:
                     text = service._browsers[self.path].decrypted(body)
                     service.received.append(Received(path=self.path, headers=dict(self.headers), text=text))
-                self.send_response(status)
-                for name, value in {**service.headers, "Content-Length": "0"}.items():
-                    self.send_header(name, value)
-                self.end_headers()
+                with suppress(ConnectionError):  # whoever asked may have died
+                    self.send_response(status)
+                    for name, value in {**service.headers, "Content-Length": "0"}.items():
+                        self.send_header(name, value)
+                    self.end_headers()
 
             def log_message(self, *args: object) -> None:
                 """Say nothing."""
@@ -122,6 +129,7 @@ class PushService:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.may_answer.set()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()

@@ -1,6 +1,10 @@
 """Notifications end to end: what came in important feeds reaches a browser of one's own, once, whatever goes wrong."""
 
 import asyncio
+import subprocess
+import sys
+import textwrap
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -22,7 +26,8 @@ from dateline.fetch import Client
 from dateline.model import User
 from dateline.refresh import notify
 from dateline.refresh.chores import Chores
-from dateline.refresh.polite import TableGate
+from dateline.refresh.polite import HELD_FOR, TableGate
+from dateline.refresh.work import Refresher
 from dateline.settings import Settings
 from dateline.store import Database, accounts, devices
 from dateline.store.devices import Content, Device
@@ -268,6 +273,69 @@ def test_who_is_killed_while_sending_sends_once_more_and_no_oftener(
         runner.now += notify.LEASE
     tell(runner)
     assert (service.asked, queued(runner.db)) == (0, 0)
+
+
+CHILD = textwrap.dedent(
+    """
+    import asyncio, sys
+    from datetime import datetime
+    from pathlib import Path
+    from msgspec.structs import replace
+    from tests.internet import LOOPBACK
+    from dateline.refresh.work import Refresher
+    from dateline.store import open_database
+
+    db = open_database(sys.argv[1])
+    settings = replace(LOOPBACK, secret_file=Path(sys.argv[2]))
+    now = datetime.fromisoformat(sys.argv[3])
+    asyncio.run(Refresher(db, settings, version="0", holder="child", clock=lambda: now).run_once())
+    """
+)
+
+
+def test_a_worker_that_is_really_killed_while_a_service_takes_its_time_loses_nothing(
+    runner: Runner, cast: Cast, service: PushService, join: Callable[..., int]
+) -> None:
+    put(runner, join(cast.alice))
+    service.may_answer.clear()
+    words = [runner.db.url, str(runner.settings.secret_file), runner.now.isoformat()]
+    child = subprocess.Popen([sys.executable, "-c", CHILD, *words], cwd=Path(__file__).parents[2])
+    while service.asked == 0 and child.poll() is None:
+        time.sleep(0.005)
+    child.kill()
+    child.wait()
+    service.may_answer.set()
+    tell(runner)
+    assert service.asked == 1, "the dead one's lease still holds"
+    runner.now += notify.LEASE + HELD_FOR
+    tell(runner)
+    tell(runner)
+    assert (service.asked, queued(runner.db)) == (2, 0)
+    assert {text["kind"] for text in service.texts} == {"test"}
+
+
+def test_a_service_that_takes_its_time_holds_up_no_feed(
+    runner: Runner, cast: Cast, service: PushService, join: Callable[..., int]
+) -> None:
+    async def work() -> None:
+        stop = asyncio.Event()
+        worker = Refresher(runner.db, runner.settings, version="0", holder="w", clock=lambda: runner.now)
+        running = asyncio.create_task(worker.run_forever(stop))
+        while service.asked == 0 or not site.asked("/feed"):
+            await asyncio.sleep(0.01)
+        assert service.received == []
+        service.may_answer.set()
+        while queued(runner.db):
+            await asyncio.sleep(0.01)
+        stop.set()
+        await running
+
+    put(runner, join(cast.alice))
+    service.may_answer.clear()
+    with Internet({"/feed": rss("The Lighthouse", "Fog")}) as site, ThreadPoolExecutor(1) as thread:
+        subscriptions.subscribe(runner.db, cast.bob, site.url("/feed"), now=runner.now)
+        thread.submit(lambda: asyncio.run(work())).result()
+    assert service.asked == 1
 
 
 def test_what_waited_when_its_process_died_is_not_lost(

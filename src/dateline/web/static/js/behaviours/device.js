@@ -24,7 +24,7 @@ export default function device(section) {
     return;
   }
   const here = document.querySelector("[data-here]")?.dataset.here;
-  look(here).then(say, () => say("unable"));
+  look(section, here).then(say, () => say("unable"));
   section.addEventListener("click", async ({ target }) => {
     const button = target.closest("[data-do]");
     if (!button) {
@@ -53,13 +53,14 @@ export default function device(section) {
 const worker = () =>
   Promise.race([navigator.serviceWorker.ready, new Promise((_, reject) => setTimeout(reject, PATIENCE, new Error("no worker")))]);
 
-/** How it stands: denied, on (the browser and the server agree) or off. */
-async function look(here) {
+/** How it stands: denied, on (the browser and the server agree, on the key too) or off. */
+async function look({ dataset }, here) {
   if (Notification.permission === "denied") {
     return "denied";
   }
   const known = await (await worker()).pushManager.getSubscription();
-  return known && here && Notification.permission === "granted" ? "on" : "off";
+  const isOurs = known && isSame(known.options.applicationServerKey, bytesOf(dataset.key));
+  return isOurs && here && Notification.permission === "granted" ? "on" : "off";
 }
 
 async function switchOn({ dataset }) {
