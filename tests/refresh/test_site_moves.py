@@ -68,6 +68,108 @@ def test_ids_that_are_addresses_of_another_site_are_the_same_articles(
     assert told(db, "SELECT revised_at FROM entry WHERE revised_at IS NOT NULL") == []
 
 
+FIFTY = tuple(f"Entry {number}" for number in range(50))
+OPAQUE = {
+    "its address": "{link}",
+    "a tag with the host in it": "tag:{name},2020-01-01:/{slug}",
+    "a number at the site": "{number} at {site}",
+    "the host and a number": "{host}:{number}",
+    "something new each time": "{site} hashed {number}",
+}
+
+
+def fifty(site: str, guid: str, end: str = "", *titles: str) -> bytes:
+    """Fifty entries, and ``titles`` before them, whose links and ids end with the host that they stand on."""
+    items = []
+    host = site.partition("://")[2]
+    for number, title in enumerate((*titles, *FIFTY)):
+        slug = title.lower().replace(" ", "-")
+        link = f"{site}/{slug}{end}"
+        ident = OPAQUE[guid].format(
+            link=link, site=site, host=host, name=host.removeprefix("www."), slug=slug, number=number - len(titles)
+        )
+        if "hashed" in ident:
+            ident = f"{hash(ident):x}"
+        picture = f'&lt;img src="{site}/pictures/{slug}.jpg"&gt; &lt;a href="{site}/about"&gt;About&lt;/a&gt;'
+        items.append(
+            f"<item><title>{title}</title><link>{link}</link><guid isPermaLink='false'>{ident}</guid>"
+            f"<description>&lt;p&gt;On {title}.&lt;/p&gt;{picture}</description></item>"
+        )
+    return f"<rss version='2.0'><channel><title>A</title>{''.join(items)}</channel></rss>".encode()
+
+
+@pytest.mark.parametrize("guid", OPAQUE)
+@pytest.mark.parametrize(
+    ("old", "new", "before", "after"),
+    [
+        ("http://a.example", "http://b.example", "", ""),
+        ("http://a.example", "https://a.example", "", ""),
+        ("http://a.example", "https://www.b.example", "", "/"),
+        ("https://www.a.example", "https://b.example", "/", ""),
+        ("https://a.example", "https://a.example", "", "/"),
+        ("http://a.example", "https://a.example", "/index.html", "/"),
+    ],
+)
+def test_fifty_articles_of_a_blog_that_moved_do_not_come_back_as_new(
+    db: Database, cast: Cast, now: datetime, guid: str, old: str, new: str, before: str, after: str
+) -> None:
+    if old == new and guid == "something new each time":
+        guid = "its address"  # ids are made of the same site
+    subscribed(db, cast.alice, A, now)
+    stored(db, fifty(old, guid, before), now)
+    assert len(unread(db, cast.alice, now)) == 50
+    deeds.mark(db, cast.alice, ids(db, *FIFTY), read=True, now=now)
+    deeds.star(db, cast.alice, ids(db, FIFTY[3]), starred=True, now=now)
+    kept = ids(db, *FIFTY)
+    later = now + timedelta(hours=2)
+    stored(db, fifty(new, guid, after, "Brand new"), later)
+    assert unread(db, cast.alice, later) == ["Brand new"]
+    assert ids(db, *FIFTY) == kept
+    assert told(db, "SELECT count(*) FROM entry WHERE gone_at IS NULL") == [(51,)]
+    assert told(db, "SELECT count(*) FROM entry WHERE revised_at IS NOT NULL") == [(0,)]
+    assert {row[0] for row in told(db, "SELECT url FROM entry")} == {
+        f"{new}/{title.lower().replace(' ', '-')}{after}" for title in (*FIFTY, "Brand new")
+    }
+    again = later + timedelta(hours=2)
+    stored(db, fifty(new, guid, after, "Newer", "Brand new"), again)
+    assert unread(db, cast.alice, again) == ["Brand new", "Newer"]
+
+
+def test_a_blog_with_some_links_elsewhere_moves_too(db: Database, cast: Cast, now: datetime) -> None:
+    def linked(site: str) -> bytes:
+        elsewhere = document("https://other.example", "Found", "Seen")
+        items = elsewhere[elsewhere.index(b"<item>") : elsewhere.index(b"</channel>")]
+        return document(site, *FIVE, *FIVE[:0], *(f"More {n}" for n in range(9))).replace(
+            b"</channel>", items + b"</channel>"
+        )
+
+    subscribed(db, cast.alice, A, now)
+    stored(db, linked(OLD), now)
+    assert len(unread(db, cast.alice, now)) == 16
+    stored(db, linked(NEW), now + timedelta(hours=2))
+    assert len(unread(db, cast.alice, now)) == 16
+
+
+def test_a_document_with_both_addresses_of_an_article_has_both(db: Database, cast: Cast, now: datetime) -> None:
+    """What was known under one of them stays it; the other is what it says."""
+    subscribed(db, cast.alice, A, now)
+    stored(db, document(OLD, *FIVE), now)
+    before = ids(db, *FIVE)
+    both = document(OLD, *FIVE).replace(b"</channel></rss>", b"") + document(NEW, *FIVE).split(b"</title>", 1)[1]
+    stored(db, both, now + timedelta(hours=2))
+    assert told(db, f"SELECT count(*) FROM entry WHERE url LIKE '{OLD}%' AND gone_at IS NULL") == [(5,)]
+    assert ids(db, *FIVE)[:5] == before
+
+
+def test_the_same_page_with_the_same_title_each_day_is_news_each_day(db: Database, cast: Cast, now: datetime) -> None:
+    subscribed(db, cast.alice, A, now)
+    day = "<rss version='2.0'><channel><title>A</title><item><title>Weather</title><link>{}/weather</link>"
+    day += "<guid>{}</guid></item></channel></rss>"
+    for number, site in enumerate((OLD, OLD, NEW, OLD)):
+        stored(db, day.format(site, number).encode(), now + timedelta(days=number))
+    assert len(unread(db, cast.alice, now + timedelta(days=4))) == 4
+
+
 def test_what_was_deleted_does_not_come_back_with_the_new_site(db: Database, cast: Cast, now: datetime) -> None:
     _, feed_id = subscribed(db, cast.alice, A, now)
     stored(db, document(OLD, *FIVE), now)

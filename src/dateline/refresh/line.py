@@ -250,7 +250,8 @@ def compare(
     buried: set[bytes] = set()
     if missing and (carried or not feed.is_first):
         with db.reading() as tx:
-            buried, moved_names = look_up(tx, feed.id, missing, carried, known)
+            present = {one.guid_hash for one in unique} | {one.guid_hash for one in recognised}
+            buried, moved_names = look_up(tx, feed.id, missing, carried, known, present)
         renamed += moved_names
     return decide(
         unique,

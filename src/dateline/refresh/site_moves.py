@@ -1,15 +1,19 @@
-"""A site that moves to another host, or to https: its articles have other ids and links, and are no news.
+"""A site that moves to another host, to https, or changes how its addresses end: its articles are no news.
 
-Many publishers make ids of addresses. When all of a feed's known entries stand on one site and all of its new ones on
-another, an article is known by its path there, if its title is the same too: nothing is taken for something else where
-numbers begin anew, and nothing in a feed of many sites, where ``/?p=1`` may be everybody's.
+Many publishers make ids of addresses, or of their host's name (``tag:`` URIs, RFC 4151). When a feed's known entries
+stand on one site and its new ones on another, an article is known by its former id, or by its path there, if its title
+is the same too, and if the document does not carry what it was: nothing is taken for something else where numbers begin
+anew, and nothing in a feed of many sites, where ``/?p=1`` may be everybody's.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from dateline.clean import urls
 from dateline.store import entries
 from dateline.store.db import Tx
 from dateline.store.entries import Known, guid_hash
@@ -17,6 +21,11 @@ from dateline.store.entries import Known, guid_hash
 from .decide import Candidate
 
 LONGEST_TITLE = 200
+MOST = 0.8
+"""The share of a feed's entries that must stand on one site, where some lead elsewhere."""
+SURE = 5
+"""So many must be found then."""
+_ENDS = ("/index.html", "/index.htm", "/index.php", "/")
 
 
 class Moved(Struct, frozen=True, kw_only=True):
@@ -30,20 +39,28 @@ class Moved(Struct, frozen=True, kw_only=True):
 
 
 NOTHING = Moved(known={})
+Found = dict[int, tuple[Candidate, Known]]
+"""By the known entry's id: what may be it now, and what it is."""
+Thing = TypeVar("Thing")
 
 
 def look_up(
-    tx: Tx, feed_id: int, missing: Sequence[Candidate], carried: Sequence[Known], known: dict[bytes, Known]
+    tx: Tx,
+    feed_id: int,
+    missing: Sequence[Candidate],
+    carried: Sequence[Known],
+    known: dict[bytes, Known],
+    present: Container[bytes],
 ) -> tuple[set[bytes], tuple[tuple[int, str, bytes], ...]]:
     """What the store knows of entries that the last document did not carry, added to ``known``.
 
-    (which were purged; new names of entries whose site moved).
+    (which were purged; new names of entries whose site moved). ``present`` are the hashes of all that the document has.
     """
     hashes = [candidate.guid_hash for candidate in missing]
     known.update((entry.guid_hash, entry) for entry in entries.with_hashes(tx, feed_id, hashes))
     buried = entries.buried(tx, feed_id, hashes)
     fresh = [one for one in missing if one.guid_hash not in known and one.guid_hash not in buried]
-    elsewhere = moved(tx, feed_id, fresh, carried)
+    elsewhere = moved(tx, feed_id, fresh, [one for one in carried if one.guid_hash not in present], present)
     ids = {entry.id for entry in elsewhere.known.values()}
     for hash_ in [hash_ for hash_, entry in known.items() if entry.id in ids] if ids else ():
         del known[hash_]
@@ -51,24 +68,31 @@ def look_up(
     return buried | elsewhere.buried, elsewhere.renamed
 
 
-def moved(tx: Tx, feed_id: int, fresh: Sequence[Candidate], carried: Sequence[Known]) -> Moved:
-    """Which of a document's unknown entries are known ones of the site where the feed's entries stood before."""
-    here, there = _one({root_of(c.guid) for c in fresh}), _one({root_of(known.url or "") for known in carried})
-    if not here or not there or here == there:
+def moved(
+    tx: Tx, feed_id: int, fresh: Sequence[Candidate], vanished: Sequence[Known], present: Container[bytes]
+) -> Moved:
+    """Which of a document's unknown entries are known ones of the site where the feed's entries stood before.
+
+    ``vanished`` are those that the document before carried, and this one does not.
+    """
+    here, sure_here = _site(_place(one) for one in fresh)
+    there, sure_there = _site(one.url or "" for one in vanished)
+    if not here or not there:
         return NOTHING
-    former = {guid_hash(there + one.guid[len(here) :]): one for one in fresh}
-    found = {one.guid_hash: one for one in entries.with_hashes(tx, feed_id, list(former))}
-    titles = entries.titles(tx, [one.id for one in found.values()])
-    same = {
-        hash_: known for hash_, known in found.items() if _is_title(former[hash_].entry.title, titles.get(known.id, ""))
-    }
-    if not same:
+    former = {hash_: one for one in fresh for hash_ in _former_hashes(one.guid, here, there)}
+    if here == there and not any(one.guid_hash in former for one in vanished):
+        return NOTHING  # as after nearly every fetch
+    found = _by_id(tx, feed_id, former, present)
+    if here != there:
+        found = _by_path(fresh, vanished, here, there) | found
+    same = _with_same_title(tx, found)
+    if not same or (len(same) < SURE and not (sure_here and sure_there)):
         return NOTHING
-    gone = entries.buried(tx, feed_id, [hash_ for hash_ in former if hash_ not in found])
+    gone = entries.buried(tx, feed_id, list(former))
     return Moved(
-        known={former[old].guid_hash: replace(one, guid_hash=former[old].guid_hash) for old, one in same.items()},
-        renamed=tuple((one.id, former[old].guid, former[old].guid_hash) for old, one in same.items()),
-        buried=frozenset(former[old].guid_hash for old in gone),
+        known={one.guid_hash: replace(known, guid_hash=one.guid_hash) for one, known in same},
+        renamed=tuple((known.id, one.guid, one.guid_hash) for one, known in same),
+        buried=frozenset(former[hash_].guid_hash for hash_ in gone),
     )
 
 
@@ -80,10 +104,83 @@ def root_of(address: str) -> str:
     return f"{scheme}://{rest.partition('/')[0]}"
 
 
-def _one(roots: Iterable[str]) -> str:
-    """The only one there is; "" when there are several, or none."""
-    first, *others = [*roots, ""]
-    return first if others == [""] else ""
+def _place(candidate: Candidate) -> str:
+    """Where an entry stands on the web."""
+    return candidate.guid if root_of(candidate.guid) else candidate.entry.url or ""
+
+
+def _site(addresses: Iterable[str]) -> tuple[str, bool]:
+    """(the root that nearly all have, "" when there is none; whether all have it)."""
+    counted = Counter(root_of(address) for address in addresses)
+    if not counted:
+        return "", False
+    root, times = counted.most_common(1)[0]
+    return (root, len(counted) == 1) if times >= MOST * counted.total() else ("", False)
+
+
+def _former_hashes(guid: str, here: str, there: str) -> Iterator[bytes]:
+    """What an id may have been hashed as when the site stood ``there``: an address, or its host in another id."""
+    written = {
+        guid.replace(here, there),
+        guid.replace(_host(here), _host(there)),
+        guid.replace(_name(here), _name(there)),
+    }
+    if root_of(guid):
+        written |= {end for one in written for end in _ends(one)}
+    return (guid_hash(one) for one in written - {guid})
+
+
+def _host(root: str) -> str:
+    return root.partition("://")[2]
+
+
+def _name(root: str) -> str:
+    """A host as it stands in ids that are no addresses."""
+    return _host(root).partition(":")[0].removeprefix("www.")
+
+
+def _ends(address: str) -> tuple[str, ...]:
+    bare = next((address.removesuffix(end) for end in _ENDS if address.endswith(end)), address)
+    return (bare, f"{bare}/")
+
+
+def _by_id(tx: Tx, feed_id: int, former: dict[bytes, Candidate], present: Container[bytes]) -> Found:
+    """Known entries by what their ids were."""
+    found = entries.with_hashes(tx, feed_id, list(former))
+    return {one.id: (former[one.guid_hash], one) for one in found if one.guid_hash not in present}
+
+
+def _by_path(fresh: Sequence[Candidate], vanished: Sequence[Known], here: str, there: str) -> Found:
+    """The same by where they stand on their sites, whatever their ids; only where it is so for many."""
+    before = _only_ones((_path(one.url or "", there), one) for one in vanished)
+    now = _only_ones((_path(one.entry.url or "", here), one) for one in fresh)
+    found = {before[path].id: (one, before[path]) for path, one in now.items() if path in before}
+    return found if len(found) >= SURE else {}
+
+
+def _only_ones(pairs: Iterable[tuple[str, Thing]]) -> dict[str, Thing]:
+    listed = list(pairs)
+    counted = Counter(path for path, _ in listed)
+    return {path: thing for path, thing in listed if path and counted[path] == 1}
+
+
+def _path(address: str, root: str) -> str:
+    """Where an address stands on a site, however it ends; "" when it stands elsewhere, or is the site's front page."""
+    cleaned = urls.absolute(address, root) or ""
+    if root_of(cleaned) != root:
+        return ""
+    path, mark, query = cleaned[len(root) :].partition("#")[0].partition("?")
+    return (_ends(path)[0] + mark + query).strip("/")
+
+
+def _with_same_title(tx: Tx, found: Found) -> list[tuple[Candidate, Known]]:
+    """Of all that may be one, those that are; each of both once."""
+    titles = entries.titles(tx, list(found))
+    same: dict[bytes, tuple[Candidate, Known]] = {}
+    for ident, (candidate, known) in found.items():
+        if _is_title(candidate.entry.title, titles.get(ident, "")):
+            same.setdefault(candidate.guid_hash, (candidate, known))
+    return list(same.values())
 
 
 def _is_title(published: str | None, stored: str) -> bool:
