@@ -6,7 +6,7 @@ import smtplib
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 
 import pytest
@@ -17,7 +17,7 @@ from tests.people import Cast, make_cast
 from dateline.actions import accounts, exporting, newsletters, subscriptions
 from dateline.errors import ActionError, NotFound
 from dateline.mail import Intake
-from dateline.mail.limits import MAILS, SECONDS, Pace
+from dateline.mail.limits import A_LINE, MAILS, SECONDS, SMALL, Pace, Room, weight
 from dateline.model import Stream, User
 from dateline.refresh.mail import take_sent
 from dateline.refresh.tidy import tidy
@@ -189,6 +189,98 @@ def test_a_line_without_an_end_ends_the_connection(db: Database, cast: Cast, now
             line.sendall(b"x" * 200_000_000)
     with smtplib.LMTP("127.0.0.1", port) as client:
         assert client.noop()[0] == 250
+
+
+LINE = b"%0900d\r\n" % 7
+LARGE = LINE * (2 * SMALL // weight(LINE))
+
+
+def beginning(port: int, address: str, number: int, text: bytes = LARGE) -> smtplib.LMTP:
+    """A mail that has begun, and does not end."""
+    client = smtplib.LMTP("127.0.0.1", port, timeout=30)
+    client.ehlo_or_helo_if_needed()
+    client.mail(SENDER)
+    client.rcpt(address)
+    client.putcmd("data")
+    assert client.getreply()[0] == 354
+    head = message(Subject=f"Mail {number}", Message_ID=f"<{number}@x>").replace(b"\n", b"\r\n")
+    send(client, head + text)
+    return client
+
+
+def send(client: smtplib.LMTP, text: bytes) -> None:
+    assert client.sock is not None
+    client.sock.sendall(text)
+
+
+END = b"\r\n.\r\n"
+
+
+def test_large_mails_wait_for_each_other_and_small_ones_for_none(
+    db: Database, cast: Cast, now: datetime, port: int
+) -> None:
+    """Sixteen of ten megabytes would fit into no small machine: they come one after the other, and none is lost."""
+    address = address_of(db, cast.alice, now)
+    first, second, third = (beginning(port, address, number) for number in (1, 2, 3))
+    send(second, END)
+    send(third, END)
+    small = beginning(port, address, 4, LINE)
+    send(small, END)
+    assert small.getreply()[0] == 250
+    assert titles(db, cast.alice) == ["Mail 4"]
+    send(first, END)
+    for client in (first, second, third):
+        assert client.getreply()[0] == 250
+    assert sorted(titles(db, cast.alice)) == ["Mail 1", "Mail 2", "Mail 3", "Mail 4"]
+    for client in (first, second, third, small):
+        client.close()
+
+
+def test_who_goes_away_leaves_the_room_to_the_next(db: Database, cast: Cast, now: datetime, port: int) -> None:
+    address = address_of(db, cast.alice, now)
+    gone = [beginning(port, address, number) for number in range(3)]
+    last = beginning(port, address, 9)
+    send(last, END)
+    for client in gone:
+        client.close()
+    assert last.getreply()[0] == 250
+    assert titles(db, cast.alice) == ["Mail 9"]
+    last.close()
+
+
+def test_several_large_mails_over_one_connection(db: Database, cast: Cast, now: datetime, port: int) -> None:
+    address = address_of(db, cast.alice, now)
+    with smtplib.LMTP("127.0.0.1", port) as client:
+        for number in range(3):
+            text = message("A line.\n" * 100_000, Subject=f"{number}", Message_ID=f"<{number}@x>")
+            client.sendmail(SENDER, [address], text.replace(b"\n", b"\r\n"))
+    assert sorted(titles(db, cast.alice)) == ["0", "1", "2"]
+
+
+def test_a_mail_of_nothing_but_lines_ends_the_connection(db: Database, cast: Cast, now: datetime, port: int) -> None:
+    """Each line is an object: eight megabytes of them would take a quarter of a gigabyte."""
+    client = beginning(port, address_of(db, cast.alice, now), 1, b"")
+    assert client.sock is not None
+    with suppress(OSError):
+        for _ in range(100):
+            client.sock.sendall(b"\r\n" * 40_000)
+        assert client.sock.recv(1) == b""
+    with pytest.raises((OSError, smtplib.SMTPServerDisconnected)):
+        client.noop()
+    client.close()
+    assert titles(db, cast.alice) == []
+
+
+def test_room_is_given_in_order_of_asking() -> None:
+    room, told = Room(at_once=1), list[int]()
+    firsts = [lambda number=number: told.append(number) for number in range(4)]
+    assert [room.ask(go_on) for go_on in firsts] == [True, False, False, False]
+    room.leave(firsts[2])
+    for _ in range(3):
+        room.give_back()
+    assert told == [1, 3]
+    assert room.ask(firsts[0])
+    assert weight(b"a\n\n") == 3 + 2 * A_LINE
 
 
 def test_a_mail_that_is_too_large_or_unreadable_is_refused(db: Database, cast: Cast, now: datetime, port: int) -> None:

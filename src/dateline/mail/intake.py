@@ -20,7 +20,7 @@ from dateline.refresh import mail
 from dateline.settings import Settings, listen_address
 from dateline.store import Database
 
-from .limits import Pace
+from .limits import MAX_ONE, SMALL, Pace, Room, weight
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,8 @@ class Intake:
 
     def __init__(self, db: Database, settings: Settings, clock: Callable[[], datetime]) -> None:
         self._settings = settings
-        self._rules = _Rules(db, settings.mail_domain or "", clock)
+        self._room = Room()
+        self._rules = _Rules(db, settings.mail_domain or "", clock, self._room)
         self._connections: set[_Conversation] = set()
         self._server: asyncio.Server | None = None
 
@@ -67,7 +68,7 @@ class Intake:
     def _conversation(self) -> asyncio.BaseProtocol:
         if len(self._connections) >= MAX_CONNECTIONS:
             return _Busy()
-        return _Conversation(self._rules, self._settings.mail_domain or "", self._connections)
+        return _Conversation(self._rules, self._settings.mail_domain or "", self._connections, self._room)
 
 
 class _Busy(asyncio.Protocol):
@@ -80,11 +81,14 @@ class _Busy(asyncio.Protocol):
 
 
 class _Conversation(SMTP):
-    """One connection. ``is_lmtp`` after LHLO: then each recipient of a mail gets an answer of its own."""
+    """One connection. ``is_lmtp`` after LHLO: then each recipient of a mail gets an answer of its own.
+
+    A mail that turns out to be large waits, unread, until there is room for it; the rest of it stays on its way.
+    """
 
     line_length_limit = 100_000
 
-    def __init__(self, rules: "_Rules", domain: str, connections: "set[_Conversation]") -> None:
+    def __init__(self, rules: "_Rules", domain: str, connections: "set[_Conversation]", room: Room) -> None:
         super().__init__(
             rules,
             data_size_limit=MAX_BYTES,
@@ -97,6 +101,10 @@ class _Conversation(SMTP):
         self.is_lmtp = False
         self._connections = connections
         self._came = 0
+        self._room = room
+        self._has_room = False
+        self._held: list[bytes] | None = None
+        """What came while this waits for room; None: it does not wait."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._connections.add(self)
@@ -104,15 +112,49 @@ class _Conversation(SMTP):
 
     def connection_lost(self, error: Exception | None) -> None:
         self._connections.discard(self)
+        self._forget()
         super().connection_lost(error)
 
     def data_received(self, data: bytes) -> None:
-        """One mail's worth of bytes and no more, even in a line that never ends."""
-        self._came += len(data)
-        if self._came > MAX_BYTES + 2_000_000:
+        """One mail's worth and no more, even in a line that never ends, or in nothing but lines."""
+        self._came += weight(data)
+        if self._came > MAX_ONE:
             self.cut_off()
-            return
-        super().data_received(data)
+        elif self._held is not None or not self._may():
+            self._wait(data)
+        else:
+            super().data_received(data)
+
+    def _may(self) -> bool:
+        """Whether what has come so far has room."""
+        self._has_room = self._has_room or (self._came > SMALL and self._room.ask(self._go_on))
+        return self._has_room or self._came <= SMALL
+
+    def _wait(self, data: bytes) -> None:
+        self._held = [*(self._held or ()), data]
+        if isinstance(self.transport, asyncio.Transport):
+            self.transport.pause_reading()
+
+    def _go_on(self) -> None:
+        """There is room now, and it is ours."""
+        held, self._held, self._has_room = self._held or [], None, True
+        if isinstance(self.transport, asyncio.Transport):
+            self.transport.resume_reading()  # before what was held: whoever reads it may pause again
+        super().data_received(b"".join(held))
+
+    def _forget(self) -> None:
+        """What came is not held here any more, nor waited for."""
+        self._came = 0
+        if self._held is not None:
+            self._held = None
+            self._room.leave(self._go_on)
+        if self.hand_over():
+            self._room.give_back()
+
+    def hand_over(self) -> bool:
+        """Whether it had room; from now on whoever asked has it."""
+        had, self._has_room = self._has_room, False
+        return had
 
     def cut_off(self) -> None:
         """End the connection at once."""
@@ -126,19 +168,25 @@ class _Conversation(SMTP):
 
     async def smtp_MAIL(self, arg: str | None) -> None:  # noqa: N802 # likewise
         """A new mail begins: its bytes are counted anew."""
-        self._came = 0
+        self._forget()
         await super().smtp_MAIL(arg)
+
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802 # likewise
+        """The text; once it is stored, or refused, its room is free."""
+        await super().smtp_DATA(arg)
+        self._forget()
 
 
 class _Rules:
     """What is taken, and what is answered. The names of the methods are aiosmtpd's."""
 
-    def __init__(self, db: Database, domain: str, clock: Callable[[], datetime]) -> None:
+    def __init__(self, db: Database, domain: str, clock: Callable[[], datetime], room: Room) -> None:
         self._db = db
+        self._room = room
         self._domain = domain
         self._clock = clock
         self._pace = Pace(lambda: clock().timestamp())
-        self._storing: set[asyncio.Future[Any]] = set()
+        self._storing: dict[asyncio.Future[Any], bytes] = {}
 
     async def handle_RCPT(  # noqa: N802 # aiosmtpd's name
         self, server: _Conversation, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -165,14 +213,27 @@ class _Rules:
     async def handle_DATA(self, server: _Conversation, session: Session, envelope: Envelope) -> str:  # noqa: N802 # likewise
         """Store the mail for each recipient; the answers, one a recipient (LMTP) or one (SMTP)."""
         content = envelope.original_content or b""
-        return "\r\n".join([await self._stored(token, content) for token in envelope.rcpt_tos])
+        is_large = server.hand_over()
+        try:
+            return "\r\n".join([await self._stored(token, content) for token in envelope.rcpt_tos])
+        finally:
+            if is_large:
+                self._give_back_when_stored(content)
+
+    def _give_back_when_stored(self, content: bytes) -> None:
+        """What is being stored stays in memory, though the connection may be gone."""
+        work = next((work for work, held in self._storing.items() if held is content), None)
+        if work is None:
+            self._room.give_back()
+        else:
+            work.add_done_callback(lambda _: self._room.give_back())
 
     async def _stored(self, token: str, content: bytes) -> str:
         """Store once. A connection that is lost meanwhile does not stop it: the sender tries again, nothing doubles."""
         take = partial(mail.take_sent, self._db, token, content, now=self._clock())
         work = asyncio.ensure_future(mail.in_turn(take))
-        self._storing.add(work)
-        work.add_done_callback(self._storing.discard)
+        self._storing[work] = content
+        work.add_done_callback(lambda work: self._storing.pop(work, None))
         try:
             await asyncio.shield(work)
         except (ParseError, ActionError) as error:
