@@ -12,6 +12,7 @@ from tests.store.feeding import subscribed
 from dateline.actions import accounts, saved, subscriptions
 from dateline.actions import entries as deeds
 from dateline.model import Stream, User
+from dateline.refresh import site_moves
 from dateline.refresh.record import record
 from dateline.store import Database, addresses, entries, feeds, streams
 from dateline.store.write import transaction
@@ -133,6 +134,27 @@ def test_fifty_articles_of_a_blog_that_moved_do_not_come_back_as_new(
     again = later + timedelta(hours=2)
     stored(db, fifty(new, guid, after, "Newer", "Brand new"), again)
     assert unread(db, cast.alice, again) == ["Brand new", "Newer"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("http://" + "o" * 3_000 + ".example", "http://a"), ("http://b.example", "http://"), ("http://:80", "http://:81")],
+)
+def test_hosts_that_are_none_cost_nothing(db: Database, cast: Cast, now: datetime, old: str, new: str) -> None:
+    """An id of two thousand letters in which each is the new host, and a former host of three thousand."""
+
+    def body(site: str, mark: str) -> bytes:
+        items = "".join(
+            f"<item><title>{n}</title><link>{site}/{n}</link><guid>{'a' * 1_900}{mark}{n}</guid></item>"
+            for n in range(50)
+        )
+        return f"<rss version='2.0'><channel><title>A</title>{items}</channel></rss>".encode()
+
+    subscribed(db, cast.alice, A, now)
+    stored(db, body(old, "x"), now)
+    stored(db, body(new, "y"), now + timedelta(hours=2))
+    assert told(db, "SELECT count(*) FROM entry") == [(100,)]
+    assert max(len(one) for one in site_moves.written("a" * 1_900, "http://a", f"http://{'o' * 250}")) < 3_000
 
 
 def test_a_blog_with_some_links_elsewhere_moves_too(db: Database, cast: Cast, now: datetime) -> None:

@@ -7,7 +7,7 @@ anew, and nothing in a feed of many sites, where ``/?p=1`` may be everybody's.
 """
 
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import TypeVar
 
 from msgspec import Struct
@@ -25,6 +25,10 @@ MOST = 0.8
 """The share of a feed's entries that must stand on one site, where some lead elsewhere."""
 SURE = 5
 """So many must be found then."""
+MAX_HOST = 260
+"""Characters of a host with its port; what is longer is none."""
+TIMES = 3
+"""So often a host's name may stand in an id."""
 _ENDS = ("/index.html", "/index.htm", "/index.php", "/")
 
 
@@ -79,7 +83,7 @@ def moved(
     there, sure_there = _site(one.url or "" for one in vanished)
     if not here or not there:
         return NOTHING
-    former = {hash_: one for one in fresh for hash_ in _former_hashes(one.guid, here, there)}
+    former = {guid_hash(guid): one for one in fresh for guid in written(one.guid, here, there)}
     if here == there and not any(one.guid_hash in former for one in vanished):
         return NOTHING  # as after nearly every fetch
     found = _by_id(tx, feed_id, former, present)
@@ -99,9 +103,9 @@ def moved(
 def root_of(address: str) -> str:
     """``https://host`` of a web address; "" of anything else."""
     scheme, colon, rest = address.partition("://")
-    if not colon or scheme not in ("http", "https"):
-        return ""
-    return f"{scheme}://{rest.partition('/')[0]}"
+    host = rest.partition("/")[0]
+    is_usable = colon and scheme in ("http", "https") and 0 < len(host) <= MAX_HOST
+    return f"{scheme}://{host}" if is_usable else ""
 
 
 def _place(candidate: Candidate) -> str:
@@ -118,16 +122,13 @@ def _site(addresses: Iterable[str]) -> tuple[str, bool]:
     return (root, len(counted) == 1) if times >= MOST * counted.total() else ("", False)
 
 
-def _former_hashes(guid: str, here: str, there: str) -> Iterator[bytes]:
-    """What an id may have been hashed as when the site stood ``there``: an address, or its host in another id."""
-    written = {
-        guid.replace(here, there),
-        guid.replace(_host(here), _host(there)),
-        guid.replace(_name(here), _name(there)),
-    }
+def written(guid: str, here: str, there: str) -> set[str]:
+    """What an id may have been when the site stood ``there``: an address, or its host in another id."""
+    names = ((here, there), (_host(here), _host(there)), (_name(here), _name(there)))
+    former = {guid.replace(new, old, TIMES) for new, old in names if new and old}
     if root_of(guid):
-        written |= {end for one in written for end in _ends(one)}
-    return (guid_hash(one) for one in written - {guid})
+        former |= {end for one in former for end in _ends(one)}
+    return former - {guid}
 
 
 def _host(root: str) -> str:
