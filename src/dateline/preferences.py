@@ -34,7 +34,8 @@ class Display(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Look(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How pages look. ``text_size`` is of articles, in CSS pixels; ``css`` is the person's own sheet.
 
-    ``hide_read_feeds``: what has nothing unread leaves the sidebar while only the unread is shown.
+    ``hide_read_feeds``: what has nothing unread leaves the sidebar while only the unread is shown. ``more_by_itself``:
+    the next page of a stream comes when its end comes near, without a press.
     """
 
     theme: Theme = "auto"
@@ -46,6 +47,7 @@ class Look(Struct, frozen=True, kw_only=True, omit_defaults=True):
     row_site: RowSite = "full"
     row_authors: bool = False
     hide_read_feeds: bool = False
+    more_by_itself: bool = True
     css: str = ""
 
 

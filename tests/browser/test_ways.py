@@ -1,9 +1,12 @@
 """The ways on from a row in a real browser: to the publisher's page with the middle button, to the rest of the feed."""
 
 import pytest
+from msgspec.structs import replace
 from playwright.sync_api import Page, expect
 from tests.browser.stage import Open, Site
 
+from dateline.actions import accounts, preferences
+from dateline.asgi import utc_now
 from dateline.model import User
 
 
@@ -60,3 +63,22 @@ def test_the_button_at_the_end_marks_the_stream_in_place(alice: User, open_page:
     expect(page.locator("#notice")).to_contain_text("2 articles marked as read.")
     expect(page.locator("details.entry[data-unread]")).to_have_count(0)
     assert site.world.unread_ids(alice) == []
+
+
+def test_more_comes_by_itself_or_only_when_it_is_pressed(alice: User, open_page: Open, site: Site) -> None:
+    site.world.entries(1, *(f"Number {number}" for number in range(60)))
+    accounts.catch_up(site.db, alice.id, now=utc_now())
+    rows = open_page("/?shown=all", who=alice).locator("#entries > .row")
+    rows.last.scroll_into_view_if_needed()
+    expect(rows).to_have_count(62)
+    preferences.change(
+        site.db, alice, lambda chosen: replace(chosen, look=replace(chosen.look, more_by_itself=False)), now=utc_now()
+    )
+    page = open_page("/?shown=all", who=alice)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "fragment" in request.url else None)
+    page.locator(".more a").scroll_into_view_if_needed()
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))")
+    assert asked == []
+    page.get_by_role("link", name="Load more articles").click()
+    expect(page.locator("#entries > .row")).to_have_count(62)

@@ -21,9 +21,10 @@ CHOSEN = {
     "row_site": "icon",
     "row_authors": "1",
     "hide_read_feeds": "1",
+    "more_by_itself": "1",
     "preview": "1",
 }
-FLAGS = ("row_authors", "hide_read_feeds", "preview")
+FLAGS = ("row_authors", "hide_read_feeds", "more_by_itself", "preview")
 SHEET = "p { color: red }"
 
 

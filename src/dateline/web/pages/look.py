@@ -85,6 +85,7 @@ def save(visit: Visit) -> Response:
         text_size=form.integer("text_size"),
         row_authors=form.flag("row_authors"),
         hide_read_feeds=form.flag("hide_read_feeds"),
+        more_by_itself=form.flag("more_by_itself"),
         **chosen,
     )
     parts = {name: form.choice(name, values) for name, values in PARTS.items()}

@@ -1,4 +1,5 @@
-// The next page of a stream, put after the last row; it comes by itself when the end comes near.
+// The next page of a stream, put after the last row; it comes by itself when the end comes near, unless the account wants
+// to press for it.
 
 import { handle } from "../lib/entries.js";
 import { fragment } from "../lib/http.js";
@@ -14,10 +15,12 @@ export default function more(link) {
       handle(first.querySelector(".entry")).focus({ preventScroll: true });
     }
   });
-  new IntersectionObserver(
-    (sightings) => sightings.some((sighting) => sighting.isIntersecting) && loadMore({ isQuiet: true }),
-    { rootMargin: "600px" },
-  ).observe(link);
+  if (document.getElementById("main").dataset.more !== "pressed") {
+    new IntersectionObserver(
+      (sightings) => sightings.some((sighting) => sighting.isIntersecting) && loadMore({ isQuiet: true }),
+      { rootMargin: "600px" },
+    ).observe(link);
+  }
 }
 
 /** Load the next page; gives its first row, or null at the end. Several askers share one load. */
