@@ -167,6 +167,7 @@ TABLE: dict[str, Rights] = {
     "/folders/all/by-name": Rights(post=(303, 303, 403)),
     "/folders/{folder_id}/place": Rights(post=(303, 404, 403), form={"do": "up"}),
     "/folders/{folder_id}/remove": Rights(post=(303, 404, 403)),
+    "/folders/{folder_id}/feeds.opml": OWN,
     "/folders/{folder_id}/list": Rights(
         get=(200, 404, 303), post=(303, 404, 403), form={"url": "https://lists.example/a.opml"}
     ),

@@ -54,6 +54,34 @@ ARTICLES_PER_FEED = 50
 """Articles of each subscription in the ZIP: what their feeds may still carry elsewhere, with "read" or "unread"."""
 
 
+def export_folder(db: Database, user: User, folder_id: int, *, now: datetime) -> bytes:
+    """The feeds of a folder and those below it as OPML, for somebody else: their addresses and names, nothing private,
+    nothing of how they are read here. Raises ``NotFound``.
+    """
+    with db.reading() as tx:
+        known = subscriptions.folders(tx, user.id)
+        inside = subscriptions.below(known, folder_id)
+        rows = [
+            row for row in exporting.leaving(tx, user.id) if not row.private and inside.intersection(row.folder_ids)
+        ]
+    folders = {folder.id: folder for folder in known}
+    outside = len(_path(folders, folder_id)) - 1
+    paths = {ident: _path(folders, ident)[outside:] for ident in inside}
+    feeds = [
+        OpmlFeed(
+            url=row.url,
+            type="rss",
+            title=row.title,
+            site_url=row.site_url,
+            description=row.description or "",
+            folders=tuple(paths[ident] for ident in row.folder_ids if ident in inside),
+        )
+        for row in rows
+        if not row.rules
+    ]
+    return write_opml(folders[folder_id].name, feeds, created_at=now)
+
+
 def export_opml(
     db: Database, user: User, *, settings: Settings | None = None, with_secrets: bool = False, now: datetime
 ) -> bytes:

@@ -15,7 +15,7 @@ from dateline.errors import NotFound
 
 from .db import Tx
 from .states import unpack_ids
-from .subscriptions import Folder, SubscriptionDetails, all_details, folders
+from .subscriptions import Folder, SubscriptionDetails, all_details, below, folders
 from .times import from_us, to_us
 
 QUARTER = 900_000_000
@@ -98,21 +98,9 @@ def _within(rows: Sequence[SubscriptionDetails], known: Sequence[Folder], part: 
             raise NotFound(f"subscription {part.subscription_id}")
         return found
     if part.folder_id is not None:
-        wanted = _below(known, part.folder_id)
+        wanted = below(known, part.folder_id)
         return [row for row in rows if wanted.intersection(row.folder_ids)]
     return rows
-
-
-def _below(known: Sequence[Folder], folder_id: int) -> set[int]:
-    """A folder and all within it."""
-    if all(folder.id != folder_id for folder in known):
-        raise NotFound(f"folder {folder_id}")
-    found: set[int] = set()
-    new = {folder_id}
-    while new:
-        found |= new
-        new = {folder.id for folder in known if folder.parent_id in new} - found
-    return found
 
 
 def _numbers(

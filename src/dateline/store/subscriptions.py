@@ -1,7 +1,7 @@
 """Subscriptions and folders: what a person arranges. What stands beside the stream is in ``sidebars``."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -270,6 +270,18 @@ def folders(tx: Tx, user_id: int) -> list[Folder]:
     found.sort(key=lambda folder: sort_key(folder.name))
     if any(row[3] for row in rows):
         found.sort(key=lambda folder: folder.position)
+    return found
+
+
+def below(known: Sequence[Folder], folder_id: int) -> set[int]:
+    """A folder and all within it. Raises ``NotFound`` when it is none of them."""
+    if all(folder.id != folder_id for folder in known):
+        raise NotFound(f"folder {folder_id}")
+    found: set[int] = set()
+    new = {folder_id}
+    while new:
+        found |= new
+        new = {folder.id for folder in known if folder.parent_id in new} - found
     return found
 
 

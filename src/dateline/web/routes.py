@@ -145,6 +145,7 @@ def routes() -> tuple[Place, ...]:
         Place(path="/folders/all/by-name", post=folders.by_name),
         Place(path="/folders/{folder_id}/place", post=folders.place),
         Place(path="/folders/{folder_id}/remove", post=folders.remove),
+        Place(path="/folders/{folder_id}/feeds.opml", get=opml.write_folder),
         Place(path="/folders/{folder_id}/list", get=following.show, post=following.change),
         Place(path="/folders/{folder_id}/retention", get=retention.show, post=retention.save),
         Place(path="/statistics", get=statistics.show),

@@ -15,7 +15,7 @@ from dateline.actions.moving import FileReport
 from dateline.actions.saved import SavedReport
 from dateline.errors import ActionError, ParseError
 from dateline.web import messages
-from dateline.web.forms import MAX_UPLOAD_BYTES
+from dateline.web.forms import MAX_UPLOAD_BYTES, whole_number
 from dateline.web.i18n import N_
 from dateline.web.visit import Visit
 
@@ -145,6 +145,13 @@ def write(visit: Visit) -> Response:
     )
     name = f"dateline-{visit.now:%Y-%m-%d}{'-secret' if with_secrets else ''}.opml"
     headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return Response(body, media_type="text/x-opml", headers=headers)
+
+
+def write_folder(visit: Visit) -> Response:
+    """The feeds of one folder, to give to somebody. Raises ``NotFound``."""
+    body = exporting.export_folder(visit.db, visit.me, whole_number(visit.path["folder_id"], "folder"), now=visit.now)
+    headers = {"content-disposition": f'attachment; filename="dateline-{visit.now:%Y-%m-%d}.opml"'}
     return Response(body, media_type="text/x-opml", headers=headers)
 
 
