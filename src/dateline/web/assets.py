@@ -1,9 +1,10 @@
 """Our own static files: the folder ``static`` → bytes under one hash, so that browsers may keep them for ever.
 
 The hash covers every file. The style sheets are written one subject a file and served as one (``dateline.css``), and
-so are the scripts (``web/scripts.py``).
+so are the scripts (``web/scripts.py``); what is only for those who write them is left out.
 """
 
+import re
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
@@ -65,6 +66,8 @@ _TYPES = {
     ".woff2": "font/woff2",
     ".txt": "text/plain; charset=utf-8",
 }
+_NOTE = re.compile(r"[ \t]*/\*.*?\*/", re.DOTALL)
+_INDENT = re.compile(r"\n\s+")
 
 
 class Asset(Struct, frozen=True, kw_only=True):
@@ -100,9 +103,14 @@ def load_assets(folder: Path = STATIC_FOLDER) -> Assets:
 
 def _join(files: dict[str, Asset]) -> None:
     """Put the one style sheet and the one script in the place of their parts."""
-    style = b"\n".join(files.pop(f"css/{name}.css").body for name in SHEETS)
+    style = without_notes("\n".join(files.pop(f"css/{name}.css").body.decode() for name in SHEETS)).encode()
     worker = without_comments(files.pop(WORKER).body.decode())
     modules = {name: files.pop(name).body.decode() for name in list(files) if name.endswith(".js")}
     script = join_scripts({name.removeprefix("js/"): source for name, source in modules.items()}, last="main.js")
     for name, body in ((STYLE, style), (SCRIPT, script.encode()), (WORKER, worker.encode())):
         files[name] = Asset(content_type=_TYPES[Path(name).suffix], body=body)
+
+
+def without_notes(style: str) -> str:
+    """A style sheet without its comments and indents, a sixth of what would be sent. None of its texts holds such."""
+    return _INDENT.sub("\n", _NOTE.sub("", style))
