@@ -172,7 +172,6 @@ def test_what_leaves_is_what_freshrss_reads(db: Database, cast: Cast, now: datet
     exporting.write_everything(db, cast.alice, out, now=now)
     with zipfile.ZipFile(out) as bundle:
         assert bundle.namelist() == [
-            "feeds_2026-11-22.opml.xml",
             "starred_2026-11-22.json",
             "dateline_2026-11-22.choices",
         ]

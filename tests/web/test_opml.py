@@ -216,3 +216,20 @@ def test_an_import_says_which_secrets_are_missing(alice: Browser, bob: Browser, 
     cells = [cell.text_content().strip() for cell in row.xpath("./td")]
     assert cells[1] == "Le Phare: login"
     assert "enter them" in cells[2]
+
+
+def test_notes_and_choices_are_reported_in_words(alice: Browser) -> None:
+    target = {"source": "https://nowhere.example/a", "selector": {"type": "TextQuoteSelector", "exact": "<b>words</b>"}}
+    notes = {"@context": "http://www.w3.org/ns/anno.jsonld", "items": [{"type": "Annotation", "target": target}]}
+    css = "a { background: url(https://spy.example/) }"
+    chosen = {"id": "https://dateline.example/ns#choices", "preferences": {"look": {"theme": "dark", "css": css}}}
+    bundle = io.BytesIO()
+    with zipfile.ZipFile(bundle, "w") as file:
+        file.writestr("notes.jsonld", json.dumps(notes))
+        file.writestr("dateline.choices", json.dumps(chosen))
+    page = alice.post("/opml", files={"file": ("all.zip", bundle.getvalue())})
+    assert page.status == 200
+    rows = [[cell.text_content().strip() for cell in row.xpath("./td")] for row in page.find("//tbody/tr")]
+    assert [row[:2] for row in rows] == [["1", "https://nowhere.example/a: <b>words</b>"], ["1", "Apparence"]]
+    assert "1 surlignage ou note n’a pas trouvé sa place ici." in page.words
+    assert "1 choix du compte a été repris." in page.words

@@ -194,7 +194,9 @@ def write_everything(
     day = f"{now:%Y-%m-%d}"
     with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as bundle:
         moment = now.timetuple()[:6]
-        _add(bundle, f"feeds_{day}.opml.xml", moment, [export_opml(db, user, settings=settings, now=now)])
+        outlines = export_opml(db, user, settings=settings, now=now)
+        if b"<outline" in outlines:  # a file without any is none, for us and for others
+            _add(bundle, f"feeds_{day}.opml.xml", moment, [outlines])
         _add(bundle, f"starred_{day}.json", moment, export_saved(db, user, now=now))
         for each in _own_lists(db, user, day, per_feed):
             articles = _articles(db, user, each.ids)

@@ -42,6 +42,21 @@ _PROBLEMS = {
     "choices.unusable": N_("This choice cannot be used here."),
     "noted.damaged": N_("The file breaks off after this line. What came before was taken."),
 }
+_CHOICES = {
+    "language": N_("Language"),
+    "time_zone": N_("Time zone"),
+    "look": N_("Look"),
+    "keys": N_("Keys"),
+    "share": N_("Sharing"),
+    "preferences": N_("Settings"),
+    "retention": N_("How long articles are kept"),
+    "labels": N_("Labels"),
+    "own_feeds": N_("Subscriptions"),
+    "begun": N_("Continue reading"),
+    "queue": N_("Continue reading"),
+    "read": N_("Articles"),
+}
+"""What a part of an account's choices is called on the pages."""
 _IN_MEMORY = 5_000_000
 _PIECE = 256_000
 
@@ -105,7 +120,10 @@ def _view(visit: Visit, report: FileReport, *, is_one: bool) -> ReportView:
     problems += [(p.place, p.text, p.code) for p in report.saved.problems] if report.saved else []
     problems += [(p.place, p.text, p.code) for p in report.noted.problems] if report.noted else []
     if report.chosen:
-        problems += [(place, name, "choices.unusable") for place, name in enumerate(report.chosen.problems, 1)]
+        problems += [
+            (place, visit.words.text(_CHOICES.get(name, name)), "choices.unusable")
+            for place, name in enumerate(report.chosen.problems, 1)
+        ]
     return ReportView(
         name="" if is_one else report.name,
         error=messages.sentence(visit.words, report.error) if report.error else "",
