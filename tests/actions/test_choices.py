@@ -111,6 +111,19 @@ def test_a_sender_refused_there_is_refused_here_unless_wanted(db: Database, cast
         assert [(one.url, one.title) for one in senders.refused(tx, cast.alice.id)] == [("mailto:bo@b.example", "Bo !")]
 
 
+def test_so_many_feeds_of_ones_own_and_no_more(db: Database, cast: Cast, now: datetime) -> None:
+    """Opened a few at a time, so that nobody waits for a thousand."""
+    many = [{"url": f"mailto:a{n}@b.example", "folders": [["No such"]] * 200} for n in range(50)]
+    assert len(many) > choices_in.FEEDS
+    assert brought(db, cast.alice, now, own_feeds=many).problems == ()
+    with db.reading() as tx:
+        assert tx.value("SELECT count(*) FROM subscription WHERE user_id = :id", id=cast.alice.id) == len(many)
+        assert tx.value("SELECT count(*) FROM folder") == 0
+    said = json.dumps({"id": ID, "own_feeds": many * 21, "labels": [{"name": "x"}] * 1_001}).encode()
+    read = choices.read_choices(said)
+    assert (len(read.own_feeds), len(read.labels), read.unreadable) == (1_000, 1_000, ("labels", "own_feeds"))
+
+
 @pytest.mark.parametrize("body", [b"", b"[]", b"7", b"{", b'{"a":' + b"[" * 200_000, b"{" * 600_000])
 def test_what_is_no_such_file_is_refused(body: bytes) -> None:
     with pytest.raises(ParseError):

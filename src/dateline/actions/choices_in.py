@@ -7,6 +7,7 @@ that its own page has: what breaks them is told by name and left out.
 import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from msgspec import Struct
 from msgspec.structs import asdict, replace
@@ -69,6 +70,9 @@ from .sharing import MAX_NAME, MAX_TARGETS, is_template
 
 BATCH = 200
 """Articles that are looked for, and marked, in one transaction."""
+FEEDS = 20
+"""Feeds that are opened in one transaction: each takes several statements, and a click shall not wait for many."""
+MAX_FOLDERS = 100
 MAX_KEYS, MAX_KEY_CHARS = 200, 60
 _ACTION = re.compile(r"[a-z_]{1,40}")
 _STREAM = re.compile(r"main|important|starred|all|label|recent|today")
@@ -105,12 +109,12 @@ class _Import:
         with transaction(self._db) as tx:
             tx.hold_user(self._user.id)
             mine = accounts.user_by_id(tx, self._user.id)
-            self._own_feeds(tx)
             streams = self._labels(tx)
             self._preferences(tx, mine, streams)
             self._account(tx, mine)
         with self._db.reading() as tx:
             finder = Finder(tx, self._user.id)
+        self._own_feeds()
         self._read_there()
         self._begun(finder)
         self._queue(finder)
@@ -202,10 +206,16 @@ class _Import:
             if colour == said.colour and colour and not label.colour:
                 labels.change(tx, self._user.id, label.id, name=label.name, colour=colour)
 
-    def _own_feeds(self, tx: WriteTx) -> None:
+    def _own_feeds(self) -> None:
         """How saved pages and newsletters are shown and kept, and whose newsletters are refused."""
+        for some in _chunks(self._said.own_feeds, FEEDS):
+            with transaction(self._db) as tx:
+                tx.hold_user(self._user.id)
+                self._put_own(tx, some)
+
+    def _put_own(self, tx: WriteTx, some: Sequence[OwnFeedChoice]) -> None:
         folders = Folders(tx, self._user.id)
-        for one in self._said.own_feeds:
+        for one in some:
             if not is_own_feed(one.url):
                 self._problems.append("own_feeds")
             elif one.refused:
@@ -233,8 +243,8 @@ class _Import:
             stored.change(tx, self._user.id, ident, title=one_line(one.title, MAX_TITLE))
         if there.visibility == "main" and not there.folder_ids:
             stored.change(tx, self._user.id, ident, visibility=said.visibility)
-            paths = [path for path in one.folders if path and all(name.strip() for name in path)]
-            stored.put_in_folders(tx, ident, [folders.at(path) for path in paths[:100]])
+            inside = (folders.there(path) for path in one.folders[:MAX_FOLDERS])  # the OPML file has made them
+            stored.put_in_folders(tx, ident, [folder_id for folder_id in inside if folder_id is not None])
         if said.hidden_from_visitors:
             stored.change(tx, self._user.id, ident, hidden_from_visitors=True)
         if said.display is not None and displays.own(tx, self._user, "feed", ident) == Display():
@@ -273,7 +283,7 @@ class _Import:
 
     def _begun(self, finder: Finder) -> None:
         """Where one stopped, unless one went on here."""
-        for some in _chunks(self._said.begun[: progress.KEPT]):
+        for some in _chunks(self._said.begun[: progress.KEPT], BATCH):
             found = self._found(finder, some)
             with transaction(self._db) as tx:
                 tx.hold_user(self._user.id)
@@ -346,9 +356,12 @@ def _reached(one: Going, entry_id: int | None) -> Progress | None:
     )
 
 
-def _chunks(some: Sequence[Going]) -> Iterator[Sequence[Going]]:
-    for start in range(0, len(some), BATCH):
-        yield some[start : start + BATCH]
+_One = TypeVar("_One")
+
+
+def _chunks(some: Sequence[_One], size: int) -> Iterator[Sequence[_One]]:
+    for start in range(0, len(some), size):
+        yield some[start : start + size]
 
 
 def _batches(read: Sequence[ReadThere]) -> Iterator[list[tuple[str, list[bytes]]]]:
@@ -362,7 +375,7 @@ def _batches(read: Sequence[ReadThere]) -> Iterator[list[tuple[str, list[bytes]]
             some, hashes = hashes[: BATCH - size], hashes[BATCH - size :]
             batch.append((url, some))
             size += len(some)
-            if size >= BATCH:
+            if size >= BATCH or len(batch) >= FEEDS:
                 yield batch
                 batch, size = [], 0
     if batch:

@@ -219,10 +219,11 @@ class Folders:
     def new(self, order: Iterable[Sequence[str]]) -> list[int]:
         """Those that were made, as far as they are among these paths in their order; then the others."""
         made = set(self._new)
-        listed = dict.fromkeys(ident for path in order if (ident := self._there(path)) in made and ident is not None)
+        listed = dict.fromkeys(ident for path in order if (ident := self.there(path)) in made and ident is not None)
         return [*listed, *(ident for ident in self._new if ident not in listed)]
 
-    def _there(self, path: Sequence[str]) -> int | None:
+    def there(self, path: Sequence[str]) -> int | None:
+        """The folder at a path, where there is one."""
         ident: int | None = None
         for name in path[:MAX_DEPTH]:
             ident = self._known.get((ident, name_key(usable_name(name))))

@@ -23,6 +23,8 @@ MARK: Final = ID.encode()
 MAX_BYTES: Final = 50_000_000
 MAX_PARTS: Final = 500_000
 MAX_MEMBERS: Final = 20_000
+MAX_CHOSEN: Final = 1_000
+"""Labels, and feeds of one's own."""
 MAX_READ: Final = 500_000
 _HASH_BYTES: Final = 16
 
@@ -117,8 +119,8 @@ class _Reading:
             time_zone=self._one("time_zone", str),
             preview=self._one("preview", bool) or False,
             retention=self._one("retention", Retention),
-            labels=self._many("labels", LabelChoice),
-            own_feeds=self._many("own_feeds", OwnFeedChoice),
+            labels=self._many("labels", LabelChoice, MAX_CHOSEN),
+            own_feeds=self._many("own_feeds", OwnFeedChoice, MAX_CHOSEN),
             begun=_numbered(self._many("begun", Going)),
             queue=_numbered(self._many("queue", Going)),
             read=tuple(self._read()),
