@@ -40,6 +40,7 @@ PAGES = (
     "/labels",
     "/statistics",
     "/statistics?days=365",
+    "/statistics?feed=1&days=365",
     "/labels/1",
     "/feed/1",
     "/feed/2",
