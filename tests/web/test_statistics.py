@@ -40,6 +40,12 @@ def test_arrivals_stand_at_the_readers_hours(alice: Browser) -> None:
 
 
 @pytest.mark.usefixtures("feed")
+def test_what_comes_rarely_is_no_nought_a_day(alice: Browser) -> None:
+    [average] = alice.get("/statistics").find("//dl[@class='numbers']/div[2]/dd")
+    assert average.text_content() == "0,1"
+
+
+@pytest.mark.usefixtures("feed")
 def test_a_year_comes_by_weeks(alice: Browser) -> None:
     page = alice.get("/statistics?days=365")
     assert len(rows(page, "by-day")) == 53

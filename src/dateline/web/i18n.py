@@ -105,6 +105,10 @@ class Words:
         """1234 → ``1 234`` in French, ``1,234`` in English."""
         return str(value) if 0 <= value < 1000 else _number(value, self._locale_name)
 
+    def average(self, value: float) -> str:
+        """0.27 → ``0,3`` in French; from ten on without what comes after the point."""
+        return self.number(round(value)) if value >= 10 else format_decimal(value, "0.#", self._locale_name)
+
     def day(self, day: date) -> str:
         """``22 novembre 2026``."""
         return _day(day, "long", self._locale_name)

@@ -69,7 +69,7 @@ class StatisticsPage(Struct, frozen=True, kw_only=True):
     link: str
     asked: dict[str, str]
     arrived: int
-    a_day: int
+    a_day: str
     read: int
     unread: int
     starred: int
@@ -99,7 +99,7 @@ def show(visit: Visit) -> Response:
         link=link,
         asked={name: visit.query[name] for name in ("feed", "folder") if visit.query.get(name)},
         arrived=numbers.arrived,
-        a_day=round(numbers.arrived / days),
+        a_day=visit.words.average(numbers.arrived / days),
         read=sum(feed.read for feed in feeds),
         unread=sum(feed.unread for feed in feeds),
         starred=sum(feed.starred for feed in feeds),
