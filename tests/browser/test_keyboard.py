@@ -243,3 +243,17 @@ def test_every_action_of_the_table_is_done_by_a_behaviour(alice: User, open_page
         " return Object.keys(use('lib/deeds.js').deeds); }"
     )
     assert sorted(known) == sorted(KEYS)
+
+
+def test_closing_an_article_takes_the_focus_out_of_it_to_its_row(site: Site, open_page: Open) -> None:
+    alice = site.person("alice")
+    feed = site.world.feed("The Lighthouse")
+    site.world.entries(feed, "One", "Two")
+    site.world.subscribe(alice, feed)
+    page = open_page(who=alice)
+    page.keyboard.press("j")
+    page.locator("details.entry[open] a.permalink").focus()
+    page.keyboard.press("o")
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))")
+    assert page.evaluate("document.activeElement.parentElement.id") == "entry-2"
+    assert page.evaluate("document.activeElement.localName") == "summary"

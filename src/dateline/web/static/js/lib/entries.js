@@ -57,6 +57,8 @@ export function toggle(entry, open = !entry.open) {
   const before = row.getBoundingClientRect().top;
   if (open) {
     closeOthers(entry);
+  } else if (entry.querySelector(".article").contains(document.activeElement)) {
+    row.focus({ preventScroll: true }); // else the focus goes nowhere with the next picture
   }
   entry.open = open;
   if (open) {
