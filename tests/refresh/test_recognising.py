@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.people import Cast, make_cast
 from tests.refresh.test_line import A, answered, feed_at, taken
@@ -115,6 +115,8 @@ items = st.lists(
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 @settings(max_examples=25, deadline=None)
+@example([[item("", "x"), item("a", "x", "1")], [item("a", "x"), item("a", "y")], [item("a", "x", "1")]])
+@example([[item("", "x"), item("a", "x")], [item("a", "x"), item("a", "y")], [item("", "x"), item("a", "x")]])
 @given(st.lists(items, min_size=2, max_size=4))
 def test_what_is_stored_is_the_same_as_if_everything_had_been_read(documents: list[list[str]]) -> None:
     results = []

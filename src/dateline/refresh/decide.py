@@ -61,8 +61,9 @@ class Changes(Struct, frozen=True, kw_only=True):
     renamed: tuple[tuple[int, str, bytes], ...] = ()
     """(entry id, guid, hash) of known entries that the new identity calls otherwise."""
     unchanged: int = 0
-    sources: tuple[tuple[int, bytes], ...] = ()
-    """(entry id, hash) of entries that say the same in other bytes: by what they are recognised next time."""
+    sources: tuple[tuple[int, bytes | None], ...] = ()
+    """(entry id, hash) of entries that say the same in other bytes: by what they are recognised next time. None: by
+    nothing, for a feed's weaker identity gives their name to another that says the same."""
 
 
 def content_hash(entry: ParsedEntry) -> bytes:
@@ -158,12 +159,14 @@ def decide(
     now: datetime,
     recognised: Sequence[Known] = (),
     renamed: tuple[tuple[int, str, bytes], ...] = (),
+    doubles: tuple[int, ...] = (),
 ) -> Changes:
     """Compare a document with the store.
 
     ``entries`` are the document's, folded; ``known`` the carried entries and those with the same hashes, by guid hash;
     ``buried`` the hashes of purged entries; ``first`` whether this is the feed's first document; ``recognised`` the
-    known entries that the document carries too, in the bytes that it carried them in before.
+    known entries that the document carries too, in the bytes that it carried them in before; ``doubles`` the ids of
+    those that are not to be recognised so again.
     """
     fresh = [c for c in entries if c.guid_hash not in known and c.guid_hash not in buried]
     met = [(known[c.guid_hash], c) for c in entries if c.guid_hash in known]
@@ -179,7 +182,7 @@ def decide(
         gone_ids=tuple(old.id for hash_, old in known.items() if old.carried and hash_ not in present),
         renamed=renamed,
         unchanged=len(recognised) + len(met) - len(changed),
-        sources=_other_bytes(met, len(recognised)),
+        sources=(*_other_bytes(met, len(recognised)), *((ident, None) for ident in doubles)),
     )
 
 

@@ -238,12 +238,13 @@ def compare(
     identity = _identity(feed)
     listed = candidates(parsed, identity)
     renamed: tuple[tuple[int, str, bytes], ...] = ()
+    doubles: tuple[int, ...] = ()
     if recognised and not _plain(listed, carried, recognised):
         return None
     while not recognised and identity != "content" and untrusted(listed, carried):
         identity = weaker(identity)
         listed = candidates(parsed, identity)
-        carried, renamed = _renamed(carried, listed, identity)
+        carried, renamed, doubles = _renamed(carried, listed, identity)
     unique = folded(listed)
     known = {entry.guid_hash: entry for entry in carried}
     missing = [candidate for candidate in unique if candidate.guid_hash not in known]
@@ -262,6 +263,7 @@ def compare(
         now=now,
         recognised=recognised,
         renamed=renamed,
+        doubles=doubles,
     )
 
 
@@ -274,23 +276,30 @@ def _plain(listed: Sequence[Candidate], carried: Sequence[Known], recognised: Se
 
 def _renamed(
     carried: Sequence[Known], listed: Sequence[Candidate], identity: Identity
-) -> tuple[list[Known], tuple[tuple[int, str, bytes], ...]]:
-    """Known entries under the names that a weaker identity gives them, so that none of them comes back as new."""
+) -> tuple[list[Known], tuple[tuple[int, str, bytes], ...], tuple[int, ...]]:
+    """Known entries under the names that a weaker identity gives them, so that none of them comes back as new; and the
+    ids of those whose name another has: nothing of the feed's is theirs any more."""
     by_content = {candidate.content_hash: candidate for candidate in listed}
-    found, names = [], []
+    guids = [_weak_name(known, by_content.get(known.content_hash), identity) for known in carried]
+    called = [(known, guid, entries.guid_hash(guid)) for known, guid in zip(carried, guids, strict=True)]
+    called.sort(key=lambda one: one[0].guid_hash != one[2])  # who has the name already keeps it
+    found, names, doubles = [], [], []
     taken: set[bytes] = set()
-    for known in carried:
-        same = by_content.get(known.content_hash)
-        guid = same.guid if same else (known.url if identity == "link" else None)
-        guid = guid or identify(ParsedEntry(), "content", known.content_hash)
-        hash_ = entries.guid_hash(guid)
+    for known, guid, hash_ in called:
         if hash_ in taken:
             found.append(known)
+            doubles.append(known.id)
             continue
         taken.add(hash_)
         names.append((known.id, guid, hash_))
         found.append(msgspec.structs.replace(known, guid_hash=hash_))
-    return found, tuple(names)
+    return found, tuple(names), tuple(doubles)
+
+
+def _weak_name(known: Known, same: Candidate | None, identity: Identity) -> str:
+    """What a known entry is called by: as the document's with its content, else by its own link or content."""
+    guid = same.guid if same else (known.url if identity == "link" else None)
+    return guid or identify(ParsedEntry(), "content", known.content_hash)
 
 
 def _cleaned(entry: ParsedEntry, parsed: ParsedFeed, url: str) -> CleanEntry:

@@ -224,7 +224,7 @@ def keep_chapters(tx: WriteTx, entry_id: int, url: str, chapters: tuple[Chapter,
         tx.run("UPDATE entry SET episode = :episode WHERE id = :id", id=entry_id, episode=whole)
 
 
-def note_sources(tx: WriteTx, sources: Sequence[tuple[int, bytes]]) -> None:
+def note_sources(tx: WriteTx, sources: Sequence[tuple[int, bytes | None]]) -> None:
     """(entry id, hash): by what these entries, whose content is the same, are recognised from now on."""
     tx.many(
         "UPDATE entry SET source_hash = :hash WHERE id = :id",
