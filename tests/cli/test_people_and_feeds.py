@@ -168,7 +168,7 @@ def test_everything_goes_out_and_comes_in(shell: Shell, internet: Internet) -> N
     assert shell.run("export", "--user", "alice", "stars.json", "--starred-only").code == 0
     shell.add_user("bob")
     reports = shell.run("import", "--user", "bob", "all.zip", "--json").json()
-    assert [report["kind"] for report in reports] == ["opml", "articles", "articles"]
+    assert [report["kind"] for report in reports] == ["opml", "articles", "articles", "choices"]
     assert shell.run("entries", "--user", "bob", "--stream", "starred", "--json").json()[0]["title"] == "Fish & ships"
     shell.run("import", "--user", "bob", "-", stdin="hello").refused(65, "parse.not_opml")
     shell.run("import", "--user", "bob", "-", stdin="{}").refused(65, "parse.no_articles")
