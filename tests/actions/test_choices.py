@@ -9,15 +9,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.people import Cast, make_cast
+from tests.store.feeding import fill, subscribed
 
 from dateline.actions import choices_in, labels, preferences, saved_pages, subscriptions
 from dateline.errors import ParseError
 from dateline.model import User
 from dateline.parse import choices
 from dateline.preferences import Look, Marking, Preferences, ShareTarget
+from dateline.refresh import deliver
 from dateline.store import Database, accounts, progress, retention
 from dateline.store import labels as stored_labels
 from dateline.store import mail as senders
+from dateline.store.entries import guid_hash
+from dateline.store.write import transaction
 
 ID = "https://dateline.example/ns#choices"
 
@@ -128,6 +132,27 @@ def test_so_many_feeds_of_ones_own_and_no_more(db: Database, cast: Cast, now: da
 def test_what_is_no_such_file_is_refused(body: bytes) -> None:
     with pytest.raises(ParseError):
         choices.read_choices(body)
+
+
+@pytest.mark.parametrize("body", [b'{"id":"%b","read":[0' + b",0" * 2_000_001, b'{"id":"%b"' + b',"a":0' * 2_000_001])
+def test_values_by_the_million_are_refused_before_they_are_made(body: bytes) -> None:
+    with pytest.raises(ParseError) as refused:
+        choices.read_choices(body % ID.encode())
+    assert refused.value.code == "parse.too_complex"
+
+
+def test_what_came_and_was_not_yet_seen_here_is_read_too(db: Database, cast: Cast, now: datetime) -> None:
+    url = "https://a.example/feed"
+    _, feed = subscribed(db, cast.alice, url, now)
+    fill(db, feed, ["One", "Two"], now)
+    with transaction(db) as tx:
+        tx.run("UPDATE feed SET last_entry_id = (SELECT max(id) FROM entry) WHERE id = :id", id=feed)
+    report = brought(db, cast.alice, now, read=[{"feed_url": url, "hashes": [guid_hash("One").hex()]}])
+    assert report.problems == ()
+    deliver.catch_up(db, cast.alice.id, everything=True)
+    with db.reading() as tx:
+        unread = tx.column("SELECT e.title FROM unread u JOIN entry e ON e.id = u.entry_id ORDER BY e.id")
+    assert unread == ["Two"]
 
 
 _VALUES = st.recursive(

@@ -141,6 +141,21 @@ def test_taking_back_passes_over_what_is_gone_and_never_makes_a_circle(
     assert sorted(order(db, cast.alice)) == ["Air", "Inside"]
 
 
+def test_taking_back_never_makes_folders_lie_deeper_than_they_may(
+    db: Database, cast: Cast, add: Add, now: datetime
+) -> None:
+    top, deepest = add("Top"), None
+    for number in range(subscriptions.MAX_DEPTH - 1):
+        deepest = add(f"Level {number}", deepest)
+    moved = add("Moved", deepest)
+    done = folder_order.place(db, cast.alice, moved, beside=top, after=True, now=now)
+    add("Below", moved)
+    assert done.seq is not None
+    assert arranging.undo(db, cast.alice, done.seq, now=now).count == 0
+    assert order(db, cast.alice, moved) == ["Below"]
+    assert "Moved" in order(db, cast.alice)
+
+
 def test_no_folder_stands_beside_itself_or_in_itself(db: Database, cast: Cast, add: Add, now: datetime) -> None:
     press = add("Press")
     inside = add("Inside", press)

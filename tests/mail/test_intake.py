@@ -271,6 +271,20 @@ def test_a_mail_of_nothing_but_lines_ends_the_connection(db: Database, cast: Cas
     assert titles(db, cast.alice) == []
 
 
+def test_who_writes_to_nobody_gets_no_room(db: Database, cast: Cast, now: datetime, port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port)) as line, suppress(ConnectionError):
+        line.settimeout(30)
+        line.sendall(b"LHLO x\r\n")
+        for _ in range(3):
+            line.sendall(b"x" * SMALL + b"\r\n")
+        while line.recv(1_000):
+            pass
+    large = beginning(port, address_of(db, cast.alice, now), 1)
+    send(large, END)
+    assert large.getreply()[0] == 250
+    large.close()
+
+
 def test_room_is_given_in_order_of_asking() -> None:
     room, told = Room(at_once=1), list[int]()
     firsts = [lambda number=number: told.append(number) for number in range(4)]

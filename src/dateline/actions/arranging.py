@@ -34,7 +34,7 @@ from . import entries
 from .entries import Done
 from .folder_order import ORDERED
 from .retention import check_numbers
-from .subscriptions import folder_of_name
+from .subscriptions import MAX_DEPTH, folder_of_name
 
 AT_ONCE = 5_000
 _ARRANGED = "arranged:"
@@ -120,7 +120,7 @@ def undo(db: Database, user: User, seq: int, *, now: datetime) -> Done:
             return Done(count=len(back), seq=None)
         if deed.action.startswith(ORDERED):
             stood = folder_order.decode(deed.action.removeprefix(ORDERED))
-            return Done(count=folder_order.restore(tx, user.id, stood), seq=None)
+            return Done(count=folder_order.restore(tx, user.id, stood, deepest=MAX_DEPTH), seq=None)
         if deed.action == _JOINED:
             return Done(count=_left_again(tx, user, deed.entry_ids, now), seq=None)
     return entries.undo(db, user, seq, now=now)

@@ -65,7 +65,7 @@ def _own_feed(row: Leaving, paths: dict[int, tuple[str, ...]]) -> OwnFeedChoice:
     return OwnFeedChoice(
         url=row.url,
         title=row.own_title,
-        folders=[list(paths[ident]) for ident in row.folder_ids],
+        folders=[list(paths[ident]) for ident in row.folder_ids if ident in paths],
         attributes=settings_attributes(settings),
     )
 

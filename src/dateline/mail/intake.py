@@ -118,12 +118,16 @@ class _Conversation(SMTP):
     def data_received(self, data: bytes) -> None:
         """One mail's worth and no more, even in a line that never ends, or in nothing but lines."""
         self._came += weight(data)
-        if self._came > MAX_ONE:
+        if self._came > (MAX_ONE if self._is_addressed() else SMALL):
             self.cut_off()
         elif self._held is not None or not self._may():
             self._wait(data)
         else:
             super().data_received(data)
+
+    def _is_addressed(self) -> bool:
+        """Whether a mail for somebody here has begun: nobody else needs more room than a few commands."""
+        return self.envelope is not None and bool(self.envelope.rcpt_tos)
 
     def _may(self) -> bool:
         """Whether what has come so far has room."""

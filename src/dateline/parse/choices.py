@@ -22,6 +22,9 @@ ID: Final = "https://dateline.example/ns#choices"
 MARK: Final = ID.encode()
 MAX_BYTES: Final = 50_000_000
 MAX_PARTS: Final = 500_000
+MAX_VALUES: Final = 2_000_000
+"""Of all lists and objects together, told by their commas before a value is made for each: a file as large as may be
+that holds hashes has fewer."""
 MAX_MEMBERS: Final = 20_000
 MAX_CHOSEN: Final = 1_000
 """Labels, and feeds of one's own."""
@@ -96,7 +99,7 @@ _Member = TypeVar("_Member")
 
 def read_choices(body: bytes) -> Choices:
     """Read a file. Raises ``ParseError``: ``parse.too_complex``, ``parse.no_articles`` for what is no such file."""
-    if len(body) > MAX_BYTES or parts(body) > MAX_PARTS:
+    if len(body) > MAX_BYTES or parts(body) > MAX_PARTS or body.count(b",") > MAX_VALUES:
         raise ParseError("parse.too_complex", "more than anybody chooses")
     try:
         said = msgspec.json.decode(body.removeprefix(b"\xef\xbb\xbf"), type=dict[str, msgspec.Raw])

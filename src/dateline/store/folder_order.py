@@ -88,12 +88,14 @@ def snapshot(tx: Tx, user_id: int) -> list[Stood]:
     ]
 
 
-def restore(tx: WriteTx, user_id: int, before: Sequence[Stood]) -> int:
-    """Put folders back where they stood, those that are there still, unless one would lie in itself. How many."""
+def restore(tx: WriteTx, user_id: int, before: Sequence[Stood], *, deepest: int) -> int:
+    """Put folders back where they stood, those that are there still, unless one would lie in itself or deeper than
+    ``deepest``. How many.
+    """
     now = {folder.id: folder.parent_id for folder in folders(tx, user_id)}
     back = [one for one in before if one.id in now and (one.parent_id is None or one.parent_id in now)]
     wanted = now | {one.id: one.parent_id for one in back}
-    if any(_circles(ident, wanted) for ident in wanted):
+    if any(_is_too_deep(ident, wanted, deepest) for ident in wanted):
         return 0
     tx.many(
         "UPDATE folder SET parent_id = :parent, position = :position WHERE id = :id AND user_id = :user",
@@ -102,15 +104,12 @@ def restore(tx: WriteTx, user_id: int, before: Sequence[Stood]) -> int:
     return len(back)
 
 
-def _circles(folder_id: int, parents: dict[int, int | None]) -> bool:
-    seen: set[int] = set()
-    current: int | None = folder_id
-    while current is not None:
-        if current in seen:
-            return True
-        seen.add(current)
-        current = parents.get(current)
-    return False
+def _is_too_deep(folder_id: int, parents: dict[int, int | None], deepest: int) -> bool:
+    """Whether a folder lies in more than may be; in itself, it would lie in endlessly many."""
+    depth, current = 0, parents.get(folder_id)
+    while current is not None and depth < deepest:
+        depth, current = depth + 1, parents.get(current)
+    return depth >= deepest
 
 
 def encode(before: Sequence[Stood]) -> str:
