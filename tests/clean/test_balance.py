@@ -8,7 +8,7 @@ import re
 import pytest
 from tests.clean.checker import problems
 
-from dateline.clean import balance, clean_html, plain_text
+from dateline.clean import balance, clean_html, plain_text, sanitize
 from dateline.model import RawHTML
 
 BASE = "https://news.example/" + "x" * 1_000
@@ -133,6 +133,27 @@ def test_a_long_ordinary_document_is_the_same_as_its_parts() -> None:
     part = '<p>A <a href="https://a.example/x">link</a>, <em>a word</em>.</p>\n<ul><li>one</li><li>two</li></ul>\n'
     assert balance.is_crowded(part * 1_000)
     assert clean_html(RawHTML(part * 1_000), None) == clean_html(RawHTML(part), None) * 1_000
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p><a href='https://x.example/" + "y" * 40_000 + "'>" + "<p>x" * 1_200,
+        "<p><a href='https://x.example/" + "y" * 180_000 + "'>" + "<p>x" * 3_900,
+        "<p>" + "".join(f"<{name} title='{'y' * 16_000}'>" for name in ("b", "i", "u", "s", "em")) + "<p>x" * 50_000,
+        "<p>" + "".join(f"<b title={number}>" for number in range(245)) + "<p>x" * 3_700,
+    ],
+    ids=["a long address", "a very long one", "several", "many"],
+)
+def test_long_tags_that_every_paragraph_opens_again_are_not_written_a_thousand_times(html: str) -> None:
+    written = []
+    for cleaner in (sanitize._CLEANER, sanitize._CLEANER_WITH_ANCHORS):
+        assert balance.is_crowded(html)
+        bounded = balance.balanced(html)
+        if not balance.grows(bounded):
+            written.append(len(cleaner.clean(bounded)))
+    assert all(size <= balance.MAX_REOPENED for size in written)
+    assert len(clean_html(RawHTML(html), None)) < 1_000_000
 
 
 def test_depth_is_bounded() -> None:

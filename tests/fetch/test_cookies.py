@@ -65,6 +65,13 @@ def test_what_is_no_cookie_or_not_this_hosts_to_set_is_not_kept(said: str) -> No
     assert (jar.cookies(), jar.has_changed) == ((), False)
 
 
+def test_plain_http_changes_nothing_that_came_over_tls() -> None:
+    jar = after("a=1; Path=/")
+    jar.take("http://www.news.example/", ["a=2; Path=/"], NOW)
+    jar.take("http://www.news.example/", ["a=; Path=/; Max-Age=0"], NOW)
+    assert jar.header(URL, NOW) == "a=1"
+
+
 def test_who_is_not_secure_sets_nothing_secure_and_numbers_have_no_domains() -> None:
     assert after("a=1; Secure", url="http://news.example/").cookies() == ()
     jar = after("a=1; Domain=1.2.3.4", url="http://1.2.3.4/")

@@ -233,6 +233,23 @@ def test_it_comes_as_soon_as_the_service_can_again_and_no_sooner_than_it_wishes(
     assert (queued(runner.db), of(runner.db, cast.alice)[0].failures) == (0, 0)
 
 
+def test_what_comes_meanwhile_does_not_cut_short_the_pause_that_a_service_asked_for(
+    runner: Runner, cast: Cast, service: PushService, join: Callable[..., int]
+) -> None:
+    device = join(cast.alice)
+    put(runner, device, "important", 1)
+    service.answers, service.headers = [429], {"Retry-After": "600"}
+    tell(runner)
+    for _ in range(9):
+        runner.later(seconds=60)
+        put(runner, device, "important", 1)
+        tell(runner)
+    assert service.asked == 1
+    runner.later(seconds=70)
+    tell(runner)
+    assert [text["body"] for text in service.texts] == ["Fog (+9)"]
+
+
 @pytest.mark.parametrize("status", [404, 410])
 def test_a_browser_that_is_gone_is_forgotten_with_all_that_waits_for_it(
     runner: Runner, cast: Cast, service: PushService, join: Callable[..., int], status: int

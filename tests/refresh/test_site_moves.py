@@ -203,6 +203,9 @@ def test_what_was_deleted_does_not_come_back_with_the_new_site(db: Database, cas
     stored(db, document(NEW, *FIVE), later + timedelta(hours=2))
     assert ids(db, "One") == []
     assert unread(db, cast.alice, later) == sorted(FIVE[1:])
+    stored(db, document(NEW, *FIVE, "Fresh"), later + timedelta(hours=4))  # when nothing stands on the old site
+    assert ids(db, "One") == []
+    assert unread(db, cast.alice, later) == sorted([*FIVE[1:], "Fresh"])
 
 
 @pytest.mark.parametrize(

@@ -143,6 +143,11 @@ def test_the_page_of_a_folder_says_where_it_stands_and_puts_it_elsewhere(
     assert offered()[0] == ("En premier", True)
     alice.post(f"/folders/{press}", {**fields, "above": sea})
     assert list(tree(db, owner(alice))) == ["Air", "Mer", "Presse"]
+    alice.post("/folders/all/by-name", {})
+    alice.post(f"/folders/{press}", {"name": "Aa", "parent_id": "", "above": sea})  # as the page had it: only renamed
+    assert list(tree(db, owner(alice))) == ["Aa", "Air", "Mer"]
+    alice.post(f"/folders/{press}", {**fields, "above": "first"})
+    assert list(tree(db, owner(alice))) == ["Air", "Mer", "Presse"]
     for wrong in (press, 999, "x", "0", "-1"):
         assert alice.post(f"/folders/{press}", {**fields, "above": wrong}).status in (400, 404)
     assert list(tree(db, owner(alice))) == ["Air", "Mer", "Presse"]

@@ -111,8 +111,9 @@ def _may_change_again(cleaned: str) -> bool:
 
 def _cleaned(raw: str, base: str | None) -> str:
     """One round: readable HTML → safe HTML."""
-    bounded = balance.balanced(raw) if balance.is_crowded(raw) else raw
-    if len(bounded) <= 2 * balance.MAX_CHARS:
+    is_crowded = balance.is_crowded(raw)
+    bounded = balance.balanced(raw) if is_crowded else raw
+    if len(bounded) <= 2 * balance.MAX_CHARS and not (is_crowded and balance.grows(bounded)):
         if anchors.may_have(bounded, base):
             html = _finished(_CLEANER_WITH_ANCHORS.clean(bounded), base, has_anchors=True)
         else:

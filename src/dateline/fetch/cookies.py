@@ -75,6 +75,8 @@ class Jar:
         known = self._cookies.get(key)
         if known is None and cookie.ends_at <= now:
             return
+        if known is not None and known.secure and not cookie.secure:
+            return  # who stands on the line of plain http changes nothing that came over TLS (RFC 6265bis §5.7)
         if known is not None and cookie.ends_at > now and _is_as_good(known, cookie):
             return
         self._cookies.pop(key, None)

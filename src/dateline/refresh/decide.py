@@ -64,6 +64,8 @@ class Changes(Struct, frozen=True, kw_only=True):
     sources: tuple[tuple[int, bytes | None], ...] = ()
     """(entry id, hash) of entries that say the same in other bytes: by what they are recognised next time. None: by
     nothing, for a feed's weaker identity gives their name to another that says the same."""
+    purged: tuple[bytes, ...] = ()
+    """New hashes of entries that were purged before their site moved: they stay known as such."""
 
 
 def content_hash(entry: ParsedEntry) -> bytes:
@@ -160,13 +162,14 @@ def decide(
     recognised: Sequence[Known] = (),
     renamed: tuple[tuple[int, str, bytes], ...] = (),
     doubles: tuple[int, ...] = (),
+    purged: tuple[bytes, ...] = (),
 ) -> Changes:
     """Compare a document with the store.
 
     ``entries`` are the document's, folded; ``known`` the carried entries and those with the same hashes, by guid hash;
     ``buried`` the hashes of purged entries; ``first`` whether this is the feed's first document; ``recognised`` the
     known entries that the document carries too, in the bytes that it carried them in before; ``doubles`` the ids of
-    those that are not to be recognised so again.
+    those that are not to be recognised so again; ``purged`` the new hashes of what was purged under another.
     """
     fresh = [c for c in entries if c.guid_hash not in known and c.guid_hash not in buried]
     met = [(known[c.guid_hash], c) for c in entries if c.guid_hash in known]
@@ -183,6 +186,7 @@ def decide(
         renamed=renamed,
         unchanged=len(recognised) + len(met) - len(changed),
         sources=(*_other_bytes(met, len(recognised)), *((ident, None) for ident in doubles)),
+        purged=purged,
     )
 
 

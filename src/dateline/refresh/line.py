@@ -27,7 +27,7 @@ from .hubs import hub_of
 from .outcome import Move, Outcome
 from .pages import body_hash, read_by_rules
 from .schedule import Hints
-from .site_moves import look_up
+from .site_moves import NOTHING, look_up
 
 BEFORE_AT_ONCE = 50
 """Changed entries whose earlier content is held in memory."""
@@ -239,6 +239,7 @@ def compare(
     listed = candidates(parsed, identity)
     renamed: tuple[tuple[int, str, bytes], ...] = ()
     doubles: tuple[int, ...] = ()
+    moved = NOTHING
     if recognised and not _plain(listed, carried, recognised):
         return None
     while not recognised and identity != "content" and untrusted(listed, carried):
@@ -252,8 +253,8 @@ def compare(
     if missing and (carried or not feed.is_first):
         with db.reading() as tx:
             present = {one.guid_hash for one in unique} | {one.guid_hash for one in recognised}
-            buried, moved_names = look_up(tx, feed.id, missing, carried, known, present)
-        renamed += moved_names
+            buried, moved = look_up(tx, feed.id, missing, carried, known, present)
+        renamed += moved.renamed
     return decide(
         unique,
         known,
@@ -264,6 +265,7 @@ def compare(
         recognised=recognised,
         renamed=renamed,
         doubles=doubles,
+        purged=tuple(moved.buried),
     )
 
 

@@ -195,8 +195,8 @@ class Notifier:
         now = self._clock()
         with transaction(self._db) as tx:
             if error is None:
+                devices.note_sent(tx, leased.device.id, now)  # the device first: who removes it locks it first, too
                 devices.drop(tx, leased.id)
-                devices.note_sent(tx, leased.device.id, now)
             elif isinstance(error, NotNow):
                 devices.put_off(tx, leased.id, now + timedelta(seconds=error.seconds), failed=False)
             elif error.code in GONE:

@@ -123,6 +123,7 @@ def _record_last(tx: WriteTx, outcome: Outcome, arrived: Sequence[Arrived]) -> N
         entries.mark_gone(tx, changes.gone_ids, outcome.check.at)
         entries.mark_back(tx, changes.back_ids)
         entries.note_sources(tx, changes.sources)
+        entries.bury(tx, feed.id, changes.purged)
     if outcome.described is not None:
         feeds.describe(tx, feed.id, outcome.described)
     elif outcome.hints is not None:

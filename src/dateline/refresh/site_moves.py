@@ -55,10 +55,10 @@ def look_up(
     carried: Sequence[Known],
     known: dict[bytes, Known],
     present: Container[bytes],
-) -> tuple[set[bytes], tuple[tuple[int, str, bytes], ...]]:
+) -> tuple[set[bytes], Moved]:
     """What the store knows of entries that the last document did not carry, added to ``known``.
 
-    (which were purged; new names of entries whose site moved). ``present`` are the hashes of all that the document has.
+    (which were purged; what stood on another site). ``present`` are the hashes of all that the document has.
     """
     hashes = [candidate.guid_hash for candidate in missing]
     known.update((entry.guid_hash, entry) for entry in entries.with_hashes(tx, feed_id, hashes))
@@ -69,7 +69,7 @@ def look_up(
     for hash_ in [hash_ for hash_, entry in known.items() if entry.id in ids] if ids else ():
         del known[hash_]
     known.update(elsewhere.known)
-    return buried | elsewhere.buried, elsewhere.renamed
+    return buried | elsewhere.buried, elsewhere
 
 
 def moved(
@@ -86,13 +86,15 @@ def moved(
     former = {guid_hash(guid): one for one in fresh for guid in written(one.guid, here, there)}
     if here == there and not any(one.guid_hash in former for one in vanished):
         return NOTHING  # as after nearly every fetch
-    found = _by_id(tx, feed_id, former, present)
+    by_id = found = _by_id(tx, feed_id, former, present)
     if here != there:
-        found = _by_path(fresh, vanished, here, there) | found
+        found = _by_path(fresh, vanished, here, there) | by_id
     same = _with_same_title(tx, found)
     if not same or (len(same) < SURE and not (sure_here and sure_there)):
         return NOTHING
-    gone = entries.buried(tx, feed_id, list(former))
+    # The purged are known by their ids alone: only where ids went along, and none of them leads to another article.
+    went_along = by_id and by_id.keys() <= {known.id for _, known in same}
+    gone = entries.buried(tx, feed_id, list(former)) if went_along else set()
     return Moved(
         known={one.guid_hash: replace(known, guid_hash=one.guid_hash) for one, known in same},
         renamed=tuple((known.id, one.guid, one.guid_hash) for one, known in same),

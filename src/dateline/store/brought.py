@@ -146,10 +146,7 @@ def folder_names(tx: Tx, user_id: int) -> dict[int, set[str]]:
 
 def note_read(tx: WriteTx, feed_id: int, hashes: Iterable[bytes]) -> None:
     """Articles with these hashes had been read."""
-    tx.many(
-        "INSERT INTO tombstone (feed_id, guid_hash) VALUES (:feed, :hash) ON CONFLICT DO NOTHING",
-        [{"feed": feed_id, "hash": hash_} for hash_ in sorted(set(hashes))],
-    )
+    entries.bury(tx, feed_id, sorted(set(hashes)))
 
 
 def star(tx: WriteTx, user_id: int, starred: Mapping[int, datetime]) -> list[int]:

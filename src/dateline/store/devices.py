@@ -217,21 +217,26 @@ def note_told(tx: WriteTx, device_ids: Sequence[int], entry_id: int) -> list[int
 
 
 def queue(tx: WriteTx, device_ids: Sequence[int], content: Content, now: datetime) -> None:
-    """Put a notification into the queue of each device; it speaks for those of its kind that wait there."""
+    """Put a notification into the queue of each device; it speaks for those of its kind that wait there, as long as
+    they wait and after as many tries: a service that asked for a pause gets it.
+    """
     for device_id in device_ids:
-        before = tx.column(
-            "DELETE FROM notification WHERE device_id = :device AND kind = :kind AND begun = 0 RETURNING content",
+        before = tx.all(
+            "DELETE FROM notification WHERE device_id = :device AND kind = :kind AND begun = 0"
+            " RETURNING content, next_at, tries",
             device=device_id,
             kind=content.kind,
         )
-        count = content.count + sum(_content(text).count for text in before)
+        count = content.count + sum(_content(row[0]).count for row in before)
         tx.run(
-            "INSERT INTO notification (device_id, kind, content, created_at, next_at)"
-            " VALUES (:device, :kind, :content, :now, :now)",
+            "INSERT INTO notification (device_id, kind, content, created_at, next_at, tries)"
+            " VALUES (:device, :kind, :content, :now, :at, :tries)",
             device=device_id,
             kind=content.kind,
             content=msgspec.json.encode(msgspec.structs.replace(content, count=count)).decode(),
             now=to_us(now),
+            at=max([to_us(now), *(row[1] for row in before)]),
+            tries=max((row[2] for row in before), default=0),
         )
 
 

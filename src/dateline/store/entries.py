@@ -111,6 +111,14 @@ def titles(tx: Tx, entry_ids: Sequence[int]) -> dict[int, str]:
     return {row[0]: row[1] for row in tx.all("SELECT id, title FROM entry WHERE id IN ids(:ids)", ids=list(entry_ids))}
 
 
+def bury(tx: WriteTx, feed_id: int, hashes: Sequence[bytes]) -> None:
+    """Entries of these guid hashes are never new."""
+    tx.many(
+        "INSERT INTO tombstone (feed_id, guid_hash) VALUES (:feed, :hash) ON CONFLICT DO NOTHING",
+        [{"feed": feed_id, "hash": hash_} for hash_ in hashes],
+    )
+
+
 def buried(tx: Tx, feed_id: int, hashes: Sequence[bytes]) -> set[bytes]:
     """Which of these guid hashes were purged: they are not new."""
     return set(

@@ -62,6 +62,8 @@ def edit(visit: Visit) -> Response:
     parent_id = visit.form.optional_integer("parent_id")
     folder, _ = _read(visit, ident)
     wished = visit.form.raw("above", "")
+    if wished == _places(visit, folder)[1]:
+        wished = ""  # it stands there already; a new name may move it
     try:
         if name != folder.name:
             subscription_actions.rename_folder(visit.db, visit.me, ident, name, now=visit.now)
@@ -77,10 +79,7 @@ def edit(visit: Visit) -> Response:
 def _put_below(visit: Visit, folder: FolderLine, wished: str) -> None:
     """Below a folder that lies beside it, or above all of them ("first"). Raises ``ActionError``, ``NotFound``."""
     order = [line.id for line in _beside(visit, folder)]
-    here = order.index(folder.id)
     above = None if wished == _FIRST else whole_number(wished, "above")
-    if above == (order[here - 1] if here else None):
-        return  # it stands there
     if above is not None and above not in order:
         raise ActionError("action.bad_value", "above")
     others = [one for one in order if one != folder.id]

@@ -163,7 +163,7 @@ def _by_month(visit: Visit, numbers: Statistics) -> Chart:
     counts: Counter[int] = Counter()
     for at, count in numbers.quarters:
         counts[i18n.local(at, visit.zone).month] += count
-    return chart([(visit.words.month(month), counts[month]) for month in range(1, 13)])
+    return _drawn(visit, [(visit.words.month(month), counts[month]) for month in range(1, 13)])
 
 
 def _folders(numbers: Statistics, days: int) -> tuple[FeedLine, ...]:

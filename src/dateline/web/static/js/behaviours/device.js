@@ -24,6 +24,7 @@ export default function device(section) {
     return;
   }
   const here = document.querySelector("[data-here]")?.dataset.here;
+  say(""); // scripts do run; the rest is known in a moment
   look(section, here).then(say, () => say("unable"));
   section.addEventListener("click", async ({ target }) => {
     const button = target.closest("[data-do]");

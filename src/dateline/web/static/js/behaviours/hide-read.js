@@ -24,7 +24,7 @@ function tidy(wasRead) {
     const row = entry.closest(".row");
     if (isUnread(entry)) {
       row.hidden = false;
-    } else if (!row.hidden && !entry.open && !wasRead.has(entry) && isOutOfSight(entry, top)) {
+    } else if (!row.hidden && !entry.open && !wasRead.has(entry) && !isSelected(row) && isOutOfSight(entry, top)) {
       row.hidden = !row.contains(document.activeElement);
     }
   }
@@ -32,6 +32,9 @@ function tidy(wasRead) {
     scrollBy({ top: anchor.getBoundingClientRect().top - before, behavior: "instant" });
   }
 }
+
+/** What is selected is still to be done something with: it stays to be seen. */
+const isSelected = (row) => row.querySelector(":scope > .tick")?.checked;
 
 const isOutOfSight = (entry, top) => {
   const place = entry.getBoundingClientRect();

@@ -98,7 +98,13 @@ function offerTools(entry, box) {
       link.classList.add("tool-way");
       foot.append(link);
     } else if (tool.matches("form") && isPlayable(entry)) {
-      foot.append(wayTo(entry, tool.querySelector("button"), () => tool.requestSubmit()));
+      const button = tool.querySelector("button");
+      foot.append(
+        wayTo(entry, button, () => {
+          button.focus({ preventScroll: true }); // what was pressed goes, this stands in its place
+          tool.requestSubmit();
+        }),
+      );
     }
   }
 }
