@@ -162,7 +162,7 @@ CREATE TABLE folder (
   user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
   parent_id INTEGER REFERENCES folder (id) ON DELETE SET NULL,
   name TEXT NOT NULL,
-  name_key TEXT NOT NULL, retention TEXT, display TEXT, position INTEGER NOT NULL DEFAULT 0,
+  name_key TEXT NOT NULL, retention TEXT, display TEXT, position INTEGER NOT NULL DEFAULT 0, read_when TEXT,
   UNIQUE (user_id, name_key)
 );
 
@@ -374,13 +374,15 @@ CREATE TABLE subscription (
   hidden_from_visitors INTEGER NOT NULL DEFAULT 0,
   unread_count INTEGER NOT NULL DEFAULT 0,
   seen_entry_id INTEGER NOT NULL DEFAULT 0, -- delivered up to this entry
-  created_at INTEGER NOT NULL, full_text TEXT NOT NULL DEFAULT 'off', full_text_rules TEXT, revised_unread INTEGER NOT NULL DEFAULT 0, retention TEXT, followed_folder_id INTEGER REFERENCES folder (id) ON DELETE SET NULL, followed_url TEXT, display TEXT, paused_at INTEGER, unapplied TEXT,
+  created_at INTEGER NOT NULL, full_text TEXT NOT NULL DEFAULT 'off', full_text_rules TEXT, revised_unread INTEGER NOT NULL DEFAULT 0, retention TEXT, followed_folder_id INTEGER REFERENCES folder (id) ON DELETE SET NULL, followed_url TEXT, display TEXT, paused_at INTEGER, unapplied TEXT, read_when TEXT, own_icon_id INTEGER REFERENCES icon (id), own_site_url TEXT, own_description TEXT,
   UNIQUE (user_id, feed_id)
 );
 
 CREATE INDEX subscription_feed ON subscription (feed_id);
 
 CREATE INDEX subscription_followed ON subscription (followed_folder_id) WHERE followed_folder_id IS NOT NULL;
+
+CREATE INDEX subscription_own_icon ON subscription (own_icon_id) WHERE own_icon_id IS NOT NULL;
 
 CREATE INDEX subscription_paused ON subscription (feed_id) WHERE paused_at IS NOT NULL;
 

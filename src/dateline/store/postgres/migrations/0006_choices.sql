@@ -1,0 +1,9 @@
+-- Which articles count as read by themselves, as JSON; null: as the folder says, then the account.
+ALTER TABLE subscription ADD COLUMN read_when TEXT;
+ALTER TABLE folder ADD COLUMN read_when TEXT;
+
+-- One's own icon of a feed, its site and its description in one's own words; null: the publisher's.
+ALTER TABLE subscription ADD COLUMN own_icon_id BIGINT REFERENCES icon (id);
+ALTER TABLE subscription ADD COLUMN own_site_url TEXT;
+ALTER TABLE subscription ADD COLUMN own_description TEXT;
+CREATE INDEX subscription_own_icon ON subscription (own_icon_id) WHERE own_icon_id IS NOT NULL;
