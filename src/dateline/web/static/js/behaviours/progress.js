@@ -54,9 +54,12 @@ async function begin(next) {
 }
 
 function scrolled() {
-  const box = entry && contentOf(entry);
-  if (!box?.height) {
-    return; // closed: what was seen last holds
+  if (!entry || (entry.matches("details") && !entry.open)) {
+    return; // closed: what was seen last holds, and measuring it would lay it out
+  }
+  const box = contentOf(entry);
+  if (!box.height) {
+    return;
   }
   share = shareOf(box);
   if (Date.now() - toldAt > EVERY) {

@@ -13,6 +13,7 @@ export default function pull(main) {
   sign.setAttribute("aria-hidden", "true");
   sign.append(form.querySelector(".icon").cloneNode(true));
   main.before(sign);
+  document.documentElement.classList.add("is-pullable");
   let from = null;
   let way = 0;
 

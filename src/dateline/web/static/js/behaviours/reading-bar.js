@@ -16,6 +16,7 @@ const ACTS = {
 };
 
 export default function readingBar(bar) {
+  const main = document.getElementById("main");
   const areAllOpen = document.querySelector("#entries > .row > .entry.whole") !== null;
   const its = () => (areAllOpen ? current() : opened());
   const close = bar.querySelector('[data-act="close"]');
@@ -24,6 +25,7 @@ export default function readingBar(bar) {
   const show = () => {
     const entry = its();
     bar.hidden = !entry;
+    main.toggleAttribute("data-reading", Boolean(entry)); // what else floats makes room
     if (entry) {
       bar.querySelector('[data-act="read"]')?.setAttribute("aria-pressed", String(!isUnread(entry)));
       bar.querySelector('[data-act="star"]')?.setAttribute("aria-pressed", String(isStarred(entry)));

@@ -15,6 +15,7 @@ export default function swipe(main) {
     if (row) {
       row.style.translate = "";
       row.classList.remove("is-swiped", "is-swiped-enough");
+      main.classList.remove("is-swiping");
     }
     row = null;
     way = 0;
@@ -40,6 +41,7 @@ export default function swipe(main) {
     way = Math.max(-FURTHEST, Math.min(FURTHEST, across));
     row.style.translate = `${way}px 0`;
     row.classList.add("is-swiped");
+    main.classList.add("is-swiping");
     row.classList.toggle("is-swiped-enough", Math.abs(way) >= ENOUGH);
   }, { passive: true });
 

@@ -7,34 +7,40 @@ export function showCounts(counts) {
   if (!counts) {
     return;
   }
-  for (const name of ["main", "important", "starred"]) {
-    put(name, counts[name]);
-  }
-  for (const [kind, byId] of [["folder", counts.folders], ["feed", counts.feeds], ["label", counts.labels]]) {
-    for (const [id, count] of Object.entries(byId)) {
-      put(`${kind}-${id}`, count);
+  const stream = streamOf(counts);
+  for (const place of document.querySelectorAll("[data-count]")) {
+    const name = place.dataset.count;
+    const count = name === "stream" ? stream : named(name, counts);
+    if (count !== undefined) {
+      put(place, count);
     }
   }
-  showStream(counts);
+  if (stream !== undefined) {
+    const title = document.title.replace(/^\([^)]*\)\s/, "");
+    document.title = stream ? `(${written(stream)}) ${title}` : title;
+  }
   badge(counts.main);
 }
 
-function put(name, count) {
-  for (const place of document.querySelectorAll(`[data-count="${CSS.escape(name)}"]`)) {
-    place.textContent = count ? written(count) : "";
-    place.closest("a")?.classList.toggle("has-unread", Boolean(count));
-  }
+/** Of "feed-12", "main"… what was counted. */
+function named(name, counts) {
+  const [kind, id] = name.split("-");
+  return id ? counts[`${kind}s`]?.[id] : counts[kind];
 }
 
-function showStream(counts) {
-  const asked = document.querySelector("form.mark-all")?.elements;
-  const count = asked && !asked.q.value ? ofStream(asked.kind.value, asked.key.value, counts) : undefined;
-  if (count === undefined) {
+/** Only what changed is written: of 200 feeds it is one, and the browser need not look at the others again. */
+function put(place, count) {
+  const text = count ? written(count) : "";
+  if (place.textContent === text) {
     return;
   }
-  put("stream", count);
-  const title = document.title.replace(/^\([^)]*\)\s/, "");
-  document.title = count ? `(${written(count)}) ${title}` : title;
+  place.textContent = text;
+  place.closest("a")?.classList.toggle("has-unread", Boolean(count));
+}
+
+function streamOf(counts) {
+  const asked = document.querySelector("form.mark-all")?.elements;
+  return asked && !asked.q.value ? ofStream(asked.kind.value, asked.key.value, counts) : undefined;
 }
 
 function ofStream(kind, key, counts) {
