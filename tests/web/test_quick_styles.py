@@ -9,7 +9,7 @@ from dateline.web.assets import SHEETS, STATIC_FOLDER
 _HOLDS_THE_PAGE = re.compile(
     r"(?:^|[\s,>+~(])(?:html|body|main|:root|#main|\.reading|\.stream|\.entries|\.sidebar|\.tree)(?![-\w])[^\s,>+~]*:has\("
 )
-"""What holds most of the page, asked for what it holds: each node that comes or goes asks again, with all that follows."""
+"""What holds most of the page, asked for what it holds: each node that comes or goes asks again."""
 _ALL_BENEATH_A_STATE = re.compile(r"(?::hover|:focus|:active|\[open|\[data-)[^{]*[\s>+~]\*\s*$")
 """Any element beneath a state: when it changes, each element there is styled again."""
 
