@@ -21,6 +21,7 @@ Measure = Literal["narrow", "normal", "wide", "full"]
 Density = Literal["comfortable", "compact"]
 Thumbnail = Literal["none", "small", "large"]
 RowSite = Literal["full", "icon", "name", "none"]
+PageSize = Literal[20, 50, 100, 200]
 
 
 class Display(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -35,7 +36,7 @@ class Look(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How pages look. ``text_size`` is of articles, in CSS pixels; ``css`` is the person's own sheet.
 
     ``hide_read_feeds``: what has nothing unread leaves the sidebar while only the unread is shown. ``more_by_itself``:
-    the next page of a stream comes when its end comes near, without a press.
+    the next page of a stream, of ``page_size`` articles too, comes when its end comes near, without a press.
     """
 
     theme: Theme = "auto"
@@ -48,6 +49,7 @@ class Look(Struct, frozen=True, kw_only=True, omit_defaults=True):
     row_authors: bool = False
     hide_read_feeds: bool = False
     more_by_itself: bool = True
+    page_size: PageSize = 50
     css: str = ""
 
 

@@ -196,7 +196,7 @@ def _furnish_choices(world: World, label: int) -> None:
     db, user, now = world.db, world.user, world.now
     accounts.change(db, user, language="fr", time_zone="Europe/Paris", preview=True, now=now)
     _keep(world, "account", user.id, Retention(age=5, unit="years"))
-    look = Look(theme="sepia", text_size=22, measure="wide", density="compact", css="p { color: red }")
+    look = Look(theme="sepia", text_size=22, measure="wide", page_size=20, css="p { color: red }")
     chosen = Preferences(
         display=Display(order="oldest"),
         streams={"starred": Display(view="cards"), f"label/{label}": Display(view="reader")},

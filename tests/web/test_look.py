@@ -22,6 +22,7 @@ CHOSEN = {
     "row_authors": "1",
     "hide_read_feeds": "1",
     "more_by_itself": "1",
+    "page_size": "100",
     "preview": "1",
 }
 FLAGS = ("row_authors", "hide_read_feeds", "more_by_itself", "preview")
@@ -82,6 +83,7 @@ def test_what_is_chosen_is_kept_and_said_on_every_page(bob: Browser, db: Databas
         row_site="icon",
         row_authors=True,
         hide_read_feeds=True,
+        page_size=100,
     )
     assert kept.display.view == "cards"
     selected = {str(field.getparent().get("name")): field.get("value") for field in page.find("//option[@selected]")}
@@ -110,7 +112,15 @@ def test_a_behaviour_gets_the_sentence_alone(bob: Browser) -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"theme": "neon"}, {"text_size": "13"}, {"text_size": "29"}, {"text_size": "x"}, {"view": ""}, {"measure": "1px"}],
+    [
+        {"theme": "neon"},
+        {"text_size": "13"},
+        {"text_size": "29"},
+        {"text_size": "x"},
+        {"page_size": "51"},
+        {"view": ""},
+        {"measure": "1px"},
+    ],
 )
 def test_a_look_that_does_not_exist_is_refused(bob: Browser, db: Database, wrong: dict[str, str]) -> None:
     assert bob.post("/settings/look", {**CHOSEN, **wrong}).status == 400

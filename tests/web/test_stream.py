@@ -7,6 +7,7 @@ import pytest
 from tests.web.browsing import Answer, Browser, Clock, World
 
 from dateline.model import Enclosure, Person, SafeHTML, User
+from dateline.preferences import Look, Preferences, encode
 from dateline.refresh.index import index_all
 
 
@@ -235,6 +236,23 @@ def test_pages_follow_each_other_without_gap_or_double(alice: Browser, world: Wo
         page = alice.get(str(following[0].get("href")))
     assert seen == [f"Article {number}" for number in range(119, -1, -1)]
     assert page.find(".end")
+
+
+def test_a_page_is_as_long_as_its_reader_wishes(alice: Browser, anonymous: Browser, world: World) -> None:
+    feed = world.feed()
+    world.entries(feed, *(f"Article {number}" for number in range(45)))
+    world.subscribe(owner(alice), feed)
+    chosen = encode(Preferences(look=Look(page_size=20)))
+    world.change(owner(alice), open_to_visitors=True, preferences=chosen)
+    for address in ("/", "/?view=reader", "/?view=cards", "/?order=title", "/?order=fair", "/all", "/@alice/"):
+        page, lengths = (anonymous if "@" in address else alice).get(address), []
+        while True:
+            lengths.append(len(page.find("//*[contains(@class, 'row')]/*[contains(@class, 'entry')][@id]")))
+            following = page.find("//a[@rel='next']")
+            if not following:
+                break
+            page = alice.get(str(following[0].get("data-fragment")))
+        assert lengths == [20, 20, 5], address
 
 
 def test_more_comes_as_a_fragment_that_does_not_repeat_its_day(alice: Browser, world: World) -> None:

@@ -50,6 +50,7 @@ SUBJECTS = (
             "thumbnail": N_("Pictures in rows"),
             "preview": N_("Show the beginning of each article under its title"),
             "row_authors": N_("Name the authors in rows"),
+            "page_size": N_("Articles on a page"),
             "more_by_itself": N_("Load more articles by themselves when the end comes near"),
             "hide_read_feeds": N_("Hide feeds and folders without unread articles"),
             "css": N_("A style sheet of your own"),

@@ -8,7 +8,19 @@ from starlette.responses import Response
 from dateline.actions import displays as display_actions
 from dateline.actions import looks as look_actions
 from dateline.errors import ActionError, NotFound
-from dateline.preferences import Density, Look, Measure, Order, RowSite, ShownChoice, Theme, Thumbnail, Typeface, View
+from dateline.preferences import (
+    Density,
+    Look,
+    Measure,
+    Order,
+    PageSize,
+    RowSite,
+    ShownChoice,
+    Theme,
+    Thumbnail,
+    Typeface,
+    View,
+)
 from dateline.web import display_fields, messages, orders, views
 from dateline.web.i18n import N_, Words
 from dateline.web.looks import sheet_hash
@@ -54,6 +66,7 @@ _VALUES: dict[str, tuple[str, ...]] = {
     "thumbnail": get_args(Thumbnail),
     "row_site": get_args(RowSite),
 }
+_PAGE_SIZES: dict[str, PageSize] = {str(size): size for size in get_args(PageSize)}
 
 
 class LookPage(Struct, frozen=True, kw_only=True):
@@ -86,6 +99,7 @@ def save(visit: Visit) -> Response:
         row_authors=form.flag("row_authors"),
         hide_read_feeds=form.flag("hide_read_feeds"),
         more_by_itself=form.flag("more_by_itself"),
+        page_size=_PAGE_SIZES[form.choice("page_size", tuple(_PAGE_SIZES))],
         **chosen,
     )
     parts = {name: form.choice(name, values) for name, values in PARTS.items()}
@@ -144,6 +158,7 @@ def _streams(words: Words) -> dict[str, Options]:
 
 
 def _options(words: Words) -> dict[str, Options]:
-    return {
+    sizes = tuple((value, words.number(size)) for value, size in _PAGE_SIZES.items())
+    return {"page_size": sizes} | {
         name: tuple((value, words.text(label)) for value, label in labels.items()) for name, labels in _WORDS.items()
     }

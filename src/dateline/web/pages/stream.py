@@ -36,7 +36,6 @@ from dateline.web.sidebar import SidebarView, for_visitors, sidebar_view
 from dateline.web.views import Layout
 from dateline.web.visit import Visit
 
-PAGE_SIZE = 50
 _MAX_SEARCH = 300
 
 _TITLES: dict[str, str] = {
@@ -166,7 +165,7 @@ def _show(visit: Visit, of: Reading, kind: StreamKind, key: int | None = None) -
         title = stream_title(visit.words, stream, sidebar)
         bodies: Bodies = "none" if layout.view in ("cards", "global") else "short"
         seed = orders.seed(visit.query, visit.now, visit.zone)
-        limit = 1 if layout.view == "global" else PAGE_SIZE
+        limit = 1 if layout.view == "global" else of.owner.preferences.look.page_size
         page = streams.read(tx, of.owner.id, stream, before=before, limit=limit, bodies=bodies, seed=seed)
         boxes = _boxes(visit, of, tx, stream, sidebar, page) if layout.view == "global" else None
     context = _context(
