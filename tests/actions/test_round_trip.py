@@ -20,6 +20,7 @@ from tests.refresh.running import Runner
 
 from dateline.actions import (
     accounts,
+    appearance,
     displays,
     entries,
     exporting,
@@ -55,6 +56,7 @@ from dateline.store.retention import Proposal, Scope
 from dateline.store.write import transaction
 
 SUBSCRIBED = "f.id IN (SELECT feed_id FROM subscription WHERE user_id = :user)"
+DRAWING = b"<svg xmlns='http://www.w3.org/2000/svg'/>"
 STORY = "<p>Where the tide turns twice, nobody builds.</p><img src='https://pictures.example/tide.jpg'>"
 ITEM = (
     "<item><title>{title}</title><guid isPermaLink='false'>{guid}</guid><link>{link}</link>"
@@ -180,6 +182,7 @@ def _furnish_folders(world: World, internet: Internet) -> None:
     with db.reading() as tx:
         (ident,) = tx.column("SELECT s.id FROM subscription s JOIN feed f ON f.id = s.feed_id WHERE f.title = 'News'")
     subscriptions.edit(db, user, ident, title="My news", folder_ids=[press, inside], visibility="important", now=now)
+    appearance.change(db, user, ident, site="https://my.example/", description="My\u00a0words", icon=DRAWING, now=now)
     displays.change(db, user, "folder", press, lambda one: replace(one, view="cards", order="fair"), now=now)
     displays.change(db, user, "feed", ident, lambda one: replace(one, view="reader"), now=now)
     _keep(world, "folder", press, Retention(age=2, unit="years"))
@@ -215,6 +218,7 @@ def _furnish_choices(world: World, label: int) -> None:
     folder = subscriptions.add_folder(db, user, "Mine", now=now)
     subscriptions.edit(db, user, pages, title="To read", folder_ids=[folder], now=now)
     subscriptions.edit(db, user, ann, visibility="folder", now=now)
+    appearance.change(db, user, ann, site="https://ann.example/", description="Ann", icon=DRAWING + b" ", now=now)
     displays.change(db, user, "feed", pages, lambda one: replace(one, view="panes"), now=now)
     message = LETTER.format(number=9).replace("Ann", "Bo").replace("ann@", "bo@").encode()
     mail.take_for(db, user.id, message, now=now, beside=lambda _tx, _new: None)
@@ -343,10 +347,16 @@ def account(world: World) -> tuple[Any, ...]:
             " ORDER BY f.url",
             user=user.id,
         )
+        dressed = tx.all(
+            "SELECT s.title, s.own_site_url, s.own_description, i.content_type, i.body FROM subscription s"
+            " LEFT JOIN icon i ON i.id = s.own_icon_id WHERE s.user_id = :user AND s.own_site_url IS NOT NULL"
+            " ORDER BY s.own_site_url",
+            user=user.id,
+        )
         refused = [one.url for one in stored_mail.refused(tx, user.id)]
         rule = tx.value("SELECT retention FROM users WHERE id = :user", user=user.id)
     chosen = (found.language, found.time_zone, found.preview, rule, replace(found.preferences, streams=streams))
-    return (*chosen, [(one.name, one.colour) for one in known], rows, own, refused)
+    return (*chosen, [(one.name, one.colour) for one in known], rows, own, dressed, refused)
 
 
 def going_on(world: World) -> tuple[Any, ...]:

@@ -153,6 +153,9 @@ TABLE: dict[str, Rights] = {
         get=(200, 404, 303), post=(303, 404, 403), form={"title": "Mine", "visibility": "main", "new_folder": "New"}
     ),
     "/subscriptions/{subscription_id}/remove": Rights(get=(200, 404, 303), post=(303, 404, 403)),
+    "/subscriptions/{subscription_id}/appearance": Rights(
+        post=(303, 404, 403), form={"site_url": "https://mine.example/", "description": "Mine"}
+    ),
     "/subscriptions/{subscription_id}/transport": Rights(
         get=(200, 404, 303), post=(303, 404, 403), form={"user_agent": "Mine/1", "cookies": "a=b"}
     ),

@@ -9,7 +9,6 @@ from tests.people import Cast, make_cast
 from tests.refresh.running import Runner
 
 from dateline.actions import subscriptions
-from dateline.refresh.icons import icon_type
 from dateline.refresh.work import Refresher
 from dateline.store import Database, icons
 
@@ -90,29 +89,3 @@ def test_one_picture_of_many_feeds_is_stored_once(db: Database, cast: Cast, now:
     with db.reading() as tx:
         assert tx.value("SELECT count(*) FROM icon") == 1
         assert tx.value("SELECT count(icon_id) FROM feed") == 5
-
-
-@pytest.mark.parametrize(
-    ("body", "expected"),
-    [
-        (PNG, "image/png"),
-        (b"GIF89a....", "image/gif"),
-        (b"\xff\xd8\xff\xe0", "image/jpeg"),
-        (b"RIFF\0\0\0\0WEBPVP8 ", "image/webp"),
-        (b"RIFF\0\0\0\0WAVE", None),
-        (SVG, "image/svg+xml"),
-        (b"\xef\xbb\xbf <SVG viewBox='0 0 1 1'></svg>", "image/svg+xml"),
-        (b"<!DOCTYPE svg PUBLIC '-//W3C//DTD SVG 1.1//EN' 'x' [ <!ENTITY a 'b'> ]><svg/>", "image/svg+xml"),
-        (b"<?xml version='1.0'?><html xmlns='http://www.w3.org/1999/xhtml'><body><svg/></body></html>", None),
-        (b"<!-- <svg> --><html><script>alert(1)</script></html>", None),
-        (b"<!doctype html><svg/>", "image/svg+xml"),
-        (b"<html><body><svg/></body></html>", None),
-        (b"plain text", None),
-        (b"<!--" * 100_000, None),
-        (b"<?" * 100_000, None),
-        (b" " * 1_000_000, None),
-        (b"", None),
-    ],
-)
-def test_the_first_bytes_say_what_a_picture_is(body: bytes, expected: str | None) -> None:
-    assert icon_type(body) == expected

@@ -56,6 +56,7 @@ from dateline.store.retention import Proposal
 from dateline.store.write import transaction
 
 from .accounts import check_language, check_zone
+from .appearance import bring_icons, bring_words
 from .choices_out import LABEL
 from .finding import Finder
 from .looks import LARGEST_TEXT, SMALLEST_TEXT
@@ -115,6 +116,7 @@ class _Import:
         with self._db.reading() as tx:
             finder = Finder(tx, self._user.id)
         self._own_feeds()
+        self._icons()
         self._read_there()
         self._begun(finder)
         self._queue(finder)
@@ -247,12 +249,19 @@ class _Import:
             stored.put_in_folders(tx, ident, [folder_id for folder_id in inside if folder_id is not None])
         if said.hidden_from_visitors:
             stored.change(tx, self._user.id, ident, hidden_from_visitors=True)
+        bring_words(tx, self._user, there, said)
         if said.display is not None and displays.own(tx, self._user, "feed", ident) == Display():
             displays.keep(tx, self._user.id, "feed", ident, said.display)
         if there.created_at >= self._now:  # made by this import
             retention.save(tx, Proposal(scope="subscription", key=ident, rule=said.retention))
             wish = Wish(mode=said.full_text, rules=said.full_text_rules)
             full_texts.set_wish(tx, self._user.id, ident, wish)
+
+    def _icons(self) -> None:
+        taken, are_usable = bring_icons(self._db, self._user, self._said.icons)
+        self._taken += taken
+        if not are_usable:
+            self._problems.append("icons")
 
     # -------------------------------------------------------------------------------------------- articles
 

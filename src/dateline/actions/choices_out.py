@@ -10,10 +10,10 @@ from typing import cast
 from msgspec.structs import replace
 
 from dateline.model import User
-from dateline.parse.choices import Choices, Going, LabelChoice, OwnFeedChoice, ReadThere, choices_file
+from dateline.parse.choices import Choices, Going, LabelChoice, OwnFeedChoice, OwnIcon, ReadThere, choices_file
 from dateline.parse.opml_settings import FullText, OpmlSettings, settings_attributes
 from dateline.preferences import decode_display
-from dateline.store import Database, accounts, exporting, full_texts, labels, progress, retention
+from dateline.store import Database, accounts, exporting, full_texts, labels, own_appearance, progress, retention
 from dateline.store import mail as senders
 from dateline.store.db import Tx
 from dateline.store.exporting import Leaving
@@ -41,6 +41,7 @@ def said_choices(db: Database, user: User, paths: dict[int, tuple[str, ...]], *,
                 for one in labels.all_labels(tx, user.id)
             ),
             own_feeds=(*(_own_feed(row, paths) for row in exporting.leaving_own(tx, user.id)), *_refused(tx, user)),
+            icons=tuple(OwnIcon(feed_url=url, picture=body) for _, url, body in own_appearance.pictures(tx, user.id)),
             begun=tuple(_begun(tx, user)),
             queue=_named(tx, progress.queue(tx, user.id)),
             read=tuple(
@@ -61,6 +62,8 @@ def _own_feed(row: Leaving, paths: dict[int, tuple[str, ...]]) -> OwnFeedChoice:
         is_paused=row.is_paused,
         retention=retention.decode(row.retention),
         display=decode_display(row.display),
+        own_site=row.own_site_url,
+        own_description=row.own_description,
     )
     return OwnFeedChoice(
         url=row.url,

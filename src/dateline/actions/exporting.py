@@ -155,13 +155,15 @@ def _outline(
         retention=retention.decode(row.retention),
         display=decode_display(row.display),
         unapplied=decode_unapplied(row.unapplied),
+        own_site=row.own_site_url,
+        own_description=row.own_description,
     )
     return OpmlFeed(
         url=row.url,
         type=outline_type(settings),
         title=row.title,
-        site_url=row.site_url,
-        description=row.description or "",
+        site_url=row.own_site_url or row.site_url,
+        description=row.own_description or row.description or "",
         folders=tuple(paths[ident] for ident in row.folder_ids),
         attributes=settings_attributes(settings),
     )

@@ -50,6 +50,13 @@ class OwnFeedChoice(Struct, frozen=True, kw_only=True):
     refused: bool = False
 
 
+class OwnIcon(Struct, frozen=True, kw_only=True):
+    """The icon that somebody gave a subscription; ``feed_url`` as stored, with the mark of a page's rules."""
+
+    feed_url: str
+    picture: bytes
+
+
 class Going(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An article that is begun, or (all zero) stands in the queue. ``at`` in microseconds since 1970."""
 
@@ -82,6 +89,7 @@ class Choices(Struct, frozen=True, kw_only=True, omit_defaults=True):
     retention: Retention | None = None
     labels: tuple[LabelChoice, ...] = ()
     own_feeds: tuple[OwnFeedChoice, ...] = ()
+    icons: tuple[OwnIcon, ...] = ()
     begun: tuple[Going, ...] = ()
     queue: tuple[Going, ...] = ()
     read: tuple[ReadThere, ...] = ()
@@ -124,6 +132,7 @@ class _Reading:
             retention=self._one("retention", Retention),
             labels=self._many("labels", LabelChoice, MAX_CHOSEN),
             own_feeds=self._many("own_feeds", OwnFeedChoice, MAX_CHOSEN),
+            icons=self._many("icons", OwnIcon),
             begun=_numbered(self._many("begun", Going)),
             queue=_numbered(self._many("queue", Going)),
             read=tuple(self._read()),

@@ -67,7 +67,8 @@ class OpmlSettings(Struct, frozen=True, kw_only=True):
 
     ``own_title``: the title is the person's, not the feed's. ``private``: the feed is the person's alone. ``rules``:
     it is a page that is read by them. ``transport``: how it is fetched, where that is otherwise than all.
-    ``followed``: a followed list brought it; None when the file does not say.
+    ``followed``: a followed list brought it; None when the file does not say. ``own_site`` and ``own_description``
+    stand in the place of the publisher's.
     ``unapplied`` is kept for whoever reads the next file; ``left_out`` names what has no equivalent here.
     """
 
@@ -84,6 +85,8 @@ class OpmlSettings(Struct, frozen=True, kw_only=True):
     is_paused: bool = False
     retention: Retention | None = None
     followed: bool | None = None
+    own_site: str | None = None
+    own_description: str | None = None
     unapplied: Unapplied = ()
     left_out: tuple[str, ...] = ()
 
@@ -107,6 +110,8 @@ def settings_of(feed: OpmlFeed) -> OpmlSettings:
         is_paused=_is_paused(said),
         retention=_kept(said),
         followed=_is_true(said["dateline:followed"]) if "dateline:followed" in said else None,
+        own_site=said.get("dateline:ownSite"),
+        own_description=said.get("dateline:ownDescription"),
         unapplied=unapplied_of(said),
         left_out=tuple(sorted((*_left_out(feed, rules), *not_sent))),
     )
@@ -214,6 +219,8 @@ def settings_attributes(settings: OpmlSettings) -> dict[str, str]:
     if settings.is_paused:
         said |= {"dateline:paused": "true", "frss:ttl": "-3600"}
     said |= retention_attributes(settings.retention) | _display_attributes(settings.display)
+    own = {"dateline:ownSite": settings.own_site, "dateline:ownDescription": settings.own_description}
+    said |= {name: value for name, value in own.items() if value}
     said |= _asking_attributes(settings) | dict(settings.unapplied)
     if settings.rules is not None:
         _, theirs = rules_to_freshrss(settings.rules) or ("", {})

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -10,6 +9,7 @@ from dateline.errors import DatelineError, StoreError
 from dateline.fetch import Client
 from dateline.model import Response
 from dateline.parse.discover import find_icons
+from dateline.parse.picture_files import picture_type
 from dateline.store import Database, icons
 from dateline.store.feeds import Feed
 from dateline.store.write import transaction
@@ -20,33 +20,6 @@ MAX_ICON_BYTES = 100_000
 MAX_PAGE_BYTES = 2_000_000
 CANDIDATES = 4
 ICONS_AT_ONCE = 10
-
-# What the first bytes say counts, never the server's word: an icon is served from our own address.
-_SIGNATURES: tuple[tuple[bytes, str], ...] = (
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\x00\x00\x01\x00", "image/x-icon"),
-    (b"GIF87a", "image/gif"),
-    (b"GIF89a", "image/gif"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"BM", "image/bmp"),
-)
-
-
-# Its first element must be <svg>: a page with a drawing in it is a page.
-_SVG = re.compile(
-    rb"(?:\xef\xbb\xbf)?(?:\s|<\?.*?\?>|<!--.*?-->|<!doctype\s[^>\[]*(?:\[.*?\]\s*)?>)*<svg[\s/>]",
-    re.IGNORECASE | re.DOTALL,
-)
-
-
-def icon_type(body: bytes) -> str | None:
-    """The picture type that a body's first bytes show; None when it is no picture that a browser draws."""
-    for signature, content_type in _SIGNATURES:
-        if body.startswith(signature):
-            return content_type
-    if body[:4] == b"RIFF" and body[8:12] == b"WEBP":
-        return "image/webp"
-    return "image/svg+xml" if _SVG.match(body[:10_000]) else None
 
 
 async def find_some_icons(db: Database, client: Client, clock: Callable[[], datetime]) -> bool:
@@ -106,7 +79,7 @@ async def _first_picture(client: Client, urls: list[str]) -> tuple[str, bytes] |
         except DatelineError as error:
             log.debug("no icon at %s: %s", url, error)
             continue
-        content_type = icon_type(answer.body)
+        content_type = picture_type(answer.body)
         if content_type:
             return content_type, answer.body
     return None

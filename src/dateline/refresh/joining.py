@@ -1,6 +1,7 @@
 """An outline → a subscription that can be made: its address cleaned and split, its secrets encrypted, its settings."""
 
 from dateline.clean.text import one_line
+from dateline.errors import FetchError
 from dateline.fetch.address import absolute_http_url, host_key, login_in, without_credentials
 from dateline.parse.opml import OpmlFeed
 from dateline.parse.opml_settings import OpmlSettings
@@ -16,6 +17,8 @@ from .carrying import kept_of
 
 MAX_TITLE = 500
 MAX_SUBSCRIPTIONS = 20_000
+MAX_SITE = 2_000
+MAX_DESCRIPTION = 1_000
 
 
 def split_url(address: str) -> tuple[str, str | None]:
@@ -25,6 +28,32 @@ def split_url(address: str) -> tuple[str, str | None]:
     """
     url, authorization = without_credentials(absolute_http_url(address))
     return url, ":".join(login_in(authorization)) if authorization else None
+
+
+def own_site(address: str | None) -> str | None:
+    """The address of a site that somebody gave: without user information, which visitors would see; None for none.
+
+    Raises ``FetchError`` ``fetch.bad_url``.
+    """
+    if address is None or not address.strip():
+        return None
+    url = split_url(address)[0]
+    if len(url) > MAX_SITE:
+        raise FetchError("fetch.bad_url", f"more than {MAX_SITE} characters")
+    return url
+
+
+def own_description(text: str | None) -> str | None:
+    """What somebody says of a feed, on one line; None for nothing."""
+    return one_line(text, MAX_DESCRIPTION) or None
+
+
+def said_site(settings: OpmlSettings) -> str | None:
+    """The site that a file says somebody gave; None for none, and for what is no address."""
+    try:
+        return own_site(settings.own_site)
+    except FetchError:
+        return None
 
 
 def page_url(address: str, rules: PageRules) -> str:
@@ -58,4 +87,6 @@ def joining_of(feed: OpmlFeed, settings: OpmlSettings, *, user_id: int, keyring:
         display=encode(settings.display) or None if settings.display is not None else None,
         rules=None if settings.rules is None else rules_to_json(settings.rules),
         unapplied=encode_unapplied(settings.unapplied),
+        own_site_url=said_site(settings),
+        own_description=own_description(settings.own_description),
     )

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from dateline.store import Database, accounts, entries, feeds, hosts, orphans, states
+from dateline.store import Database, accounts, entries, feeds, hosts, icons, orphans, states
 from dateline.store.write import transaction
 
 ORPHANS_KEPT = timedelta(days=30)
@@ -11,7 +11,7 @@ ENTRIES_AT_ONCE = 200
 
 
 def tidy(db: Database, now: datetime) -> int:
-    """Drop old history, idle hosts, and the unsaved entries of feeds nobody has subscribed to for 30 days.
+    """Drop old history, idle hosts, unused icons; unsaved entries of feeds left for 30 days.
 
     How many entries went.
     """
@@ -19,6 +19,8 @@ def tidy(db: Database, now: datetime) -> int:
         states.forget_history(tx, now)
         hosts.forget_idle(tx, now - timedelta(days=1))
         accounts.forget_old(tx, now - timedelta(days=1), now)
+    with transaction(db) as tx:
+        icons.drop_unused(tx)
     with db.reading() as tx:
         forgotten = orphans.left_before(tx, now - ORPHANS_KEPT, FEEDS_AT_ONCE)
     return sum(_empty(db, feed_id, now - ORPHANS_KEPT) for feed_id in forgotten)

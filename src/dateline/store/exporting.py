@@ -17,7 +17,8 @@ from .times import from_us_or_none
 class Leaving(Struct, frozen=True, kw_only=True):
     """A subscription as it is exported. ``title`` is the one shown, ``own_title`` the person's ("": the feed's).
 
-    ``credentials`` and ``transport`` are encrypted, as they are stored.
+    ``site_url`` and ``description`` are the publisher's. ``credentials`` and ``transport`` are encrypted, as
+    stored.
     """
 
     id: int
@@ -42,6 +43,8 @@ class Leaving(Struct, frozen=True, kw_only=True):
     retention: str | None
     display: str | None
     unapplied: str | None
+    own_site_url: str | None
+    own_description: str | None
 
 
 def leaving(tx: Tx, user_id: int) -> list[Leaving]:
@@ -68,7 +71,7 @@ def _leaving(tx: Tx, user_id: int, where: str) -> list[Leaving]:
         "SELECT s.id, s.feed_id, f.url, f.site_url, f.description, s.title, f.title, s.visibility,"
         " s.hidden_from_visitors, s.full_text, s.revised_unread, s.followed_folder_id,"
         " s.full_text_rules, f.owner_id, f.rules, s.retention, f.credentials, f.transport, s.paused_at IS NOT NULL,"
-        " s.display, s.unapplied FROM subscription s JOIN feed f ON f.id = s.feed_id"
+        " s.display, s.unapplied, s.own_site_url, s.own_description FROM subscription s JOIN feed f ON f.id = s.feed_id"
         f" WHERE {where} AND s.user_id = :user ORDER BY s.id",
         user=user_id,
     )
@@ -99,6 +102,8 @@ def _of_row(row: tuple[Any, ...], folder_ids: tuple[int, ...]) -> Leaving:
         transport=row[17],
         display=row[19],
         unapplied=row[20],
+        own_site_url=row[21],
+        own_description=row[22],
     )
 
 

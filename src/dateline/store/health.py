@@ -98,7 +98,8 @@ _COLUMNS = (
 
 
 _OF_USER = (
-    f"SELECT s.id, s.title, {_COLUMNS}, (SELECT count(*) FROM subscription o WHERE o.feed_id = f.id)"
+    f"SELECT s.id, s.title, {_COLUMNS.replace('f.icon_id', 'coalesce(s.own_icon_id, f.icon_id)')},"
+    " (SELECT count(*) FROM subscription o WHERE o.feed_id = f.id)"
     " FROM subscription s JOIN feed f ON f.id = s.feed_id WHERE s.user_id = :user"
 )
 

@@ -49,6 +49,8 @@ class Joining(Struct, frozen=True, kw_only=True):
     rules: str | None = None
     followed_folder_id: int | None = None
     unapplied: str | None = None
+    own_site_url: str | None = None
+    own_description: str | None = None
 
 
 def subscribed_addresses(tx: Tx, user_id: int) -> set[str]:
@@ -105,9 +107,9 @@ _INSERT_FEED = (
 _INSERT_SUBSCRIPTION = (
     "INSERT INTO subscription (user_id, feed_id, title, visibility, hidden_from_visitors, full_text, full_text_rules,"
     " revised_unread, retention, display, followed_folder_id, followed_url, seen_entry_id, created_at, paused_at,"
-    " unapplied)"
+    " unapplied, own_site_url, own_description)"
     " VALUES (:user, :feed, :title, :visibility, :hidden, :full_text, :full_text_rules, :revised, :retention,"
-    " :display, :followed, :followed_url, :seen, :now, :paused, :unapplied)"
+    " :display, :followed, :followed_url, :seen, :now, :paused, :unapplied, :own_site, :own_description)"
 )
 
 
@@ -165,6 +167,8 @@ def _subscription_row(user_id: int, one: Joining, feed: tuple[int, int], now: da
         "retention": one.retention,
         "display": one.display,
         "unapplied": one.unapplied,
+        "own_site": one.own_site_url,
+        "own_description": one.own_description,
         "paused": to_us(now) if one.is_paused else None,
         "followed": one.followed_folder_id,
         "followed_url": None if one.followed_folder_id is None else one.url,

@@ -127,11 +127,12 @@ def _move_subscriptions(tx: WriteTx, ids: dict[str, int]) -> None:
         " WHERE g.user_id = subscription.user_id AND g.feed_id = :gone AND g.paused_at IS NULL)",
         **ids,
     )
-    tx.run(
-        "UPDATE subscription SET unapplied = coalesce(unapplied, (SELECT g.unapplied FROM subscription g"
-        " WHERE g.user_id = subscription.user_id AND g.feed_id = :gone)) WHERE feed_id = :kept",
-        **ids,
-    )
+    for column in ("unapplied", "own_icon_id", "own_site_url", "own_description"):
+        tx.run(
+            f"UPDATE subscription SET {column} = coalesce({column}, (SELECT g.{column} FROM subscription g"
+            " WHERE g.user_id = subscription.user_id AND g.feed_id = :gone)) WHERE feed_id = :kept",
+            **ids,
+        )
     tx.run(
         "INSERT INTO subscription_folder (subscription_id, folder_id) SELECT k.id, sf.folder_id FROM subscription g"
         " JOIN subscription k ON k.user_id = g.user_id AND k.feed_id = :kept"

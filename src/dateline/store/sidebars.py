@@ -89,8 +89,8 @@ def _rows(tx: Tx, user_id: int, *, public_only: bool) -> list[SidebarRow]:
     in_folders = folder_ids(tx, user_id)
     found = tx.all(
         "SELECT s.id, s.feed_id, CASE WHEN s.title <> '' THEN s.title WHEN f.title <> '' THEN f.title ELSE f.url END,"
-        " f.icon_id, s.unread_count, s.visibility, f.error_code, f.stopped_at, s.hidden_from_visitors,"
-        " s.paused_at IS NOT NULL"
+        " coalesce(s.own_icon_id, f.icon_id), s.unread_count, s.visibility, f.error_code, f.stopped_at,"
+        " s.hidden_from_visitors, s.paused_at IS NOT NULL"
         " FROM subscription s JOIN feed f ON f.id = s.feed_id WHERE s.user_id = :user"
         + (_PUBLIC if public_only else ""),
         user=user_id,

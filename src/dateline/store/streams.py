@@ -92,7 +92,8 @@ def _by_arrival(tx: Tx, wanted: Wanted, before: Cursor | None, limit: int) -> tu
 
 _ENTRY = (
     "SELECT e.id, e.feed_id, s.id, CASE WHEN s.title <> '' THEN s.title WHEN f.title <> '' THEN f.title ELSE f.url END,"
-    " f.url, f.icon_id, e.guid, e.url, e.title, e.authors, e.tags, e.language, e.enclosures, e.thumbnail_url,"
+    " f.url, coalesce(s.own_icon_id, f.icon_id), e.guid, e.url, e.title, e.authors, e.tags, e.language, e.enclosures,"
+    " e.thumbnail_url,"
     " e.comments_url,"
     " e.preview, e.word_count, e.published_at, e.updated_at, e.received_at, e.listed_at,"
     " (SELECT u.kept FROM unread u WHERE u.user_id = :user AND u.feed_id = e.feed_id"

@@ -32,8 +32,19 @@ class Folder(Struct, frozen=True, kw_only=True):
     unread_count: int = 0
 
 
+class Appearance(Struct, frozen=True, kw_only=True):
+    """Icon, site and words of a feed: the publisher's, or what somebody put in their place."""
+
+    icon_id: int | None = None
+    site_url: str | None = None
+    description: str | None = None
+
+
 class SubscriptionDetails(Struct, frozen=True, kw_only=True):
-    """One subscription with its feed's health. ``gap_seconds``: the usual time between two of its entries."""
+    """One subscription with its feed's health. ``gap_seconds``: the usual time between two of its entries.
+
+    ``icon_id``, ``site_url`` and ``description`` are as shown: one's own, else the publisher's.
+    """
 
     id: int
     feed_id: int
@@ -44,6 +55,8 @@ class SubscriptionDetails(Struct, frozen=True, kw_only=True):
     site_url: str | None
     description: str | None
     icon_id: int | None
+    own: Appearance
+    published: Appearance
     unread_count: int
     entry_count: int
     folder_ids: tuple[int, ...]
@@ -99,12 +112,15 @@ _DETAILS = (
     " f.entry_count,"
     " s.visibility, s.hidden_from_visitors, f.owner_id, f.stopped_at, f.moved_url, f.checked_at, f.ok_at, f.changed_at,"
     " f.next_at, f.error_code, f.error_detail, f.error_at, f.failures, s.created_at,"
-    " s.full_text, f.kind, f.rules, f.empty_rounds, s.revised_unread, s.paused_at, f.hints"
+    " s.full_text, f.kind, f.rules, f.empty_rounds, s.revised_unread, s.paused_at, f.hints,"
+    " s.own_icon_id, s.own_site_url, s.own_description"
     " FROM subscription s JOIN feed f ON f.id = s.feed_id WHERE s.user_id = :user"
 )
 
 
 def _details(row: tuple[Any, ...], folder_ids: tuple[int, ...]) -> SubscriptionDetails:
+    published = Appearance(site_url=row[5], description=row[6], icon_id=row[7])
+    own = Appearance(icon_id=row[31], site_url=row[32], description=row[33])
     return SubscriptionDetails(
         id=row[0],
         feed_id=row[1],
@@ -112,9 +128,11 @@ def _details(row: tuple[Any, ...], folder_ids: tuple[int, ...]) -> SubscriptionD
         own_title=row[2],
         feed_title=row[3],
         url=asked_address(row[4]),
-        site_url=row[5],
-        description=row[6],
-        icon_id=row[7],
+        site_url=own.site_url or published.site_url,
+        description=own.description or published.description,
+        icon_id=own.icon_id or published.icon_id,
+        own=own,
+        published=published,
         unread_count=row[8],
         entry_count=row[9],
         folder_ids=folder_ids,

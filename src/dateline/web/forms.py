@@ -18,6 +18,7 @@ from dateline.errors import ActionError
 MAX_FORM_BYTES = 1_000_000
 MAX_UPLOAD_BYTES = 20_000_000
 MAX_IMPORT_BYTES = 50_000_000
+MAX_PICTURE_BYTES = 1_200_000
 MAX_FIELDS = 2_000
 _DRAINED_BYTES = 100_000_000
 MAX_ID = 2**63 - 1
@@ -92,6 +93,10 @@ class Form:
             if option == value:
                 return option
         raise _bad(name)
+
+    def has_file(self, name: str) -> bool:
+        """Whether a file was chosen."""
+        return name in self._files
 
     def file(self, name: str) -> Upload:
         """A file; an error when none was chosen."""

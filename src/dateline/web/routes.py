@@ -1,7 +1,7 @@
 """The site map: every address of the pages, what may be done there, and by whom. One table, nothing else."""
 
 from dateline.web.endpoints import Place
-from dateline.web.forms import MAX_IMPORT_BYTES
+from dateline.web.forms import MAX_IMPORT_BYTES, MAX_PICTURE_BYTES
 from dateline.web.pages import (
     adding,
     changes,
@@ -127,6 +127,7 @@ def routes() -> tuple[Place, ...]:
         Place(path="/subscriptions/add", get=adding.show, post=adding.look),
         Place(path="/subscriptions/page", get=page_source.show, post=page_source.act),
         Place(path="/subscriptions/{subscription_id}", get=subscription.show, post=subscription.edit),
+        Place(path="/subscriptions/{subscription_id}/appearance", post=subscription.dress, max_bytes=MAX_PICTURE_BYTES),
         Place(path="/subscriptions/{subscription_id}/remove", get=subscription.ask_remove, post=subscription.remove),
         Place(path="/subscriptions/{subscription_id}/retention", get=retention.show, post=retention.save),
         Place(path="/subscriptions/{subscription_id}/address", post=feed_health.change_address),

@@ -21,6 +21,7 @@ from dateline.store.db import Database, Row, Tx, WriteTx, storable
 
 DIALECT = {
     "skip_locked_of_f": "FOR UPDATE OF f SKIP LOCKED",
+    "skip_locked_of_i": "FOR UPDATE OF i SKIP LOCKED",
     "strings": "json_array_elements_text(CAST(:strings AS json)) AS strings(value)",
     "text_key": "entry_id",
     "lock_rows_of_s": "FOR UPDATE OF s",

@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 DIALECT = {
     "skip_locked_of_f": "",
+    "skip_locked_of_i": "",
     "strings": "json_each(:strings)",
     "text_key": "rowid",
     "lock_rows_of_s": "",

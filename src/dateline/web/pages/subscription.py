@@ -3,8 +3,9 @@
 from msgspec import Struct
 from starlette.responses import Response
 
-from dateline.actions import addresses, arranging
+from dateline.actions import addresses, appearance, arranging
 from dateline.actions import subscriptions as subscription_actions
+from dateline.actions.appearance import IconWish
 from dateline.actions.arranging import Change
 from dateline.actions.health import may_change
 from dateline.errors import ActionError
@@ -29,12 +30,23 @@ VISIBILITIES: dict[Visibility, str] = {
     "archived": N_("Nowhere but on its own page"),
 }
 _SHOWN_CHECKS = 20
+_APPEARANCE_ERRORS = {
+    ("action.bad_value", "site_url"): ("site_url", N_("This is not a web address.")),
+    ("action.bad_value", "icon"): (
+        "icon",
+        N_(
+            "This is no picture that can be an icon: PNG, JPEG, GIF, WebP, ICO, BMP or SVG, at most 2048 pixels a side."
+        ),
+    ),
+    ("action.too_large", "icon"): ("icon", N_("The picture is too large: at most 1 MB, an SVG 100 kB.")),
+    ("action.too_large", "icons"): ("icon", N_("Your own icons take 20 MB already: remove some first.")),
+}
 
 
 class SubscriptionPage(Struct, frozen=True, kw_only=True):
     """The context of ``pages/subscription.html``. Times in words, "" when unknown.
 
-    ``url`` is the address that was typed, ``errors`` are sentences by field name.
+    ``url``, ``own_site`` and ``own_description`` are as typed, ``errors`` sentences by field name.
     """
 
     subscription: SubscriptionDetails
@@ -57,6 +69,8 @@ class SubscriptionPage(Struct, frozen=True, kw_only=True):
     paused_since: str
     is_fetched_otherwise: bool
     url: str
+    own_site: str
+    own_description: str
     errors: dict[str, str]
 
 
@@ -100,6 +114,33 @@ def edit(visit: Visit) -> Response:
         if error.code not in ("action.name_invalid", "action.name_taken"):
             raise
         return _page(visit, errors={"new_folder": messages.sentence(visit.words, error.code)}, status=400)
+    return visit.see(visit.url.plain(f"/subscriptions/{ident}"), Notice(kind="saved"))
+
+
+def dress(visit: Visit) -> Response:
+    """``/subscriptions/ID/appearance``: one's own ``site_url``, ``description`` and ``icon`` (a file), each the
+    publisher's when empty; without a file the icon stays, unless ``publisher_icon`` is ticked.
+    """
+    form, ident = visit.form, _ident(visit)
+    typed = {name: form.text(name, "", max_length=4000) for name in ("site_url", "description")}
+    icon: IconWish = form.file("icon").body if form.has_file("icon") else "keep"
+    if icon == "keep" and form.flag("publisher_icon"):
+        icon = "publisher"
+    try:
+        appearance.change(
+            visit.db,
+            visit.me,
+            ident,
+            site=typed["site_url"],
+            description=typed["description"],
+            icon=icon,
+            now=visit.now,
+        )
+    except ActionError as error:
+        sentences = _APPEARANCE_ERRORS.get((error.code, error.detail))
+        if sentences is None:
+            raise
+        return _page(visit, typed=typed, errors={sentences[0]: visit.words.text(sentences[1])}, status=400)
     return visit.see(visit.url.plain(f"/subscriptions/{ident}"), Notice(kind="saved"))
 
 
@@ -148,7 +189,14 @@ def _details(visit: Visit) -> SubscriptionDetails:
         return subscriptions.details(tx, visit.me.id, _ident(visit))
 
 
-def _page(visit: Visit, *, url: str = "", errors: dict[str, str] | None = None, status: int = 200) -> Response:
+def _page(
+    visit: Visit,
+    *,
+    url: str = "",
+    typed: dict[str, str] | None = None,
+    errors: dict[str, str] | None = None,
+    status: int = 200,
+) -> Response:
     with visit.db.reading() as tx:
         details = subscriptions.details(tx, visit.me.id, _ident(visit))
         folders = folder_lines(sidebars.read(tx, visit.me.id))
@@ -178,6 +226,8 @@ def _page(visit: Visit, *, url: str = "", errors: dict[str, str] | None = None, 
         is_flagged=is_flagged(details.kind, details.failures, details.empty_rounds),
         is_fetched_otherwise=is_fetched_otherwise,
         url=url,
+        own_site=typed["site_url"] if typed else details.own.site_url or "",
+        own_description=typed["description"] if typed else details.own.description or "",
         errors=errors or {},
     )
     return visit.html("pages/subscription.html", page, status=status)
