@@ -52,7 +52,7 @@ _CHOICES = {
     "retention": N_("How long articles are kept"),
     "labels": N_("Labels"),
     "own_feeds": N_("Subscriptions"),
-    "icons": N_("Icons"),
+    "icons": N_("Icon"),
     "begun": N_("Continue reading"),
     "queue": N_("Continue reading"),
     "read": N_("Articles"),
