@@ -330,6 +330,7 @@ class User(Struct, frozen=True, kw_only=True):
     time_zone: str = "UTC"
     preview: bool = False
     open_to_visitors: bool = False
+    visitors_may_refresh: bool = False
     indexed: bool = False
     preferences: Preferences = Preferences()
 

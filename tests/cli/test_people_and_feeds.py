@@ -35,7 +35,19 @@ def test_accounts_are_added_changed_listed_and_removed(shell: Shell) -> None:
     words = ["--admin", "--language", "fr", "--time-zone", "Europe/Paris", "--password-stdin"]
     assert shell.run("users", "add", "Alice", *words, stdin=PASSWORD + "\n").out == "Alice has an account.\n"
     shell.add_user("bob")
-    changes = ["--preview", "on", "--open-to-visitors", "on", "--indexed", "on", "--admin", "on", "--password-stdin"]
+    changes = [
+        "--preview",
+        "on",
+        "--open-to-visitors",
+        "on",
+        "--indexed",
+        "on",
+        "--visitors-may-refresh",
+        "on",
+        "--admin",
+        "on",
+        "--password-stdin",
+    ]
     assert shell.run("users", "set", "BOB", *changes, stdin="another password\n").code == 0
     alice, bob = shell.run("users", "list", "--json").json()
     assert alice == {
@@ -46,11 +58,12 @@ def test_accounts_are_added_changed_listed_and_removed(shell: Shell) -> None:
         "time_zone": "Europe/Paris",
         "preview": False,
         "open_to_visitors": False,
+        "visitors_may_refresh": False,
         "indexed": False,
     }
-    assert [bob[key] for key in ("is_admin", "preview", "open_to_visitors", "indexed", "language")] == [True] * 4 + [
-        "en"
-    ]
+    assert [
+        bob[key] for key in ("is_admin", "preview", "open_to_visitors", "visitors_may_refresh", "indexed", "language")
+    ] == [True] * 5 + ["en"]
     assert shell.run("users", "remove", "Alice", stdin="n\n").code == 1
     assert shell.run("users", "remove", "alice", "--yes").code == 0
     assert shell.run("users", "list").out.startswith("bob\ten\tUTC\tadmin, open to visitors")

@@ -47,10 +47,12 @@ def test_streams_are_opened_to_visitors_and_closed_again(alice: Browser, anonymo
     alice.post("/settings/visitors", {"open_to_visitors": "1", "indexed": "1"})
     assert alice.get("/settings/visitors").find("//a[@href='/@alice/']")
     assert anonymous.get("/@alice/").status == 200
-    assert stored(db, alice).indexed
-    alice.post("/settings/visitors", {"indexed": "1"})
+    assert (stored(db, alice).indexed, stored(db, alice).visitors_may_refresh) == (True, False)
+    alice.post("/settings/visitors", {"open_to_visitors": "1", "visitors_may_refresh": "1"})
+    assert (stored(db, alice).indexed, stored(db, alice).visitors_may_refresh) == (False, True)
+    alice.post("/settings/visitors", {"indexed": "1", "visitors_may_refresh": "1"})
     assert anonymous.get("/@alice/").status == 404
-    assert not stored(db, alice).indexed
+    assert (stored(db, alice).indexed, stored(db, alice).visitors_may_refresh) == (False, False)
 
 
 def test_settings_change_nobody_elses_account(alice: Browser, bob: Browser, db: Database) -> None:

@@ -1,9 +1,14 @@
 """Accounts opened to visitors: what they see, what they never see, what they cannot change."""
 
+from datetime import timedelta
+
 import pytest
-from tests.web.browsing import Answer, Browser, World
+from tests.web.browsing import Answer, Browser, Clock, World
 
 from dateline.model import User
+from dateline.store import Database
+from dateline.store.times import to_us
+from dateline.store.write import transaction
 
 SHOWN = "[not(ancestor-or-self::*[@hidden or self::dialog])]"
 
@@ -120,3 +125,117 @@ def test_search_engines_are_let_in_only_where_wished(
     world.change(owner(alice), indexed=True)
     assert anonymous.get("/@alice/").find("//meta[@name='robots']") == []
     assert alice.get("/").find("//meta[@name='robots']"), "one's own page is never for search engines"
+
+
+# ------------------------------------------------------------------------------------------------ refreshing
+
+
+@pytest.fixture
+def refreshed(alice: Browser, world: World, opened: dict[str, int], db: Database, clock: Clock) -> dict[str, int]:
+    """The same; visitors may refresh, and every feed was asked two hours ago, the next time being tomorrow."""
+    world.change(owner(alice), visitors_may_refresh=True)
+    asked, following = to_us(clock.now - timedelta(hours=2)), to_us(clock.now + timedelta(days=1))
+    with transaction(db) as tx:
+        tx.run("UPDATE feed SET checked_at = :asked, next_at = :following", asked=asked, following=following)
+    return opened
+
+
+def due(db: Database, clock: Clock) -> list[str]:
+    with db.reading() as tx:
+        return tx.column("SELECT title FROM feed WHERE next_at <= :now ORDER BY title", now=to_us(clock.now))
+
+
+def press(visitor: Browser, *, kind: str = "main", key: object = "", client: str = "192.0.2.1") -> Answer:
+    visitor.client = client
+    return visitor.post("/@alice/refresh", {"kind": kind, "key": key, "next": "/@alice/"})
+
+
+@pytest.mark.usefixtures("opened")
+def test_visitors_refresh_nothing_unless_the_owner_lets_them(
+    alice: Browser, anonymous: Browser, world: World, db: Database, clock: Clock
+) -> None:
+    with transaction(db) as tx:
+        tx.run("UPDATE feed SET next_at = NULL")
+    assert anonymous.get("/@alice/").find("//form[@class='refresh']") == []
+    assert (press(anonymous).status, press(alice).status) == (404, 404)
+    world.change(owner(alice), visitors_may_refresh=True, open_to_visitors=False)
+    assert press(anonymous).status == 404
+    assert due(db, clock) == []
+
+
+def test_visitors_refresh_what_they_see_and_nothing_else(
+    anonymous: Browser, refreshed: dict[str, int], db: Database, clock: Clock
+) -> None:
+    assert anonymous.get("/").find("//form[@action='/@alice/refresh']")
+    for name in ("hidden", "private"):
+        assert press(anonymous, kind="feed", key=refreshed[f"{name} feed"]).status == 404
+        assert press(anonymous, kind="folder", key=refreshed[f"{name} folder"]).status == 404
+    assert due(db, clock) == []
+    page = press(anonymous)
+    assert (page.status, page.url) == (200, "/@alice/")
+    assert "1 flux est en train d’être relevé." in page.words
+    assert due(db, clock) == ["Flux public"]
+
+
+def test_visitors_ask_no_sooner_than_the_owner_may(
+    anonymous: Browser, refreshed: dict[str, int], db: Database, clock: Clock
+) -> None:
+    with transaction(db) as tx:
+        tx.run("UPDATE feed SET checked_at = :now", now=to_us(clock.now - timedelta(minutes=14)))
+    assert "Rien n’est récupéré pour l’instant" in press(anonymous, kind="feed", key=refreshed["public feed"]).words
+    assert due(db, clock) == []
+
+
+def test_presses_are_counted_per_account_and_per_address(
+    bob: Browser,
+    alice: Browser,
+    anonymous: Browser,
+    world: World,
+    refreshed: dict[str, int],
+    db: Database,
+    clock: Clock,
+) -> None:
+    others = [world.subscribe(owner(alice), world.feed(f"Autre {n}")) for n in range(4)]
+    with transaction(db) as tx:
+        tx.run("UPDATE feed SET next_at = :then", then=to_us(clock.now + timedelta(days=1)))
+
+    def presses(place: int, who: Browser, client: str) -> bool:
+        press(who, kind="feed", key=others[place], client=client)
+        return f"Autre {place}" in due(db, clock)
+
+    assert presses(0, anonymous, "192.0.2.1")
+    assert not presses(1, bob, "192.0.2.2"), "of one account once a minute, whoever asks"
+    clock.pass_by(seconds=61)
+    assert not presses(1, bob, "192.0.2.1"), "from one address once in two minutes"
+    assert presses(1, bob, "192.0.2.2")
+    clock.pass_by(seconds=61)
+    assert presses(2, anonymous, "192.0.2.1")
+    clock.pass_by(seconds=121)
+    assert presses(3, anonymous, "2001:db8::1")
+    clock.pass_by(seconds=61)
+    with transaction(db) as tx:
+        tx.run("UPDATE feed SET next_at = :then", then=to_us(clock.now + timedelta(days=1)))
+    assert not presses(3, anonymous, "2001:db8::2"), "everybody has many addresses of the newer kind"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"kind": "label", "key": "1"},
+        {"kind": "recent"},
+        {"kind": "today", "since": "0"},
+        {"kind": "feed"},
+        {"kind": "main", "key": "1"},
+        {"kind": "feed", "key": "x"},
+        {},
+    ],
+)
+def test_a_refresh_asked_badly(anonymous: Browser, refreshed: dict[str, int], fields: dict[str, str]) -> None:
+    assert anonymous.post("/@alice/refresh", fields).status == 400
+    assert anonymous.post("/@nobody/refresh", {"kind": "main"}).status == 404
+
+
+def test_a_refresh_leads_nowhere_else(anonymous: Browser, refreshed: dict[str, int]) -> None:
+    for link in ("https://evil.example/", "//evil.example/", "/\\evil.example"):
+        answer = anonymous.post("/@alice/refresh", {"kind": "main", "key": "", "next": link}, follow=False)
+        assert answer.header("location") == "/@alice/"

@@ -209,6 +209,7 @@ def change(
     preview: bool | None = None,
     open_to_visitors: bool | None = None,
     indexed: bool | None = None,
+    visitors_may_refresh: bool | None = None,
 ) -> User:
     """Change what is given of a user's settings; None leaves as it is. Raises ``ActionError`` ``action.bad_value``."""
     wanted = {
@@ -217,6 +218,7 @@ def change(
         "preview": preview,
         "open_to_visitors": open_to_visitors,
         "indexed": indexed,
+        "visitors_may_refresh": visitors_may_refresh,
     }
     if language is not None:
         check_language(language)

@@ -59,6 +59,7 @@ def change(
     preview: OnOff = None,
     open_to_visitors: OnOff = None,
     indexed: OnOff = None,
+    visitors_may_refresh: OnOff = None,
     admin: OnOff = None,
     password_stdin: PasswordStdin = False,
 ) -> None:
@@ -71,6 +72,7 @@ def change(
         "preview": _switch("--preview", preview),
         "open_to_visitors": _switch("--open-to-visitors", open_to_visitors),
         "indexed": _switch("--indexed", indexed),
+        "visitors_may_refresh": _switch("--visitors-may-refresh", visitors_may_refresh),
     }
     is_admin = _switch("--admin", admin)
     password = _password(from_stdin=True) if password_stdin else None

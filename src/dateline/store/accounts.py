@@ -13,7 +13,7 @@ from .db import Tx, WriteTx
 from .times import to_us
 
 SESSION_LIFE = timedelta(days=90)
-_USER = "id, name, is_admin, language, time_zone, preview, open_to_visitors, indexed, preferences"
+_USER = "id, name, is_admin, language, time_zone, preview, open_to_visitors, indexed, preferences, visitors_may_refresh"
 
 
 def name_key(name: str) -> str:
@@ -27,7 +27,7 @@ def token_hash(token: str) -> bytes:
 
 
 def _user(row: tuple[Any, ...]) -> User:
-    ident, name, is_admin, language, time_zone, preview, open_to_visitors, indexed, chosen = row
+    ident, name, is_admin, language, time_zone, preview, open_to_visitors, indexed, chosen, may_refresh = row
     return User(
         id=ident,
         name=name,
@@ -36,6 +36,7 @@ def _user(row: tuple[Any, ...]) -> User:
         time_zone=time_zone,
         preview=bool(preview),
         open_to_visitors=bool(open_to_visitors),
+        visitors_may_refresh=bool(may_refresh),
         indexed=bool(indexed),
         preferences=preferences.decode(chosen),
     )
@@ -123,7 +124,7 @@ def add_user(
 
 def change_user(tx: WriteTx, user_id: int, **columns: Any) -> User:
     """Set columns of a user (``language``, ``time_zone``, ``preview``, ``open_to_visitors``, ``indexed``,
-    ``is_admin``, ``password_hash``, ``preferences`` as they are stored).
+    ``visitors_may_refresh``, ``is_admin``, ``password_hash``, ``preferences`` as they are stored).
     """
     for column, value in columns.items():
         assert column in _CHANGEABLE, column
@@ -133,7 +134,7 @@ def change_user(tx: WriteTx, user_id: int, **columns: Any) -> User:
 
 
 _CHANGEABLE = {
-    *("language", "time_zone", "preview", "open_to_visitors", "indexed"),
+    *("language", "time_zone", "preview", "open_to_visitors", "indexed", "visitors_may_refresh"),
     *("is_admin", "password_hash", "preferences"),
 }
 
@@ -205,6 +206,7 @@ def end_other_sessions(tx: WriteTx, user_id: int, keep_token: str | None) -> Non
 
 
 # ------------------------------------------------------------------------------------------------ failed logins
+# Counted in the same table: when visitors last had an account's feeds asked, and from which address.
 
 
 def hold_attempts(tx: WriteTx, keys: list[str], now: datetime) -> None:

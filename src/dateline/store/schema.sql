@@ -425,7 +425,7 @@ CREATE TABLE users (
   indexed INTEGER NOT NULL DEFAULT 0,
   created_at INTEGER NOT NULL,
   active_at INTEGER NOT NULL
-, retention TEXT, preferences TEXT NOT NULL DEFAULT '');
+, retention TEXT, preferences TEXT NOT NULL DEFAULT '', visitors_may_refresh INTEGER NOT NULL DEFAULT 0);
 
 CREATE TABLE websub (
   feed_id INTEGER PRIMARY KEY REFERENCES feed (id) ON DELETE CASCADE,

@@ -46,6 +46,7 @@ from dateline.web.pages import (
     subscription,
     subscriptions,
     transport,
+    visitor,
 )
 
 
@@ -75,6 +76,7 @@ def routes() -> tuple[Place, ...]:
         Place(path="/@{account}/feed/{key}", get=stream.feed, open_to="anyone"),
         Place(path="/@{account}/entry/{entry_id}", get=entry.show, open_to="anyone"),
         Place(path="/@{account}/entry/{entry_id}/changes", get=changes.show, open_to="anyone"),
+        Place(path="/@{account}/refresh", post=visitor.refresh, open_to="anyone"),
         # Doing something with entries
         Place(path="/entries/read", post=marking.mark_read),
         Place(path="/entries/unread", post=marking.mark_unread),

@@ -121,6 +121,7 @@ SUBJECTS = (
         title=N_("Visitors"),
         choices={
             "open_to_visitors": N_("Let people without an account read my streams"),
+            "visitors_may_refresh": N_("Let visitors refresh the feeds"),
             "indexed": N_("Let search engines list these pages"),
         },
     ),

@@ -109,13 +109,14 @@ def show_visitors(visit: Visit) -> Response:
 
 
 def save_visitors(visit: Visit) -> Response:
-    """Who without an account may read along, and whether search engines may."""
+    """Who without an account may read along, whether search engines may, and whether visitors may refresh."""
     is_open = visit.form.flag("open_to_visitors")
     account_actions.change(
         visit.db,
         visit.me,
         open_to_visitors=is_open,
         indexed=is_open and visit.form.flag("indexed"),
+        visitors_may_refresh=is_open and visit.form.flag("visitors_may_refresh"),
         now=visit.now,
     )
     return saved(visit, "/settings/visitors")

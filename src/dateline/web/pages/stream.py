@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from starlette.responses import Response
 
 from dateline.actions import accounts as account_actions
+from dateline.actions import visiting
 from dateline.errors import ActionError, NotFound
 from dateline.model import Cursor, Page, Shown, Stream, StreamKind
 from dateline.store import accounts, board, displays, sidebars, streams
@@ -62,6 +63,7 @@ Empty = Literal[
 class StreamPage(Struct, frozen=True, kw_only=True):
     """The context of ``pages/stream.html`` and ``parts/entries.html``.
 
+    ``may_refresh``: a visitor may where the owner lets them.
     ``root`` and ``path`` are paths without the base (``/@NAME``, ``/folder/3``). ``unread`` counts the whole stream.
     ``more`` is the next page's ``before``, "" at the end. ``empty`` says why there are no rows, "" when there are.
     ``layout`` is the view and what is chosen about it, ``order`` the order; ``asked`` what links carry on of both, and
@@ -74,6 +76,7 @@ class StreamPage(Struct, frozen=True, kw_only=True):
     root: str
     path: str
     is_visitor: bool
+    may_refresh: bool
     kind: StreamKind
     key: int | None
     title: str
@@ -271,6 +274,7 @@ def _context(
         root=of.root,
         path=stream_path(of.root, stream),
         is_visitor=of.is_visitor,
+        may_refresh=not of.is_visitor or (of.owner.visitors_may_refresh and stream.kind in visiting.KINDS),
         kind=stream.kind,
         key=stream.key,
         title=title,

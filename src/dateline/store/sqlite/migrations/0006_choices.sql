@@ -7,3 +7,6 @@ ALTER TABLE subscription ADD COLUMN own_icon_id INTEGER REFERENCES icon (id);
 ALTER TABLE subscription ADD COLUMN own_site_url TEXT;
 ALTER TABLE subscription ADD COLUMN own_description TEXT;
 CREATE INDEX subscription_own_icon ON subscription (own_icon_id) WHERE own_icon_id IS NOT NULL;
+
+-- Whether visitors of an open account may have its feeds asked.
+ALTER TABLE users ADD COLUMN visitors_may_refresh INTEGER NOT NULL DEFAULT 0;
