@@ -12,8 +12,25 @@ from msgspec import Struct
 
 View = Literal["normal", "reader", "cards", "panes", "global"]
 """Rows that open, everything open, pictures, list and article side by side, a board of folders."""
-Order = Literal["newest", "oldest", "published", "title", "feed", "longest", "shortest", "random", "fair"]
-"""By arrival (both ways), publication, title, feed, length; by chance; feeds in turn."""
+Order = Literal[
+    "newest",
+    "oldest",
+    "published",
+    "published_oldest",
+    "title",
+    "title_z",
+    "feed",
+    "feed_z",
+    "folder",
+    "folder_z",
+    "link",
+    "link_z",
+    "longest",
+    "shortest",
+    "random",
+    "fair",
+]
+"""By arrival, publication, title, feed, folder, link, length, each both ways; by chance; feeds in turn."""
 ShownChoice = Literal["adaptive", "unread", "all"]
 Theme = Literal["auto", "light", "dark", "sepia", "contrast"]
 Typeface = Literal["serif", "sans"]

@@ -234,7 +234,7 @@ def test_an_order_is_chosen_in_the_menu_and_kept(
 ) -> None:
     page = open_page(who=alice, scripts=scripts)
     page.locator("summary[title='View']").click()
-    page.get_by_role("button", name="Oldest first").click()
+    page.get_by_role("button", name="Oldest first", exact=True).click()
     expect(page.locator("summary .title").first).to_have_text("Number 0")
     page.locator("summary[title='View']").click()
     page.get_by_role("button", name="Always show this stream so").click()

@@ -1,7 +1,7 @@
 """Every order on both engines: sorted, page by page, without doubles or holes, while entries arrive and are read."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any, get_args
@@ -17,6 +17,7 @@ from dateline.model import Cursor, Entry, Stream, User
 from dateline.preferences import Order
 from dateline.refresh import deliver, index
 from dateline.store import Database, fair, orders, streams
+from dateline.store.subscriptions import sort_key
 from dateline.store.write import transaction
 
 ORDERS: tuple[Order, ...] = get_args(Order)
@@ -45,24 +46,63 @@ def pages(
 
 
 def reader(db: Database, now: datetime, feeds: list[list[int]]) -> tuple[User, list[int]]:
-    """Somebody with feeds of entries at these moments, and the ids of all."""
+    """Somebody with feeds of entries at these moments, some in folders, and the ids of all. Some say that they were
+    published earlier than they came.
+    """
     user = accounts.create(db, name=f"reader {next(NUMBERS)}", password="a password", now=now)
     ids: list[int] = []
     chance = random.Random(1)
+    folders = {name: subscriptions.add_folder(db, user, name, now=now) for name in ("Été", "delta", "Inner")}
+    subscriptions.move_folder(db, user, folders["Inner"], folders["Été"], now=now)
     for place, moments in enumerate(feeds):
-        _, feed = subscribed(db, user, f"https://{user.id}-{place}.example/feed", now)
+        own, feed = subscribed(db, user, f"https://{user.id}-{place}.example/feed", now)
+        if name := FOLDERS[place % 4]:
+            subscriptions.edit(db, user, own, folder_ids=[folders[name]], now=now)
         for moment in sorted(moments):
             title = f"{chance.choice('aBcÉe')}{len(ids)}"
             ids += fill(db, feed, [title], now + timedelta(seconds=moment), text="word " * chance.randrange(5))
+    with transaction(db) as tx:
+        tx.run("UPDATE entry SET published_at = listed_at - 3600000000 * (id % 3) WHERE id IN ids(:ids)", ids=ids)
     deliver.catch_up(db, user.id)
     return user, ids
+
+
+FOLDERS = ("Été", "delta", "", "Inner")
+"""Of the feeds, in turns."""
+RISING = ("delta", "Été", "Inner")
+
+
+def newest(entry: Entry) -> tuple[float, int]:
+    return -entry.listed_at.timestamp(), -entry.id
+
+
+def published(entry: Entry) -> float:
+    return (entry.published_at or entry.listed_at).timestamp()
+
+
+def folder_place(entry: Entry, rising: Sequence[str]) -> int:
+    name = FOLDERS[int(entry.feed_title.rpartition("-")[2].partition(".")[0]) % 4]
+    return rising.index(name) if name else len(rising)
+
+
+def fallen(text: str) -> list[int]:
+    """Text that sorts the other way round."""
+    return [*(-ord(char) for char in text), 1]
 
 
 SORTED: dict[str, Callable[[Entry], Any]] = {
     "newest": lambda entry: (-entry.listed_at.timestamp(), -entry.id),
     "oldest": lambda entry: (entry.listed_at.timestamp(), entry.id),
-    "published": lambda entry: (-(entry.published_at or entry.listed_at).timestamp(), -entry.id),
-    "feed": lambda entry: (entry.feed_title, -entry.listed_at.timestamp(), -entry.id),
+    "published": lambda entry: (-published(entry), -entry.id),
+    "published_oldest": lambda entry: (published(entry), -entry.id),
+    "title": lambda entry: (sort_key(entry.title), -entry.id),
+    "title_z": lambda entry: (fallen(sort_key(entry.title)), -entry.id),
+    "link": lambda entry: (sort_key(entry.url or ""), -entry.id),
+    "link_z": lambda entry: (fallen(sort_key(entry.url or "")), -entry.id),
+    "feed": lambda entry: (entry.feed_title, newest(entry)),
+    "feed_z": lambda entry: (fallen(entry.feed_title), newest(entry)),
+    "folder": lambda entry: (folder_place(entry, RISING), newest(entry)),
+    "folder_z": lambda entry: (folder_place(entry, RISING[::-1]), newest(entry)),
     "longest": lambda entry: (-entry.word_count, -entry.id),
     "shortest": lambda entry: (entry.word_count, -entry.id),
 }
@@ -225,3 +265,35 @@ def test_chance_is_the_same_for_one_seed_and_another_for_the_next(db: Database, 
     assert ids(1) == ids(1)
     assert ids(1) != ids(2)
     assert sorted(ids(1)) == sorted(ids(2))
+
+
+def test_what_was_published_first_is_looked_for_among_what_came_first(
+    db: Database, cast: Cast, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(orders, "WINDOW", 4)
+    _, feed = subscribed(db, cast.alice, "https://a.example/feed", now)
+    fill(db, feed, [str(number) for number in range(10)], now)
+    deliver.catch_up(db, cast.alice.id)
+    found = pages(db, cast.alice, Stream(order="published_oldest"), 3)
+    assert [entry.title for entry in found] == [str(number) for number in range(10)], "in windows, yet as if in one"
+
+
+def test_a_feed_in_several_folders_stands_in_the_first_of_those_that_are_read(
+    db: Database, cast: Cast, now: datetime
+) -> None:
+    a, feed_a = subscribed(db, cast.alice, "https://a.example/feed", now)
+    b, feed_b = subscribed(db, cast.alice, "https://b.example/feed", now)
+    fill(db, feed_a, ["a"], now)
+    fill(db, feed_b, ["b"], now)
+    deliver.catch_up(db, cast.alice.id)
+    arts, press, inner = (subscriptions.add_folder(db, cast.alice, name, now=now) for name in ("Arts", "Press", "In"))
+    subscriptions.move_folder(db, cast.alice, inner, press, now=now)
+    subscriptions.edit(db, cast.alice, a, folder_ids=[arts, inner], now=now)
+    subscriptions.edit(db, cast.alice, b, folder_ids=[press], now=now)
+
+    def titles(stream: Stream) -> str:
+        return "".join(entry.title for entry in pages(db, cast.alice, stream, 1))
+
+    assert (titles(Stream(order="folder")), titles(Stream(order="folder_z"))) == ("ab", "ba")
+    within = Stream(kind="folder", key=press, order="folder")
+    assert titles(within) == "ba", "what lies elsewhere too does not stand where it lies there"

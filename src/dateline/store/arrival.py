@@ -77,9 +77,10 @@ def gathered(
     If the n feeds with the newest entries are known, the n-th of these moments is a bound: each of the n feeds has an
     entry at or after it, so a page of n holds nothing older, and other feeds have nothing newer.
     """
-    if way is NEWEST and limit > len(feed_ids):
-        return _gathered_deep(tx, source, feed_ids, before, limit, floor=floor, **params)
     is_newest = way is NEWEST
+    if limit > len(feed_ids):
+        deepest = floor if is_newest else way.nothing
+        return _gathered_deep(tx, source, feed_ids, before, limit, way=way, deepest=deepest, **params)
     # Two bounds instead of a row comparison: SQLite then uses the index (feed, listed_at, id) for the maximum too.
     ends = tx.all(
         f"SELECT f.id, (SELECT {way.most}(t.listed_at) FROM {source.table} t WHERE {source.where}"
@@ -100,22 +101,32 @@ def gathered(
 
 
 def _gathered_deep(
-    tx: Tx, source: Source, feed_ids: Sequence[int], before: Place, limit: int, *, floor: int, **params: Any
+    tx: Tx,
+    source: Source,
+    feed_ids: Sequence[int],
+    before: Place,
+    limit: int,
+    *,
+    way: Way,
+    deepest: int,
+    **params: Any,
 ) -> list[Key]:
     """The same for more keys than there are feeds: twice what each would give if all were alike is read of each feed;
-    the last key that counts then can only be newer. What feeds have more down to that key is read too.
+    the last key that counts then can only be nearer. What feeds have more up to that key is read too.
     """
+    is_newest = way is NEWEST
     share = 2 * limit // max(1, len(feed_ids)) + 8
-    found = of_each(tx, source, feed_ids, before, share, bound=floor, **params)
+    found = of_each(tx, source, feed_ids, before, share, bound=deepest, way=way, **params)
     counts = Counter(key[2] for key in found)
-    found.sort(reverse=True)
-    cut = found[limit - 1][0] if len(found) >= limit else floor
+    found.sort(reverse=is_newest)
+    cut = found[limit - 1][0] if len(found) >= limit else deepest
     ends = {key[2]: key[0] for key in found}  # the last of each feed stands last
-    deeper = [feed for feed, count in counts.items() if count == share and ends[feed] >= cut]
+    full = (feed for feed, count in counts.items() if count == share)
+    deeper = [feed for feed in full if (ends[feed] >= cut if is_newest else ends[feed] <= cut)]
     if deeper:
-        rest = of_each(tx, source, deeper, before, limit, bound=cut, **params)
+        rest = of_each(tx, source, deeper, before, limit, bound=cut, way=way, **params)
         again = set(deeper)
-        found = sorted((*(key for key in found if key[2] not in again), *rest), reverse=True)
+        found = sorted((*(key for key in found if key[2] not in again), *rest), reverse=is_newest)
     return found[:limit]
 
 
