@@ -1,11 +1,11 @@
 """What a person may choose about reading: how it looks, what marks an entry read, which keys; and how it is kept.
 
 Kept as one JSON object an account (``users.preferences``), and one for a folder or a subscription that differs
-(``display``): only what was chosen. A part that another version wrote and this one cannot read counts as not chosen;
-nothing else is lost by that.
+(``display``, ``read_when``): only what was chosen. A part that another version wrote and this one cannot read counts as
+not chosen; nothing else is lost by that.
 """
 
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -87,6 +87,21 @@ class Marking(Struct, frozen=True, kw_only=True, omit_defaults=True):
     to_next: bool = True
 
 
+class ReadWhen(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Which entries count as read by themselves; None is as what is above says: the folder, then the account.
+
+    ``arrived``: all of them. ``gone``: what the feed carries no more. ``beyond``: all but so many of the newest unread
+    of the feed. ``repeated``: when one of so many before it in the feed has the same title; ``repeated_near``: in its
+    folders. 0 is none of them.
+    """
+
+    arrived: bool | None = None
+    gone: bool | None = None
+    beyond: Annotated[int, msgspec.Meta(ge=0, le=100_000)] | None = None
+    repeated: Annotated[int, msgspec.Meta(ge=0, le=1_000)] | None = None
+    repeated_near: Annotated[int, msgspec.Meta(ge=0, le=1_000)] | None = None
+
+
 class ShareTarget(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A place to share an article with: ``template`` is an address in which ``{url}`` and ``{title}`` are put."""
 
@@ -111,17 +126,18 @@ class Preferences(Struct, frozen=True, kw_only=True, omit_defaults=True):
     streams: dict[str, Display] = {}
     look: Look = Look()
     marking: Marking = Marking()
+    read_when: ReadWhen = ReadWhen()
     keys: dict[str, str] = {}
     share: tuple[ShareTarget, ...] | None = None
     media_proxy: bool = False
     notify: Notify = Notify()
 
 
-_Kept = TypeVar("_Kept", Preferences, Display)
+_Kept = TypeVar("_Kept", Preferences, Display, ReadWhen)
 _NOTHING_CHOSEN = Preferences()
 
 
-def encode(chosen: Preferences | Display) -> str:
+def encode(chosen: Preferences | Display | ReadWhen) -> str:
     """As it is stored; "" when nothing was chosen."""
     text = msgspec.json.encode(chosen).decode()
     return "" if text == "{}" else text
@@ -135,6 +151,12 @@ def decode(text: str) -> Preferences:
 def decode_display(text: str | None) -> Display | None:
     """The same for one folder's or subscription's; None for none."""
     return _decoded(text, Display) if text else None
+
+
+def decode_read_when(text: str | None) -> ReadWhen | None:
+    """The same for what counts as read by itself; None for none."""
+    found = _decoded(text, ReadWhen) if text else None
+    return None if found == ReadWhen() else found
 
 
 def _decoded(text: str, kind: type[_Kept]) -> _Kept:

@@ -142,9 +142,9 @@ def add_subscription(
     feed_id = feeds.add(tx, url=url, owner_id=owner_id, host=host_key(url), credentials=credentials, now=now)
     upto = feeds.newest_entry_id(tx, feed_id)
     subscription_id = subscriptions.add(tx, user_id=user_id, feed_id=feed_id, title=_title(title), now=now)
+    subscriptions.put_in_folders(tx, subscription_id, folder_ids)
     states.deliver_carried(tx, user_id, subscription_id, feed_id, upto)
     brought.settle(tx, user_id, [Delivered(feed_id=feed_id, seen=0, upto=upto)])
-    subscriptions.put_in_folders(tx, subscription_id, folder_ids)
     return subscription_id
 
 

@@ -11,7 +11,21 @@ from typing import Any
 from msgspec import Struct
 
 from dateline.fetch.address import host_key
-from dateline.store import Database, addresses, checks, entries, feeds, hosts, pages, pushes, states, versions, websub
+from dateline.store import (
+    Database,
+    addresses,
+    checks,
+    entries,
+    feeds,
+    hosts,
+    pages,
+    pushes,
+    read_by_itself,
+    read_choices,
+    states,
+    versions,
+    websub,
+)
 from dateline.store.db import WriteTx
 from dateline.store.entries import Arrived
 from dateline.store.feeds import Feed
@@ -32,6 +46,7 @@ class _Step(Struct, frozen=True, kw_only=True):
 
 def record(db: Database, outcomes: Sequence[Outcome]) -> None:
     """Store outcomes in as few commits as may be, none of more than 50 entries. Raises ``StoreError``."""
+    _read_gone(db, outcomes)
     batch: list[_Step] = []
     weight = 0
     for outcome in outcomes:
@@ -58,6 +73,29 @@ def _unread_again(db: Database, outcome: Outcome) -> None:
     for user_id in users:
         with transaction(db) as writing:
             states.revised(writing, user_id, revised)
+
+
+def _read_gone(db: Database, outcomes: Sequence[Outcome]) -> None:
+    """What left its feed is read for those who want it so; before it is stored, so that none is forgotten.
+
+    A commit for each of them, as above.
+    """
+    gone = {
+        one.feed.id: one.changes.gone_ids
+        for one in outcomes
+        if one.changes is not None and one.changes.gone_ids and one.push_id is None
+    }
+    if not gone:
+        return
+    with db.reading() as tx:
+        wanting = read_choices.reading_gone(tx, list(gone))
+        waiting = {
+            feed_id: read_by_itself.waiting(tx, feed_id, users, gone[feed_id]) for feed_id, users in wanting.items()
+        }
+    for feed_id, users in waiting.items():
+        for user_id in users:
+            with transaction(db) as writing:
+                read_by_itself.read_gone(writing, user_id, feed_id, gone[feed_id])
 
 
 def _commit(db: Database, batch: Sequence[_Step]) -> None:

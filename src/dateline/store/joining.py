@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from dateline.model import FullTextRules, Visibility
 
-from . import brought
+from . import brought, read_by_itself
 from .db import Tx, WriteTx
 from .full_texts import stored_rules
 from .states import Delivered
@@ -25,8 +25,8 @@ class Joining(Struct, frozen=True, kw_only=True):
     """One subscription that is to be made. ``owner_id`` is 0 for a shared feed.
 
     ``title`` is the person's own ("": the feed's); ``feed_title`` names the feed until its first document does.
-    ``rules`` make it a page (``store/pages.py``); ``retention``, ``display`` and ``unapplied`` are stored as they
-    are; all JSON.
+    ``rules`` make it a page (``store/pages.py``); ``retention``, ``display``, ``read_when`` and ``unapplied`` are
+    stored as they are; all JSON.
     ``followed_folder_id``: the folder whose followed list brings it, at this very address.
     """
 
@@ -46,6 +46,7 @@ class Joining(Struct, frozen=True, kw_only=True):
     is_paused: bool = False
     retention: str | None = None
     display: str | None = None
+    read_when: str | None = None
     rules: str | None = None
     followed_folder_id: int | None = None
     unapplied: str | None = None
@@ -107,9 +108,9 @@ _INSERT_FEED = (
 _INSERT_SUBSCRIPTION = (
     "INSERT INTO subscription (user_id, feed_id, title, visibility, hidden_from_visitors, full_text, full_text_rules,"
     " revised_unread, retention, display, followed_folder_id, followed_url, seen_entry_id, created_at, paused_at,"
-    " unapplied, own_site_url, own_description)"
+    " unapplied, own_site_url, own_description, read_when)"
     " VALUES (:user, :feed, :title, :visibility, :hidden, :full_text, :full_text_rules, :revised, :retention,"
-    " :display, :followed, :followed_url, :seen, :now, :paused, :unapplied, :own_site, :own_description)"
+    " :display, :followed, :followed_url, :seen, :now, :paused, :unapplied, :own_site, :own_description, :read_when)"
 )
 
 
@@ -169,6 +170,7 @@ def _subscription_row(user_id: int, one: Joining, feed: tuple[int, int], now: da
         "unapplied": one.unapplied,
         "own_site": one.own_site_url,
         "own_description": one.own_description,
+        "read_when": one.read_when,
         "paused": to_us(now) if one.is_paused else None,
         "followed": one.followed_folder_id,
         "followed_url": None if one.followed_folder_id is None else one.url,
@@ -219,6 +221,7 @@ def _deliver_carried(tx: WriteTx, user_id: int, newest: Mapping[int, int]) -> No
         user=user_id,
         feeds=feed_ids,
     )
+    read_by_itself.settle(tx, user_id, {feed: (0, upto) for feed, upto in newest.items()})
     brought.settle(tx, user_id, [Delivered(feed_id=feed, seen=0, upto=upto) for feed, upto in newest.items()])
 
 

@@ -168,6 +168,8 @@ CREATE TABLE folder (
 
 CREATE INDEX folder_parent ON folder (parent_id);
 
+CREATE INDEX folder_read_when ON folder (user_id) WHERE read_when IS NOT NULL;
+
 CREATE TABLE followed_opml (
   folder_id INTEGER PRIMARY KEY REFERENCES folder (id) ON DELETE CASCADE,
   url TEXT NOT NULL,
@@ -386,6 +388,8 @@ CREATE INDEX subscription_own_icon ON subscription (own_icon_id) WHERE own_icon_
 
 CREATE INDEX subscription_paused ON subscription (feed_id) WHERE paused_at IS NOT NULL;
 
+CREATE INDEX subscription_read_when ON subscription (user_id, feed_id) WHERE read_when IS NOT NULL;
+
 CREATE INDEX subscription_retention ON subscription (feed_id) WHERE retention IS NOT NULL;
 
 CREATE TABLE subscription_folder (
@@ -426,6 +430,8 @@ CREATE TABLE users (
   created_at INTEGER NOT NULL,
   active_at INTEGER NOT NULL
 , retention TEXT, preferences TEXT NOT NULL DEFAULT '', visitors_may_refresh INTEGER NOT NULL DEFAULT 0);
+
+CREATE INDEX users_read_when ON users (id) WHERE preferences LIKE '%"read_when"%';
 
 CREATE TABLE websub (
   feed_id INTEGER PRIMARY KEY REFERENCES feed (id) ON DELETE CASCADE,

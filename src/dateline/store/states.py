@@ -14,6 +14,7 @@ from itertools import starmap
 import zstandard
 from msgspec import Struct
 
+from . import read_by_itself
 from .db import Row, Tx, WriteTx
 from .times import DAY, from_us, to_us
 
@@ -54,6 +55,7 @@ def deliver(
 ) -> int:
     """Make what arrived since unread for a user, at most ``limit`` entries. How many; ``told`` of which.
 
+    What counts as read by itself is among them, and read.
     ``resting``: of subscriptions that rest, too.
     """
     tx.hold_user(user_id)
@@ -66,6 +68,7 @@ def deliver(
         user=user_id,
     )
     delivered = 0
+    came: dict[int, read_by_itself.Span] = {}
     for subscription_id, feed_id, seen, last in behind:
         if delivered >= limit:
             break
@@ -77,8 +80,10 @@ def deliver(
         )
         upto = last if upto is None else min(upto, last)
         delivered += _deliver_feed(tx, user_id, subscription_id, feed_id, seen, upto)
+        came[feed_id] = (seen, upto)
         if told is not None:
             told(Delivered(feed_id=feed_id, seen=seen, upto=upto))
+    read_by_itself.settle(tx, user_id, came)
     return delivered
 
 
@@ -94,6 +99,7 @@ def deliver_feed(tx: WriteTx, user_id: int, feed_id: int) -> Delivered | None:
     if row is None:
         return None
     _deliver_feed(tx, user_id, row[0], feed_id, row[1], row[2])
+    read_by_itself.settle(tx, user_id, {feed_id: (row[1], row[2])})
     return Delivered(feed_id=feed_id, seen=row[1], upto=row[2])
 
 
@@ -117,7 +123,10 @@ def _deliver_feed(tx: WriteTx, user_id: int, subscription_id: int, feed_id: int,
 
 
 def deliver_carried(tx: WriteTx, user_id: int, subscription_id: int, feed_id: int, upto: int) -> None:
-    """On subscribing to a feed that is known: what its document carries now is unread, its archive is read."""
+    """On subscribing to a feed that is known: what its document carries now is unread, its archive is read.
+
+    The subscription lies in its folders already: they may say what counts as read by itself.
+    """
     count = tx.run(
         "INSERT INTO unread (user_id, feed_id, listed_at, entry_id)"
         " SELECT CAST(:user AS BIGINT), feed_id, listed_at, id FROM entry"
@@ -132,6 +141,7 @@ def deliver_carried(tx: WriteTx, user_id: int, subscription_id: int, feed_id: in
         count=count,
         id=subscription_id,
     )
+    read_by_itself.settle(tx, user_id, {feed_id: (0, upto)})
 
 
 # ------------------------------------------------------------------------------------------------ read and unread
