@@ -135,6 +135,7 @@ class Preferences(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 _Kept = TypeVar("_Kept", Preferences, Display, ReadWhen)
 _NOTHING_CHOSEN = Preferences()
+_UNREADABLE = (msgspec.MsgspecError, UnicodeError, RecursionError)
 
 
 def encode(chosen: Preferences | Display | ReadWhen) -> str:
@@ -162,19 +163,19 @@ def decode_read_when(text: str | None) -> ReadWhen | None:
 def _decoded(text: str, kind: type[_Kept]) -> _Kept:
     try:
         return msgspec.json.decode(text, type=kind)
-    except msgspec.MsgspecError:
+    except _UNREADABLE:
         return kind(**_readable(text, kind))
 
 
 def _readable(text: str, kind: type[Struct]) -> dict[str, Any]:
     try:
         parts = msgspec.json.decode(text, type=dict[str, msgspec.Raw])
-    except msgspec.MsgspecError:
+    except _UNREADABLE:
         return {}
     found = {}
     for field in msgspec.structs.fields(kind):
         try:
             found[field.name] = msgspec.json.decode(parts[field.encode_name], type=field.type)
-        except (KeyError, msgspec.MsgspecError):
+        except (KeyError, *_UNREADABLE):
             continue
     return found

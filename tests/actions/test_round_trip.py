@@ -31,6 +31,7 @@ from dateline.actions import (
     opml,
     preferences,
     progress,
+    read_when,
     saved_pages,
     subscriptions,
 )
@@ -39,7 +40,7 @@ from dateline.actions.accounts import catch_up
 from dateline.clean import clean_html
 from dateline.errors import NotFound
 from dateline.model import FullTextRules, RawHTML, Retention, User
-from dateline.preferences import Display, Look, Marking, Preferences, ShareTarget
+from dateline.preferences import Display, Look, Marking, Preferences, ReadWhen, ShareTarget
 from dateline.refresh import mail
 from dateline.settings import Settings
 from dateline.store import Database, bodies, folder_order, full_texts, streams
@@ -185,6 +186,8 @@ def _furnish_folders(world: World, internet: Internet) -> None:
     appearance.change(db, user, ident, site="https://my.example/", description="My\u00a0words", icon=DRAWING, now=now)
     displays.change(db, user, "folder", press, lambda one: replace(one, view="cards", order="fair"), now=now)
     displays.change(db, user, "feed", ident, lambda one: replace(one, view="reader"), now=now)
+    read_when.change(db, user, "folder", press, lambda _: ReadWhen(gone=False, repeated_near=25))
+    read_when.change(db, user, "feed", ident, lambda _: ReadWhen(beyond=70, gone=False))
     _keep(world, "folder", press, Retention(age=2, unit="years"))
     _keep(world, "subscription", ident, Retention(count=70, keep_unread=False))
     following.follow(db, user, followed, internet.url("/list.opml"), now=now)
@@ -204,6 +207,7 @@ def _furnish_choices(world: World, label: int) -> None:
         display=Display(order="oldest"),
         streams={"starred": Display(view="cards"), f"label/{label}": Display(view="reader")},
         look=look,
+        read_when=ReadWhen(beyond=900),
         marking=Marking(on_scroll=True, to_next=False),
         keys={"next": "arrowdown", "help": "é"},
         share=(ShareTarget(name="My place", template="https://my.example/?u={url}"),),
@@ -219,6 +223,7 @@ def _furnish_choices(world: World, label: int) -> None:
     subscriptions.edit(db, user, pages, title="To read", folder_ids=[folder], now=now)
     subscriptions.edit(db, user, ann, visibility="folder", now=now)
     appearance.change(db, user, ann, site="https://ann.example/", description="Ann", icon=DRAWING + b" ", now=now)
+    read_when.change(db, user, "feed", ann, lambda _: ReadWhen(beyond=30))
     displays.change(db, user, "feed", pages, lambda one: replace(one, view="panes"), now=now)
     message = LETTER.format(number=9).replace("Ann", "Bo").replace("ann@", "bo@").encode()
     mail.take_for(db, user.id, message, now=now, beside=lambda _tx, _new: None)

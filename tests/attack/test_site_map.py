@@ -103,6 +103,7 @@ TABLE: dict[str, Rights] = {
     "/undo": Rights(post=(303, 404, 403), form={"seq": "{seq}"}),
     "/refresh": Rights(post=(303, 404, 403), form={"kind": "folder", "key": "{folder_id}"}),
     "/live": Rights(post=(200, 404, 403), form={"after": "0", "kind": "folder", "key": "{folder_id}"}),
+    "/read-when": Rights(post=(303, 404, 403), form={"kind": "folder", "key": "{folder_id}", "read_beyond": "50"}),
     "/displays": Rights(post=(303, 404, 403), form={"kind": "folder", "key": "{folder_id}", "view": "cards"}),
     "/start": Rights(get=(303, 303, 303), post=(303, 303, 303), form={"name": "x", "password": "long enough"}),
     "/login": Rights(get=(303, 303, 200), post=(400, 400, 400), form={"name": "alice", "password": "wrong"}),

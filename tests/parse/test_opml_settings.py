@@ -20,7 +20,7 @@ from dateline.parse.opml_settings import (
 from dateline.parse.opml_unapplied import decode_unapplied
 from dateline.parse.opml_writing import write_opml
 from dateline.parse.page import PageRules
-from dateline.preferences import Display
+from dateline.preferences import Display, ReadWhen
 
 
 def of(**attributes: str) -> OpmlSettings:
@@ -72,6 +72,16 @@ def test_what_has_no_equivalent_is_named_and_what_does_not_matter_is_not() -> No
         ttrssSortOrder="3",
     )
     assert said.left_out == ("frss:xPathItem",)
+
+
+def test_what_counts_as_read_by_itself_comes_and_leaves_and_of_a_strangers_file_what_can_be_chosen() -> None:
+    chosen = ReadWhen(arrived=False, gone=True, beyond=50, repeated_near=0)
+    said = settings_attributes(OpmlSettings(read_when=chosen))
+    assert said["dateline:readWhen"] == '{"arrived":false,"gone":true,"beyond":50,"repeated_near":0}'
+    assert settings_of(OpmlFeed(url="https://x.example/", attributes=said)).read_when == chosen
+    assert of(dateline_readWhen='{"gone":true,"beyond":-1,"repeated":"x","else":[]}').read_when == ReadWhen(gone=True)
+    for nothing in ("", "{}", "[]", "{", '{"beyond":1e9}', '{"repeated":1001}', "\ud800", "[" * 100_000):
+        assert of(dateline_readWhen=nothing).read_when is None
 
 
 def test_what_does_nothing_here_yet_is_kept_as_it_stands() -> None:
@@ -186,6 +196,7 @@ _SETTINGS = st.builds(
     ),
     revised_unread=st.booleans(),
     private=st.booleans(),
+    read_when=st.none() | st.builds(ReadWhen, gone=st.booleans(), beyond=st.none() | st.integers(0, 100_000)),
     display=st.none() | st.builds(Display, view=st.sampled_from([None, "cards"]), order=st.just("oldest")),
     retention=st.none() | _RETENTION,
     rules=st.sampled_from(

@@ -1,4 +1,4 @@
-"""What counts as read by itself: on arrival, gone from its feed, beyond the newest, repeated; and whose choice counts."""
+"""What counts as read by itself: on arrival, gone, beyond the newest, repeated; and whose choice counts."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

@@ -32,7 +32,7 @@ from dateline.parse.choices import (
 from dateline.parse.opml import OpmlFeed
 from dateline.parse.opml_settings import is_usable, settings_of
 from dateline.parse.own_words import is_own_feed
-from dateline.preferences import Display, Look, Preferences, ShareTarget
+from dateline.preferences import Display, Look, Preferences, ReadWhen, ShareTarget
 from dateline.store import (
     Database,
     accounts,
@@ -47,6 +47,7 @@ from dateline.store import (
     retention,
     states,
 )
+from dateline.store import read_choices as by_itself
 from dateline.store import subscriptions as stored
 from dateline.store.brought import Place
 from dateline.store.db import WriteTx
@@ -252,6 +253,8 @@ class _Import:
         bring_words(tx, self._user, there, said)
         if said.display is not None and displays.own(tx, self._user, "feed", ident) == Display():
             displays.keep(tx, self._user.id, "feed", ident, said.display)
+        if said.read_when is not None and by_itself.own(tx, self._user.id, "feed", ident) == ReadWhen():
+            by_itself.keep(tx, self._user.id, "feed", ident, said.read_when)
         if there.created_at >= self._now:  # made by this import
             retention.save(tx, Proposal(scope="subscription", key=ident, rule=said.retention))
             wish = Wish(mode=said.full_text, rules=said.full_text_rules)

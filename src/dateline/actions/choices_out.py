@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from dateline.model import User
 from dateline.parse.choices import Choices, Going, LabelChoice, OwnFeedChoice, OwnIcon, ReadThere, choices_file
 from dateline.parse.opml_settings import FullText, OpmlSettings, settings_attributes
-from dateline.preferences import decode_display
+from dateline.preferences import decode_display, decode_read_when
 from dateline.store import Database, accounts, exporting, full_texts, labels, own_appearance, progress, retention
 from dateline.store import mail as senders
 from dateline.store.db import Tx
@@ -64,6 +64,7 @@ def _own_feed(row: Leaving, paths: dict[int, tuple[str, ...]]) -> OwnFeedChoice:
         display=decode_display(row.display),
         own_site=row.own_site_url,
         own_description=row.own_description,
+        read_when=decode_read_when(row.read_when),
     )
     return OwnFeedChoice(
         url=row.url,

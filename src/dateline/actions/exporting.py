@@ -23,7 +23,7 @@ from dateline.parse.opml_unapplied import decode_unapplied
 from dateline.parse.opml_writing import write_opml
 from dateline.parse.page.rules import rules_from_json
 from dateline.parse.reader_writing import article, saved_file
-from dateline.preferences import decode_display
+from dateline.preferences import decode_display, decode_read_when
 from dateline.refresh.carrying import carried
 from dateline.settings import Settings
 from dateline.store import (
@@ -97,6 +97,7 @@ def export_opml(
         following = {one.folder_id: one for one in followed.of_user(tx, user.id)}
         kept = exporting.folder_rules(tx, user.id)
         shown = exporting.folder_displays(tx, user.id)
+        read_when = exporting.folder_choices(tx, user.id)
     lists = {ident: one.url for ident, one in following.items()}
     paths = _paths(folders)
     said = [  # all of them: their order is that of the file; what lies in others comes after those
@@ -106,6 +107,7 @@ def export_opml(
                 lists.get(ident),
                 retention.decode(kept.get(ident)),
                 decode_display(shown.get(ident)),
+                decode_read_when(read_when.get(ident)),
                 left_out=following[ident].left_out if ident in following else (),
             ),
         )
@@ -154,6 +156,7 @@ def _outline(
         rules=rules_from_json(row.rules) if row.rules else None,
         retention=retention.decode(row.retention),
         display=decode_display(row.display),
+        read_when=decode_read_when(row.read_when),
         unapplied=decode_unapplied(row.unapplied),
         own_site=row.own_site_url,
         own_description=row.own_description,

@@ -15,6 +15,7 @@ from dateline.parse.opml_settings import (
     OpmlSettings,
     folder_display,
     folder_left_out,
+    folder_read_when,
     folder_retention,
     followed_address,
     settings_of,
@@ -22,7 +23,7 @@ from dateline.parse.opml_settings import (
 from dateline.refresh.carrying import refused_proxy, usable
 from dateline.refresh.joining import MAX_SUBSCRIPTIONS, joining_of, split_url
 from dateline.settings import Settings
-from dateline.store import Database, displays, folder_order, followed, joining, retention, subscriptions
+from dateline.store import Database, displays, folder_order, followed, joining, read_choices, retention, subscriptions
 from dateline.store.accounts import name_key
 from dateline.store.db import WriteTx
 from dateline.store.joining import Joining
@@ -157,11 +158,13 @@ class _Import:
 
     def _arrange(self, tx: WriteTx, folder: OpmlFolder, folder_id: int) -> None:
         """What the file says of a folder that is new here."""
-        rule, display = folder_retention(folder), folder_display(folder)
+        rule, display, read_when = folder_retention(folder), folder_display(folder), folder_read_when(folder)
         if rule is not None:
             retention.save(tx, Proposal(scope="folder", key=folder_id, rule=rule))
         if display is not None:
             displays.keep(tx, self._user.id, "folder", folder_id, display)
+        if read_when is not None:
+            read_choices.keep(tx, self._user.id, "folder", folder_id, read_when)
 
     def _follow_one(self, tx: WriteTx, folder: OpmlFolder, folder_id: int, address: str, now: datetime) -> None:
         try:

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from dateline.errors import ParseError
 from dateline.model import FullTextRules, Retention, Visibility
-from dateline.preferences import Display, decode_display, encode
+from dateline.preferences import Display, ReadWhen, decode_display, decode_read_when, encode
 
 from .opml import OpmlFeed, OpmlFolder
 from .opml_transport import OpmlTransport, is_transport, transport_attributes, transport_of
@@ -76,6 +76,7 @@ class OpmlSettings(Struct, frozen=True, kw_only=True):
     private: bool = False
     transport: OpmlTransport | None = None
     display: Display | None = None
+    read_when: ReadWhen | None = None
     rules: PageRules | None = None
     visibility: Visibility = "main"
     hidden_from_visitors: bool = False
@@ -101,6 +102,7 @@ def settings_of(feed: OpmlFeed) -> OpmlSettings:
         private=_is_true(said.get("dateline:private")),
         transport=transport,
         display=_display(said),
+        read_when=_read_when(said),
         rules=rules,
         visibility=_visibility(said),
         hidden_from_visitors=_is_true(said.get("dateline:hiddenFromVisitors")),
@@ -221,6 +223,7 @@ def settings_attributes(settings: OpmlSettings) -> dict[str, str]:
     said |= retention_attributes(settings.retention) | _display_attributes(settings.display)
     own = {"dateline:ownSite": settings.own_site, "dateline:ownDescription": settings.own_description}
     said |= {name: value for name, value in own.items() if value}
+    said |= _read_when_attributes(settings.read_when)
     said |= _asking_attributes(settings) | dict(settings.unapplied)
     if settings.rules is not None:
         _, theirs = rules_to_freshrss(settings.rules) or ("", {})
@@ -250,6 +253,15 @@ def retention_attributes(rule: Retention | None) -> dict[str, str]:
 def _display_attributes(display: Display | None) -> dict[str, str]:
     """How the entries of a subscription or a folder are shown, where that was chosen."""
     return {"dateline:display": encode(display)} if display is not None and encode(display) else {}
+
+
+def _read_when_attributes(chosen: ReadWhen | None) -> dict[str, str]:
+    """What counts as read by itself, where that was chosen."""
+    return {"dateline:readWhen": encode(chosen)} if chosen is not None and encode(chosen) else {}
+
+
+def _read_when(said: Mapping[str, str]) -> ReadWhen | None:
+    return decode_read_when(said.get("dateline:readWhen"))
 
 
 def _display(said: Mapping[str, str]) -> Display | None:
@@ -285,6 +297,11 @@ def folder_display(folder: OpmlFolder) -> Display | None:
     return _display(folder.attributes)
 
 
+def folder_read_when(folder: OpmlFolder) -> ReadWhen | None:
+    """What of a folder counts as read by itself, where that was chosen."""
+    return _read_when(folder.attributes)
+
+
 def folder_left_out(folder: OpmlFolder) -> tuple[str, ...]:
     """Addresses of the list that a folder follows which its owner does not want."""
     try:
@@ -297,6 +314,7 @@ def folder_attributes(
     followed_url: str | None,
     kept: Retention | None = None,
     display: Display | None = None,
+    read_when: ReadWhen | None = None,
     *,
     left_out: Iterable[str] = (),
 ) -> dict[str, str]:
@@ -304,4 +322,4 @@ def folder_attributes(
     said = {"frss:opmlUrl": followed_url} if followed_url else {}
     if addresses := sorted(left_out):
         said["dateline:leftOut"] = msgspec.json.encode(addresses).decode()
-    return said | retention_attributes(kept) | _display_attributes(display)
+    return said | retention_attributes(kept) | _display_attributes(display) | _read_when_attributes(read_when)

@@ -42,6 +42,7 @@ class Leaving(Struct, frozen=True, kw_only=True):
     rules: str | None
     retention: str | None
     display: str | None
+    read_when: str | None
     unapplied: str | None
     own_site_url: str | None
     own_description: str | None
@@ -71,7 +72,8 @@ def _leaving(tx: Tx, user_id: int, where: str) -> list[Leaving]:
         "SELECT s.id, s.feed_id, f.url, f.site_url, f.description, s.title, f.title, s.visibility,"
         " s.hidden_from_visitors, s.full_text, s.revised_unread, s.followed_folder_id,"
         " s.full_text_rules, f.owner_id, f.rules, s.retention, f.credentials, f.transport, s.paused_at IS NOT NULL,"
-        " s.display, s.unapplied, s.own_site_url, s.own_description FROM subscription s JOIN feed f ON f.id = s.feed_id"
+        " s.display, s.unapplied, s.own_site_url, s.own_description, s.read_when FROM subscription s"
+        " JOIN feed f ON f.id = s.feed_id"
         f" WHERE {where} AND s.user_id = :user ORDER BY s.id",
         user=user_id,
     )
@@ -104,6 +106,7 @@ def _of_row(row: tuple[Any, ...], folder_ids: tuple[int, ...]) -> Leaving:
         unapplied=row[20],
         own_site_url=row[21],
         own_description=row[22],
+        read_when=row[23],
     )
 
 
@@ -116,6 +119,12 @@ def folder_rules(tx: Tx, user_id: int) -> dict[int, str]:
 def folder_displays(tx: Tx, user_id: int) -> dict[int, str]:
     """How a user's folders are shown, where that was chosen, as it is stored."""
     rows = tx.all("SELECT id, display FROM folder WHERE user_id = :user AND display IS NOT NULL", user=user_id)
+    return {row[0]: row[1] for row in rows}
+
+
+def folder_choices(tx: Tx, user_id: int) -> dict[int, str]:
+    """What of a user's folders counts as read by itself, where that was chosen, as it is stored."""
+    rows = tx.all("SELECT id, read_when FROM folder WHERE user_id = :user AND read_when IS NOT NULL", user=user_id)
     return {row[0]: row[1] for row in rows}
 
 

@@ -33,6 +33,7 @@ from dateline.web.pages import (
     page_source,
     palette,
     progress,
+    read_when,
     retention,
     save,
     selected,
@@ -101,6 +102,7 @@ def routes() -> tuple[Place, ...]:
         Place(path="/refresh", post=marking.refresh),
         Place(path="/live", post=live.tell),
         Place(path="/displays", post=displays.choose),
+        Place(path="/read-when", post=read_when.choose),
         # Accounts
         Place(path="/start", get=start.show, post=start.create, open_to="anyone"),
         Place(path="/login", get=login.show, post=login.log_in, open_to="anyone"),

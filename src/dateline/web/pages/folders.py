@@ -14,6 +14,7 @@ from dateline.web.forms import whole_number
 from dateline.web.i18n import N_
 from dateline.web.notices import Notice
 from dateline.web.pages.subscriptions import FolderLine, folder_lines
+from dateline.web.read_when_fields import ReadWhenForm, read_when_form
 from dateline.web.visit import Visit
 
 _FIRST = "first"
@@ -35,6 +36,7 @@ class FolderPage(Struct, frozen=True, kw_only=True):
     kept: str
     list_url: str
     display: DisplayForm | None
+    read_when: ReadWhenForm | None
     errors: dict[str, str]
 
 
@@ -196,7 +198,7 @@ def _page(
     errors: dict[str, str] | None = None,
     status: int = 200,
 ) -> Response:
-    kept, list_url, display = _told(visit, folder)
+    kept, list_url, display, read_when = _told(visit, folder)
     places, stands = _places(visit, folder)
     page = FolderPage(
         folder=folder,
@@ -208,17 +210,21 @@ def _page(
         kept=kept,
         list_url=list_url,
         display=display,
+        read_when=read_when,
         errors=errors or {},
     )
     return visit.html("pages/folder.html", page, status=status)
 
 
-def _told(visit: Visit, folder: FolderLine | None) -> tuple[str, str, DisplayForm | None]:
-    """How long a folder's articles are kept, the list it follows, how it is shown; nothing for a new one."""
+def _told(visit: Visit, folder: FolderLine | None) -> tuple[str, str, DisplayForm | None, ReadWhenForm | None]:
+    """How long a folder's articles are kept, the list it follows, how it is shown, what counts as read by itself;
+    nothing for a new one.
+    """
     if folder is None:
-        return "", "", None
+        return "", "", None, None
     with visit.db.reading() as tx:
         rule = keeping.counting(tx, visit.me.id, "folder", folder.id)
         one = followed.of_folder(tx, folder.id)
         display = display_form(tx, visit.words, visit.me, "folder", folder.id)
-    return keeping.with_origin(visit.words, rule, "folder"), one.url if one else "", display
+        read_when = read_when_form(tx, visit.words, visit.me, "folder", folder.id)
+    return keeping.with_origin(visit.words, rule, "folder"), one.url if one else "", display, read_when

@@ -5,9 +5,11 @@ from msgspec.structs import replace
 from starlette.responses import Response
 
 from dateline.actions import preferences
+from dateline.actions import read_when as by_itself
 from dateline.preferences import Display, Marking, ShownChoice
 from dateline.web.i18n import N_
 from dateline.web.pages.settings import saved
+from dateline.web.read_when_fields import ReadWhenField, account_fields, chosen_for_all
 from dateline.web.visit import Visit
 
 _SHOWN: dict[ShownChoice, str] = {
@@ -24,6 +26,7 @@ class MarkingPage(Struct, frozen=True, kw_only=True):
     marking: Marking
     shown: ShownChoice
     shown_choices: tuple[tuple[str, str], ...]
+    read_when: tuple[ReadWhenField, ...]
 
 
 def show(visit: Visit) -> Response:
@@ -33,6 +36,7 @@ def show(visit: Visit) -> Response:
         marking=chosen.marking,
         shown=chosen.display.shown or "adaptive",
         shown_choices=tuple((value, visit.words.text(label)) for value, label in _SHOWN.items()),
+        read_when=account_fields(visit.words, chosen.read_when),
     )
     return visit.html("pages/settings_marking.html", page)
 
@@ -42,6 +46,9 @@ def save(visit: Visit) -> Response:
     form = visit.form
     marking = Marking(**{name: form.flag(name) for name in _FLAGS})
     shown = form.choice("shown", list(_SHOWN))
+    read_when = chosen_for_all(form)
+    if read_when != visit.me.preferences.read_when:
+        by_itself.change_all(visit.db, visit.me, lambda _: read_when, now=visit.now)
     preferences.change(
         visit.db,
         visit.me,

@@ -13,6 +13,7 @@ from dateline.model import Visibility
 from dateline.refresh.pages import is_flagged
 from dateline.refresh.tidy import ORPHANS_KEPT
 from dateline.store import feeds, health, sidebars, subscriptions
+from dateline.store.db import Tx
 from dateline.store.subscriptions import SubscriptionDetails
 from dateline.web import advice, keeping, messages, rhythms
 from dateline.web.checks import CheckLine, check_line, moment
@@ -21,6 +22,7 @@ from dateline.web.forms import whole_number
 from dateline.web.i18n import N_
 from dateline.web.notices import Notice
 from dateline.web.pages.subscriptions import FolderLine, folder_lines
+from dateline.web.read_when_fields import Part, ReadWhenForm, read_when_form
 from dateline.web.visit import Visit
 
 VISIBILITIES: dict[Visibility, str] = {
@@ -58,6 +60,7 @@ class SubscriptionPage(Struct, frozen=True, kw_only=True):
     next_check: str
     kept: str
     display: DisplayForm
+    read_when: ReadWhenForm
     trouble: str
     trouble_since: str
     advice: str
@@ -189,6 +192,20 @@ def _details(visit: Visit) -> SubscriptionDetails:
         return subscriptions.details(tx, visit.me.id, _ident(visit))
 
 
+def _read_when(visit: Visit, tx: Tx, details: SubscriptionDetails) -> ReadWhenForm:
+    """What of it counts as read by itself: no document carries mail, and what lies in no folder has none to repeat."""
+    without: list[Part] = ["gone"] if details.kind in ("mail", "saved") else []
+    return read_when_form(
+        tx,
+        visit.words,
+        visit.me,
+        "feed",
+        details.id,
+        is_important=details.visibility == "important",
+        without=without if details.folder_ids else [*without, "repeated_near"],
+    )
+
+
 def _page(
     visit: Visit,
     *,
@@ -202,6 +219,7 @@ def _page(
         folders = folder_lines(sidebars.read(tx, visit.me.id))
         rule = keeping.counting(tx, visit.me.id, "subscription", details.id)
         display = display_form(tx, visit.words, visit.me, "feed", details.id)
+        read_when = _read_when(visit, tx, details)
         feed = health.of_subscription(tx, visit.me.id, details.id)
         is_fetched_otherwise = feeds.is_asked_otherwise(tx, details.feed_id)
     words = visit.words
@@ -215,6 +233,7 @@ def _page(
         next_check=moment(visit, details.next_at),
         kept=keeping.with_origin(words, rule, "subscription"),
         display=display,
+        read_when=read_when,
         trouble=messages.sentence(words, details.error_code) if details.error_code else "",
         trouble_since=moment(visit, details.error_at),
         advice=advice.for_code(words, details.error_code) if details.error_code else "",
