@@ -23,11 +23,17 @@ _CANDIDATE: Final = re.compile(r"([^\s,](?:\S*[^\s,])?)(?:,+(?=\s|$)|([^,]*))")
 _DESCRIPTOR: Final = re.compile(r"[1-9]\d{0,4}w|\d{1,2}(?:\.\d{1,3})?x")
 
 
-def rewrite(html: str, base: str | None) -> str:
-    """Normalised HTML → the same with every ``<img>`` and ``<source>`` written anew, or taken out."""
-    if "<source" in html:
-        html = _SOURCE.sub(lambda found: _source(tags.attributes_of(found[1]), base), html)
-    return _IMG.sub(lambda found: _picture(tags.attributes_of(found[1]), base), html)
+def rewrite(html: str, base: str | None, count: int = 0) -> str:
+    """Normalised HTML → the same with every ``<img>`` written anew, or taken out.
+
+    ``count`` of them, where that is known: behind the last one nothing need be looked through.
+    """
+    return _IMG.sub(lambda found: _picture(tags.attributes_of(found[1]), base), html, count)
+
+
+def rewrite_sources(html: str, base: str | None) -> str:
+    """Normalised HTML → the same with every ``<source>`` written anew, or taken out."""
+    return _SOURCE.sub(lambda found: _source(tags.attributes_of(found[1]), base), html)
 
 
 def _picture(given: dict[str, str], base: str | None) -> str:

@@ -125,15 +125,20 @@ def _cleaned(raw: str, base: str | None) -> str:
 
 def _finished(html: str, base: str | None, *, has_anchors: bool = False) -> str:
     """What nh3 wrote → the same after the second look at whatever needs one."""
-    present = set(_SECOND_LOOK.findall(html))
+    found = _SECOND_LOOK.findall(html)
+    present = set(found)
+    pictures_there = found.count("img")
     # Frames come first: what stands between their tags is not escaped.
     if present & {"iframe", "embed"}:
         html = players.rewrite_frames(html, base)
+        pictures_there = 0  # not known any more
     if has_anchors:
         html = anchors.rewrite(html, base)
     html = links.rewrite(html, base, may_be_inner=has_anchors)
-    if present & {"img", "source"}:
-        html = pictures.rewrite(html, base)
+    if "source" in present:
+        html = pictures.rewrite_sources(html, base)
+    if "img" in present:
+        html = pictures.rewrite(html, base, pictures_there)
     if present & {"audio", "video"}:
         html = players.rewrite_media(html, base)
     if "h1" in present:  # the page has one of its own

@@ -7,6 +7,7 @@ and needs but the next hour of it. After the week the plan goes round, until the
 since 1970, UTC. Why so: docs/decisions/0005.
 """
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from operator import add, mul
@@ -128,15 +129,18 @@ def _followed(expected: Sequence[float], pause: int) -> tuple[list[float], list[
     for place in range(length, len(gain)):
         gain[place] += WORTH * (place - length) / FARTHEST
     follower = [0] * length
-    best, best_at = _best(gain, length - 1 + pause, length - 1 + FARTHEST)
-    for place in range(length - 1, -1, -1):
+    # the best that may follow is the first: each of the others gains less than all behind it, and has longer to live
+    ahead: deque[int] = deque()
+    for place in range(length - 1 + FARTHEST - pause, -1, -1):
         nearest = gain[place + pause]
-        if nearest > best:
-            best, best_at = nearest, place + pause
-        elif best_at > place + FARTHEST:
-            best, best_at = _best(gain, place + pause, place + FARTHEST)
-        gain[place] += best
-        follower[place] = best_at
+        while ahead and gain[ahead[-1]] < nearest:
+            ahead.pop()
+        ahead.append(place + pause)
+        if place < length:
+            if ahead[0] > place + FARTHEST:
+                ahead.popleft()
+            best_at = follower[place] = ahead[0]
+            gain[place] += gain[best_at]
     return gain, follower
 
 

@@ -170,10 +170,10 @@ def _with(known: Rhythm, arrivals: Sequence[int]) -> Rhythm:
     return Rhythm(
         news=kept,
         size=round(size, 2),
-        habits=habits,
+        habits=(round(habits[0], 3), round(habits[1], 3), round(habits[2], 3)),
         judged=min(judged, _SLOWEST),
-        came=came,
-        awaited=awaited,
+        came=_rounded(came, 3),
+        awaited=_rounded(awaited, None),
         weekend=round(weekend, 3),
         minute=minute,
         fresh=round(fresh, 3),
@@ -202,6 +202,12 @@ def _folded(known: Rhythm, arrivals: Sequence[int]) -> tuple[list[int], float]:
 _Four = tuple[float, float, float, float]
 
 
+def _rounded(four: _Four, digits: int | None) -> _Four:
+    """What is kept of them: to round at each moment would take a fifth of learning."""
+    a, b, c, d = four
+    return round(a, digits), round(b, digits), round(c, digits), round(d, digits)
+
+
 def _gap_noted(came: _Four, awaited: _Four, gap: int) -> tuple[_Four, _Four]:
     """``Rhythm.came`` and ``Rhythm.awaited`` after one more gap between moments."""
     one, two, three = AFTER
@@ -209,16 +215,16 @@ def _gap_noted(came: _Four, awaited: _Four, gap: int) -> tuple[_Four, _Four]:
     w, x, y, z = awaited
     return (
         (
-            round(a * _FORGET + (gap < one), 3),
-            round(b * _FORGET + (one <= gap < two), 3),
-            round(c * _FORGET + (two <= gap < three), 3),
-            round(d * _FORGET + (gap >= three), 3),
+            a * _FORGET + (gap < one),
+            b * _FORGET + (one <= gap < two),
+            c * _FORGET + (two <= gap < three),
+            d * _FORGET + (gap >= three),
         ),
         (
-            round(w * _FORGET + min(gap, one)),
-            round(x * _FORGET + min(max(gap - one, 0), two - one)),
-            round(y * _FORGET + min(max(gap - two, 0), three - two)),
-            round(z * _FORGET + max(gap - three, 0)),
+            w * _FORGET + (gap if gap < one else one),
+            x * _FORGET + (0 if gap <= one else gap - one if gap < two else two - one),
+            y * _FORGET + (0 if gap <= two else gap - two if gap < three else three - two),
+            z * _FORGET + (gap - three if gap > three else 0),
         ),
     )
 
@@ -234,7 +240,7 @@ def _judged(
     total = anytime + clock_now + week_now
     clock += (clock_now / total - clock) / slowness
     week += (week_now / total - week) / slowness
-    return round(1 - clock - week, 3), round(clock, 3), round(week, 3)
+    return 1 - clock - week, clock, week
 
 
 def _minute(news: Sequence[int]) -> tuple[int, float]:
