@@ -94,6 +94,7 @@ def link_target(address: str, base: str | None) -> str | None:
     return absolute(address, base)
 
 
+@lru_cache(maxsize=256)  # the entries of a feed have one
 def usable_base(base: str | None) -> str | None:
     """What relative addresses are resolved against: an absolute http(s) address of bounded length, else None."""
     whole = absolute(base) if base else None
