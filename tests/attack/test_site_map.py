@@ -42,6 +42,7 @@ MARK = Rights(post=(303, 404, 403), form={"id": "{entry_id}"})
 LOOK = {
     "order": "newest",
     "shown": "adaptive",
+    "page_size": "50",
     "view": "cards",
     "theme": "sepia",
     "typeface": "sans",

@@ -81,6 +81,7 @@ class Hosts:
         if as_address(listening) is None:
             self.names.add(listening)
         self.digits_are_ours = settings.base_url is None and not is_loopback(listening)
+        self.last_host: str | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] == "/healthz" or self._is_ours(scope):
@@ -92,10 +93,13 @@ class Hosts:
         hosts = RequestHeaders(scope=scope).getlist("host")
         if len(hosts) != 1:
             return False
-        name = host_name(hosts[0])
-        if name in self.names or is_loopback(name):
+        if hosts[0] == self.last_host:  # as nearly always
             return True
-        return self.digits_are_ours and as_address(name) is not None
+        name = host_name(hosts[0])
+        if name not in self.names and not is_loopback(name) and not (self.digits_are_ours and as_address(name)):
+            return False
+        self.last_host = hosts[0]
+        return True
 
 
 class Origins:

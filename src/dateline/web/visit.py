@@ -3,7 +3,7 @@
 ``Instance`` is what all visits share. Page functions take a ``Visit`` and give a ``Response``; they run in a thread.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from ipaddress import IPv6Address, ip_network
@@ -30,6 +30,7 @@ from dateline.web.i18n import Words
 from dateline.web.looks import LookView, look_view
 from dateline.web.notices import Notice
 from dateline.web.render import Renderer
+from dateline.web.rows import Row, filled
 from dateline.web.security import content_security_policy
 from dateline.web.session import Sessions
 from dateline.web.signing import Signer
@@ -184,8 +185,11 @@ class Visit:
         status: int = 200,
         is_indexed: bool = False,
         title_count: int = 0,
+        rows: Sequence[Row] = (),
     ) -> Response:
-        """The whole page ``template`` with ``page`` as its context and the frame of the layout."""
+        """The whole page ``template`` with ``page`` as its context and the frame of the layout; it shows the bodies of
+        ``rows``.
+        """
         notice = None if self.wants_fragment else notices.find(self.request)
         frame = Frame(
             user=self.user,
@@ -195,9 +199,8 @@ class Visit:
             is_indexed=is_indexed,
             title_count=title_count,
         )
-        response = HTMLResponse(
-            self.instance.renderer.html(template, self.words, {"page": page, "frame": frame}), status_code=status
-        )
+        rendered = self.instance.renderer.html(template, self.words, {"page": page, "frame": frame})
+        response = HTMLResponse(filled(rendered, rows), status_code=status)
         if self.own_media_only:
             response.headers["content-security-policy"] = content_security_policy(FRAME_SOURCES, media="'self'")
         self._say_whose(response, is_kept=self.is_kept_offline and notice is None)
@@ -207,9 +210,9 @@ class Visit:
             self.instance.sessions.start(self.request, response, self.token)
         return response
 
-    def fragment(self, template: str, page: object) -> Response:
-        """A part of a page."""
-        response = HTMLResponse(self.instance.renderer.html(template, self.words, {"page": page}))
+    def fragment(self, template: str, page: object, rows: Sequence[Row] = ()) -> Response:
+        """A part of a page, and the ``rows`` whose bodies it shows."""
+        response = HTMLResponse(filled(self.instance.renderer.html(template, self.words, {"page": page}), rows))
         self._say_whose(response, is_kept=self.is_kept_offline)
         return response
 

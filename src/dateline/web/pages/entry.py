@@ -55,5 +55,5 @@ def show(visit: Visit) -> Response:
     )
     visit.is_kept_offline = not of.is_visitor
     if visit.wants_fragment:
-        return visit.fragment("parts/whole_body.html", page)
-    return visit.html("pages/entry.html", page, is_indexed=of.is_visitor and of.owner.indexed)
+        return visit.fragment("parts/whole_body.html", page, (row,))
+    return visit.html("pages/entry.html", page, is_indexed=of.is_visitor and of.owner.indexed, rows=(row,))

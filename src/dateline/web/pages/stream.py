@@ -175,10 +175,14 @@ def _show(visit: Visit, of: Reading, kind: StreamKind, key: int | None = None) -
         visit, of, stream, sidebar, page, title=title, layout=layout, order=order, before=before, boxes=boxes
     )
     if visit.wants_fragment:
-        return visit.fragment("parts/entries.html", context)
+        return visit.fragment("parts/entries.html", context, context.rows)
     visit.is_kept_offline = not of.is_visitor and not stream.search
     return visit.html(
-        "pages/stream.html", context, is_indexed=of.is_visitor and of.owner.indexed, title_count=context.unread
+        "pages/stream.html",
+        context,
+        is_indexed=of.is_visitor and of.owner.indexed,
+        title_count=context.unread,
+        rows=context.rows,
     )
 
 
