@@ -103,10 +103,15 @@ class ReadWhen(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class ShareTarget(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A place to share an article with: ``template`` is an address in which ``{url}`` and ``{title}`` are put."""
+    """A place to share an article with: ``template`` is an address in which ``{url}`` and ``{title}`` are put.
+
+    With ``fields`` (name, value) it takes a form: ``template`` is where that is sent, and what is put in stands in the
+    values.
+    """
 
     name: str
     template: str
+    fields: tuple[tuple[str, str], ...] = ()
 
 
 class Notify(Struct, frozen=True, kw_only=True, omit_defaults=True):

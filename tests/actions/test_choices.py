@@ -57,6 +57,9 @@ def test_what_breaks_the_bounds_of_its_page_is_told_and_left_out(db: Database, c
         "share": [
             {"name": "Spy", "template": "javascript:alert('{url}')"},
             {"name": "Ok", "template": "https://a.b/{url}"},
+            {"name": "Form", "template": "https://a.b/", "fields": [["link", "{url}"]]},
+            {"name": "Spying form", "template": "https://a.b; script-src *", "fields": [["link", "{url}"]]},
+            {"name": "Empty form", "template": "https://a.b/", "fields": [["link", ""]]},
         ],
         "marking": 7,
         "streams": {"label/1": {"view": "cards"}, "starred": {"view": "cards"}},
@@ -77,7 +80,10 @@ def test_what_breaks_the_bounds_of_its_page_is_told_and_left_out(db: Database, c
     chosen = account(db, cast.alice)
     assert chosen.preferences.look == Look(theme="dark")
     assert chosen.preferences.keys == {"help": "h"}
-    assert chosen.preferences.share == (ShareTarget(name="Ok", template="https://a.b/{url}"),)
+    assert chosen.preferences.share == (
+        ShareTarget(name="Ok", template="https://a.b/{url}"),
+        ShareTarget(name="Form", template="https://a.b/", fields=(("link", "{url}"),)),
+    )
     assert list(chosen.preferences.streams) == ["starred"]
     assert (chosen.time_zone, chosen.language, chosen.open_to_visitors) == ("UTC", "en", False)
     named = {"look", "keys", "share", "time_zone", "language", "retention", "labels", "own_feeds"}

@@ -210,7 +210,10 @@ def _furnish_choices(world: World, label: int) -> None:
         read_when=ReadWhen(beyond=900),
         marking=Marking(on_scroll=True, to_next=False),
         keys={"next": "arrowdown", "help": "é"},
-        share=(ShareTarget(name="My place", template="https://my.example/?u={url}"),),
+        share=(
+            ShareTarget(name="My place", template="https://my.example/?u={url}"),
+            ShareTarget(name="My form", template="http://my.example/", fields=(("link", "{url}"),)),
+        ),
         media_proxy=True,
     )
     preferences.change(db, user, lambda _: chosen, now=now)

@@ -13,6 +13,7 @@ from dateline.actions import entries as entry_actions
 from dateline.actions import highlights as highlight_actions
 from dateline.actions import labels as label_actions
 from dateline.actions import progress as progress_actions
+from dateline.actions import sharing
 from dateline.model import SafeHTML, User
 from dateline.store import Database, devices, icons, mailboxes, versions
 from dateline.store import write as store_write
@@ -51,6 +52,7 @@ LOOK = {
     "density": "compact",
     "thumbnail": "small",
     "row_site": "icon",
+    "page_size": "50",
 }
 RETENTION = {"step": "save", "mode": "own", "age": "7", "unit": "days"}
 
@@ -67,6 +69,7 @@ TABLE: dict[str, Rights] = {
     "/label/{key}": OWN,
     "/entry/{entry_id}": OWN,
     "/entry/{entry_id}/changes": OWN,
+    "/entry/{entry_id}/share/{place}": OWN,
     # Alice's account is closed here: nothing of it is there, not even for herself below this address.
     "/@{account}": VISITED,
     "/@{account}/": VISITED,
@@ -212,6 +215,8 @@ def ids(alice: Browser, world: World, db: Database) -> dict[str, Any]:
     label = label_actions.add(db, alice.user, "Étiquette", now=world.clock())
     highlight = highlight_actions.add(db, alice.user, second, quote="Phare", note="Dossier", now=world.clock())
     progress_actions.read_to(db, alice.user, second, 500, now=world.clock())
+    shelf = {"address": "https://shelf.example/", "fields": "link={url}"}
+    sharing.add(db, alice.user, service="", name="Dossier", **shelf, now=world.clock())
     with store_write.transaction(db) as tx:
         icon = icons.add(tx, "image/svg+xml", b"<svg/>")
         tx.run("UPDATE feed SET icon_id = :icon WHERE id = :id", icon=icon, id=feed)
@@ -251,6 +256,7 @@ def ids(alice: Browser, world: World, db: Database) -> dict[str, Any]:
         "device_id": device,
         "seq": seq,
         "account": "alice",
+        "place": 3,
         "hash": "0",
         "name:path": "css/dateline.css",
     }

@@ -1,11 +1,14 @@
 """What can be done with an opened article in a real browser: share, copy, print; at a desk and on a phone."""
 
+from urllib.parse import urlsplit
+
 import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.stage import Open, Site
 from tests.browser.test_looks import violations
+from tests.internet import Internet, Reply
 
-from dateline.actions import labels
+from dateline.actions import labels, sharing
 from dateline.asgi import utc_now
 from dateline.model import SafeHTML, User
 
@@ -102,6 +105,38 @@ def test_without_scripts_the_foot_of_its_own_page_shares_it(alice: User, open_pa
     page.locator("details.share > summary").click()
     expect(page.get_by_role("link", name="Send by e-mail")).to_be_visible()
     expect(page.get_by_role("button", name="Print")).not_to_be_visible()
+
+
+def test_a_place_that_takes_a_form_gets_it_by_one_press_more_and_nothing_else_does(
+    site: Site, alice: User, open_page: Open
+) -> None:
+    with Internet({"/add": Reply(b"<p>Kept.</p>", content_type="text/html")}) as shelf, Internet({}) as other:
+        address = shelf.url("/add")
+        sharing.add(
+            site.db, alice, service="", name="Shelf", address=address, fields="u={url}\nt={title}", now=utc_now()
+        )
+        page = open_page(who=alice)
+        page.locator("summary .title").first.click()
+        page.locator("details.share > summary").click()
+        with page.expect_popup() as opened:
+            page.get_by_role("link", name="Shelf").click()
+        asking = opened.value
+        expect(asking.get_by_role("heading", name="Share with Shelf")).to_be_visible()
+        assert shelf.asked("/add") == []
+        assert violations(asking) == []
+        asking.locator("form[action*='/add']").evaluate("(form, url) => { form.action = url; }", other.url("/"))
+        refused = asking.evaluate(
+            "() => new Promise((told) => {"
+            " addEventListener('securitypolicyviolation', (event) => told(event.effectiveDirective));"
+            " document.querySelector('main form').submit(); })"
+        )
+        assert refused == "form-action"
+        asking.reload()
+        asking.get_by_role("button", name=f"Send it to {urlsplit(address).netloc}").focus()
+        asking.keyboard.press("Enter")
+        expect(asking.get_by_text("Kept.")).to_be_visible()
+        assert [asked.method for asked in shelf.asked("/add")] == ["POST"]
+        assert other.asked("/") == []
 
 
 @pytest.mark.parametrize("size", ["desk", "phone"])

@@ -72,3 +72,97 @@ def test_odd_forms_and_strangers_change_nothing(alice: Browser, anonymous: Brows
     assert alice.post(PATH, {"do": "remove", "place": "7", "name": "Mastodon"}).status == 404
     assert anonymous.post(PATH, OWN).status == 403
     assert anonymous.get(PATH, follow=False).header("location") == "/login?next=%2Fsettings%2Fsharing"
+
+
+# ------------------------------------------------------------------------------------------------ forms
+
+FORM = {
+    "do": "add",
+    "service": "",
+    "name": "Shelf",
+    "address": "https://Shelf.example:8443/add?x=1",
+    "fields": "link = {url}\r\n\r\nname={title}\nkey=a=b{}",
+}
+
+
+def test_a_place_that_takes_a_form_is_shown_before_anything_is_sent(alice: Browser, entry: int) -> None:
+    assert "link={url}" in alice.post(PATH, FORM).words
+    (link,) = alice.get(f"/entry/{entry}").find("//a[contains(., 'Shelf')]")
+    assert link.get("href") == f"/entry/{entry}/share/3"
+    (template,) = alice.get("/").find("//a[contains(., 'Shelf')]/@data-template")
+    assert template == "/entry/{entry}/share/3"
+    page = alice.get(str(link.get("href")))
+    assert page.find("//dd/strong")[0].text_content() == "shelf.example:8443"
+    (form,) = page.find("//form[@action='https://Shelf.example:8443/add?x=1']")
+    assert form.get("method") == "post"
+    assert [(field.get("name"), field.get("value")) for field in form.xpath(".//input[@type='hidden']")] == [
+        ("link", "https://example.org/a?b=1&c=2"),
+        ("name", "Été & <co> {url}"),
+        ("key", "a=b{}"),
+    ]
+    assert page.find("//p[@class='trouble']") == []
+    assert page.find("//script[not(@src)]") == []
+
+
+def test_only_that_page_sends_forms_there(alice: Browser, entry: int) -> None:
+    alice.post(PATH, FORM)
+
+    def allowed(path: str) -> list[str]:
+        (policy,) = (value for name, value in alice.get(path).headers if name == "content-security-policy")
+        return [part for part in policy.split("; ") if part.startswith(("form-action", "frame-ancestors"))]
+
+    assert allowed(f"/entry/{entry}/share/3") == [
+        "form-action 'self' https://shelf.example:8443",
+        "frame-ancestors 'none'",
+    ]
+    for path in (f"/entry/{entry}", PATH, "/"):
+        assert allowed(path) == ["form-action 'self'", "frame-ancestors 'none'"]
+
+
+def test_a_form_over_plain_http_says_so(alice: Browser, entry: int) -> None:
+    alice.post(PATH, {**FORM, "address": "http://nas.local/add"})
+    assert "sans chiffrement" in alice.get(f"/entry/{entry}/share/3").find("//p[@class='trouble']")[0].text_content()
+
+
+def test_an_article_without_an_address_is_sent_as_its_page_here(alice: Browser, world: World) -> None:
+    assert alice.user is not None
+    feed = world.feed("Sans adresse")
+    (entry_id,) = world.entries(feed, "Sans", url=None)
+    world.subscribe(alice.user, feed)
+    alice.post(PATH, FORM)
+    (value,) = alice.get(f"/entry/{entry_id}/share/3").find("//input[@name='link']/@value")
+    assert value == f"http://127.0.0.1:8700/entry/{entry_id}"
+
+
+def test_a_place_that_is_none_or_takes_no_form_has_no_page(alice: Browser, entry: int) -> None:
+    for place in ("0", "3", "40", "9223372036854775807"):
+        assert alice.get(f"/entry/{entry}/share/{place}").status == 404
+    for place in ("x", "-1", "9" * 30):
+        assert alice.get(f"/entry/{entry}/share/{place}").status == 400
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"address": "javascript:alert(1)"}, "address"),
+        ({"address": "https://me:pass@shelf.example/"}, "address"),
+        ({"address": "https://shelf.example;script-src/"}, "address"),
+        ({"address": "https://shelf.example,x/"}, "address"),
+        ({"address": "https://*.example/"}, "address"),
+        ({"address": "https://[::1]/"}, "address"),
+        ({"address": "https://shelf.example/{url}"}, "address"),
+        ({"address": "mailto:me@shelf.example"}, "address"),
+        ({"address": "https://shelf.example:99999/"}, "address"),
+        ({"name": ""}, "name"),
+        ({"fields": "link=nothing of it"}, "fields"),
+        ({"fields": "={url}"}, "fields"),
+        ({"fields": "link={url}\na\x01b=c"}, "fields"),
+        ({"fields": "link={url}\n" + "a=b\n" * 10}, "fields"),
+        ({"fields": "link={url}" + "a" * 300}, "fields"),
+    ],
+)
+def test_a_form_that_cannot_be_sent_is_told_beside_its_field(alice: Browser, wrong: dict[str, str], field: str) -> None:
+    page = alice.post(PATH, {**FORM, **wrong})
+    assert page.status == 400
+    assert page.find("//*[@aria-invalid='true']")[0].get("name") == field
+    assert "Shelf" not in alice.get(PATH).words

@@ -124,6 +124,8 @@ def tour(alice: Browser, bob: Browser, anonymous: Browser, world: World) -> None
     label_actions.put(world.db, owner(alice), [entry], label, on=True, now=world.clock())
     alice.post("/entries/progress", {"id": entry, "share": 500})
     alice.post(f"/entry/{entry}/highlights", {"quote": "<b>", "note": "& moi"})
+    form = {"do": "add", "service": "", "name": "<b>", "address": "http://shelf.example/", "fields": "<i>={url}"}
+    alice.post("/settings/sharing", form)
     alice.post("/queue", {"id": entry, "do": "add"})
     for path in (
         *(
@@ -139,7 +141,7 @@ def tour(alice: Browser, bob: Browser, anonymous: Browser, world: World) -> None
             "/?order=fair",
             "/nowhere",
         ),
-        f"/entry/{entry}/changes",
+        *(f"/entry/{entry}/changes", f"/entry/{entry}/share/3"),
         *("/continue", "/queue", "/highlights", "/save", f"/entry/{entry}/highlights"),
         *(f"/entry/{entry}", f"/entry/{entry}?fragment=1", "/?fragment=1", f"/feed/{subscriptions[2]}"),
         *(

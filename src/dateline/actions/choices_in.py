@@ -68,7 +68,7 @@ from .preferences import MAX_CHARS
 from .progress import MAX_QUEUE, MAX_SECONDS, MAX_URL
 from .recognising import feed_address
 from .saved import Labels
-from .sharing import MAX_NAME, MAX_TARGETS, is_template
+from .sharing import MAX_NAME, MAX_TARGETS, is_target
 
 BATCH = 200
 """Articles that are looked for, and marked, in one transaction."""
@@ -344,7 +344,7 @@ def _is_key(action: str, keys: str) -> bool:
 
 
 def _is_target(one: ShareTarget) -> bool:
-    return 0 < len(one.name) <= MAX_NAME and one.name.isprintable() and is_template(one.template)
+    return 0 < len(one.name) <= MAX_NAME and one.name.isprintable() and is_target(one)
 
 
 def _look(look: Look) -> Look:

@@ -2,7 +2,8 @@
 
 ``SERVICES`` are the places that are known; anybody may write a template of their own. Templates are addresses of
 https or mail that name nothing but ``{url}`` and ``{title}``, and neither before the path: whatever a title says, the
-link leads to the place that was chosen.
+link leads to the place that was chosen. A place that takes a form (POST) has a fixed address and fields with these in
+their values; ``web/pages/share.py`` shows both before anything is sent.
 """
 
 import re
@@ -23,7 +24,13 @@ MAX_TARGETS = 40
 MAX_NAME = 60
 MAX_TEMPLATE = 500
 _PLACES = re.compile(r"\{(url|title)\}")
+MAX_FIELDS = 10
+MAX_FIELD = 300
 _PRINTABLE = re.compile(r"[!-~]+")
+_ORIGIN = re.compile(
+    r"(https?://[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?(?::[0-9]{1,5})?)(?:[/?#]|\Z)",
+)
+"""A source as a content security policy takes it, and nothing that would end it (CSP Level 3, 2.3.1: no IPv6)."""
 
 
 class Service(Struct, frozen=True, kw_only=True):
@@ -88,13 +95,25 @@ def link(template: str, *, url: str, title: str) -> str:
     return _PLACES.sub(lambda found: quote(words[found[1]].encode("utf-8", "replace"), safe=""), template)
 
 
-def add(db: Database, user: User, *, service: str, name: str, address: str, now: datetime) -> User:
+def filled(target: ShareTarget, *, url: str, title: str) -> tuple[tuple[str, str], ...]:
+    """The fields of a place that takes a form, with this article in them: values, whatever a title says."""
+    words = {"url": url, "title": title}
+    return tuple((name, _PLACES.sub(lambda found: words[found[1]], value)) for name, value in target.fields)
+
+
+def origin(address: str) -> str | None:
+    """Scheme, host and port of the address that a form is sent to; None when it is none to send to."""
+    found = _ORIGIN.match(address.lower())
+    return found[1] if found else None
+
+
+def add(db: Database, user: User, *, service: str, name: str, address: str, fields: str = "", now: datetime) -> User:
     """Put a place at the end of the list: a known one by its key (``address`` is its server where it needs one), or
-    one's own (key "") by its template.
+    one's own (key "") by its template, or by its address and the ``fields`` of its form, one a line (``name=value``).
 
     Raises ``ActionError``: ``action.bad_value`` with the field as its detail, ``action.too_large``.
     """
-    target = _target(service, name, address)
+    target = _form(name, address, fields) if fields.strip() and not service else _target(service, name, address)
 
     def choose(chosen: Preferences) -> Preferences:
         if len(targets(chosen)) >= MAX_TARGETS:
@@ -134,6 +153,23 @@ def _standing(chosen: Preferences, place: int, name: str) -> list[ShareTarget]:
     return order
 
 
+def _form(name: str, address: str, fields: str) -> ShareTarget:
+    called = " ".join(name.split())
+    if not called or len(called) > MAX_NAME:
+        raise ActionError("action.bad_value", "name")
+    lines = (line.partition("=") for line in fields.splitlines() if line.strip())
+    target = ShareTarget(
+        name=called,
+        template=address.strip(),
+        fields=tuple((before.strip(), after.strip()) for before, _, after in lines),
+    )
+    if not is_form_address(target.template):
+        raise ActionError("action.bad_value", "address")
+    if not _are_fields(target.fields):
+        raise ActionError("action.bad_value", "fields")
+    return target
+
+
 def _target(service: str, name: str, address: str) -> ShareTarget:
     if service and service not in _BY_KEY:
         raise ActionError("action.bad_value", "service")
@@ -155,6 +191,35 @@ def check_template(template: str) -> None:
     """Raises ``ActionError`` (``action.bad_value``, "address") for what is no template of an address to share with."""
     if not is_template(template):
         raise ActionError("action.bad_value", "address")
+
+
+def is_target(target: ShareTarget) -> bool:
+    """Whether it is a place that may be chosen: a template of a link, or a form."""
+    if not target.fields:
+        return is_template(target.template)
+    return is_form_address(target.template) and _are_fields(target.fields)
+
+
+def is_form_address(address: str) -> bool:
+    """Whether a form can be sent there: printable ASCII, http(s), a host, nobody's name before it, no braces."""
+    if len(address) > MAX_TEMPLATE or not _PRINTABLE.fullmatch(address) or set(address) & set("{}\\<>\"'`"):
+        return False
+    try:
+        parts = urlsplit(address)
+        _ = parts.port
+    except ValueError:
+        return False
+    return origin(address) is not None and "@" not in parts.netloc
+
+
+def _are_fields(fields: Sequence[tuple[str, str]]) -> bool:
+    """A few names that are printable, with values of which one holds the address of the article."""
+    return (
+        len(fields) <= MAX_FIELDS
+        and all(0 < len(name) <= MAX_NAME and name.isprintable() and "=" not in name for name, _ in fields)
+        and all(len(value) <= MAX_FIELD and value.isprintable() for _, value in fields)
+        and any("{url}" in value for _, value in fields)
+    )
 
 
 def is_template(template: str) -> bool:

@@ -39,6 +39,7 @@ from dateline.web.pages import (
     selected,
     settings,
     several,
+    share,
     sharing,
     start,
     static,
@@ -67,6 +68,7 @@ def routes() -> tuple[Place, ...]:
         Place(path="/label/{key}", get=stream.label),
         Place(path="/entry/{entry_id}", get=entry.show),
         Place(path="/entry/{entry_id}/changes", get=changes.show),
+        Place(path="/entry/{entry_id}/share/{place}", get=share.show),
         # Reading: what an account opened to visitors
         Place(path="/@{account}", get=stream.front, open_to="anyone"),
         Place(path="/@{account}/", get=stream.front, open_to="anyone"),

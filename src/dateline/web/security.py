@@ -164,9 +164,11 @@ class Headers:
         await self.app(scope, receive, telling)
 
 
-def content_security_policy(frame_sources: Iterable[str], *, media: str = "'self' https: http:") -> str:
+def content_security_policy(
+    frame_sources: Iterable[str], *, media: str = "'self' https: http:", forms_to: str = ""
+) -> str:
     """The policy of every page: our own scripts and styles, anybody's pictures and sound (``media`` says whose), frames
-    of players alone.
+    of players alone, forms to ourselves (and, where one says so, to the origin ``forms_to``).
     """
     frames = " ".join(frame_sources) or "'none'"
     return "; ".join(
@@ -181,7 +183,7 @@ def content_security_policy(frame_sources: Iterable[str], *, media: str = "'self
             "manifest-src 'self'",
             "worker-src 'self'",
             f"frame-src {frames}",
-            "form-action 'self'",
+            f"form-action 'self' {forms_to}".rstrip(),
             "base-uri 'none'",
             "frame-ancestors 'none'",
         )

@@ -11,11 +11,15 @@ _MAIL = (ShareTarget(name="", template="mailto:?subject={title}&body={url}"),)
 
 
 class ShareLink(Struct, frozen=True, kw_only=True):
-    """A place: ``href`` shares the article of the page, "" in a list, where a behaviour fills the template in."""
+    """A place: ``href`` shares the article of the page, "" in a list, where a behaviour fills the template in.
+
+    ``place``: where a form leads to the page that shows it, its place in the list; None for a link.
+    """
 
     name: str
     template: str
     href: str
+    place: int | None = None
 
 
 def share_links(user: User | None, article: Row | None) -> tuple[ShareLink, ...]:
@@ -27,7 +31,8 @@ def share_links(user: User | None, article: Row | None) -> tuple[ShareLink, ...]
             name=target.name,
             template=target.template,
             href=sharing.link(target.template, url=address, title=article.title) if article is not None else "",
+            place=place if target.fields else None,
         )
-        for target in targets
-        if sharing.is_template(target.template)
+        for place, target in enumerate(targets)
+        if sharing.is_target(target)
     )

@@ -109,6 +109,7 @@ class Visit:
         self.url = instance.urls
         self.token = instance.sessions.token(request)
         self.own_media_only = False
+        self.forms_to = ""
         self.is_kept_offline = False
         self._is_prolonged = False
         self._look: Look | None = None
@@ -201,8 +202,10 @@ class Visit:
         )
         rendered = self.instance.renderer.html(template, self.words, {"page": page, "frame": frame})
         response = HTMLResponse(filled(rendered, rows), status_code=status)
-        if self.own_media_only:
-            response.headers["content-security-policy"] = content_security_policy(FRAME_SOURCES, media="'self'")
+        if self.own_media_only or self.forms_to:
+            media = {"media": "'self'"} if self.own_media_only else {}
+            policy = content_security_policy(FRAME_SOURCES, forms_to=self.forms_to, **media)
+            response.headers["content-security-policy"] = policy
         self._say_whose(response, is_kept=self.is_kept_offline and notice is None)
         if notice is not None:
             notices.take(self.request, response, self._cookie_path)

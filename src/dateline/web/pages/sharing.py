@@ -34,7 +34,7 @@ def change(visit: Visit) -> Response:
     form = visit.form
     wanted = form.choice("do", ("add", "up", "down", "remove"))
     if wanted == "add":
-        typed = {name: form.text(name, "", max_length=2000) for name in ("service", "name", "address")}
+        typed = {name: form.text(name, "", max_length=4000) for name in ("service", "name", "address", "fields")}
         try:
             sharing.add(visit.db, visit.me, **typed, now=visit.now)
         except ActionError as error:
@@ -57,6 +57,14 @@ def _errors(visit: Visit, error: ActionError) -> dict[str, str]:
                 place="{url}",
             )
         }
+    if error.code == "action.bad_value" and error.detail == "fields":
+        return {
+            "fields": words.text(
+                "Write at most 10 lines such as {line}, each with a name. One of them holds {place}, for the address.",
+                line="link={url}",
+                place="{url}",
+            )
+        }
     if error.code == "action.bad_value" and error.detail == "name":
         return {"name": words.text("Give it a name of at most 60 characters.")}
     return {"service": messages.sentence(words, error.code)}
@@ -74,7 +82,7 @@ def _page(
         targets=sharing.targets(visit.me.preferences),
         services=(("", own), *((service.key, service.name) for service in SERVICES)),
         own_servers=", ".join(service.name for service in SERVICES if service.needs_server),
-        typed=typed or {"service": SERVICES[1].key, "name": "", "address": ""},
+        typed=typed or {"service": SERVICES[1].key, "name": "", "address": "", "fields": ""},
         errors=errors or {},
     )
     return visit.html("pages/settings_sharing.html", page, status=status)

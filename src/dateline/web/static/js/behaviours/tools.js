@@ -36,7 +36,7 @@ export default function tools(box) {
       queue.hidden = !isPlayable(entry);
       queue.elements.id.value = entry.dataset.entryId;
     }
-    const about = described(element);
+    const about = { ...described(element), entry: entry.dataset.entryId };
     for (const link of box.querySelectorAll("a[data-template]")) {
       link.href = filled(link.dataset.template, about);
     }
@@ -141,7 +141,7 @@ function described(article) {
 
 /** Put the article into a template: whatever its title says, it stays a value. */
 const filled = (template, about) =>
-  template.replace(/\{(url|title)\}/g, (_, name) => encodeURIComponent(about[name].toWellFormed?.() ?? about[name]));
+  template.replace(/\{(url|title|entry)\}/g, (_, name) => encodeURIComponent(about[name].toWellFormed?.() ?? about[name]));
 
 async function copy(text, box) {
   try {
