@@ -210,13 +210,13 @@ def ids(alice: Browser, world: World, db: Database) -> dict[str, Any]:
     feed = world.feed("Le Phare", owner=alice.user)
     first, second = world.entries(feed, "Un", "Deux", url="http://127.0.0.1:9/")
     subscription = world.subscribe(alice.user, feed)
-    folder = world.folder(alice.user, "Dossier", subscription)
+    folder = world.folder(alice.user, "Grenier", subscription)
     seq = entry_actions.star(db, alice.user, [first], starred=True, now=world.clock()).seq
     label = label_actions.add(db, alice.user, "Étiquette", now=world.clock())
-    highlight = highlight_actions.add(db, alice.user, second, quote="Phare", note="Dossier", now=world.clock())
+    highlight = highlight_actions.add(db, alice.user, second, quote="Phare", note="Grenier", now=world.clock())
     progress_actions.read_to(db, alice.user, second, 500, now=world.clock())
     shelf = {"address": "https://shelf.example/", "fields": "link={url}"}
-    sharing.add(db, alice.user, service="", name="Dossier", **shelf, now=world.clock())
+    sharing.add(db, alice.user, service="", name="Grenier", **shelf, now=world.clock())
     with store_write.transaction(db) as tx:
         icon = icons.add(tx, "image/svg+xml", b"<svg/>")
         tx.run("UPDATE feed SET icon_id = :icon WHERE id = :id", icon=icon, id=feed)
@@ -227,7 +227,7 @@ def ids(alice: Browser, world: World, db: Database) -> dict[str, Any]:
             port=9,
             security="tls",
             login=b"",
-            folder="Dossier",
+            folder="Grenier",
             uid_validity=1,
             last_uid=0,
             since_at=None,
@@ -237,7 +237,7 @@ def ids(alice: Browser, world: World, db: Database) -> dict[str, Any]:
             tx,
             alice.user.id,
             token="token-of-alice",
-            name="Dossier",
+            name="Grenier",
             endpoint="https://push.example/alice",
             address=b"",
             told_entry_id=second,
@@ -316,7 +316,7 @@ def test_everybody_gets_what_is_theirs_and_nothing_else(
         answer = send(reader, method, path, ids)
         assert answer.status == (expected[place + 1] if expected else 405), (path, answer.status)
         assert "Le Phare" not in answer.text
-        assert "Dossier" not in answer.text
+        assert "Grenier" not in answer.text
         assert "Étiquette" not in answer.text
     if method == "GET" or (expected and expected[1] == 404):
         assert contents(db) == before, "nothing of Alice's was touched"
@@ -414,7 +414,7 @@ def opened(alice: Browser, world: World, ids: dict[str, Any]) -> dict[str, Any]:
     (entry,) = world.entries(feed, "Hidden Un")
     subscription = world.subscribe(alice.user, feed, hidden_from_visitors=True, visibility="important")
     world.star(alice.user, entry, ids["entry_id"])
-    folder = world.folder(alice.user, "Hidden Dossier", subscription)
+    folder = world.folder(alice.user, "Hidden Grenier", subscription)
     return {**ids, "entry_id": entry, "subscription_id": subscription, "folder_id": folder}
 
 
@@ -429,7 +429,7 @@ def test_visitors_never_meet_what_is_private_or_hidden(
         for theirs in (ids, opened):
             answer = reader.get(filled(path, theirs, path) + query, follow=False)
             assert answer.status == (404 if re.search(r"entry|feed|folder", path) else 200), path
-            for secret in ("Phare", "Dossier", "Deux", "Hidden", "data-unread", "data-starred"):
+            for secret in ("Phare", "Grenier", "Deux", "Hidden", "data-unread", "data-starred"):
                 assert secret not in answer.text, (path, secret)
             assert reader is bob or answer.header("set-cookie") is None
             if not query.startswith("?fragment") and answer.status == 200:
