@@ -52,7 +52,6 @@ LOOK = {
     "density": "compact",
     "thumbnail": "small",
     "row_site": "icon",
-    "page_size": "50",
 }
 RETENTION = {"step": "save", "mode": "own", "age": "7", "unit": "days"}
 
