@@ -13,6 +13,7 @@ from tests.store.feeding import fill, subscribed
 
 from dateline.actions import entries as deeds
 from dateline.actions import subscriptions as arranging
+from dateline.errors import NotFound
 from dateline.model import Cursor, Retention, Shown, Stream, User
 from dateline.preferences import Order
 from dateline.refresh import deliver, index
@@ -28,6 +29,7 @@ from dateline.store import (
     leases,
     open_database,
     orphans,
+    own_appearance,
     pushes,
     retention,
     search,
@@ -200,6 +202,10 @@ def test_what_runs_all_the_time_scans_no_table(library: tuple[Database, User], n
         leases.next_due_at(tx)
         feeds.find(tx, "https://1.test/")
         icons.without_icon(tx, 10)
+        for reader in (user.id, None):
+            with pytest.raises(NotFound):
+                icons.read(tx, 10, user_id=reader)
+        own_appearance.icon_bytes(tx, user.id, besides=1)
         orphans.left_before(tx, now, 20)
         sidebar.by_feed_url(tx, user.id, "https://1.test/")
         entries.carried(tx, 1)

@@ -145,6 +145,7 @@ def test_a_place_that_is_none_or_takes_no_form_has_no_page(alice: Browser, entry
     ("wrong", "field"),
     [
         ({"address": "javascript:alert(1)"}, "address"),
+        ({"service": "reddit", "address": ""}, "address"),
         ({"address": "https://me:pass@shelf.example/"}, "address"),
         ({"address": "https://shelf.example;script-src/"}, "address"),
         ({"address": "https://shelf.example,x/"}, "address"),

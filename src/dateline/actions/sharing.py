@@ -109,11 +109,12 @@ def origin(address: str) -> str | None:
 
 def add(db: Database, user: User, *, service: str, name: str, address: str, fields: str = "", now: datetime) -> User:
     """Put a place at the end of the list: a known one by its key (``address`` is its server where it needs one), or
-    one's own (key "") by its template, or by its address and the ``fields`` of its form, one a line (``name=value``).
+    one's own (key "") by its template, or, whatever the key, by its address and the ``fields`` of its form, one a line
+    (``name=value``).
 
     Raises ``ActionError``: ``action.bad_value`` with the field as its detail, ``action.too_large``.
     """
-    target = _form(name, address, fields) if fields.strip() and not service else _target(service, name, address)
+    target = _form(name, address, fields) if fields.strip() else _target(service, name, address)
 
     def choose(chosen: Preferences) -> Preferences:
         if len(targets(chosen)) >= MAX_TARGETS:

@@ -38,7 +38,7 @@ def change(visit: Visit) -> Response:
         try:
             sharing.add(visit.db, visit.me, **typed, now=visit.now)
         except ActionError as error:
-            return _page(visit, typed=typed, errors=_errors(visit, error), status=messages.status_of(error))
+            return _page(visit, typed=typed, errors=_errors(visit, error, typed), status=messages.status_of(error))
     elif wanted == "remove":
         sharing.remove(visit.db, visit.me, form.integer("place"), name=form.text("name"), now=visit.now)
     else:
@@ -47,8 +47,12 @@ def change(visit: Visit) -> Response:
     return visit.see(visit.url.plain(PATH), Notice(kind="saved"))
 
 
-def _errors(visit: Visit, error: ActionError) -> dict[str, str]:
+def _errors(visit: Visit, error: ActionError, typed: dict[str, str]) -> dict[str, str]:
     words = visit.words
+    if error.code == "action.bad_value" and error.detail == "address" and typed["fields"]:
+        return {
+            "address": words.text("A form cannot be sent there: give the address without a name or password in it.")
+        }
     if error.code == "action.bad_value" and error.detail == "address":
         return {
             "address": words.text(
