@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import get_args
 
@@ -15,7 +15,7 @@ from dateline.actions import entries as deeds
 from dateline.actions import subscriptions as arranging
 from dateline.errors import NotFound
 from dateline.model import Cursor, Retention, Shown, Stream, User
-from dateline.preferences import Order
+from dateline.preferences import Order, ReadWhen
 from dateline.refresh import deliver, index
 from dateline.store import (
     Database,
@@ -31,6 +31,8 @@ from dateline.store import (
     orphans,
     own_appearance,
     pushes,
+    read_by_itself,
+    read_choices,
     retention,
     search,
     sidebars,
@@ -126,6 +128,15 @@ def watched(db: Database, *, writing: bool = False) -> Iterator[tuple[SqliteTx, 
             yield tx, log
         finally:
             connection.exec_trace = None
+
+
+@contextmanager
+def undone(db: Database) -> Iterator[tuple[SqliteWriteTx, Log]]:
+    """A writing one of which nothing is kept."""
+    with suppress(InterruptedError), watched(db, writing=True) as (tx, log):
+        assert isinstance(tx, SqliteWriteTx)
+        yield tx, log
+        raise InterruptedError("it is rolled back")
 
 
 STREAMS = {
@@ -257,3 +268,38 @@ def test_marking_an_entry_reads_that_entry_alone(library: tuple[Database, User],
     searched = [plan for plan in log.plans if re.match(r"SEARCH (unread|star|u|t)\b", plan)]
     assert len(searched) == 3  # read, unstar, visible
     assert all("listed_at=? AND entry_id=?" in plan for plan in searched), searched
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        ReadWhen(arrived=True),
+        ReadWhen(gone=True, beyond=3),
+        ReadWhen(repeated=10),
+        ReadWhen(repeated_near=10),
+    ],
+)
+def test_what_counts_as_read_by_itself_is_found_by_indexes(library: tuple[Database, User], chosen: ReadWhen) -> None:
+    db, user = library
+    with undone(db) as (tx, log):
+        newest = entries.newest_id(tx)
+        arrivals = {1: (0, 40), FEEDS: (newest - 5, newest)}
+        read_choices.keep(tx, user.id, "folder", 1, chosen)
+        read_choices.keep(tx, user.id, "feed", FEEDS, chosen)
+        log.statements.clear()
+        read_by_itself.settle(tx, user.id, arrivals)
+        read_by_itself.read_gone(tx, user.id, FEEDS, [newest])
+        assert log.scans == []
+        wide = [plan for plan in log.plans if re.match(r"SEARCH (entry|unread|star|t) USING", plan)]
+        assert wide
+        assert all(re.search(r"rowid=|entry_id=|feed_id=\?( AND (id|listed_at)[<>=]|\))", plan) for plan in wide), wide
+
+
+def test_who_chose_nothing_of_it_costs_one_statement(library: tuple[Database, User]) -> None:
+    db, user = library
+    with undone(db) as (tx, log):
+        read_by_itself.settle(tx, user.id, dict.fromkeys(range(1, FEEDS), (0, 100)))
+        assert len(log.statements) == 1
+        assert read_choices.reading_gone(tx, [1, 2]) == {}
+        assert len(log.statements) == 2
+        assert {plan.partition(" USING")[0] for plan in log.plans if "read_when" in plan} >= {"SEARCH d", "SEARCH s"}

@@ -68,7 +68,7 @@ def _came(feed_id: int, span: Span) -> tuple[str, dict[str, int]]:
 
 
 def _read_these(tx: WriteTx, user_id: int, feed_id: int, entry_ids: Sequence[int]) -> None:
-    _read(tx, user_id, feed_id, "feed_id = :feed AND id IN ids(:ids)", {"feed": feed_id, "ids": list(entry_ids)})
+    _read(tx, user_id, feed_id, "id IN ids(:ids)", {"ids": list(entry_ids)})
 
 
 def _read(tx: WriteTx, user_id: int, feed_id: int, which: str, params: Mapping[str, object]) -> None:
