@@ -13,6 +13,7 @@ from dateline.errors import ActionError, NotFound
 from dateline.model import Retention, User
 from dateline.settings import Settings
 from dateline.store import Database, health, leases, retention, states
+from dateline.store import arranging as stored_arranging
 from dateline.store import subscriptions as stored
 from dateline.store.subscriptions import SubscriptionDetails
 from dateline.store.write import transaction
@@ -172,3 +173,8 @@ def test_odd_values_are_refused(db: Database, cast: Cast, now: datetime, two: li
         with pytest.raises(ActionError):
             arranging.arrange(db, cast.alice, ids, change, now=now)
     assert [row.folder_ids for row in all_of(db, cast.alice)] == [(), ()]
+
+
+def test_what_was_noted_before_there_was_a_choice_of_what_counts_as_read_is_still_undone() -> None:
+    (was,) = stored_arranging.decode('[[7,"main","off",null,null,[3]]]')
+    assert (was.id, was.folder_ids, was.read_when) == (7, (3,), None)

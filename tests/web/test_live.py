@@ -230,6 +230,16 @@ def test_new_articles_are_told_to_the_streams_that_have_them(alice: Browser, wor
     assert not arrived(entry, "main")
 
 
+def test_what_counts_as_read_by_itself_is_not_announced(alice: Browser, world: World) -> None:
+    assert alice.user is not None
+    feed = world.feed()
+    own = world.subscribe(alice.user, feed)
+    alice.post("/read-when", {"kind": "feed", "key": own, "read_arrived": "1"})
+    world.entries(feed, "One")
+    answer = alice.post("/live", {"after": 0, "kind": "main", "key": ""}, json=True).json
+    assert (answer["arrived"], answer["unread"]["main"]) == (False, 0)
+
+
 def test_a_page_without_a_stream_hears_the_counts(alice: Browser, world: World) -> None:
     answer = alice.post("/live", {"after": 0}, json=True).json
     assert (answer["unread"]["main"], answer["arrived"]) == (0, False)

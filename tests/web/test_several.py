@@ -4,7 +4,8 @@ import pytest
 from tests.web.browsing import Answer, Browser, World
 
 from dateline.model import Retention, User
-from dateline.store import Database, retention, subscriptions
+from dateline.preferences import ReadWhen
+from dateline.store import Database, read_choices, retention, subscriptions
 from dateline.store.subscriptions import SubscriptionDetails
 from dateline.store.write import transaction
 from dateline.web.pages import several
@@ -81,6 +82,33 @@ def test_folders_places_full_texts_and_keeping_are_changed(
     do(alice, "out", three)
     do(alice, "keep:above", three)
     assert [row.folder_ids for row in rows(db, alice)] == [()] * 3
+
+
+def test_what_counts_as_read_by_itself_is_chosen_for_several_and_undone(
+    alice: Browser, db: Database, three: list[int]
+) -> None:
+    def chosen() -> list[ReadWhen]:
+        with db.reading() as tx:
+            return [read_choices.own(tx, owner(alice).id, "feed", ident) for ident in three]
+
+    do(alice, "read:gone", three[:1])
+    page = do(alice, "read:beyond", three[:2])
+    assert chosen() == [ReadWhen(gone=True, beyond=50), ReadWhen(beyond=50), ReadWhen()]
+    seq = page.find("//form[@class='notice-undo']/input[@name='seq']")[0].get("value")
+    alice.post("/undo", {"seq": seq, "next": "/subscriptions"})
+    assert chosen() == [ReadWhen(gone=True), ReadWhen(), ReadWhen()]
+    do(alice, "read:above", three)
+    assert chosen() == [ReadWhen()] * 3
+
+
+def test_what_waits_came_before_the_choice_for_several(
+    alice: Browser, db: Database, world: World, three: list[int]
+) -> None:
+    waiting = [*world.unread_ids(owner(alice)), *world.entries(rows(db, alice)[0].feed_id, "Avant")]
+    do(alice, "read:arrived", three)
+    world.entries(rows(db, alice)[0].feed_id, "Après")
+    alice.get("/")
+    assert world.unread_ids(owner(alice)) == waiting
 
 
 def test_leaving_says_that_it_is_for_good(alice: Browser, db: Database, three: list[int]) -> None:
@@ -166,7 +194,9 @@ def test_others_and_strangers_change_nothing(
     assert [(row.paused_at, row.folder_ids) for row in rows(db, alice)] == [(None, ())] * 3
 
 
-@pytest.mark.parametrize("what", ["explode", "add:x", "visibility:everywhere", "full_text:", "keep:8", "keep"])
+@pytest.mark.parametrize(
+    "what", ["explode", "add:x", "visibility:everywhere", "full_text:", "keep:8", "keep", "read", "read:x"]
+)
 def test_deeds_that_no_form_offers_are_refused(alice: Browser, three: list[int], what: str) -> None:
     sent = {"do": what, "id": three[0], "sure": "1"}
     assert alice.post("/subscriptions/several", sent).status == 400

@@ -12,6 +12,8 @@ from msgspec import Struct
 
 from dateline.errors import ActionError, NotFound
 from dateline.model import FullTextMode, Retention, User, Visibility
+from dateline.preferences import ReadWhen
+from dateline.refresh import deliver
 from dateline.refresh.expiry import EVERY, GRACE
 from dateline.refresh.full_text_wishes import note_wished
 from dateline.store import (
@@ -45,7 +47,8 @@ class Change(Struct, frozen=True, kw_only=True):
     """What shall become of subscriptions; None leaves a thing as it is.
 
     ``add_to`` and ``move_to`` are folders, ``new_folder`` one by its name, made if it is new (they are added to it);
-    ``out_of_all``: they leave every folder. ``keep`` is a rule, ``keep_as_above``: without one of their own.
+    ``out_of_all``: they leave every folder. ``keep`` is a rule, ``keep_as_above``: without one of their own;
+    ``read_when`` those parts of what counts as read by itself that are said, ``read_as_above``: none of their own.
     """
 
     add_to: int | None = None
@@ -56,6 +59,8 @@ class Change(Struct, frozen=True, kw_only=True):
     full_text: FullTextMode | None = None
     keep: Retention | None = None
     keep_as_above: bool = False
+    read_when: ReadWhen | None = None
+    read_as_above: bool = False
     paused: bool | None = None
 
 
@@ -67,12 +72,16 @@ def arrange(db: Database, user: User, subscription_ids: Sequence[int], change: C
     """
     _check(change)
     ids = _some(subscription_ids)
+    if change.read_when is not None or change.read_as_above:
+        deliver.catch_up(db, user.id)  # a choice is for what comes from then on
     with transaction(db) as tx:
         tx.hold_user(user.id)
         feeds_of = arranging.own(tx, user.id, ids)
         before = arranging.snapshot(tx, ids)
         _into_folders(tx, user, ids, change)
         _set(tx, user, feeds_of, change, now)
+        if change.read_when is not None or change.read_as_above:
+            arranging.read_when(tx, before, change.read_when)
         if before == arranging.snapshot(tx, ids):
             return Done(count=0, seq=None)
         expiry.tidy_again(tx, list(feeds_of.values()), now - EVERY + GRACE)  # less may be kept now

@@ -5,16 +5,19 @@ from datetime import datetime
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from dateline.errors import NotFound
 from dateline.model import FullTextMode, Visibility
+from dateline.preferences import ReadWhen, decode_read_when
+from dateline.preferences import encode as encode_choice
 
 from .db import Tx, WriteTx
 from .times import to_us
 
 
 class Was(Struct, frozen=True, kw_only=True, array_like=True):
-    """A subscription as it was before a change; ``retention`` is JSON, ``paused`` since when (µs)."""
+    """A subscription as it was before a change; ``retention`` and ``read_when`` JSON, ``paused`` since when (µs)."""
 
     id: int
     visibility: Visibility
@@ -22,6 +25,7 @@ class Was(Struct, frozen=True, kw_only=True, array_like=True):
     retention: str | None
     paused: int | None
     folder_ids: tuple[int, ...]
+    read_when: str | None = None
 
 
 def own(tx: Tx, user_id: int, subscription_ids: Sequence[int]) -> dict[int, int]:
@@ -48,7 +52,8 @@ def snapshot(tx: Tx, subscription_ids: Sequence[int]) -> list[Was]:
     ):
         folders[subscription_id] = (*folders.get(subscription_id, ()), folder_id)
     rows = tx.all(
-        "SELECT id, visibility, full_text, retention, paused_at FROM subscription WHERE id IN ids(:ids) ORDER BY id",
+        "SELECT id, visibility, full_text, retention, paused_at, read_when FROM subscription WHERE id IN ids(:ids)"
+        " ORDER BY id",
         ids=ids,
     )
     return [
@@ -59,6 +64,7 @@ def snapshot(tx: Tx, subscription_ids: Sequence[int]) -> list[Was]:
             retention=row[3],
             paused=row[4],
             folder_ids=folders.get(row[0], ()),
+            read_when=row[5],
         )
         for row in rows
     ]
@@ -77,13 +83,14 @@ def restore(tx: WriteTx, user_id: int, before: Sequence[Was]) -> list[int]:
     back = [was for was in before if was.id in present]
     tx.many(
         "UPDATE subscription SET visibility = :visibility, full_text = :full_text, retention = :retention,"
-        " paused_at = :paused WHERE id = :id AND user_id = :user",
+        " paused_at = :paused, read_when = :read_when WHERE id = :id AND user_id = :user",
         [
             {
                 "visibility": was.visibility,
                 "full_text": was.full_text,
                 "retention": was.retention,
                 "paused": was.paused,
+                "read_when": was.read_when,
                 "id": was.id,
                 "user": user_id,
             }
@@ -106,6 +113,21 @@ def set_column(tx: WriteTx, user_id: int, subscription_ids: Sequence[int], colum
         user=user_id,
         ids=list(subscription_ids),
     )
+
+
+def read_when(tx: WriteTx, before: Sequence[Was], parts: ReadWhen | None) -> None:
+    """What counts as read by itself: these parts of it from now on, or (None) as what is above each says."""
+    chosen = {} if parts is None else {name: said for name, said in asdict(parts).items() if said is not None}
+    rows = [
+        {
+            "id": was.id,
+            "chosen": None
+            if parts is None
+            else encode_choice(replace(decode_read_when(was.read_when) or ReadWhen(), **chosen)) or None,
+        }
+        for was in before
+    ]
+    tx.many("UPDATE subscription SET read_when = :chosen WHERE id = :id", rows)
 
 
 def pause(tx: WriteTx, user_id: int, subscription_ids: Sequence[int], since: datetime | None) -> None:

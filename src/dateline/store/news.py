@@ -40,6 +40,19 @@ def feeds_with_news(tx: Tx, after: int) -> list[int]:
     )
 
 
+def feeds_with_unread(tx: Tx, user_id: int, after: int) -> list[int]:
+    """The same, of what is unread for a user: what counts as read by itself is not worth a word."""
+    return tx.column(
+        "SELECT DISTINCT e.feed_id FROM"
+        " (SELECT id, feed_id, listed_at FROM entry WHERE id > :after ORDER BY id LIMIT :many) e"
+        " JOIN unread u ON u.user_id = :user AND u.feed_id = e.feed_id AND u.listed_at = e.listed_at"
+        " AND u.entry_id = e.id",
+        user=user_id,
+        after=after,
+        many=MANY,
+    )
+
+
 def awaited(tx: Tx, after: int, user_ids: Iterable[int]) -> set[int]:
     """Who of these users is subscribed to a feed that brought something after an entry."""
     users = list(user_ids)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from dateline.model import FullTextMode, Retention, Visibility
+from dateline.preferences import ReadWhen
 from dateline.web.i18n import N_
 
 KEEPS: Mapping[str, Retention] = {
@@ -11,6 +12,28 @@ KEEPS: Mapping[str, Retention] = {
     "90": Retention(age=90),
     "365": Retention(age=1, unit="years"),
     "ever": Retention(),
+}
+READ: Mapping[str, tuple[ReadWhen, str, str]] = {
+    "arrived": (
+        ReadWhen(arrived=True),
+        N_("What arrives counts as read"),
+        N_("What arrives in them from now on counts as read."),
+    ),
+    "gone": (
+        ReadWhen(gone=True),
+        N_("What they no longer carry counts as read"),
+        N_("What they cease to carry from now on counts as read."),
+    ),
+    "beyond": (
+        ReadWhen(beyond=50),
+        N_("Only the newest 50 of each stay unread"),
+        N_("Only the newest 50 of each stay unread, from its next article on."),
+    ),
+    "repeated": (
+        ReadWhen(repeated=100),
+        N_("What repeats a title counts as read"),
+        N_("What has the title of one of the last 100 articles of its feed counts as read."),
+    ),
 }
 PLACES: Mapping[Visibility, str] = {
     "important": N_("Show them in the important stream too"),

@@ -46,4 +46,4 @@ def _has_news(tx: Tx, user_id: int, stream: Stream, after: int) -> bool:
     if stream.kind in _NEVER_NEW or stream.search:
         return False
     within = set(scopes.scope(tx, user_id, stream).feed_ids)
-    return not within.isdisjoint(news.feeds_with_news(tx, after))
+    return not within.isdisjoint(news.feeds_with_unread(tx, user_id, after))

@@ -1,8 +1,8 @@
 """``/subscriptions/several`` → something done to many subscriptions: first said, then done, undone by one press.
 
 One field ``do`` says what: ``pause``, ``resume``, ``leave``, ``out``, ``add:ID``, ``move:ID``, ``add_new`` (with
-``new_folder``), ``visibility:…``, ``full_text:…``, ``keep:…``. To the ticked ``id``, or with ``all`` to what
-fits the table's filter.
+``new_folder``), ``visibility:…``, ``full_text:…``, ``keep:…``, ``read:…``. To the ticked ``id``, or with ``all``
+to what fits the table's filter.
 """
 
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ from dateline.web import keeping
 from dateline.web.forms import whole_number
 from dateline.web.i18n import N_, Words
 from dateline.web.notices import Notice
-from dateline.web.several import FULL_TEXTS, KEEPS, PLACES
+from dateline.web.several import FULL_TEXTS, KEEPS, PLACES, READ
 from dateline.web.subscription_table import rows_of, wanted_of
 from dateline.web.visit import Visit
 
@@ -36,6 +36,7 @@ _PLAIN: Mapping[str, str] = {
     "leave": N_(
         "Unsubscribe. Their unread articles leave your streams; favourites and labels stay. This cannot be undone."
     ),
+    "read:above": N_("What counts as read by itself is what their folder, or your account, says."),
     "keep:above": N_("Keep articles as their folder, or your account, says."),
 }
 
@@ -154,6 +155,15 @@ def _setting_deed(words: Words, kind: str, value: str) -> _Deed:
             "Keep their articles {rule}. What is past that begins to go in an hour.", rule=keeping.in_words(words, rule)
         )
         return _Deed(change=Change(keep=rule), notice="arranged", sentence=sentence)
+    return _read_deed(words, kind, value)
+
+
+def _read_deed(words: Words, kind: str, value: str) -> _Deed:
+    if (kind, value) == ("read", "above"):
+        return _Deed(change=Change(read_as_above=True), notice="arranged", sentence=words.text(_PLAIN["read:above"]))
+    if kind == "read" and value in READ:
+        chosen, _, sentence = READ[value]
+        return _Deed(change=Change(read_when=chosen), notice="arranged", sentence=words.text(sentence))
     raise ActionError("action.bad_value", "do")
 
 

@@ -9,7 +9,7 @@ from dateline.store.folder_order import is_arranged
 from dateline.store.sidebars import Sidebar
 from dateline.store.subscriptions import Folder, SubscriptionDetails
 from dateline.web import i18n, keeping, messages, rhythms
-from dateline.web.several import FULL_TEXTS, KEEPS, PLACES
+from dateline.web.several import FULL_TEXTS, KEEPS, PLACES, READ
 from dateline.web.subscription_table import PAGE_SIZE, Wanted, in_order, rows_of, wanted_of
 from dateline.web.visit import Visit
 
@@ -73,6 +73,7 @@ class SubscriptionsPage(Struct, frozen=True, kw_only=True):
     places: tuple[tuple[str, str], ...]
     full_texts: tuple[tuple[str, str], ...]
     keeps: tuple[tuple[str, str], ...]
+    reads: tuple[tuple[str, str], ...]
 
 
 def show(visit: Visit) -> Response:
@@ -108,6 +109,7 @@ def show(visit: Visit) -> Response:
         places=tuple((value, words.text(label)) for value, label in PLACES.items()),
         full_texts=tuple((value, words.text(label)) for value, label in FULL_TEXTS.items()),
         keeps=tuple((value, keeping.in_words(words, rule)) for value, rule in KEEPS.items()),
+        reads=tuple((value, words.text(label)) for value, (_, label, _) in READ.items()),
     )
     return visit.html("pages/subscriptions.html", page)
 
