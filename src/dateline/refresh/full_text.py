@@ -106,9 +106,11 @@ class FullTexts:
                     pass
 
     async def _wait_for_due(self) -> bool:
-        """Whether something is due, whose host wants a pause."""
-        await asyncio.sleep(0.2)
-        return await asyncio.to_thread(self._is_due)
+        """Whether something is due, whose host wants a pause; after a part of it."""
+        is_due = await asyncio.to_thread(self._is_due)
+        if is_due:
+            await asyncio.sleep(0.2)
+        return is_due
 
     async def step(self) -> int:
         """Fetch some of what is due, at most one a host. How many were taken."""
