@@ -224,6 +224,24 @@ def test_a_device_is_switched_on_tried_and_switched_off(
         assert devices.of_user(tx, alice.id) == []
 
 
+def test_another_address_of_the_push_service_is_told_to_the_server(
+    site: Site, alice: User, open_page: Open, service: PushService
+) -> None:
+    page = switch(open_page, alice, service.browser())
+    page.get_by_role("button", name="Switch on here").click()
+    expect(page.get_by_text("This device gets notifications until you log out here.")).to_be_visible()
+    moved = Subscribed(service.browser().endpoint + "-moved")
+    page.context.service_workers[0].evaluate(
+        "({ endpoint, ...keys }) => renew({ newSubscription: { toJSON: () => ({ endpoint, keys }) } })",
+        {"endpoint": moved.endpoint, "p256dh": moved.key, "auth": moved.secret},
+    )
+    with site.db.reading() as tx:
+        (device,) = devices.of_user(tx, alice.id)
+        assert tx.value("SELECT endpoint_hash FROM device") == devices.endpoint_hash(moved.endpoint)
+    page.reload()
+    expect(page.locator(f"[data-here='{device.id}']")).to_be_attached()
+
+
 def test_a_browser_that_refuses_is_told_what_to_do(alice: User, open_page: Open) -> None:
     page = open_page("/offline", who=alice, service_workers="allow")
     page.context.add_init_script("Object.defineProperty(Notification, 'permission', { get: () => 'denied' })")

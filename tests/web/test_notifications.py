@@ -68,6 +68,29 @@ def test_a_test_is_queued_and_a_device_removed(bob: Browser, db: Database) -> No
     assert of(db, bob) == []
 
 
+def test_a_browser_at_another_address_stays_the_same_device(bob: Browser, db: Database) -> None:
+    add(bob)
+    (before,) = of(db, bob)
+    assert bob.user is not None
+    other = Subscribed("https://push.example/two")
+    wish = {"do": "renew", "endpoint": other.endpoint, "key": other.key, "secret": other.secret}
+    assert bob.post(PATH, {**wish, "account": bob.user.id + 1}, json=True).status == 403
+    assert bob.post(PATH, {**wish, "account": bob.user.id}, json=True).status == 200
+    (after,) = of(db, bob)
+    assert (after.id, after.address == before.address) == (before.id, False)
+    assert add(bob, endpoint=other.endpoint).status == 200
+    assert [device.id for device in of(db, bob)] == [before.id]
+
+
+def test_an_address_that_was_another_accounts_is_taken_over(alice: Browser, bob: Browser, db: Database) -> None:
+    add(bob)
+    add(alice, endpoint="https://push.example/two")
+    assert bob.user is not None
+    moved = fields(do="renew", endpoint="https://push.example/two", account=str(bob.user.id))
+    assert bob.post(PATH, moved, json=True).status == 200
+    assert (len(of(db, bob)), of(db, alice)) == (1, [])
+
+
 def test_logging_out_ends_it(bob: Browser, db: Database) -> None:
     add(bob)
     bob.post("/logout")

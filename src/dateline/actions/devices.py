@@ -30,10 +30,13 @@ class Wish(Struct, frozen=True, kw_only=True):
     name: str
 
 
-def add(db: Database, settings: Settings, user: User, wish: Wish, *, token: str, now: datetime) -> int:
+def add(
+    db: Database, settings: Settings, user: User, wish: Wish, *, token: str, now: datetime, has_moved: bool = False
+) -> int:
     """Tell this browser of news from now on, for as long as the session ``token`` holds. Its id.
 
-    A browser that is known comes into this session; another account's is that no more. Raises ``ActionError``:
+    A browser that is known comes into this session; another account's is that no more. ``has_moved``: it is the one of
+    this session, at another address, and misses nothing. Raises ``ActionError``:
     ``action.push_off``, ``action.too_many_devices``, ``action.bad_value`` (what cannot be an address or a key);
     ``Forbidden`` when the session has ended; ``StoreError``.
     """
@@ -48,6 +51,8 @@ def add(db: Database, settings: Settings, user: User, wish: Wish, *, token: str,
         tx.hold_user(user.id)
         _check_session(tx, user, token, now)
         known = devices.renew(tx, user.id, token=token, endpoint=receiver.endpoint, address=address)
+        if known is None and has_moved:
+            known = devices.move(tx, user.id, token=token, endpoint=receiver.endpoint, address=address)
         if known is not None:
             return known
         if len(devices.of_user(tx, user.id)) >= MAX_DEVICES:

@@ -152,6 +152,22 @@ def renew(tx: WriteTx, user_id: int, *, token: str, endpoint: str, address: byte
     return ident
 
 
+def move(tx: WriteTx, user_id: int, *, token: str, endpoint: str, address: bytes) -> int | None:
+    """A user's browser has another address: the id of the session's device; None when it has none. Another account's
+    of that address is that no more.
+    """
+    tx.run("DELETE FROM device WHERE endpoint_hash = :endpoint", endpoint=endpoint_hash(endpoint))
+    ident: int | None = tx.value(
+        "UPDATE device SET endpoint_hash = :endpoint, address = :address, failures = 0, error_code = NULL WHERE id ="
+        " (SELECT max(id) FROM device WHERE session_hash = :session AND user_id = :user) RETURNING id",
+        user=user_id,
+        session=token_hash(token),
+        address=address,
+        endpoint=endpoint_hash(endpoint),
+    )
+    return ident
+
+
 def remove(tx: WriteTx, device_id: int) -> None:
     """Tell it nothing any more."""
     tx.run("DELETE FROM device WHERE id = :id", id=device_id)

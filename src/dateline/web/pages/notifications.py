@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from dateline.actions import devices
 from dateline.actions.devices import Wish
+from dateline.errors import Forbidden
 from dateline.fetch.web_push import MAX_ENDPOINT
 from dateline.store import devices as stored
 from dateline.store.devices import Device
@@ -80,13 +81,19 @@ def show(visit: Visit) -> Response:
 
 
 def change(visit: Visit) -> Response:
-    """``do``: choose, add, test, remove. Raises ``NotFound``, ``ActionError``."""
-    wanted = visit.form.choice("do", ("choose", "add", "test", "remove"))
+    """``do``: choose, add, renew (by the service worker), test, remove. Raises ``NotFound``, ``ActionError``."""
+    wanted = visit.form.choice("do", ("choose", "add", "renew", "test", "remove"))
     if wanted == "choose":
         devices.choose(visit.db, visit.me, important=visit.form.flag("important"), now=visit.now)
         return saved(visit, PATH)
     if wanted == "add":
-        return _add(visit)
+        _add(visit)
+        return _done(visit, "device_added")
+    if wanted == "renew":
+        if visit.form.integer("account") != visit.me.id:  # somebody else has logged in here
+            raise Forbidden("another account's device")
+        _add(visit, has_moved=True)
+        return visit.json({})
     ident = visit.form.integer("id")
     if wanted == "test":
         devices.try_one(visit.db, visit.instance.settings, visit.me, ident, now=visit.now)
@@ -95,7 +102,7 @@ def change(visit: Visit) -> Response:
     return _done(visit, "device_removed")
 
 
-def _add(visit: Visit) -> Response:
+def _add(visit: Visit, *, has_moved: bool = False) -> None:
     form = visit.form
     wish = Wish(
         endpoint=form.text("endpoint", max_length=MAX_ENDPOINT),
@@ -103,8 +110,15 @@ def _add(visit: Visit) -> Response:
         secret=form.text("secret", max_length=100),
         name=device_name(visit.request.headers.get("user-agent", "")),
     )
-    devices.add(visit.db, visit.instance.settings, visit.me, wish, token=visit.token or "", now=visit.now)
-    return _done(visit, "device_added")
+    devices.add(
+        visit.db,
+        visit.instance.settings,
+        visit.me,
+        wish,
+        token=visit.token or "",
+        now=visit.now,
+        has_moved=has_moved,
+    )
 
 
 def _done(visit: Visit, kind: str) -> Response:

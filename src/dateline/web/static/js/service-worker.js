@@ -347,6 +347,24 @@ async function beNoDevice() {
   await (await self.registration.pushManager?.getSubscription())?.unsubscribe();
 }
 
+// The browser's push service gave it another address: the server is told, by the session that the device belongs to.
+self.addEventListener("pushsubscriptionchange", (event) => event.waitUntil(renew(event)));
+
+async function renew({ oldSubscription, newSubscription }) {
+  const account = await accountTold();
+  const server = oldSubscription?.options.applicationServerKey;
+  if (!account || !(newSubscription || server)) {
+    return;
+  }
+  const wish = { userVisibleOnly: true, applicationServerKey: server };
+  const { endpoint, keys } = (newSubscription ?? (await self.registration.pushManager.subscribe(wish))).toJSON();
+  await fetch(`${KNOWN.base}/settings/notifications`, {
+    method: "POST",
+    headers: { Accept: "application/json" },
+    body: new URLSearchParams({ do: "renew", account, endpoint, key: keys.p256dh, secret: keys.auth }),
+  });
+}
+
 self.addEventListener("push", (event) => event.waitUntil(show(event.data)));
 
 async function show(data) {
