@@ -1,5 +1,6 @@
 """What was chosen elsewhere: taken over where nothing was chosen here, within the bounds that its pages have."""
 
+import base64
 import json
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from tests.people import Cast, make_cast
 from tests.store.feeding import fill, subscribed
 
-from dateline.actions import choices_in, labels, preferences, saved_pages, subscriptions
+from dateline.actions import appearance, choices_in, labels, preferences, saved_pages, subscriptions
 from dateline.errors import ParseError
 from dateline.model import User
 from dateline.parse import choices
@@ -204,3 +205,28 @@ def test_whatever_stands_in_it_is_read_or_passed_over(
     sqlite_db: Database, cast_of_sqlite: Cast, now: datetime, said: dict[str, Any]
 ) -> None:
     brought(sqlite_db, cast_of_sqlite.alice, now, **said)
+
+
+SVG = b"<svg xmlns='http://www.w3.org/2000/svg'/>"
+
+
+def test_icons_come_to_subscriptions_that_have_none_within_the_bounds_of_their_page(
+    db: Database, cast: Cast, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(appearance, "MAX_BYTES_OF_ALL", 3 * len(SVG) + 20)
+    monkeypatch.setattr(appearance, "ICONS_AT_ONCE", 2)
+    ids = [subscribed(db, cast.alice, f"https://{n}.example/feed", now)[0] for n in range(5)]
+    subscribed(db, cast.bob, "https://bob.example/feed", now)
+    appearance.change(db, cast.alice, ids[0], site="", description="", icon=SVG.upper(), now=now)
+
+    def icon(url: str, picture: bytes = SVG) -> dict[str, str]:
+        return {"feed_url": url, "picture": base64.b64encode(picture).decode()}
+
+    named = [icon(f"https://{n}.example/feed", SVG + b"<!--%d-->" % n) for n in range(5)]
+    odd = [icon("https://1.example/feed", b"<html>"), icon("https://bob.example/feed"), {"feed_url": "x"}]
+    report = brought(db, cast.alice, now, icons=[*odd, *named])
+    assert (report.taken, report.problems) == (2, ("icons",))
+    with db.reading() as tx:
+        assert tx.column("SELECT own_icon_id IS NOT NULL FROM subscription ORDER BY id")[:5] == [1, 1, 1, 0, 0]
+        assert tx.column("SELECT body FROM icon ORDER BY id") == [SVG.upper(), SVG + b"<!--1-->", SVG + b"<!--2-->"]
+    assert brought(db, cast.alice, now, icons=named[:3]).taken == 0

@@ -22,6 +22,7 @@ from dateline.store.write import transaction
 MAX_ICON_BYTES = 1_048_576
 MAX_DRAWING_BYTES = 100_000
 MAX_SIDE = 2_048
+ICONS_AT_ONCE = 20
 MAX_BYTES_OF_ALL = 20_000_000
 """What the icons of one account may take together."""
 
@@ -81,27 +82,32 @@ def bring_words(tx: WriteTx, user: User, there: SubscriptionDetails, said: OpmlS
 def bring_icons(db: Database, user: User, brought: Sequence[OwnIcon]) -> tuple[int, bool]:
     """Icons from elsewhere for subscriptions that have none of their own: (how many, whether all could be used)."""
     taken, are_usable = 0, True
-    for one in brought:
-        try:
-            picture = usable_icon(one.picture)
-            taken += _bring(db, user, one.feed_url, picture)
-        except (ActionError, NotFound):
-            are_usable = False
+    for start in range(0, len(brought), ICONS_AT_ONCE):
+        with transaction(db) as tx:
+            tx.hold_user(user.id)
+            room = MAX_BYTES_OF_ALL - own_appearance.icon_bytes(tx, user.id, besides=0)
+            for one in brought[start : start + ICONS_AT_ONCE]:
+                try:
+                    used = _bring(tx, user, one, room)
+                except (ActionError, NotFound):
+                    are_usable = False
+                else:
+                    taken, room = taken + (used > 0), room - used
     return taken, are_usable
 
 
-def _bring(db: Database, user: User, feed_url: str, picture: tuple[str, bytes]) -> int:
-    """How many were given: none to who has one. Raises ``NotFound``, ``ActionError`` where there is no room."""
-    with transaction(db) as tx:
-        tx.hold_user(user.id)
-        ident = subscriptions.by_feed_url(tx, user.id, feed_url)
-        if ident is None:
-            raise NotFound("no subscription to it")
-        if own_appearance.has_icon(tx, user.id, ident):
-            return 0
-        _check_room(tx, user, ident, picture)
-        own_appearance.put_icon(tx, user.id, ident, picture)
-        return 1
+def _bring(tx: WriteTx, user: User, one: OwnIcon, room: int) -> int:
+    """How many bytes were taken: none where there is an icon already. Raises ``NotFound``, ``ActionError``."""
+    picture = usable_icon(one.picture)
+    ident = subscriptions.by_feed_url(tx, user.id, one.feed_url)
+    if ident is None:
+        raise NotFound("no subscription to it")
+    if own_appearance.has_icon(tx, user.id, ident):
+        return 0
+    if len(picture[1]) > room:
+        raise ActionError("action.too_large", "icons")
+    own_appearance.put_icon(tx, user.id, ident, picture)
+    return len(picture[1])
 
 
 def _check_room(tx: Tx, user: User, subscription_id: int, picture: tuple[str, bytes]) -> None:
