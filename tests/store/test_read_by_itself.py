@@ -9,7 +9,8 @@ from tests.people import Cast
 from tests.store.feeding import arrived, fill, subscribed
 
 from dateline.actions import entries as deeds
-from dateline.actions import preferences, subscriptions
+from dateline.actions import own_feeds, preferences, saved_pages, subscriptions
+from dateline.actions.own_feeds import OwnArticle
 from dateline.errors import NotFound
 from dateline.model import Stream, User
 from dateline.preferences import ReadWhen
@@ -278,3 +279,28 @@ def test_a_hundred_thousand_unread_are_brought_down_in_one_delivery(db: Database
     choose(db, cast.alice, "feed", subscription, ReadWhen(beyond=10, repeated=100))
     fill(db, feed, ["new"], now + HOUR)
     assert unread(db, cast.alice) == [*(str(number) for number in range(991, 1000)), "new"]
+
+
+def test_pages_that_were_saved_to_be_read_are_spared_too(db: Database, cast: Cast, now: datetime) -> None:
+    choose_all(db, cast.alice, ReadWhen(arrived=True, beyond=1), now)
+    for number in range(3):
+        saved_pages.save(
+            db, cast.alice, f"https://page.example/{number}", title=f"Page {number}", feed_title="Saved", now=now
+        )
+    assert unread(db, cast.alice) == ["Page 0", "Page 1", "Page 2"]
+    with db.reading() as tx:
+        saved = tx.value("SELECT id FROM subscription WHERE user_id = :user", user=cast.alice.id)
+        assert read_choices.above(tx, cast.alice, "feed", saved).rule == read_choices.NEVER
+    choose(db, cast.alice, "feed", saved, ReadWhen(beyond=2))
+    saved_pages.save(db, cast.alice, "https://page.example/3", title="Page 3", feed_title="Saved", now=now + HOUR)
+    assert unread(db, cast.alice) == ["Page 2", "Page 3"]
+
+
+def test_what_is_brought_from_another_server_stays_unread_as_it_was(db: Database, cast: Cast, now: datetime) -> None:
+    choose_all(db, cast.alice, ReadWhen(arrived=True), now)
+    _, feed = subscribed(db, cast.alice, A, now)
+    with transaction(db) as tx:
+        tx.run("UPDATE feed SET kind = 'mail' WHERE id = :id", id=feed)
+        new = [OwnArticle(arrived=arrived(title, now), text=None) for title in ("a", "b")]
+        own_feeds.put(tx, cast.alice, feed, new, {new[0].arrived.guid_hash}, now)
+    assert unread(db, cast.alice) == ["b"]

@@ -97,7 +97,7 @@ def put(
     there = {one.guid_hash for one in entries.with_hashes(tx, feed_id, hashes)}
     ids, stored = brought.put(tx, feed_id, [one.arrived for one in new], now)
     added = {hash_: ids[hash_] for hash_ in hashes if hash_ not in there}
-    delivered = states.deliver_feed(tx, user.id, feed_id)
+    delivered = states.deliver_feed(tx, user.id, feed_id, as_it_is=True)  # unread there, unread here
     if delivered is not None:
         brought.settle(tx, user.id, [delivered])
     states.mark_read(tx, user.id, [entry_id for hash_, entry_id in added.items() if hash_ in read])

@@ -2,7 +2,7 @@
 
 A subscription's own choice comes first, part by part, then its folders' (a folder's: its own, then that of the folder
 it lies in), then the account's. Where several folders say something, the gentlest counts: what leaves more unread. What
-folders and the account say spares important feeds.
+folders and the account say spares important feeds, and the pages that somebody saved to be read.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -69,7 +69,7 @@ def above(tx: Tx, owner: User, kind: StreamKind, key: int) -> Above:
         parent = folders.parents.get(key)
         inside = [parent] if parent is not None else []
     else:
-        if _is_important(tx, key):
+        if _is_spared(tx, key):
             return Above(rule=NEVER, from_folders=frozenset())
         inside = tx.column("SELECT folder_id FROM subscription_folder WHERE subscription_id = :id", id=key)
     said = {part: folders.gentlest(inside, part)[0] for part in _PARTS}
@@ -79,8 +79,17 @@ def above(tx: Tx, owner: User, kind: StreamKind, key: int) -> Above:
     )
 
 
-def _is_important(tx: Tx, subscription_id: int) -> bool:
-    return bool(tx.value("SELECT visibility = 'important' FROM subscription WHERE id = :id", id=subscription_id))
+def _is_spared(tx: Tx, subscription_id: int) -> bool:
+    """Whether only its own choice counts."""
+    row = tx.one(
+        "SELECT s.visibility, f.kind FROM subscription s JOIN feed f ON f.id = s.feed_id WHERE s.id = :id",
+        id=subscription_id,
+    )
+    return row is not None and _spares(*row)
+
+
+def _spares(visibility: str, kind: str) -> bool:
+    return visibility == "important" or kind == "saved"
 
 
 # ------------------------------------------------------------------------------------------------ what counts
@@ -119,8 +128,8 @@ def counting(tx: Tx, user_id: int, feed_ids: Iterable[int]) -> dict[int, Countin
         mine = decode_read_when(text) or ReadWhen()
         if kind in _UNCARRIED:
             mine = replace(mine, gone=False)
-        spares = visibility == "important"
-        rule, near = folders.counting(inside.get(subscription_id, []), mine, None if spares else account)
+        above_it = None if _spares(visibility, kind) else account
+        rule, near = folders.counting(inside.get(subscription_id, []), mine, above_it)
         if rule != NEVER:
             found[feed_id] = Counting(rule=rule, since=since, near=near)
     return found

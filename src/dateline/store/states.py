@@ -87,8 +87,11 @@ def deliver(
     return delivered
 
 
-def deliver_feed(tx: WriteTx, user_id: int, feed_id: int) -> Delivered | None:
-    """Make what arrived since in one feed unread for a user who subscribes to it. What was delivered."""
+def deliver_feed(tx: WriteTx, user_id: int, feed_id: int, *, as_it_is: bool = False) -> Delivered | None:
+    """Make what arrived since in one feed unread for a user who subscribes to it. What was delivered.
+
+    ``as_it_is``: what would count as read by itself, too.
+    """
     tx.hold_user(user_id)
     row = tx.one(
         "SELECT s.id, s.seen_entry_id, f.last_entry_id FROM subscription s JOIN feed f ON f.id = s.feed_id"
@@ -99,7 +102,8 @@ def deliver_feed(tx: WriteTx, user_id: int, feed_id: int) -> Delivered | None:
     if row is None:
         return None
     _deliver_feed(tx, user_id, row[0], feed_id, row[1], row[2])
-    read_by_itself.settle(tx, user_id, {feed_id: (row[1], row[2])})
+    if not as_it_is:
+        read_by_itself.settle(tx, user_id, {feed_id: (row[1], row[2])})
     return Delivered(feed_id=feed_id, seen=row[1], upto=row[2])
 
 

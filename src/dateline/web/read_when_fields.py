@@ -60,10 +60,12 @@ def read_when_form(
     kind: Literal["folder", "feed"],
     key: int,
     *,
-    is_important: bool = False,
+    spared: Literal["important", "saved"] | None = None,
     without: Collection[Part] = (),
 ) -> ReadWhenForm:
     """What was chosen, and what can be; parts ``without`` which it is are not offered where nothing was chosen.
+
+    ``spared``: as what is what its folders and the account say is not for it.
 
     Raises ``NotFound`` for a folder or subscription of somebody else.
     """
@@ -72,13 +74,15 @@ def read_when_form(
         ReadWhenField(
             name=PREFIX + part,
             label=label,
-            options=(("", _inherited(words, part, above, is_important=is_important)), *options),
+            options=(("", _inherited(words, part, above, spared)), *options),
             value=_said(getattr(own, part)),
         )
         for part, label, options in _parts(words, own)
         if part not in without or getattr(own, part) is not None
     )
-    return ReadWhenForm(kind=kind, key=key, fields=fields, has_own=own != ReadWhen(), is_important=is_important)
+    return ReadWhenForm(
+        kind=kind, key=key, fields=fields, has_own=own != ReadWhen(), is_important=spared == "important"
+    )
 
 
 def account_fields(words: Words, chosen: ReadWhen) -> tuple[ReadWhenField, ...]:
@@ -111,10 +115,12 @@ def _count(words: Words, part: Part, count: int) -> str:
     return words.text(said, count=words.number(count))
 
 
-def _inherited(words: Words, part: Part, above: Above, *, is_important: bool) -> str:
+def _inherited(words: Words, part: Part, above: Above, spared: Literal["important", "saved"] | None) -> str:
     value = getattr(above.rule, part)
     said = words.text(N_("Yes") if value else N_("No")) if part in FLAGS else _count(words, part, value)
-    if is_important:
+    if spared == "saved":
+        return said
+    if spared == "important":
         return words.text(N_("{choice} (important feeds are spared)"), choice=said)
     if part in above.from_folders:
         return words.text(N_("{choice} (its folder)"), choice=said)

@@ -201,7 +201,7 @@ def _read_when(visit: Visit, tx: Tx, details: SubscriptionDetails) -> ReadWhenFo
         visit.me,
         "feed",
         details.id,
-        is_important=details.visibility == "important",
+        spared="important" if details.visibility == "important" else "saved" if details.kind == "saved" else None,
         without=without if details.folder_ids else [*without, "repeated_near"],
     )
 
