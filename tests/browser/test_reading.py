@@ -87,6 +87,28 @@ def test_opening_marks_as_read_and_every_count_follows(site: Site, alice: User, 
     assert len(site.world.unread_ids(alice)) == 4
 
 
+def test_what_is_prepared_of_the_next_article_is_neither_asked_for_nor_read(
+    site: Site, alice: User, open_page: Open
+) -> None:
+    feed = site.world.feed("Pictures")
+    html = clean_html(RawHTML('<p>Below: <img src="https://pictures.invalid/tide.png" width="9" height="9"></p>'), None)
+    site.world.entries(feed, "Beneath", content_html=html)
+    site.world.entries(feed, "Above")
+    site.world.subscribe(alice, feed)
+    page = open_page(who=alice)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    title(page, "Above").click()
+    expect(page.locator("[data-count='stream']")).to_have_text("1")
+    page.evaluate("new Promise((go) => requestIdleCallback(() => requestIdleCallback(go)))")
+    assert opened(page) == ["Above"]
+    assert len(site.world.unread_ids(alice)) == 1
+    assert not any("pictures.invalid" in address for address in asked)
+    with page.expect_request("https://pictures.invalid/tide.png"):
+        page.keyboard.press("j")
+    assert opened(page) == ["Beneath"]
+
+
 @pytest.mark.usefixtures("lighthouse")
 def test_one_entry_is_open_at_a_time_and_its_row_keeps_its_place(site: Site, alice: User, open_page: Open) -> None:
     feed = site.world.feed("Long")

@@ -41,7 +41,7 @@ const isTyping = (element) => Boolean(element.closest?.("input:not([type=checkbo
 
 /** The key belongs to what has the focus: a dialog, a player, a button that is pressed by it. */
 function isElsewhere(event, action) {
-  if (document.querySelector("dialog[open]") || event.target.closest?.("audio, video, iframe")) {
+  if ([...document.getElementsByTagName("dialog")].some((dialog) => dialog.open) || event.target.closest?.("audio, video, iframe")) {
     return true;
   }
   if (document.getElementById("panel")?.classList.contains("is-open")) {

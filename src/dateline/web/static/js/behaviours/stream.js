@@ -1,7 +1,7 @@
 // The stream: one entry open at a time, its row keeping its place; opening marks as read; buttons without a reload.
 
-import { afterPaint } from "../lib/after-paint.js";
-import { closeOthers, complete, makeReachable, toggle } from "../lib/entries.js";
+import { afterPaint, whenIdle } from "../lib/after-paint.js";
+import { all, closeOthers, complete, makeReachable, toggle } from "../lib/entries.js";
 import { mark, marksOn, readSoon } from "../lib/marking.js";
 
 export default function stream(main) {
@@ -31,7 +31,10 @@ export default function stream(main) {
     }
   });
 
-  main.addEventListener("entryopen", (event) => wasOpened(event.target));
+  main.addEventListener("entryopen", (event) => {
+    wasOpened(event.target);
+    afterPaint(() => whenIdle(() => prepareNext(event.target)));
+  });
 
   // "toggle" does not bubble; it comes however the entry was opened, by find-in-page too
   main.addEventListener("toggle", (event) => {
@@ -88,6 +91,12 @@ function wasOpened(entry) {
   afterPaint(() => makeReachable(entry));
   complete(entry);
   readNow(entry);
+}
+
+/** Most read on with the next: while nobody waits, its article is laid out, closed as it is, and then only to be shown. */
+function prepareNext(entry) {
+  const entries = all();
+  entries[entries.indexOf(entry) + 1]?.querySelector(".article")?.getBoundingClientRect();
 }
 
 /** The publisher's page in a tab of its own behind this one, as browsers do with a link. */

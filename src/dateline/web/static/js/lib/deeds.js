@@ -7,7 +7,7 @@ import { move, moveTo, nextUnread, skip } from "./moving.js";
 
 const ENTRIES = "#entries > .row > .entry";
 const ENTRY = ".entry";
-const OWN = "body:has(#entry-form) .entry"; // visitors have no such form
+const OWN = "main:has(.entry) ~ #entry-form"; // visitors have no such form
 const SELECTING = "#selected";
 const SEARCH = '.bar input[type="search"]';
 

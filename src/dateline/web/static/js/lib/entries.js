@@ -2,8 +2,12 @@
 
 import { fragment } from "./http.js";
 
-export const all = () => [...document.querySelectorAll("#entries > .row > .entry")];
-export const opened = () => document.querySelector("#entries details.entry[open]");
+/** Row by row: a selector would look at every word of every article, and this is asked at each key. */
+export const all = () =>
+  [...(document.getElementById("entries")?.children ?? [])]
+    .map((row) => row.classList.contains("row") && row.querySelector(":scope > .entry"))
+    .filter(Boolean);
+export const opened = () => all().find((entry) => entry.open);
 export const idOf = (entry) => entry.dataset.entryId;
 export const byId = (id) => document.getElementById(`entry-${id}`);
 export const isUnread = (entry) => "unread" in entry.dataset;
@@ -44,25 +48,31 @@ export const handle = (entry) => entry.querySelector(":scope > summary") ?? entr
 
 /** Close every open entry but this one. */
 export function closeOthers(entry) {
-  for (const other of document.querySelectorAll("#entries details.entry[open]")) {
-    if (other !== entry) {
+  for (const other of all()) {
+    if (other.open && other !== entry) {
       other.open = false;
     }
   }
 }
 
-/** Open or close an entry (event "entryopen", at once: "toggle" leaves out what is closed again quickly); its row keeps its place on the screen, whatever closes above it. */
-export function toggle(entry, open = !entry.open) {
+/** Open an entry, and tell of it at once (event "entryopen"): "toggle" leaves out what is closed again quickly. */
+export function open(entry) {
+  closeOthers(entry);
+  entry.open = true;
+  entry.dispatchEvent(new Event("entryopen", { bubbles: true }));
+}
+
+/** Open or close an entry; its row keeps its place on the screen, whatever closes above it. */
+export function toggle(entry, isOpening = !entry.open) {
   const row = entry.querySelector("summary");
   const before = row.getBoundingClientRect().top;
-  if (open) {
-    closeOthers(entry);
-  } else if (entry.querySelector(".article").contains(document.activeElement)) {
-    row.focus({ preventScroll: true }); // else the focus goes nowhere with the next picture
-  }
-  entry.open = open;
-  if (open) {
-    entry.dispatchEvent(new Event("entryopen", { bubbles: true }));
+  if (isOpening) {
+    open(entry);
+  } else {
+    if (entry.querySelector(".article").contains(document.activeElement)) {
+      row.focus({ preventScroll: true }); // else the focus goes nowhere with the next picture
+    }
+    entry.open = false;
   }
   const covered = coveredHeight();
   const wanted = Math.max(before, covered);

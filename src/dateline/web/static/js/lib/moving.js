@@ -1,7 +1,7 @@
 // From entry to entry: the next or the one before is opened, brought up and focused; at the end, more is loaded.
 
 import { loadMore } from "../behaviours/more.js";
-import { all, bringUp, closeOthers, current, handle, isUnread, toggle } from "./entries.js";
+import { all, bringUp, closeOthers, current, handle, isUnread, open } from "./entries.js";
 
 /** Go `step` entries on (1) or back (-1). */
 export async function move(step) {
@@ -13,12 +13,16 @@ export async function move(step) {
   moveTo(entry);
 }
 
-/** Open an entry, bring it up, focus it. */
+/** Focus an entry, open it, bring it up. The focus goes first: it needs the page laid out, and so does what follows. */
 export function moveTo(entry) {
-  if (entry?.matches("details")) {
-    toggle(entry, true);
+  if (!entry) {
+    return;
   }
-  goTo(entry);
+  handle(entry).focus({ preventScroll: true });
+  if (entry.matches("details")) {
+    open(entry);
+  }
+  bringUp(entry);
 }
 
 function goTo(entry) {
