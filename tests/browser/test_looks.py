@@ -53,6 +53,7 @@ PAGES = (
     "/queue",
     "/settings",
     "/settings/look",
+    "/settings/marking",
     "/settings/retention",
     "/settings/newsletters",
     "/settings/notifications",
