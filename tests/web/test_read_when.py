@@ -84,6 +84,7 @@ def test_the_settings_show_what_was_chosen(alice: Browser) -> None:
     assert not page.find("//input[@name='read_gone'][@checked]")
     (chosen,) = page.find("//select[@name='read_beyond']/option[@selected]")
     assert chosen.get("value") == "77"
+    assert "cela vaut aussi pour ceux qui sont déjà là" in page.words
 
 
 def test_important_feeds_say_that_only_their_own_choice_counts(alice: Browser, world: World, subscription: int) -> None:

@@ -41,6 +41,7 @@ class ReadWhenField(Struct, frozen=True, kw_only=True):
     options: Options
     value: str
     is_box: bool = False
+    help: str = ""
 
 
 class ReadWhenForm(Struct, frozen=True, kw_only=True):
@@ -76,6 +77,7 @@ def read_when_form(
             label=label,
             options=(("", _inherited(words, part, above, spared)), *options),
             value=_said(getattr(own, part)),
+            help=_help(words, part),
         )
         for part, label, options in _parts(words, own)
         if part not in without or getattr(own, part) is not None
@@ -94,6 +96,7 @@ def account_fields(words: Words, chosen: ReadWhen) -> tuple[ReadWhenField, ...]:
             options=options,
             value=_said(getattr(chosen, part) or getattr(NEVER, part)),
             is_box=part in FLAGS,
+            help=_help(words, part),
         )
         for part, label, options in _parts(words, chosen)
     )
@@ -125,6 +128,12 @@ def _inherited(words: Words, part: Part, above: Above, spared: Literal["importan
     if part in above.from_folders:
         return words.text(N_("{choice} (its folder)"), choice=said)
     return words.text(N_("{choice} (your account)"), choice=said)
+
+
+def _help(words: Words, part: Part) -> str:
+    if part != "beyond":
+        return ""
+    return words.text(N_("Once the next one arrives, this counts for those that are there already, too."))
 
 
 def _said(value: int | None) -> str:
