@@ -10,7 +10,7 @@ from typing import Literal, NewType
 
 from msgspec import Struct
 
-from dateline.preferences import Order, Preferences
+from dateline.preferences import Order, Preferences, ShownChoice
 
 RawHTML = NewType("RawHTML", str)
 """HTML as somebody published it: hostile until ``clean`` has seen it."""
@@ -285,7 +285,8 @@ class FullText(Struct, frozen=True, kw_only=True):
 Visibility = Literal["important", "main", "folder", "archived"]
 StreamKind = Literal["main", "important", "starred", "all", "folder", "feed", "label", "recent", "today"]
 """``recent``: what was read lately. ``today``: what the main stream's feeds listed since midnight."""
-Shown = Literal["adaptive", "unread", "all"]
+ShownNow = Literal["unread", "all", "read", "starred", "unread_or_starred", "unread_not_starred"]
+Shown = ShownChoice
 
 
 class Cursor(Struct, frozen=True, kw_only=True):
@@ -405,11 +406,11 @@ class Entry(Struct, frozen=True, kw_only=True):
 class Page(Struct, frozen=True, kw_only=True):
     """One page of a stream, in its order; ``next`` is None at the end.
 
-    ``shown`` is what an adaptive stream turned out to be ("unread" or "all"); ``newest_id`` the newest entry id that
-    existed when the page was read: "mark all read" is bounded by it.
+    ``shown`` is what was asked for, of an adaptive stream what it turned out to be; ``newest_id`` the newest entry id
+    that existed when the page was read: "mark all read" is bounded by it.
     """
 
     entries: tuple[Entry, ...]
     next: Cursor | None
-    shown: Literal["unread", "all"]
+    shown: ShownNow
     newest_id: int

@@ -31,7 +31,8 @@ Order = Literal[
     "fair",
 ]
 """By arrival, publication, title, feed, folder, link, length, each both ways; by chance; feeds in turn."""
-ShownChoice = Literal["adaptive", "unread", "all"]
+ShownChoice = Literal["adaptive", "unread", "all", "read", "starred", "unread_or_starred", "unread_not_starred"]
+"""By what a person did with entries; ``adaptive``: unread, or all when nothing is."""
 Theme = Literal["auto", "light", "dark", "sepia", "contrast"]
 Typeface = Literal["serif", "sans"]
 Measure = Literal["narrow", "normal", "wide", "full"]

@@ -242,3 +242,25 @@ def test_an_order_is_chosen_in_the_menu_and_kept(
     expect(page.locator("summary .title").first).to_have_text("Number 0")
     page.goto("/?order=fair")
     expect(page.locator(".order-line")).to_contain_text("first the newest article of each")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_favourites_of_a_stream_are_chosen_in_the_menu_and_marked_alone(
+    site: Site, alice: User, ids: list[int], open_page: Open, scripts: bool
+) -> None:
+    prefer(site, alice, hide_read=True)
+    site.world.star(alice, *ids[:30])
+    page = open_page(who=alice, scripts=scripts)
+    page.locator("summary[title='View']").click()
+    page.get_by_role("button", name="Only favourites").click()
+    expect(page.locator(".order-line")).to_have_text("Only favourites")
+    expect(page.locator("summary .title").first).to_have_text("Number 29")
+    page.locator(".mark-all-button").click()
+    expect(page.locator(".notice-text").first).to_contain_text("30 articles")
+    expect(page.locator(".entry[data-unread]")).to_have_count(0)
+    assert site.world.unread_ids(alice) == ids[30:]
+    page.locator("summary .title").last.scroll_into_view_if_needed()
+    expect(page.locator(f"#entry-{ids[29]}")).to_be_visible()
+    page.get_by_role("button", name="Undo").first.click()
+    expect(page.locator(".entry[data-unread]")).to_have_count(30)
+    assert site.world.unread_ids(alice) == ids

@@ -1,11 +1,14 @@
 """A whole stream marked: what of it, asked for first, where it goes on, what a behaviour hears; without scripts."""
 
+from typing import get_args
+
 import pytest
 from msgspec.structs import replace
 from tests.web.browsing import Answer, Browser, Clock, World
 
 from dateline.actions import preferences
 from dateline.model import Stream, User
+from dateline.preferences import Order
 from dateline.store import sidebars
 from dateline.web import i18n
 from dateline.web.next_unread import following
@@ -152,6 +155,42 @@ def test_it_asks_first_and_changes_nothing_before(alice: Browser, world: World, 
     assert world.unread_ids(owner(alice)) == before[2:]
 
 
+def test_a_page_marks_what_it_shows_and_no_more(alice: Browser, world: World) -> None:
+    feed = world.feed()
+    ids = world.entries(feed, "a", "b", "c", "d")
+    world.subscribe(owner(alice), feed)
+    world.star(owner(alice), ids[1], ids[2])
+    alice.get("/")
+    alice.post("/entries/read", {"id": ids[2]})
+    alice.post("/entries/read-all", {**fields_of(alice.get("/?shown=read")), "what": "all"})
+    assert world.unread_ids(owner(alice)) == [ids[0], ids[1], ids[3]]
+    answer = alice.post("/entries/read-all", fields_of(alice.get("/?shown=starred")), follow=False)
+    assert answer.header("location") == "/?shown=starred", "others are unread still: it stays"
+    assert world.unread_ids(owner(alice)) == [ids[0], ids[3]]
+    alice.post("/entries/read-all", {**fields_of(alice.get("/?shown=starred")), "what": "unread"})
+    assert world.unread_ids(owner(alice)) == ids
+    alice.post("/entries/read-all", fields_of(alice.get("/?shown=unread_not_starred")))
+    assert world.unread_ids(owner(alice)) == ids[1:3]
+    alice.post("/entries/read-all", fields_of(alice.get("/?shown=unread_or_starred")))
+    assert world.unread_ids(owner(alice)) == []
+    assert alice.post("/entries/read-all", {"kind": "main", "up_to": 9, "state": "adaptive"}).status == 400
+
+
+def test_the_question_before_says_what_alone_is_meant(alice: Browser, world: World) -> None:
+    prefer(world, owner(alice), confirm=True)
+    feed = world.feed()
+    ids = world.entries(feed, "a", "b")
+    world.subscribe(owner(alice), feed)
+    world.star(owner(alice), ids[0])
+    page = alice.post("/entries/read-all", fields_of(alice.get("/?shown=starred")))
+    assert "Les favoris seulement." in page.words
+    (form,) = page.find("//main//form")
+    again = {str(field.get("name")): str(field.get("value")) for field in form.xpath(".//input | .//button")}
+    alice.post(form.get("action"), again)
+    assert world.unread_ids(owner(alice)) == [ids[1]]
+    assert "Les favoris" not in alice.post("/entries/read-all", fields_of(alice.get("/"))).words
+
+
 def test_today_is_what_it_was_when_the_page_was_made(alice: Browser, world: World, clock: Clock) -> None:
     feed = world.feed()
     (yesterday,) = world.entries(feed, "Hier", hours_ago=20)
@@ -186,7 +225,7 @@ def test_labels_and_what_was_read_lately_are_streams(alice: Browser, mallory: Br
     assert alice.get("/recent").find(".mark-all-button") == []
 
 
-ORDERS = ["newest", "oldest", "published", "title", "feed", "longest", "shortest", "random", "fair"]
+ORDERS = get_args(Order)
 
 
 @pytest.mark.parametrize("order", ORDERS)

@@ -255,6 +255,75 @@ def test_a_page_is_as_long_as_its_reader_wishes(alice: Browser, anonymous: Brows
         assert lengths == [20, 20, 5], address
 
 
+STATES = {
+    "unread": {"plain", "starred"},
+    "all": {"plain", "starred", "both", "read"},
+    "read": {"both", "read"},
+    "starred": {"starred", "both"},
+    "unread_or_starred": {"plain", "starred", "both"},
+    "unread_not_starred": {"plain"},
+}
+
+
+@pytest.fixture
+def states(alice: Browser, world: World) -> int:
+    """A subscription: of each kind of entry sixty, each named after it."""
+    feed = world.feed()
+    names = ("plain", "starred", "both", "read")
+    ids = {name: world.entries(feed, *(f"{name} {number}" for number in range(60))) for name in names}
+    subscription = world.subscribe(owner(alice), feed)
+    world.star(owner(alice), *ids["starred"], *ids["both"])
+    alice.get("/")
+    alice.post("/entries/read", [("id", one) for one in ids["read"] + ids["both"]])
+    return subscription
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_page_shows_what_is_asked_for_to_its_end(alice: Browser, states: int, state: str) -> None:
+    for path in (f"/?shown={state}", f"/feed/{states}?shown={state}&order=title_z", f"/?shown={state}&view=global"):
+        page, seen = alice.get(path), []
+        assert page.find("//main")[0].get("data-shown") == state
+        if "global" in path and state in ("unread", "all"):
+            continue  # a board
+        while True:
+            seen += titles(page)
+            following = page.find("//a[@rel='next']")
+            if not following:
+                break
+            page = alice.get(str(following[0].get("data-fragment")))
+        assert {title.split()[0] for title in seen} == STATES[state]
+        assert len(seen) == len(set(seen)) == 60 * len(STATES[state])
+
+
+def test_a_state_is_said_offered_and_kept(alice: Browser, anonymous: Browser, world: World, states: int) -> None:
+    page = alice.get("/?shown=starred&order=title")
+    assert page.find(".order-line")[0].text_content() == "Les favoris seulement"
+    (current,) = page.find("//button[@name='shown'][@aria-current]")
+    assert current.get("value") == "starred"
+    assert [one.get("value") for one in page.find("//button[@name='shown']")] == list(STATES)
+    assert page.find("//form[button[@name='shown'] or p/button[@name='shown']]/input[@name='order']/@value") == [
+        "title"
+    ]
+    kept = {"kind": "feed", "key": states, "shown": "unread_or_starred"}
+    alice.post("/displays", kept)
+    assert alice.get(f"/feed/{states}").find("//main")[0].get("data-shown") == "unread_or_starred"
+    assert alice.get("/recent").find("//button[@name='shown']") == []
+    world.change(owner(alice), open_to_visitors=True)
+    page = anonymous.get("/@alice/?shown=starred")
+    assert page.find("//button[@name='shown']") == []
+    assert page.find("//main")[0].get("data-shown") == "all", "what somebody read is no business of visitors"
+
+
+def test_a_state_without_articles_says_so_and_leads_to_all(alice: Browser, world: World) -> None:
+    feed = world.feed()
+    world.entries(feed, "one")
+    world.subscribe(owner(alice), feed)
+    for state in ("read", "starred"):
+        page = alice.get(f"/?shown={state}")
+        assert "Il n’y a pas de tels articles ici." in page.words
+        assert page.find("//main//a[@class='button'][@href='/?shown=all']")
+
+
 def test_more_comes_as_a_fragment_that_does_not_repeat_its_day(alice: Browser, world: World) -> None:
     feed = world.feed()
     world.entries(feed, *(f"Article {number}" for number in range(60)), hours_ago=72)

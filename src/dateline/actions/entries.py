@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from dateline.errors import ActionError, NotFound
-from dateline.model import Stream, User
+from dateline.model import Shown, ShownNow, Stream, User
 from dateline.store import Database, deeds_after, highlights, labels, listing, scopes, search, states, streams
 from dateline.store.db import WriteTx
 from dateline.store.states import Deed
@@ -16,6 +16,9 @@ from dateline.store.write import transaction
 MAX_ENTRIES = 10_000
 ALL_MATCHES = 1_000_000
 _UNDONE_WITHIN = timedelta(days=1)
+_STARRED: dict[Shown, bool] = {"starred": True, "unread_not_starred": False}
+"""What marking a whole stream narrows itself to: favourites, or all others."""
+_AGAIN: dict[Shown, ShownNow] = {"starred": "starred", "read": "read"}
 REMOVED = "unhighlight:"
 """Begins the deed that took a highlight away; what it was follows."""
 
@@ -54,7 +57,8 @@ def star(db: Database, user: User, entry_ids: Sequence[int], *, starred: bool, n
 def mark_all_read(
     db: Database, user: User, stream: Stream, *, up_to: int, now: datetime, listed_before: datetime | None = None
 ) -> Done:
-    """Mark everything in a stream read, but nothing that arrived after entry ``up_to`` (what the page showed).
+    """Mark everything in a stream read, as far as it is ``shown``, but nothing that arrived after entry ``up_to`` (what
+    the page showed).
 
     ``listed_before``: only what is older. From the main stream, today's and the favourites, important feeds are left
     alone: they are marked in their own streams. Raises ``NotFound``.
@@ -63,10 +67,10 @@ def mark_all_read(
         tx.hold_user(user.id)
         feeds = scopes.without_important(tx, user.id, stream)
         matches: Sequence[int] | None = None
-        if stream.kind in ("starred", "label"):
-            matches = _marked_unread(tx, user, stream, feeds)
-        elif stream.kind == "recent":
+        if stream.kind == "recent" or stream.shown == "read":
             matches = ()
+        elif stream.kind in ("starred", "label"):
+            matches = _marked_unread(tx, user, stream, feeds)
         elif stream.search:
             matches = _matches(tx, user, stream, feeds)
         were = states.mark_all_read(
@@ -77,22 +81,28 @@ def mark_all_read(
             entry_ids=matches,
             listed_from=stream.since,
             listed_before=listed_before,
+            starred=_STARRED.get(stream.shown),
         )
         return _noted(tx, user, "mark_all", were.ids, now, kept=were.kept)
 
 
 def mark_all_unread(db: Database, user: User, stream: Stream, *, up_to: int, now: datetime) -> Done:
-    """The newest 10,000 entries of a stream (as far as a search finds them) are unread again. Raises ``NotFound``."""
+    """The newest 10,000 entries of a stream (as far as a search finds them) are unread again: what is read of it, its
+    favourites or all others where nothing else is ``shown``, else all. Raises ``NotFound``.
+    """
     with transaction(db) as tx:
         tx.hold_user(user.id)
-        wanted = replace(stream, shown="all", order="newest")
+        wanted = replace(stream, shown=_AGAIN.get(stream.shown, "all"), order="newest")
         ids = [entry_id for entry_id in streams.newest_ids(tx, user.id, wanted, MAX_ENTRIES) if entry_id <= up_to]
+        if stream.shown == "unread_not_starred":
+            starred = states.starred(tx, user.id, ids)
+            ids = [entry_id for entry_id in ids if entry_id not in starred]
         return _noted(tx, user, "unread", states.mark_unread(tx, user.id, ids), now)
 
 
 def _matches(tx: WriteTx, user: User, stream: Stream, feed_ids: Sequence[int] | None) -> list[int]:
     feeds = scopes.scope(tx, user.id, stream).feed_ids if feed_ids is None else feed_ids
-    found = search.newest_matches(tx, stream.search, feeds, user_id=user.id, unread=True, limit=ALL_MATCHES)
+    found = search.newest_matches(tx, stream.search, feeds, user_id=user.id, shown="unread", limit=ALL_MATCHES)
     return [key[1] for key in found]
 
 

@@ -27,7 +27,12 @@ def entries(
         str, typer.Option(metavar="STREAM", help="main, important, starred, all, folder:ID or feed:ID.")
     ] = "main",
     shown: Annotated[
-        str, typer.Option(metavar="unread|all|adaptive", help="adaptive: unread, or all when nothing is unread.")
+        str,
+        typer.Option(
+            metavar="STATE",
+            help="unread, all, read, starred, unread_or_starred, unread_not_starred, or adaptive: unread, or all when"
+            " nothing is unread.",
+        ),
     ] = "adaptive",
     search: Annotated[str, typer.Option(metavar="WORDS", help="Only entries with these words and “phrases”.")] = "",
     limit: Annotated[int, typer.Option(min=1, max=1_000_000, help="At most so many.")] = 50,
@@ -35,7 +40,7 @@ def entries(
 ) -> None:
     """Print entries, newest first. What arrived is delivered first; nothing is marked read."""
     if shown not in get_args(Shown):
-        raise typer.BadParameter(f"--shown takes unread, all or adaptive, not {shown!r}")
+        raise typer.BadParameter(f"--shown takes {', '.join(get_args(Shown))}, not {shown!r}")
     with opened(settings_of(context)) as db:
         account = user_named(db, user)
         asked = _stream(db, account, stream, shown, search)  # type: ignore[arg-type] # checked against Shown above

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from .db import Tx
 from .scopes import Scope
+from .shown import not_starred
 
 Place = tuple[int, int]
 """(listed_at in µs, entry id): where an entry stands in order of arrival."""
@@ -27,7 +28,6 @@ START: Place = (-1, -1)
 class Way(Struct, frozen=True, kw_only=True):
     """A direction, as SQL spells it."""
 
-    most: str
     up_to: str
     past: str
     within: str
@@ -35,8 +35,8 @@ class Way(Struct, frozen=True, kw_only=True):
     nothing: int
 
 
-NEWEST = Way(most="max", up_to="<=", past="<", within=">=", sort="DESC", nothing=-1)
-OLDEST = Way(most="min", up_to=">=", past=">", within="<=", sort="ASC", nothing=2**62)
+NEWEST = Way(up_to="<=", past="<", within=">=", sort="DESC", nothing=-1)
+OLDEST = Way(up_to=">=", past=">", within="<=", sort="ASC", nothing=2**62)
 
 
 class Source(Struct, frozen=True, kw_only=True):
@@ -48,13 +48,28 @@ class Source(Struct, frozen=True, kw_only=True):
 
 
 ALL = Source(table="entry", entry="id", where="")
-UNREAD = Source(table="unread", entry="entry_id", where="t.user_id = :user AND ")
+_OWN = "t.user_id = :user AND "
+UNREAD = Source(table="unread", entry="entry_id", where=_OWN)
+STARRED = Source(table="star", entry="entry_id", where=_OWN)
+UNREAD_NOT_STARRED = Source(table="unread", entry="entry_id", where=f"{_OWN}{not_starred('t')} AND ")
 
 
-def walked(tx: Tx, user_id: int, within: Scope, before: Place, limit: int, *, way: Way, floor: int) -> list[Key]:
+def walked(
+    tx: Tx,
+    user_id: int,
+    within: Scope,
+    before: Place,
+    limit: int,
+    *,
+    way: Way,
+    floor: int,
+    without_starred: bool = False,
+) -> list[Key]:
     """The user's unread entries beyond a place, passing over those of other feeds and those listed before ``floor``."""
     only = "" if within.is_everything_unread else " AND feed_id IN ids(:feeds)"
     since = " AND listed_at >= :floor" if floor else ""
+    if without_starred:
+        since += f" AND {not_starred('unread')}"
     rows = tx.all(
         f"SELECT listed_at, entry_id, feed_id FROM unread WHERE user_id = :user"
         f" AND (listed_at, entry_id) {way.past} (:at, :id)"
@@ -81,10 +96,11 @@ def gathered(
     if limit > len(feed_ids):
         deepest = floor if is_newest else way.nothing
         return _gathered_deep(tx, source, feed_ids, before, limit, way=way, deepest=deepest, **params)
-    # Two bounds instead of a row comparison: SQLite then uses the index (feed, listed_at, id) for the maximum too.
+    # A first row, and no maximum: PostgreSQL would read a whole feed for that of a source with a condition.
     ends = tx.all(
-        f"SELECT f.id, (SELECT {way.most}(t.listed_at) FROM {source.table} t WHERE {source.where}"
-        f"t.feed_id = f.id AND t.listed_at {way.up_to} :at) AS reached FROM feed f WHERE f.id IN ids(:feeds)",
+        f"SELECT f.id, (SELECT t.listed_at FROM {source.table} t WHERE {source.where}t.feed_id = f.id"
+        f" AND t.listed_at {way.up_to} :at ORDER BY t.listed_at {way.sort} LIMIT 1) AS reached"
+        " FROM feed f WHERE f.id IN ids(:feeds)",
         feeds=list(feed_ids),
         at=before[0],
         **params,

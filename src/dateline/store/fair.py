@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from dateline.model import Cursor
 
 from . import arrival
-from .arrival import ALL, END, UNREAD, Key, Place
+from .arrival import ALL, END, STARRED, UNREAD, Key, Place, Source
 from .db import Tx
 from .listing import Wanted, keys
 from .orders import SortKey, ranked
+from .shown import ALL_UNREAD, fits
 
 ROUNDS = 100
 LOOKED_AT = 20_000
@@ -52,14 +53,19 @@ def page(tx: Tx, wanted: Wanted, before: Cursor | None, limit: int) -> tuple[lis
 
 def _rounds(tx: Tx, wanted: Wanted, top: Place, rounds: int) -> list[SortKey]:
     """The newest ``rounds`` entries of each feed with their ranks; of them those that are shown."""
-    if wanted.shown == "all":
+    shown = wanted.shown
+    if shown == "all":
         return ranked(_newest(tx, wanted.within.feed_ids, top, rounds, wanted.floor))
-    feeds = _with_unread(tx, wanted)
-    unread = {
-        entry_id
-        for _, entry_id, _ in arrival.of_each(tx, UNREAD, feeds, top, rounds, bound=wanted.floor, user=wanted.user_id)
-    }
-    return [key for key in ranked(_newest(tx, feeds, top, rounds, wanted.floor)) if -key[2] in unread]
+    feeds = _with_unread(tx, wanted) if shown in ALL_UNREAD else wanted.within.feed_ids
+
+    def ids(source: Source) -> set[int]:
+        found = arrival.of_each(tx, source, feeds, top, rounds, bound=wanted.floor, user=wanted.user_id)
+        return {entry_id for _, entry_id, _ in found}
+
+    unread = ids(UNREAD) if shown != "starred" else set()
+    starred = ids(STARRED) if shown not in ("unread", "read") else set()
+    heads = ranked(_newest(tx, feeds, top, rounds, wanted.floor))
+    return [key for key in heads if fits(shown, unread=-key[2] in unread, starred=-key[2] in starred)]
 
 
 def _newest(tx: Tx, feed_ids: Sequence[int], top: Place, rounds: int, floor: int) -> list[Key]:

@@ -1,26 +1,27 @@
 """What a stream holds, in order of arrival: one question for feeds, favourites, labels and searches alike."""
 
-from typing import Any, Literal
+from itertools import chain
+from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from dateline.model import Stream
+from dateline.model import ShownNow, Stream
 
 from . import arrival
-from .arrival import ALL, NEWEST, OLDEST, UNREAD, Key, Place
+from .arrival import ALL, NEWEST, OLDEST, STARRED, UNREAD, UNREAD_NOT_STARRED, Key, Place, Source
 from .db import Tx
 from .scopes import Scope, scope
 from .search import matching, newest_matches
+from .shown import ALL_UNREAD, condition
 from .times import to_us
-
-ShownNow = Literal["unread", "all"]
 
 WALKED_SHARE = 0.1
 """From this share of the user's unread entries on, walking them all beats gathering feed by feed."""
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
-    """A stream of a user, its feeds, and which of its entries: those unread, or all."""
+    """A stream of a user, its feeds, and which of its entries."""
 
     user_id: int
     stream: Stream
@@ -47,23 +48,63 @@ def _keys(tx: Tx, wanted: Wanted, before: Place, limit: int, *, floor: int, risi
     way = OLDEST if rising else NEWEST
     if rising:
         before = max(before, (floor, -1))
-    stream, within = wanted.stream, wanted.within
+    stream = wanted.stream
     if stream.kind in ("starred", "label"):
         return _marked(tx, wanted, before, limit, way)
     if stream.search:
         return _found(tx, wanted, before, limit, rising=rising)
-    if wanted.shown == "all":
+    return _of_feeds(tx, wanted, before, limit, way=way, floor=floor)
+
+
+_BOTH: tuple[ShownNow, ...] = ("all", "unread")
+_AT_ONCE, _PASSED_OVER = 50, 5_000
+"""How many more than are asked for are looked at first, then at a time, to find what is read."""
+_SOURCES: dict[ShownNow, Source] = {
+    "unread": UNREAD,
+    "starred": STARRED,
+    "unread_not_starred": UNREAD_NOT_STARRED,
+}
+
+
+def _of_feeds(tx: Tx, wanted: Wanted, before: Place, limit: int, *, way: arrival.Way, floor: int) -> list[Key]:
+    within, shown, user = wanted.within, wanted.shown, wanted.user_id
+    if shown == "all":
         return arrival.gathered(tx, ALL, within.feed_ids, before, limit, way=way, floor=floor)
-    if within.unread >= WALKED_SHARE * within.unread_in_all:
-        return arrival.walked(tx, wanted.user_id, within, before, limit, way=way, floor=floor)
-    return arrival.gathered(tx, UNREAD, within.feed_ids, before, limit, way=way, floor=floor, user=wanted.user_id)
+    if shown == "read":
+        return _read(tx, wanted, before, limit, way=way, floor=floor)
+    if shown == "unread_or_starred":
+        parts = (replace(wanted, shown="unread"), replace(wanted, shown="starred"))
+        found = {*chain.from_iterable(_of_feeds(tx, part, before, limit, way=way, floor=floor) for part in parts)}
+        return sorted(found, reverse=way is NEWEST)[:limit]
+    if shown in ALL_UNREAD and within.unread >= WALKED_SHARE * within.unread_in_all:
+        without = shown == "unread_not_starred"
+        return arrival.walked(tx, user, within, before, limit, way=way, floor=floor, without_starred=without)
+    return arrival.gathered(tx, _SOURCES[shown], within.feed_ids, before, limit, way=way, floor=floor, user=user)
+
+
+def _read(tx: Tx, wanted: Wanted, before: Place, limit: int, *, way: arrival.Way, floor: int) -> list[Key]:
+    """What is read has no row of its own: of all entries those that are not unread.
+
+    Among the next n of all there are no others than the next n that are unread. (As one statement it made PostgreSQL
+    join each feed with everything unread.)
+    """
+    found: list[Key] = []
+    step = limit + _AT_ONCE
+    while len(found) < limit:
+        every, unread = (
+            _of_feeds(tx, replace(wanted, shown=shown), before, step, way=way, floor=floor) for shown in _BOTH
+        )
+        found += sorted(set(every).difference(unread), reverse=way is NEWEST)
+        if len(every) < step:
+            break
+        before, step = every[-1][:2], max(step, _PASSED_OVER)
+    return found[:limit]
 
 
 def _found(tx: Tx, wanted: Wanted, before: Place, limit: int, *, rising: bool) -> list[Key]:
     """Of the newest thousand matches."""
     feeds = wanted.within.feed_ids
-    only_unread = wanted.shown == "unread"
-    found = newest_matches(tx, wanted.stream.search, feeds, user_id=wanted.user_id, unread=only_unread)
+    found = newest_matches(tx, wanted.stream.search, feeds, user_id=wanted.user_id, shown=wanted.shown)
     chosen = [key for key in found if (key > before if rising else key < before) and key[0] >= wanted.floor]
     chosen.sort(reverse=not rising)
     chosen = chosen[:limit]
@@ -84,11 +125,8 @@ def _marked(tx: Tx, wanted: Wanted, before: Place, limit: int, way: arrival.Way)
     if stream.public_only:
         clauses.append("m.feed_id IN ids(:feeds)")
         params["feeds"] = wanted.within.feed_ids
-    if wanted.shown == "unread":
-        clauses.append(
-            "EXISTS (SELECT 1 FROM unread u WHERE u.user_id = m.user_id AND u.feed_id = m.feed_id"
-            " AND u.listed_at = m.listed_at AND u.entry_id = m.entry_id)"
-        )
+    if wanted.shown != "all":
+        clauses.append(condition(wanted.shown, "m"))
     if stream.search:
         clauses.append("m.entry_id IN ids(:found)")
         params["found"] = matching(tx, stream.search, _all_marked(tx, wanted.user_id, table))

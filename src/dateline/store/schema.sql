@@ -367,6 +367,8 @@ CREATE TABLE star (
 
 CREATE INDEX star_entry ON star (entry_id);
 
+CREATE INDEX star_feed ON star (user_id, feed_id, listed_at, entry_id);
+
 CREATE TABLE subscription (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,

@@ -13,7 +13,10 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Literal
 
+from dateline.model import ShownNow
+
 from .db import Tx, WriteTx
+from .shown import condition
 
 NEWEST_MATCHES = 1_000
 """A search shows the newest so many matches; ordering all of a common word's would cost seconds (stack.md, D)."""
@@ -73,7 +76,7 @@ def _match(tx: Tx, query: str) -> str | None:
 
 
 def newest_matches(
-    tx: Tx, query: str, feed_ids: Sequence[int], *, user_id: int, unread: bool = False, limit: int = NEWEST_MATCHES
+    tx: Tx, query: str, feed_ids: Sequence[int], *, user_id: int, shown: ShownNow = "all", limit: int = NEWEST_MATCHES
 ) -> list[tuple[int, int]]:
     """(listed_at, entry id) of the newest matches in these feeds, in no order.
 
@@ -84,17 +87,12 @@ def newest_matches(
         return []
     rows = tx.all(
         f"SELECT e.listed_at, e.id FROM {_MATCHES[tx.engine]}"
-        + (
-            " AND EXISTS (SELECT 1 FROM unread u WHERE u.user_id = :user AND u.feed_id = e.feed_id"
-            " AND u.listed_at = e.listed_at AND u.entry_id = e.id)"
-            if unread
-            else ""
-        )
+        + ("" if shown == "all" else f" AND {condition(shown, 'e', 'id')}")
         + f" AND e.feed_id IN ids(:feeds) ORDER BY {_ORDER[tx.engine]} DESC LIMIT :limit",
         match=match,
         feeds=list(feed_ids),
         limit=limit,
-        **({"user": user_id} if unread else {}),
+        **({} if shown == "all" else {"user": user_id}),
     )
     return [(row[0], row[1]) for row in rows]
 

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from . import read_by_itself
 from .db import Row, Tx, WriteTx
+from .shown import condition, not_starred
 from .times import DAY, from_us, to_us
 
 DELIVERED_AT_ONCE = 5_000
@@ -240,11 +241,14 @@ def mark_all_read(
     entry_ids: Sequence[int] | None = None,
     listed_from: datetime | None = None,
     listed_before: datetime | None = None,
+    starred: bool | None = None,
 ) -> Changed:
     """Everything up to an entry id is read: of these feeds (None: of all), of these entries (None: all), listed within
-    these moments. Which were unread.
+    these moments, favourites alone or all others (``starred``). Which were unread.
     """
     where = "user_id = :user AND entry_id <= :up_to"
+    if starred is not None:
+        where += f" AND {condition('starred', 'unread') if starred else not_starred('unread')}"
     if feed_ids is not None:
         where += " AND feed_id IN ids(:feeds)"
     if entry_ids is not None:
@@ -298,6 +302,12 @@ def recount(tx: WriteTx, user_id: int | None = None) -> int:
 
 
 # ------------------------------------------------------------------------------------------------ stars
+
+
+def starred(tx: Tx, user_id: int, entry_ids: Sequence[int]) -> set[int]:
+    """Which of the entries are favourites."""
+    sql = "SELECT entry_id FROM star WHERE entry_id IN ids(:ids) AND user_id = :user"
+    return set(tx.column(sql, user=user_id, ids=list(entry_ids)))
 
 
 def star(tx: WriteTx, user_id: int, entry_ids: Sequence[int], now: datetime) -> list[int]:

@@ -7,7 +7,7 @@ reads the history. Here the page is put together, and the entries on it as the u
 from collections.abc import Sequence
 
 from dateline.errors import NotFound
-from dateline.model import Cursor, Entry, Page, SafeHTML, Stream
+from dateline.model import Cursor, Entry, Page, SafeHTML, ShownNow, Stream
 
 from . import fair, full_texts, listing, orders, recent
 from .arrival import END, START
@@ -15,7 +15,7 @@ from .bodies import SHORT, Bodies, Recent
 from .db import Row, Tx
 from .entries import decode_enclosures, decode_episode, decode_people, decode_tags, newest_id
 from .feeds import asked_address
-from .listing import ShownNow, Wanted
+from .listing import Wanted
 from .scopes import Scope, scope
 from .times import from_us, from_us_or_none
 

@@ -6,20 +6,14 @@ On the pages of a folder, a subscription and a label; ``/displays`` takes what i
 from msgspec import Struct
 
 from dateline.model import StreamKind, User
-from dateline.preferences import Display, ShownChoice
+from dateline.preferences import Display
 from dateline.store import displays
 from dateline.store.db import Tx
 from dateline.store.displays import Inherited
-from dateline.web import orders, views
+from dateline.web import orders, shown, views
 from dateline.web.i18n import N_, Words
 
 Options = tuple[tuple[str, str], ...]
-
-_SHOWN: dict[ShownChoice, str] = {
-    "adaptive": N_("What is unread, or all when nothing is"),
-    "unread": N_("Only what is unread"),
-    "all": N_("All articles"),
-}
 
 
 class DisplayField(Struct, frozen=True, kw_only=True):
@@ -41,11 +35,6 @@ class DisplayForm(Struct, frozen=True, kw_only=True):
     has_own: bool
 
 
-def shown_options(words: Words) -> Options:
-    """(value, name) of what of a stream can be shown."""
-    return tuple((value, words.text(name)) for value, name in _SHOWN.items())
-
-
 def display_form(tx: Tx, words: Words, owner: User, kind: StreamKind, key: int) -> DisplayForm:
     """What was chosen, and what can be. Raises ``NotFound`` for a folder or subscription of somebody else."""
     own, above = displays.own(tx, owner, kind, key), displays.inherited(tx, owner, kind, key)
@@ -58,7 +47,7 @@ def display_form(tx: Tx, words: Words, owner: User, kind: StreamKind, key: int) 
         fields=(
             _field(words, "view", words.text("View"), view, own, above),
             _field(words, "order", words.text("Order"), order, own, above, sentence=orders.sentence(words, counting)),
-            _field(words, "shown", words.text("What is shown"), shown_options(words), own, above),
+            _field(words, "shown", words.text("What is shown"), shown.options(words), own, above),
         ),
         has_own=own != Display(),
     )

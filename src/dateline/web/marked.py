@@ -1,4 +1,4 @@
-"""Which stream a form means: its fields ``kind``, ``key``, ``q``, ``since`` → a ``Stream``; what changed there."""
+"""Which stream a form means: ``kind``, ``key``, ``q``, ``since``, ``state`` → a ``Stream``; what changed there."""
 
 from datetime import UTC, datetime, timedelta
 from typing import get_args
@@ -6,6 +6,7 @@ from typing import get_args
 from dateline.actions.entries import Done
 from dateline.errors import ActionError
 from dateline.model import Stream, StreamKind
+from dateline.web.shown import STATES
 from dateline.web.visit import Visit
 
 _KINDS: tuple[StreamKind, ...] = get_args(StreamKind)
@@ -23,6 +24,7 @@ def marked_stream(visit: Visit) -> Stream:
     return Stream(
         kind=kind,
         key=key,
+        shown=visit.form.choice("state", STATES, "all"),
         search=visit.form.text("q", "", max_length=300),
         since=instant(visit.form.integer("since"), "since") if kind == "today" else None,
     )

@@ -12,6 +12,7 @@ from dateline.preferences import Display, Thumbnail, View
 from dateline.store.displays import Arrangement
 from dateline.web.i18n import N_, Words
 from dateline.web.reading import Reading
+from dateline.web.shown import PLAIN
 from dateline.web.visit import Visit
 
 VIEWS: tuple[View, ...] = get_args(View)
@@ -57,7 +58,7 @@ class Layout(Struct, frozen=True, kw_only=True):
 def layout(visit: Visit, of: Reading, kind: StreamKind, arranged: Arrangement, *, own: Display) -> Layout:
     """What path, query and the owner's choices make of a stream. Raises ``ActionError("action.bad_value")``."""
     view = asked(visit.query, kind, arranged.view)
-    if view == "global" and visit.query.get("q", "").strip():
+    if view == "global" and (visit.query.get("q", "").strip() or visit.query.get("shown", "") not in ("", *PLAIN)):
         view = "normal"  # what is found are articles
     look = of.owner.preferences.look
     return Layout(

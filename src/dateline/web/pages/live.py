@@ -43,7 +43,7 @@ def tell(visit: Visit) -> Response:
 
 
 def _has_news(tx: Tx, user_id: int, stream: Stream, after: int) -> bool:
-    if stream.kind in _NEVER_NEW or stream.search:
+    if stream.kind in _NEVER_NEW or stream.shown in ("read", "starred") or stream.search:
         return False
     within = set(scopes.scope(tx, user_id, stream).feed_ids)
     return not within.isdisjoint(news.feeds_with_unread(tx, user_id, after))

@@ -21,7 +21,7 @@ from dateline.preferences import (
     Typeface,
     View,
 )
-from dateline.web import display_fields, messages, orders, views
+from dateline.web import messages, orders, shown, views
 from dateline.web.i18n import N_, Words
 from dateline.web.looks import sheet_hash
 from dateline.web.notices import Notice
@@ -153,7 +153,7 @@ def _streams(words: Words) -> dict[str, Options]:
     return {
         "view": views.options(words),
         "order": orders.options(words),
-        "shown": display_fields.shown_options(words),
+        "shown": shown.options(words),
     }
 
 

@@ -14,7 +14,7 @@ from dateline.actions.entries import Done
 from dateline.model import Stream
 from dateline.store import sidebars
 from dateline.store.sidebars import Sidebar
-from dateline.web import notices
+from dateline.web import notices, shown
 from dateline.web.marked import changed_there, marked_stream
 from dateline.web.next_unread import Following, following
 from dateline.web.notices import Notice
@@ -28,17 +28,21 @@ _AGES = {"day": timedelta(days=1), "week": timedelta(days=7)}
 
 
 class MarkAllPage(Struct, frozen=True, kw_only=True):
-    """The context of ``pages/mark_all.html``: the question before, with the form's fields to send again."""
+    """The context of ``pages/mark_all.html``: the question before, with the form's fields to send again. ``narrowed``
+    says what alone of the stream is meant, "" for all of it.
+    """
 
     name: str
     what: What
     search: str
+    narrowed: str
     fields: tuple[tuple[str, str], ...]
     back: str
 
 
 def mark_all(visit: Visit) -> Response:
-    """``kind``, ``key``, ``q``, ``since``, ``up_to``: everything of a stream that existed when its page was made.
+    """``kind``, ``key``, ``q``, ``since``, ``state``, ``up_to``: everything of a stream that its page showed and that
+    existed when it was made.
 
     ``what``: ``all``, only what is older than a ``day`` or a ``week``, or all ``unread`` again. ``confirmed``: asked
     already. A behaviour tells with ``shown`` which entries it shows, and hears which of them changed.
@@ -57,13 +61,14 @@ def mark_all(visit: Visit) -> Response:
 
 
 def _ask(visit: Visit, stream: Stream, what: What) -> Response:
-    names = ("kind", "key", "q", "since", "up_to", "next")
+    names = ("kind", "key", "q", "since", "state", "up_to", "next")
     with visit.db.reading() as tx:
         sidebar = sidebars.read(tx, visit.me.id)
     page = MarkAllPage(
         name=stream_title(visit.words, stream, sidebar),
         what=what,
         search=stream.search,
+        narrowed=shown.name(visit.words, stream.shown) if stream.shown in shown.NARROW else "",
         fields=(*((name, visit.form.raw(name, "")) for name in names), ("what", what)),
         back=visit.next,
     )
@@ -88,7 +93,7 @@ def _answer(visit: Visit, stream: Stream, what: What, done: Done) -> Response:
 
 
 def _goal(visit: Visit, stream: Stream, what: What, sidebar: Sidebar) -> Following | None:
-    if what != "all" or stream.search or not visit.me.preferences.marking.to_next:
+    if what != "all" or stream.search or stream.shown in shown.NARROW or not visit.me.preferences.marking.to_next:
         return None
     return following(sidebar, visit.words, stream)
 

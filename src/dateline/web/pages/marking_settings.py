@@ -1,5 +1,7 @@
 """``/settings/marking``: what marks an article read, and what happens when a whole stream is marked."""
 
+from typing import get_args
+
 from msgspec import Struct
 from msgspec.structs import replace
 from starlette.responses import Response
@@ -7,16 +9,11 @@ from starlette.responses import Response
 from dateline.actions import preferences
 from dateline.actions import read_when as by_itself
 from dateline.preferences import Display, Marking, ShownChoice
-from dateline.web.i18n import N_
+from dateline.web import shown as showing
 from dateline.web.pages.settings import saved
 from dateline.web.read_when_fields import ReadWhenField, account_fields, chosen_for_all
 from dateline.web.visit import Visit
 
-_SHOWN: dict[ShownChoice, str] = {
-    "adaptive": N_("What is unread; everything when nothing is"),
-    "unread": N_("What is unread"),
-    "all": N_("Everything"),
-}
 _FLAGS = ("on_open", "on_site", "on_scroll", "on_focus", "hide_read", "confirm", "to_next")
 
 
@@ -35,7 +32,7 @@ def show(visit: Visit) -> Response:
     page = MarkingPage(
         marking=chosen.marking,
         shown=chosen.display.shown or "adaptive",
-        shown_choices=tuple((value, visit.words.text(label)) for value, label in _SHOWN.items()),
+        shown_choices=showing.options(visit.words),
         read_when=account_fields(visit.words, chosen.read_when),
     )
     return visit.html("pages/settings_marking.html", page)
@@ -45,7 +42,7 @@ def save(visit: Visit) -> Response:
     """All of them at once."""
     form = visit.form
     marking = Marking(**{name: form.flag(name) for name in _FLAGS})
-    shown = form.choice("shown", list(_SHOWN))
+    shown = form.choice("shown", get_args(ShownChoice))
     read_when = chosen_for_all(form)
     if read_when != visit.me.preferences.read_when:
         by_itself.change_all(visit.db, visit.me, lambda _: read_when, now=visit.now)

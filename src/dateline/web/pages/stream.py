@@ -1,7 +1,7 @@
 """The stream page: ``/ /important /starred /all /folder/ID /feed/ID``, one's own or below ``/@NAME/``; of one's own
 also ``/today /recent /label /label/ID``.
 
-Query: ``shown`` (``unread`` or ``all``; without it, what suits), ``q`` (search), ``order`` and ``seed`` (its chance),
+Query: ``shown`` (of ``web.shown``; without it, what suits), ``q`` (search), ``order`` and ``seed`` (its chance),
 ``before`` (where the last page ended), ``since`` (µs, when today began on the first page), ``select=1`` (rows with a
 box to tick, for those without scripts), ``fragment=1`` (only the rows). Reading changes no states; arrived entries are
 delivered first.
@@ -17,14 +17,14 @@ from starlette.responses import Response
 from dateline.actions import accounts as account_actions
 from dateline.actions import visiting
 from dateline.errors import ActionError, NotFound
-from dateline.model import Cursor, Page, Shown, Stream, StreamKind
+from dateline.model import Cursor, Page, ShownNow, Stream, StreamKind
 from dateline.store import accounts, board, displays, sidebars, streams
 from dateline.store.bodies import Bodies
 from dateline.store.db import Tx
 from dateline.store.labels import Label
 from dateline.store.sidebars import Sidebar
 from dateline.store.times import to_us
-from dateline.web import cursors, messages, orders, proxied, views
+from dateline.web import cursors, messages, orders, proxied, shown, views
 from dateline.web.board import BoardMaker, Box, feed_ids
 from dateline.web.forms import whole_number
 from dateline.web.i18n import N_, Words, local
@@ -33,6 +33,7 @@ from dateline.web.orders import Ordering
 from dateline.web.pages import visitor
 from dateline.web.reading import Reading, reading, visited
 from dateline.web.rows import Row, RowMaker
+from dateline.web.shown import Options as ShownOptions
 from dateline.web.sidebar import SidebarView, for_visitors, sidebar_view
 from dateline.web.views import Layout
 from dateline.web.visit import Visit
@@ -56,7 +57,18 @@ _OWN_PAGES: dict[str, tuple[str, str]] = {
 _UNCOUNTED = ("starred", "recent", "today")
 
 Empty = Literal[
-    "", "search", "unread", "starred", "important", "label", "today", "recent", "no_feeds", "waiting", "nothing"
+    "",
+    "search",
+    "unread",
+    "starred",
+    "important",
+    "label",
+    "today",
+    "recent",
+    "none_such",
+    "no_feeds",
+    "waiting",
+    "nothing",
 ]
 
 
@@ -65,6 +77,7 @@ class StreamPage(Struct, frozen=True, kw_only=True):
 
     ``may_refresh``: a visitor may where the owner lets them.
     ``root`` and ``path`` are paths without the base (``/@NAME``, ``/folder/3``). ``unread`` counts the whole stream.
+    ``shown_words`` say what of it is shown, "" where the bar does.
     ``more`` is the next page's ``before``, "" at the end. ``empty`` says why there are no rows, "" when there are.
     ``layout`` is the view and what is chosen about it, ``order`` the order; ``asked`` what links carry on of both, and
     of ``is_selecting``: whether rows have a box to tick.
@@ -88,7 +101,9 @@ class StreamPage(Struct, frozen=True, kw_only=True):
     is_selecting: bool
     since: str
     problem: str
-    shown: Literal["unread", "all"]
+    shown: ShownNow
+    shown_choices: ShownOptions
+    shown_words: str
     search: str
     unread: int
     newest_id: int
@@ -192,7 +207,9 @@ def _boxes(visit: Visit, of: Reading, tx: Tx, stream: Stream, sidebar: Sidebar, 
     maker = RowMaker(visit.words, visit.zone, visit.now, preview=False, is_visitor=of.is_visitor)
     side = _side(visit, of, stream, sidebar)
     link = proxied.linker(visit, of)
-    return BoardMaker(maker, sidebar, heads, shown=page.shown, link=link).boxes(side, stream)
+    return BoardMaker(maker, sidebar, heads, shown="unread" if page.shown == "unread" else "all", link=link).boxes(
+        side, stream
+    )
 
 
 def _side(visit: Visit, of: Reading, stream: Stream, sidebar: Sidebar) -> SidebarView:
@@ -211,20 +228,11 @@ def asked_stream(
     search = visit.query.get("q", "").strip()
     if len(search) > _MAX_SEARCH or "\0" in search:
         raise ActionError("action.bad_value", "q")
-    shown: Shown = "all" if search else arranged.shown
-    wished = visit.query.get("shown", "")
-    if wished == "unread":
-        shown = "unread"
-    elif wished == "all":
-        shown = "all"
-    elif wished:
-        raise ActionError("action.bad_value", "shown")
-    if of.is_visitor:
-        shown = "all"
+    wished = shown.asked(visit.query, "all" if search else arranged.shown)
     return Stream(
         kind=kind,
         key=key,
-        shown=shown,
+        shown="all" if of.is_visitor else wished,
         search=search,
         order=orders.asked(visit.query, kind, arranged.order),
         since=since(visit, visit.query.get("since", "")) if kind == "today" else None,
@@ -291,6 +299,8 @@ def _context(
         since=str(to_us(stream.since)) if stream.since else "",
         problem="" if of.is_visitor else _problem(visit.words, stream, sidebar),
         shown=page.shown,
+        shown_choices=() if of.is_visitor else shown.choices(visit.words, stream.kind),
+        shown_words="" if page.shown in shown.PLAIN else shown.name(visit.words, page.shown),
         search=stream.search,
         unread=0 if of.is_visitor else unread_count(stream, sidebar),
         newest_id=0 if of.is_visitor else page.newest_id,  # it counts what arrives in private feeds too
@@ -352,8 +362,8 @@ def _problem(words: Words, stream: Stream, sidebar: Sidebar) -> str:
 def _why_empty(stream: Stream, sidebar: Sidebar, *, is_visitor: bool) -> Empty:
     if stream.search:
         return "search"
-    if stream.shown == "unread" and not is_visitor:
-        return "unread"
+    if stream.shown not in ("adaptive", "all"):
+        return "unread" if stream.shown == "unread" else "none_such"
     if stream.kind in ("starred", "label", "recent"):
         return stream.kind
     if not sidebar.subscriptions:

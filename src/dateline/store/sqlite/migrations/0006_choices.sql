@@ -14,3 +14,6 @@ CREATE INDEX subscription_own_icon ON subscription (own_icon_id) WHERE own_icon_
 
 -- Whether visitors of an open account may have its feeds asked.
 ALTER TABLE users ADD COLUMN visitors_may_refresh INTEGER NOT NULL DEFAULT 0;
+
+-- The favourites of a feed, in order of arrival.
+CREATE INDEX star_feed ON star (user_id, feed_id, listed_at, entry_id);

@@ -1,21 +1,26 @@
-// Rows that were read leave the list once they are out of sight: nothing moves under the reader's eyes. Undone, they return.
+// Rows that were read leave a list of what is unread once they are out of sight: nothing moves under the reader's eyes.
+// Undone, they return. Where what is read is shown too, it stays.
 
-import { all, coveredHeight, isUnread } from "../lib/entries.js";
+import { all, coveredHeight, isStarred, isUnread } from "../lib/entries.js";
 
 const PAUSE = 400;
+const LEAVES = { unread: () => true, unread_not_starred: () => true, unread_or_starred: (entry) => !isStarred(entry) };
 
 export default function hideRead(main) {
-  const wasRead = new Set(main.dataset.shown === "all" ? all() : []);
+  const leaves = LEAVES[main.dataset.shown];
+  if (!leaves) {
+    return;
+  }
   let timer;
   const soon = () => {
     clearTimeout(timer);
-    timer = setTimeout(() => tidy(wasRead), PAUSE);
+    timer = setTimeout(() => tidy(leaves), PAUSE);
   };
   document.addEventListener("entrychange", soon);
   addEventListener("scroll", soon, { passive: true });
 }
 
-function tidy(wasRead) {
+function tidy(leaves) {
   const top = coveredHeight();
   const entries = all();
   const anchor = entries.find((entry) => entry.getBoundingClientRect().bottom > top);
@@ -24,7 +29,7 @@ function tidy(wasRead) {
     const row = entry.closest(".row");
     if (isUnread(entry)) {
       row.hidden = false;
-    } else if (!row.hidden && !entry.open && !wasRead.has(entry) && !isSelected(row) && isOutOfSight(entry, top)) {
+    } else if (!row.hidden && !entry.open && leaves(entry) && !isSelected(row) && isOutOfSight(entry, top)) {
       row.hidden = !row.contains(document.activeElement);
     }
   }

@@ -102,13 +102,15 @@ function readAbove(entry) {
   readAll(entries.slice(0, entries.indexOf(entry)));
 }
 
+const ONLY_UNREAD = ["unread", "unread_not_starred"];
+
 /** Four ways through the feeds or folders of the sidebar; where only the unread is shown, past those without any. */
 function streams(name, selector) {
   const where = `#sidebar ${selector}`;
   const links = () => {
     const every = [...document.querySelectorAll(where)];
     const unread = every.filter((link) => link.matches(".has-unread, [aria-current]"));
-    return document.getElementById("main").dataset.shown === "unread" && unread.length ? unread : every;
+    return ONLY_UNREAD.includes(document.getElementById("main").dataset.shown) && unread.length ? unread : every;
   };
   const go = (link) => link && location.assign(link.href);
   const step = (way) => {
