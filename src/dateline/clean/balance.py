@@ -8,6 +8,7 @@ gone. What is well nested already keeps its meaning.
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from html import escape, unescape
 from itertools import islice
 from typing import Final
@@ -188,6 +189,10 @@ def _attributes(name: str, published: str) -> str:
     """An element's attributes → those that may be looked at, quoted, the first of each name."""
     if not published or published.isspace():
         return ""
+    return _usual_attributes(name, published) if len(published) <= _USUAL_CHARS else _kept_attributes(name, published)
+
+
+def _kept_attributes(name: str, published: str) -> str:
     wanted = _WANTED.get(name, _WANTED_OF_ALL)
     kept: dict[str, str] = {}
     for found in islice(_ATTRIBUTE.finditer(published), MAX_ATTRIBUTES + 1):
@@ -199,6 +204,9 @@ def _attributes(name: str, published: str) -> str:
     return "".join(f' {key}="{value}"' for key, value in kept.items())
 
 
+_USUAL_CHARS: Final = 200
+_usual_attributes: Final = lru_cache(maxsize=1_024)(_kept_attributes)
+"""A crowded article says the same of its elements again and again."""
 _WANTED_OF_ALL: Final = policy.GLOBAL_ATTRIBUTES | {"id"}
 """A place that a link of the article may lead to (``anchors``)."""
 _WANTED: Final = {
