@@ -30,6 +30,9 @@ SVG = b"<?xml version='1.0'?>\n<!-- a drawing -->\n<svg xmlns='http://www.w3.org
         (b"<html><body><svg/></body></html>", None),
         (b"plain text", None),
         (b"<!--" * 100_000, None),
+        (b"<!---->" * 100_000, None),  # read in one way alone: in every way it would not end
+        (b"<?a?> " * 100_000, None),
+        (b"<!doctype svg [a]>" * 100_000, None),
         (b"<?" * 100_000, None),
         (b" " * 1_000_000, None),
         (b"", None),

@@ -20,9 +20,10 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"BM", "image/bmp"),
 )
-# Its first element must be <svg>: a page with a drawing in it is a page.
+# Its first element must be <svg>: a page with a drawing in it is a page. What was read once is not read another way:
+# else twenty comments would be read in a million ways.
 _SVG = re.compile(
-    rb"(?:\xef\xbb\xbf)?(?:\s|<\?.*?\?>|<!--.*?-->|<!doctype\s[^>\[]*(?:\[.*?\]\s*)?>)*<svg[\s/>]",
+    rb"(?:\xef\xbb\xbf)?+(?>\s++|<\?.*?\?>|<!--.*?-->|<!doctype\s[^>\[]*+(?:\[.*?\]\s*+)?+>)*+<svg[\s/>]",
     re.IGNORECASE | re.DOTALL,
 )
 _ENTITIES = re.compile(rb"<!entity", re.IGNORECASE)
