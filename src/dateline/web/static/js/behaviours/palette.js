@@ -112,9 +112,10 @@ function build(label) {
   });
   const open = () => {
     field.value = "";
+    find(); // first: then all is laid out at once
     dialog.showModal();
     field.focus();
-    find();
+    list.scrollTop = 0;
   };
   const fill = (answer) => {
     none = answer.none;
