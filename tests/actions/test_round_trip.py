@@ -204,7 +204,7 @@ def _furnish_choices(world: World, label: int) -> None:
     _keep(world, "account", user.id, Retention(age=5, unit="years"))
     look = Look(theme="sepia", text_size=22, measure="wide", page_size=20, css="p { color: red }")
     chosen = Preferences(
-        display=Display(order="oldest"),
+        display=Display(order="title_z", shown="unread_or_starred"),
         streams={"starred": Display(view="cards"), f"label/{label}": Display(view="reader")},
         look=look,
         read_when=ReadWhen(beyond=900),

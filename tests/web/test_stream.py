@@ -304,6 +304,8 @@ def test_a_state_is_said_offered_and_kept(alice: Browser, anonymous: Browser, wo
     assert page.find("//form[button[@name='shown'] or p/button[@name='shown']]/input[@name='order']/@value") == [
         "title"
     ]
+    (search,) = page.find("//form[@role='search']")
+    assert dict(search.form_values()) == {"q": "", "order": "title", "shown": "starred"}
     kept = {"kind": "feed", "key": states, "shown": "unread_or_starred"}
     alice.post("/displays", kept)
     assert alice.get(f"/feed/{states}").find("//main")[0].get("data-shown") == "unread_or_starred"
