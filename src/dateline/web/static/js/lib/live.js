@@ -56,7 +56,8 @@ function showStates(answer, before) {
   const starred = new Set(answer.starred_ids);
   for (const [id, state] of before) {
     const entry = byId(id);
-    if (!entry || stateOf(entry) !== state || isUntold(id)) {
+    const isNews = kept.has(id) || state !== `${unread.has(id)} ${starred.has(id)}`;
+    if (!isNews || !entry || stateOf(entry) !== state || isUntold(id)) { // the dearest last: it reads what the browser keeps
       continue;
     }
     if (isUnread(entry) !== unread.has(id)) {
