@@ -1,15 +1,14 @@
 """The worker's heart: claim what is due, ask in parallel, take in order of arrival, record, index.
 
 The network runs in one event loop; parsing, cleaning and storing in one thread beside it, which takes whatever has
-arrived and
-commits it together. Memory is bounded by the number of feeds in flight.
+arrived and commits it together. Memory is bounded by the number of feeds in flight.
 """
 
 import asyncio
 import contextlib
 import logging
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -19,14 +18,13 @@ from dateline.fetch import Client
 from dateline.fetch.cookies import Jar
 from dateline.model import Response, Validators
 from dateline.settings import Settings
-from dateline.store import Database, hosts, leases
+from dateline.store import Database
 from dateline.store.feeds import Feed
 from dateline.store.secrets import Keyring, key_path
-from dateline.store.times import to_us
-from dateline.store.write import transaction
 
 from .asking import jar_of, keep_cookies, way
 from .chores import Chores
+from .claims import Claims
 from .deliver import deliver_ahead
 from .doubt import wants_whole
 from .icons import find_some_icons
@@ -42,14 +40,11 @@ from .schedule import quiet_time
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(minutes=4)
-"""How long a feed is leased beyond the time that its server may take."""
 STORE_PAUSE = timedelta(minutes=10)
 """What could not be stored (a full disk) is not asked for again before then."""
 LOOK_EVERY = 5.0
 """Seconds between two looks for due feeds when there are none."""
 TAKEN_AT_ONCE = 16
-HOST_QUEUE_SECONDS = 5.0
 CRASHES = 2
 """Leases that expired, after which a feed is held to have killed its worker."""
 
@@ -93,7 +88,6 @@ class Refresher:
         self._db = db
         self._settings = settings
         self._version = version
-        self._holder = holder
         self._clock = clock
         self._on_report = on_report
         self._say = say
@@ -102,16 +96,8 @@ class Refresher:
         self._dice = random.Random()  # noqa: S311 - jitter, not a secret
         self._in_flight: set[asyncio.Task[None]] = set()
         self._arrived: asyncio.Queue[_Answer] = asyncio.Queue()
-        self._leased: set[int] = set()
+        self._claims = Claims(db, settings, self._gate, holder=holder, clock=clock)
         self._texts = Texts()
-        self._lease_time = LEASE + timedelta(seconds=settings.fetch_timeout)
-        # no more than the client asks at once: a turn at a host is taken before a free connection
-        self._capacity = settings.fetch_concurrency
-        self._limit_per_host = (
-            max(settings.host_connections, int(HOST_QUEUE_SECONDS / settings.host_spacing))
-            if settings.host_spacing
-            else self._capacity
-        )
 
     # -------------------------------------------------------------------------------------------- runs
 
@@ -123,7 +109,7 @@ class Refresher:
             try:
                 while not stop.is_set():
                     claimed = await self._claim(client, only=None)
-                    if claimed == 0 and not self._leased:
+                    if claimed == 0 and not self._claims.leased:
                         await self._idle_work(client)
                     await self._pause(stop, claimed)
                 await self._drain(taker)
@@ -143,7 +129,7 @@ class Refresher:
             try:
                 while left is None or left:
                     claimed = await self._claim(client, only=left)
-                    if claimed == 0 and not self._leased:
+                    if claimed == 0 and not self._claims.leased:
                         break
                     await self._some_progress()
                 await self._drain(taker)
@@ -182,7 +168,7 @@ class Refresher:
         return Client(self._settings, version=self._version, gate=self._gate)
 
     async def _pause(self, stop: asyncio.Event, claimed: int) -> None:
-        if self._leased:  # being asked, or being stored
+        if self._claims.leased:  # being asked, or being stored
             await self._some_progress()
         elif claimed == 0:
             with contextlib.suppress(TimeoutError):
@@ -209,10 +195,10 @@ class Refresher:
     # -------------------------------------------------------------------------------------------- claim and ask
 
     async def _claim(self, client: Client, only: set[int] | None) -> int:
-        free = self._capacity - len(self._in_flight) - self._arrived.qsize()
-        if free <= 0 or (free < max(1, self._capacity // 4) and self._leased):
+        free = self._claims.capacity - len(self._in_flight) - self._arrived.qsize()
+        if free <= 0 or (free < max(1, self._claims.capacity // 4) and self._claims.leased):
             return 0
-        claimed = await asyncio.to_thread(self._lease, free, None if only is None else sorted(only))
+        claimed = await asyncio.to_thread(self._claims.take, free, None if only is None else sorted(only))
         if only is not None:
             only.difference_update(feed.id for feed in claimed)
         suspects = [feed for feed in claimed if feed.lease_count == CRASHES]
@@ -225,39 +211,6 @@ class Refresher:
         if suspects:
             await self._one_by_one(client, suspects)
         return len(claimed)
-
-    def _lease(self, free: int, only: list[int] | None) -> list[Feed]:
-        now = self._clock()
-        load = self._gate.load()
-        full = [host for host, count in load.items() if count >= self._limit_per_host]
-        chosen: list[int] = []
-        for limit in (2 * free, 8 * free + len(self._leased)):  # the second where few hosts have many feeds
-            with self._db.reading() as tx:
-                rows = leases.due(tx, holder=self._holder, now=now, limit=limit, full_hosts=full, only=only)
-            chosen = self._chosen(rows, free, load)
-            if len(chosen) == free or len(rows) < limit:
-                break
-        if not chosen:
-            return []
-        with self._gate.table:
-            with transaction(self._db) as tx:
-                claimed = leases.lease(tx, chosen, holder=self._holder, now=now, until=now + self._lease_time)
-                times = hosts.times(tx, sorted({feed.host for feed in claimed}))
-            for feed in claimed:
-                self._leased.add(feed.id)
-                self._gate.hold(feed.host, times.get(feed.host, (0, 0))[0], to_us(now))
-        return claimed
-
-    def _chosen(self, rows: Sequence[tuple[int, str]], free: int, load: Mapping[str, int]) -> list[int]:
-        """At most ``free`` of the feeds that are due, each host's within its limit."""
-        chosen: list[int] = []
-        per_host = dict(load)
-        for feed_id, host in rows:
-            room = len(chosen) < free and per_host.get(host, 0) < self._limit_per_host
-            if room and feed_id not in self._leased:
-                per_host[host] = per_host.get(host, 0) + 1
-                chosen.append(feed_id)
-        return chosen
 
     async def _one_by_one(self, client: Client, suspects: Sequence[Feed]) -> None:
         """Feeds whose lease expired once are refreshed alone: if the process dies again, it is clear by whose hand."""
@@ -389,22 +342,13 @@ class Refresher:
 
     def _let_go(self, batch: Sequence[_Answer], *, stored: bool) -> None:
         """The hosts are free again, and the feeds that were not asked, or whose answer could not be stored."""
-        now = self._clock()
-        with self._gate.table:
-            free = [answer.feed.host for answer in batch if self._gate.let_go(answer.feed.host)]
-            asked = self._gate.take_asked()
-            self._leased.difference_update(answer.feed.id for answer in batch)
-            with transaction(self._db) as tx:
-                for host, at in asked.items():
-                    hosts.note_asked(tx, [host], at + timedelta(seconds=self._settings.host_spacing))
-                hosts.release(tx, free, holder=self._holder)
-                for answer in batch:
-                    if isinstance(answer.answer, NotNow):
-                        leases.postpone(
-                            tx, answer.feed.id, self._holder, now + timedelta(seconds=answer.answer.seconds)
-                        )
-                    elif not stored:
-                        leases.postpone(tx, answer.feed.id, self._holder, now + STORE_PAUSE)
+        otherwise = None if stored else STORE_PAUSE
+        self._claims.let_go(
+            [
+                (one.feed, timedelta(seconds=one.answer.seconds) if isinstance(one.answer, NotNow) else otherwise)
+                for one in batch
+            ]
+        )
 
     def _tell(self, outcome: Outcome) -> None:
         check = outcome.check
