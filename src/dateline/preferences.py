@@ -126,6 +126,7 @@ class Preferences(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     ``display`` is what all streams begin with; ``streams`` holds what differs for those that are no folder and no
     subscription (``main``, ``starred``, ``label/7``). ``keys``: action → key, where it is not the usual one.
+    ``feed_addresses``: the number that addresses of streams as feeds are made with; it stays on this server.
     """
 
     display: Display = Display()
@@ -137,6 +138,7 @@ class Preferences(Struct, frozen=True, kw_only=True, omit_defaults=True):
     share: tuple[ShareTarget, ...] | None = None
     media_proxy: bool = False
     notify: Notify = Notify()
+    feed_addresses: int = 0
 
 
 _Kept = TypeVar("_Kept", Preferences, Display, ReadWhen)

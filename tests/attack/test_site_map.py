@@ -79,6 +79,12 @@ TABLE: dict[str, Rights] = {
     "/@{account}/feed/{key}": VISITED,
     "/@{account}/entry/{entry_id}": VISITED,
     "/@{account}/entry/{entry_id}/changes": VISITED,
+    # The secret in ``ids`` is a wrong one; tests/web/test_stream_feeds.py has the right ones.
+    "/atom": Rights(get=(200, 200, 303), post=(303, 303, 403), form={"kind": "main"}),
+    "/atom/{secret}/{kind}": VISITED,
+    "/atom/{secret}/{kind}/{key}": VISITED,
+    "/@{account}/atom/{kind}": VISITED,
+    "/@{account}/atom/{kind}/{key}": VISITED,
     "/@{account}/refresh": Rights(post=(404, 404, 404), form={"kind": "folder", "key": "{folder_id}"}),
     "/entries/read": MARK,
     "/entries/unread": MARK,
@@ -256,6 +262,7 @@ def ids(alice: Browser, world: World, db: Database) -> dict[str, Any]:
         "seq": seq,
         "account": "alice",
         "place": 3,
+        "secret": f"{alice.user.id}-{'A' * 22}",
         "hash": "0",
         "name:path": "css/dateline.css",
     }
@@ -264,7 +271,8 @@ def ids(alice: Browser, world: World, db: Database) -> dict[str, Any]:
 def filled(text: str, ids: Mapping[str, Any], path: str) -> str:
     """``text`` with its ``{words}`` replaced; what ``key`` is depends on the path."""
     key = ids["folder_id" if "/folder/" in path else "label_id" if "/label/" in path else "subscription_id"]
-    return re.sub(r"\{([^}]+)\}", lambda found: str({**ids, "key": key}[found[1]]), text)
+    kind = "feed" if "{key}" in path else "main"
+    return re.sub(r"\{([^}]+)\}", lambda found: str({**ids, "key": key, "kind": kind}[found[1]]), text)
 
 
 def send(reader: Browser, method: str, path: str, ids: Mapping[str, Any]) -> Answer:
@@ -427,10 +435,14 @@ def test_visitors_never_meet_what_is_private_or_hidden(
     for reader in (anonymous, *([bob] if path != "/" else [])):
         for theirs in (ids, opened):
             answer = reader.get(filled(path, theirs, path) + query, follow=False)
-            assert answer.status == (404 if re.search(r"entry|feed|folder", path) else 200), path
+            assert answer.status == (404 if re.search(r"entry|feed|folder|\{key\}", path) else 200), path
             for secret in ("Phare", "Grenier", "Deux", "Hidden", "data-unread", "data-starred"):
                 assert secret not in answer.text, (path, secret)
             assert reader is bob or answer.header("set-cookie") is None
+            if "/atom/" in path and answer.status == 200:
+                assert answer.header("x-robots-tag") == "noindex, nofollow"
+                assert answer.header("cache-control") == "private"
+                continue
             if not query.startswith("?fragment") and answer.status == 200:
                 assert '<meta name="robots" content="noindex, nofollow">' in answer.text
             assert answer.header("cache-control") == "private, no-store"

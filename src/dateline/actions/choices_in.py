@@ -128,7 +128,7 @@ class _Import:
 
     def _preferences(self, tx: WriteTx, mine: User, streams: dict[str, Display]) -> None:
         """Field by field: what is here as for a new account is as there."""
-        usual, there = Preferences(), self._usable(replace(self._said.preferences, streams={}))
+        usual, there = Preferences(), self._usable(replace(self._said.preferences, streams={}, feed_addresses=0))
         there = replace(there, streams=_streams(self._said.preferences.streams) | streams)
         chosen = {
             name: said

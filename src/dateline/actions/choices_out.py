@@ -30,7 +30,9 @@ def said_choices(db: Database, user: User, paths: dict[int, tuple[str, ...]], *,
         shown = account.preferences.streams
         found = Choices(
             preferences=replace(
-                account.preferences, streams={name: one for name, one in shown.items() if not name.startswith(LABEL)}
+                account.preferences,
+                streams={name: one for name, one in shown.items() if not name.startswith(LABEL)},
+                feed_addresses=0,
             ),
             language=account.language,
             time_zone=account.time_zone,

@@ -10,6 +10,7 @@ from lxml import etree
 from .opml import NAMESPACES, OWN, OpmlFeed, OpmlFolder
 
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,60}")
+_NO_XML = re.compile("[^\\t\\n\\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def write_opml(
@@ -21,7 +22,7 @@ def write_opml(
     """
     root = etree.Element("opml", {"version": "2.0"}, nsmap=NAMESPACES)
     head = etree.SubElement(root, "head")
-    etree.SubElement(head, "title").text = _xml_text(title)
+    etree.SubElement(head, "title").text = xml_text(title)
     etree.SubElement(head, "dateCreated").text = format_datetime(created_at, usegmt=True)
     body = etree.SubElement(root, "body")
     made: dict[tuple[str, ...], etree._Element] = {(): body}
@@ -37,18 +38,18 @@ def write_opml(
 def _folder(made: dict[tuple[str, ...], etree._Element], path: tuple[str, ...]) -> etree._Element:
     if path not in made:
         parent = _folder(made, path[:-1])
-        name = _xml_text(path[-1])
+        name = xml_text(path[-1])
         made[path] = etree.SubElement(parent, "outline", {"text": name, "title": name})
     return made[path]
 
 
 def _write_feed(parent: etree._Element, feed: OpmlFeed) -> None:
-    title = _xml_text(feed.title or feed.url)
-    values = {"type": feed.type or "rss", "text": title, "title": title, "xmlUrl": _xml_text(feed.url)}
+    title = xml_text(feed.title or feed.url)
+    values = {"type": feed.type or "rss", "text": title, "title": title, "xmlUrl": xml_text(feed.url)}
     if feed.site_url:
-        values["htmlUrl"] = _xml_text(feed.site_url)
+        values["htmlUrl"] = xml_text(feed.site_url)
     if feed.description:
-        values["description"] = _xml_text(feed.description)
+        values["description"] = xml_text(feed.description)
     _write_attributes(etree.SubElement(parent, "outline", values), feed.attributes)
 
 
@@ -56,11 +57,9 @@ def _write_attributes(outline: etree._Element, attributes: Mapping[str, str]) ->
     for name, value in attributes.items():
         prefix, _, local = name.rpartition(":")
         if _PLAIN_NAME.fullmatch(local) and local.lower() not in OWN and (not prefix or prefix in NAMESPACES):
-            outline.set(f"{{{NAMESPACES[prefix]}}}{local}" if prefix else local, _xml_text(value))
+            outline.set(f"{{{NAMESPACES[prefix]}}}{local}" if prefix else local, xml_text(value))
 
 
-def _xml_text(text: str) -> str:
+def xml_text(text: str) -> str:
     """Without the characters that XML 1.0 cannot hold, and without surrogates."""
-    return "".join(
-        c for c in text if c in "\t\n\r" or " " <= c <= "\ud7ff" or "\ue000" <= c <= "\ufffd" or c > "\uffff"
-    )
+    return _NO_XML.sub("", text)

@@ -14,7 +14,14 @@ import brotli  # type: ignore[import-untyped] # it ships neither types nor stubs
 import zstandard
 from starlette.responses import Response
 
-_COMPRESSIBLE = ("text/", "application/json", "application/xml", "image/svg+xml", "application/manifest+json")
+_COMPRESSIBLE = (
+    "text/",
+    "application/json",
+    "application/xml",
+    "application/atom+xml",
+    "image/svg+xml",
+    "application/manifest+json",
+)
 _SMALLEST = 800
 _local = threading.local()
 _REFUSED = re.compile(r";\s*q=0(\.0*)?\s*$")

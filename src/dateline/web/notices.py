@@ -104,6 +104,7 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "device_added": N_("This device gets notifications from now on."),
     "device_tried": N_("A notification is on its way. It is there in a few seconds."),
     "device_removed": N_("The device gets no notifications any more."),
+    "feed_addresses": N_("All earlier addresses have ended. Here are the new ones."),
     "list_due": N_("The list is asked for in a moment, unless that was just done."),
 }
 

@@ -45,6 +45,7 @@ from dateline.web.pages import (
     static,
     statistics,
     stream,
+    stream_feed,
     subscription,
     subscriptions,
     transport,
@@ -80,6 +81,12 @@ def routes() -> tuple[Place, ...]:
         Place(path="/@{account}/entry/{entry_id}", get=entry.show, open_to="anyone"),
         Place(path="/@{account}/entry/{entry_id}/changes", get=changes.show, open_to="anyone"),
         Place(path="/@{account}/refresh", post=visitor.refresh, open_to="anyone"),
+        # Streams for other programs: all below one path, so that a proxy that asks for a login can let them through
+        Place(path="/atom", get=stream_feed.show, post=stream_feed.renew),
+        Place(path="/atom/{secret}/{kind}", get=stream_feed.own, open_to="anyone"),
+        Place(path="/atom/{secret}/{kind}/{key}", get=stream_feed.own, open_to="anyone"),
+        Place(path="/@{account}/atom/{kind}", get=stream_feed.visited, open_to="anyone"),
+        Place(path="/@{account}/atom/{kind}/{key}", get=stream_feed.visited, open_to="anyone"),
         # Doing something with entries
         Place(path="/entries/read", post=marking.mark_read),
         Place(path="/entries/unread", post=marking.mark_unread),

@@ -34,6 +34,7 @@ from dateline.web.rows import Row, filled
 from dateline.web.security import content_security_policy
 from dateline.web.session import Sessions
 from dateline.web.signing import Signer
+from dateline.web.stream_feeds import StreamFeeds
 from dateline.web.turns import LongTurns, Turns
 
 
@@ -61,6 +62,7 @@ class Instance:
         self.shelf = Shelf()
         self._signer: Signer | None = None
         self._push_key: str | None = None
+        self._stream_feeds: StreamFeeds | None = None
 
     @property
     def signer(self) -> Signer:
@@ -75,6 +77,13 @@ class Instance:
         if self._push_key is None:
             self._push_key = sender_of(Keyring(key_path(self.settings)), self.settings.answerable_url).public
         return self._push_key
+
+    @property
+    def stream_feeds(self) -> StreamFeeds:
+        """Makes and knows the addresses of streams as feeds; made as the signer is."""
+        if self._stream_feeds is None:
+            self._stream_feeds = StreamFeeds(Keyring(key_path(self.settings)).derived("stream feeds"))
+        return self._stream_feeds
 
 
 class NoticeView(Struct, frozen=True, kw_only=True):
@@ -165,6 +174,12 @@ class Visit:
         query = {name: value for name, value in self.query.items() if name != "fragment"}
         # A path that begins with two slashes would be a link to another host.
         return self.url.plain("/" + self.request.scope["path"].lstrip("/"), query)
+
+    def absolute(self, path: str, query: Mapping[str, object] | None = None, **more: object) -> str:
+        """The same link as ``url.plain`` makes, as others reach it: with the base URL, else with what was asked."""
+        settings = self.instance.settings
+        base = settings.base_url or f"{self.request.scope['scheme']}://{self.request.headers['host']}"
+        return base.rstrip("/") + self.url.plain(path, query, **more).removeprefix(settings.base_path)
 
     @property
     def wants_json(self) -> bool:

@@ -10,6 +10,7 @@ delivered first.
 from datetime import UTC, datetime
 from typing import Literal
 
+from markupsafe import Markup
 from msgspec import Struct
 from msgspec.structs import replace
 from starlette.responses import Response
@@ -35,6 +36,7 @@ from dateline.web.reading import Reading, reading, visited
 from dateline.web.rows import Row, RowMaker
 from dateline.web.shown import Options as ShownOptions
 from dateline.web.sidebar import SidebarView, for_visitors, sidebar_view
+from dateline.web.stream_feeds import PATH, is_possible
 from dateline.web.views import Layout
 from dateline.web.visit import Visit
 
@@ -82,7 +84,8 @@ class StreamPage(Struct, frozen=True, kw_only=True):
     ``layout`` is the view and what is chosen about it, ``order`` the order; ``asked`` what links carry on of both, and
     of ``is_selecting``: whether rows have a box to tick.
     ``since`` is when today began for this page, in µs; "" elsewhere. ``own_page`` is where a feed, folder or label is
-    set, as a link without the base and its words; "" elsewhere. An overview has a ``board`` instead of rows.
+    set, as a link without the base and its words; "" elsewhere. ``feed_link`` leads to it as a feed: a visitor at once,
+    its reader to the page with its addresses; "" where there is none. An overview has a ``board`` instead of rows.
     """
 
     sidebar: SidebarView
@@ -95,6 +98,7 @@ class StreamPage(Struct, frozen=True, kw_only=True):
     title: str
     own_page: str
     own_page_words: str
+    feed_link: Markup
     layout: Layout
     order: Ordering
     asked: dict[str, str]
@@ -292,6 +296,7 @@ def _context(
         title=title,
         own_page=f"{own_page}/{stream.key}" if own_page and stream.key is not None else "",
         own_page_words=visit.words.text(own_page_words) if own_page_words else "",
+        feed_link=_feed_link(visit, of, stream),
         layout=layout,
         order=order,
         asked={"view": layout.asked, "order": order.asked, "seed": order.seed, "select": "1" if is_selecting else ""},
@@ -312,6 +317,15 @@ def _context(
         is_first=before is None,
         empty="" if page.entries or before else _why_empty(stream, sidebar, is_visitor=of.is_visitor),
     )
+
+
+def _feed_link(visit: Visit, of: Reading, stream: Stream) -> Markup:
+    if stream.search or not is_possible(stream.kind, is_visitor=of.is_visitor):
+        return Markup()
+    if not of.is_visitor:
+        return visit.url(PATH, kind=stream.kind, key=stream.key)
+    key = "" if stream.key is None else f"/{stream.key}"
+    return visit.url(f"{of.root}{PATH}/{stream.kind}{key}")
 
 
 def _rows(

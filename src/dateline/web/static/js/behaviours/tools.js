@@ -1,6 +1,7 @@
 // What can be done with an article, made once a page: moves to the foot of the article that is open, and does it.
 
 import { afterPaint } from "../lib/after-paint.js";
+import { copy as copyText } from "../lib/copying.js";
 import { post } from "../lib/http.js";
 import { fail, show, tell } from "../lib/notice.js";
 
@@ -144,22 +145,6 @@ const filled = (template, about) =>
   template.replace(/\{(url|title|entry)\}/g, (_, name) => encodeURIComponent(about[name].toWellFormed?.() ?? about[name]));
 
 async function copy(text, box) {
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch {
-    copyByHand(text); // over plain http browsers give no clipboard
-  }
+  await copyText(text);
   show(box.dataset.labelCopied);
-}
-
-function copyByHand(text) {
-  const area = document.createElement("textarea");
-  const before = document.activeElement;
-  area.value = text;
-  area.className = "visually-hidden";
-  document.body.append(area);
-  area.select();
-  document.execCommand("copy");
-  area.remove();
-  before?.focus?.({ preventScroll: true });
 }
