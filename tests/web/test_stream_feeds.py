@@ -15,7 +15,7 @@ from dateline.actions import highlights as highlight_actions
 from dateline.actions import labels as label_actions
 from dateline.asgi import create_app
 from dateline.fetch.body import hash_of
-from dateline.model import Enclosure, ParsedEntry, ParsedFeed, Person, Response, SafeHTML, User
+from dateline.model import Enclosure, ParsedEntry, ParsedFeed, Person, RawHTML, Response, SafeHTML, User
 from dateline.parse import parse_feed
 from dateline.refresh.line import take
 from dateline.refresh.record import record
@@ -129,7 +129,7 @@ def test_our_own_parser_reads_in_it_what_the_entry_is(alice: Browser, world: Wor
         authors=(person,),
         published_at=at,
         updated_at=at + timedelta(hours=3),
-        content_html=html,
+        content_html=RawHTML(html),
         tags=("mer", "vent & marée"),
         language="fr",
         enclosures=(file,),
