@@ -38,6 +38,7 @@ PAGES = (
     "/folder/1",
     "/label/1",
     "/labels",
+    "/atom?kind=starred",
     "/statistics",
     "/statistics?days=365",
     "/statistics?feed=1&days=365",

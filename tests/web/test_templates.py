@@ -159,6 +159,7 @@ def tour(alice: Browser, bob: Browser, anonymous: Browser, world: World) -> None
         *(
             "/settings/retention",
             "/settings/visitors",
+            "/atom?kind=starred",
             "/settings/privacy",
             "/settings/notifications",
             "/settings/keys",
