@@ -202,6 +202,25 @@ def test_of_what_is_unread_it_is_what_was_not_read_here(
     assert titles(anonymous.get(address)) == ["Neuf", "Article main", "Article secret"], "delivered first"
 
 
+def test_what_the_page_shows_by_what_was_done_has_an_address_too(
+    alice: Browser, anonymous: Browser, fed: dict[str, int], world: World, db: Database
+) -> None:
+    entry_actions.mark(db, owner(alice), [fed["big"]], read=True, now=world.clock())
+    for shown, names in (
+        ("read", ["big"]),
+        ("starred", ["main"]),
+        ("unread_or_starred", ["main", "secret"]),
+        ("unread_not_starred", ["secret"]),
+    ):
+        (link,) = alice.get(f"/?shown={shown}").find("//nav//a[starts-with(@href, '/atom')]/@href")
+        fields = [str(field) for field in alice.get(str(link)).find("//input[@readonly]/@value")]
+        answer = anonymous.get(fields[1].removeprefix(BASE))
+        assert titles(answer) == [f"Article {name}" for name in names], shown
+        assert answer.header("last-modified") is None
+        assert fields[0] == BASE + addresses(alice)[0]
+    assert alice.get("/atom?shown=nothing").status == 400
+
+
 def test_what_is_personal_is_not_in_it(
     alice: Browser, anonymous: Browser, fed: dict[str, int], world: World, db: Database
 ) -> None:

@@ -14,12 +14,12 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from dateline.model import StreamKind, User
+from dateline.model import ShownNow, StreamKind, User
+from dateline.web.shown import STATES
 
 PATH = "/atom"
 FeedKind = Literal["main", "important", "starred", "all", "folder", "feed", "label"]
 """Not ``today`` and ``recent``: the one is the main stream, the other tells what somebody does."""
-FeedShown = Literal["all", "unread"]
 KINDS: tuple[FeedKind, ...] = get_args(FeedKind)
 VISITED: tuple[FeedKind, ...] = ("main", "important", "starred", "all", "folder", "feed")
 """Those that visitors can have."""
@@ -36,7 +36,7 @@ class Wanted(Struct, frozen=True, kw_only=True):
 
     kind: FeedKind
     key: int | None = None
-    shown: FeedShown = "all"
+    shown: ShownNow = "all"
 
     @property
     def path(self) -> str:
@@ -46,10 +46,11 @@ class Wanted(Struct, frozen=True, kw_only=True):
 
 def wanted(kind: str, key: int | None, shown: str = "") -> Wanted | None:
     """What is asked for; None when no stream is called so."""
-    for known in KINDS:
-        if known == kind and ((key is not None) == (kind in _KEYED) or kind == "label") and shown in ("", "unread"):
-            return Wanted(kind=known, key=key, shown="unread" if shown else "all")
-    return None
+    kinds = [known for known in KINDS if known == kind]
+    states = [known for known in STATES if known == (shown or "all")]
+    if not kinds or not states or ((key is not None) != (kind in _KEYED) and kind != "label"):
+        return None
+    return Wanted(kind=kinds[0], key=key, shown=states[0])
 
 
 def is_possible(kind: StreamKind, *, is_visitor: bool) -> bool:

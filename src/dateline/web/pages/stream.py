@@ -296,7 +296,7 @@ def _context(
         title=title,
         own_page=f"{own_page}/{stream.key}" if own_page and stream.key is not None else "",
         own_page_words=visit.words.text(own_page_words) if own_page_words else "",
-        feed_link=_feed_link(visit, of, stream),
+        feed_link=_feed_link(visit, of, stream, page.shown),
         layout=layout,
         order=order,
         asked={"view": layout.asked, "order": order.asked, "seed": order.seed, "select": "1" if is_selecting else ""},
@@ -319,11 +319,11 @@ def _context(
     )
 
 
-def _feed_link(visit: Visit, of: Reading, stream: Stream) -> Markup:
+def _feed_link(visit: Visit, of: Reading, stream: Stream, now: ShownNow) -> Markup:
     if stream.search or not is_possible(stream.kind, is_visitor=of.is_visitor):
         return Markup()
     if not of.is_visitor:
-        return visit.url(PATH, kind=stream.kind, key=stream.key)
+        return visit.url(PATH, kind=stream.kind, key=stream.key, shown=None if now in shown.PLAIN else now)
     key = "" if stream.key is None else f"/{stream.key}"
     return visit.url(f"{of.root}{PATH}/{stream.kind}{key}")
 

@@ -16,11 +16,12 @@ from starlette.responses import Response
 from dateline.actions import accounts as account_actions
 from dateline.actions import preferences as preference_actions
 from dateline.errors import ActionError, NotFound
-from dateline.model import Entry, Stream, User
+from dateline.model import Entry, ShownNow, Stream, User
 from dateline.parse.atom_writing import TYPE, OutgoingEntry, OutgoingFeed, write_atom
 from dateline.store import accounts, sidebars, streams
 from dateline.store.db import Tx
 from dateline.store.sidebars import Sidebar
+from dateline.web import shown
 from dateline.web.forms import whole_number
 from dateline.web.notices import Notice
 from dateline.web.pages.stream import stream_path, stream_title
@@ -38,7 +39,8 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 class StreamFeedPage(Struct, frozen=True, kw_only=True):
     """The context of ``pages/stream_feed.html``: a stream, its path, and its addresses as feeds.
 
-    ``unread`` is that of what is unread alone; ``visited`` the one for everybody, "" where there is none.
+    ``part`` is that of what is ``shown`` of it alone (``part_words`` say what that is); ``visited`` the one for
+    everybody, "" where there is none.
     """
 
     kind: str
@@ -46,7 +48,9 @@ class StreamFeedPage(Struct, frozen=True, kw_only=True):
     title: str
     path: str
     own: str
-    unread: str
+    shown: str
+    part: str
+    part_words: str
     visited: str
 
 
@@ -76,13 +80,13 @@ def visited(visit: Visit) -> Response:
     return _answer(visit, of, feed)
 
 
-def _named(path: Mapping[str, str], shown: str = "") -> Wanted:
+def _named(path: Mapping[str, str], part: str = "") -> Wanted:
     """What a path asks for. Raises ``NotFound``."""
     try:
         key = whole_number(path["key"], "key") if "key" in path else None
     except ActionError as error:
         raise NotFound("stream feed") from error
-    return _known(wanted(path["kind"], key, shown))
+    return _known(wanted(path["kind"], key, part))
 
 
 def _known(feed: Wanted | None) -> Wanted:
@@ -93,7 +97,7 @@ def _known(feed: Wanted | None) -> Wanted:
 
 def _answer(visit: Visit, of: Reading, feed: Wanted) -> Response:
     most = min(max(whole_number(visit.query.get("n", "") or str(_ENTRIES), "n"), 1), _MOST)
-    if feed.shown == "unread":
+    if feed.shown != "all":
         account_actions.catch_up(visit.db, of.owner.id, now=visit.now)
     stream = _stream(feed, of)
     with visit.db.reading() as tx:
@@ -110,7 +114,7 @@ def _answer(visit: Visit, of: Reading, feed: Wanted) -> Response:
         ),
         [_outgoing(visit, of, entry) for entry in entries],
     )
-    return _unless_known(visit, body, None if feed.kind in MARKED or feed.shown == "unread" else came_at)
+    return _unless_known(visit, body, None if feed.kind in MARKED or feed.shown != "all" else came_at)
 
 
 def _stream(feed: Wanted, of: Reading) -> Stream:
@@ -148,8 +152,8 @@ def _outgoing(visit: Visit, of: Reading, entry: Entry) -> OutgoingEntry:
 def _address(visit: Visit, of: Reading, feed: Wanted) -> str:
     if of.is_visitor:
         return visit.absolute(f"{of.root}{PATH}/{feed.path}")
-    shown = feed.shown if feed.shown == "unread" else None
-    return visit.absolute(visit.instance.stream_feeds.path(of.owner, feed), shown=shown)
+    part = feed.shown if feed.shown != "all" else None
+    return visit.absolute(visit.instance.stream_feeds.path(of.owner, feed), shown=part)
 
 
 # ---------------------------------------------------------------------------------------------- what is known
@@ -158,7 +162,7 @@ def _address(visit: Visit, of: Reading, feed: Wanted) -> str:
 def _unless_known(visit: Visit, body: bytes, came_at: datetime | None) -> Response:
     """The document, or 304 for whoever has it (RFC 9110, 13).
 
-    Without ``came_at`` there is no ``Last-Modified``: what is starred, labelled or unread changes with no newer entry.
+    Without ``came_at`` there is no ``Last-Modified``: what is starred, labelled or read changes with no newer entry.
     """
     etag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
     headers = {
@@ -195,9 +199,13 @@ def _moment(text: str) -> datetime | None:
 
 
 def show(visit: Visit) -> Response:
-    """The addresses of one stream: ``kind``, ``key``. Raises ``NotFound``, ``ActionError("action.bad_value")``."""
+    """The addresses of one stream: ``kind``, ``key``; all of it, and what is ``shown``, the unread unless told.
+
+    Raises ``NotFound``, ``ActionError("action.bad_value")``.
+    """
     text = visit.query.get("key", "")
     feed = _known(wanted(visit.query.get("kind", "main"), whole_number(text, "key") if text else None))
+    part = replace(feed, shown=_part(visit))
     of = Reading(owner=visit.me, root="", is_visitor=False)
     stream = _stream(feed, of)
     with visit.db.reading() as tx:
@@ -209,10 +217,18 @@ def show(visit: Visit) -> Response:
         title=title,
         path=stream_path("", stream),
         own=_address(visit, of, feed),
-        unread=_address(visit, of, replace(feed, shown="unread")),
+        shown=part.shown,
+        part=_address(visit, of, part),
+        part_words=shown.name(visit.words, part.shown),
         visited=for_everybody,
     )
     return visit.html("pages/stream_feed.html", page)
+
+
+def _part(visit: Visit) -> ShownNow:
+    """What of the stream. Raises ``ActionError("action.bad_value")``."""
+    asked = shown.asked(visit.query, "unread")
+    return next((state for state in shown.STATES if state == asked != "all"), "unread")
 
 
 def _for_visitors(visit: Visit, tx: Tx, owner: User, feed: Wanted) -> str:
@@ -228,13 +244,16 @@ def _for_visitors(visit: Visit, tx: Tx, owner: User, feed: Wanted) -> str:
 
 
 def renew(visit: Visit) -> Response:
-    """All addresses of the account's streams end; ``kind``, ``key`` say on whose page one was."""
+    """All addresses of the account's streams end; ``kind``, ``key``, ``shown`` say on whose page one was."""
     kind, key = visit.form.text("kind", "main"), visit.form.optional_integer("key")
-    feed = _known(wanted(kind, key))
+    feed = _known(wanted(kind, key, visit.form.text("shown", "")))
     preference_actions.change(
         visit.db,
         visit.me,
         lambda chosen: replace(chosen, feed_addresses=next_number(chosen.feed_addresses, visit.now)),
         now=visit.now,
     )
-    return visit.see(visit.url.plain(PATH, kind=feed.kind, key=feed.key), Notice(kind="feed_addresses"))
+    return visit.see(
+        visit.url.plain(PATH, kind=feed.kind, key=feed.key, shown=visit.form.text("shown", "")),
+        Notice(kind="feed_addresses"),
+    )
