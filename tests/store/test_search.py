@@ -6,12 +6,13 @@ from itertools import chain
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from tests.people import Cast, make_cast
-from tests.store.feeding import clean, fill, subscribed
+from tests.store.feeding import arrived, clean, fill, subscribed
 
 from dateline.actions import entries as deeds
 from dateline.actions import instance
-from dateline.model import Stream
+from dateline.model import Person, Stream
 from dateline.refresh import deliver, index
 from dateline.store import Database, entries, search, streams
 from dateline.store.entries import Edited, guid_hash
@@ -193,6 +194,24 @@ def test_a_purged_entry_is_found_no_more(library: tuple[Database, Cast]) -> None
     assert index.index_all(db) == 0
 
 
+def test_authors_and_tags_are_found_and_are_no_words_of_the_title_or_text(
+    db: Database, cast: Cast, now: datetime
+) -> None:
+    _, feed = subscribed(db, cast.alice, "https://a.test/", now)
+    one = arrived("Fog", now, text="It rose slowly")
+    written = replace(
+        one.clean, authors=(Person(name="Zoë Ray"), Person(email="b@a.example"), Person()), tags=("Sea", "海")
+    )
+    with transaction(db) as tx:
+        entries.insert(tx, feed, [replace(one, clean=written)], now)
+    index.index_all(db)
+    for query in ('"zoe ray"', "b@a.example", "sea", "海", "sea fog slowly"):
+        assert found(db, cast, query) == ["Fog"], query
+    assert found(db, cast, '"fog zoe"') == found(db, cast, '"ray sea"') == []
+    assert instance.reindex(db, lambda _done, _of: None) == 1
+    assert found(db, cast, "zoe sea") == ["Fog"]
+
+
 def test_indexing_twice_changes_nothing(library: tuple[Database, Cast]) -> None:
     db, cast = library
     before = _texts(db)
@@ -212,7 +231,7 @@ def test_an_interrupted_index_goes_on_where_it_stopped(db: Database, cast: Cast,
         rest = search.waiting(tx, 1000)
         assert search.indexed_to(tx) == ids[index.CHUNK - 1]
     with pytest.raises(ZeroDivisionError), transaction(db) as tx:  # noqa: PT012 - the transaction must end by it
-        search.index(tx, [(row[0], row[1], "text") for row in rest[: index.CHUNK]])
+        search.index(tx, [(row.id, row.title, "text") for row in rest[: index.CHUNK]])
         raise ZeroDivisionError
     assert _texts(db) == index.CHUNK
     assert index.index_chunk(db, whole_only=True) == index.CHUNK
@@ -231,7 +250,7 @@ def test_an_edit_between_reading_and_indexing_is_not_lost(db: Database, cast: Ca
     _edit(db, entry_id, "Second", "new")
     assert index.index_edited(db) == 0  # not behind the watermark yet: the mark stays
     with transaction(db) as tx:
-        search.index(tx, [(row[0], row[1], "old") for row in rows])
+        search.index(tx, [(row.id, row.title, "old") for row in rows])
     assert index.index_all(db) == 1
     assert found(db, cast, "new") == ["Second"]
     assert found(db, cast, "old") == []
@@ -245,7 +264,7 @@ def test_an_entry_purged_between_reading_and_indexing_leaves_no_text(db: Databas
     with transaction(db) as tx:
         entries.purge(tx, feed, ids[:1])
     with transaction(db) as tx:
-        search.index(tx, [(row[0], row[1], "text") for row in rows])
+        search.index(tx, [(row.id, row.title, "text") for row in rows])
     assert _texts(db) == 1
 
 

@@ -100,6 +100,26 @@ def test_an_entry_opens_to_its_title_date_content_and_foot(alice: Browser, world
     assert "1 min" in article.xpath(".//footer")[0].text_content()
 
 
+def test_authors_and_tags_lead_to_what_else_is_theirs(alice: Browser, world: World) -> None:
+    nasty = 'a "b" & c/d?#<i>'
+    feed = world.feed()
+    world.entries(feed, "Un", tags=("vent d’est", nasty), authors=(Person(name="Zoé Ray"), Person(email="b@a.example")))
+    world.entries(feed, "Deux", tags=("vent",), authors=(Person(name="Zoé Brun"),))
+    world.subscribe(owner(alice), feed)
+    index_all(world.db)
+    page = alice.get("/")
+    links = page.find("//p[@class='authors']/a | //ul[@class='tags']/li/a")
+    led_to = {str(link.text_content()): sorted(titles(alice.get(str(link.get("href"))))) for link in links}
+    assert led_to == {
+        "Zoé Ray": ["Un"],
+        "b@a.example": ["Un"],
+        "Zoé Brun": ["Deux"],
+        "vent d’est": ["Un"],
+        "vent": ["Deux", "Un"],
+        nasty: ["Un"],
+    }
+
+
 def test_a_summary_holds_only_text_and_pictures(alice: Browser, world: World) -> None:
     feed = world.feed()
     world.entries(feed, "Un")

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dateline.clean.text import loose_text
 from dateline.store import Database, full_texts, search
 from dateline.store.bodies import safe_html
+from dateline.store.search import Unindexed
 from dateline.store.write import transaction
 
 CHUNK = 200
@@ -65,11 +66,11 @@ def index_edited(db: Database) -> int:
     """
     with db.reading() as tx:
         rows = search.edited(tx, CHUNK)
-        articles = full_texts.bodies_of(tx, [row[0] for row in rows if row[4] is not None])
+        articles = full_texts.bodies_of(tx, [row.id for row in rows if row.full_at is not None])
     if rows:
         texts = [
             (ident, title, f"{text} {loose_text(articles[ident])}" if ident in articles else text)
-            for ident, title, text in _texts([row[:4] for row in rows])
+            for ident, title, text in _texts(rows)
         ]
         with transaction(db) as tx:
             now = set(search.edited(tx, CHUNK))
@@ -88,10 +89,13 @@ def index_all(db: Database) -> int:
     return done
 
 
-def _texts(rows: Sequence[tuple[int, str, int, bytes]], fresh: Texts | None = None) -> list[tuple[int, str, str]]:
-    return [(ident, title, _text(version, packed, fresh)) for ident, title, version, packed in rows]
+def _texts(rows: Sequence[Unindexed], fresh: Texts | None = None) -> list[tuple[int, str, str]]:
+    return [(row.id, row.title, _text(row, fresh)) for row in rows]
 
 
-def _text(version: int, packed: bytes, fresh: Texts | None) -> str:
-    text = fresh.take(packed) if fresh is not None else None
-    return loose_text(safe_html(packed, version, None)) if text is None else text
+def _text(row: Unindexed, fresh: Texts | None) -> str:
+    """By what an entry is found beside its title: who wrote it, its tags, and what it says."""
+    text = fresh.take(row.packed) if fresh is not None else None
+    if text is None:
+        text = loose_text(safe_html(row.packed, row.version, None))
+    return f"{row.names}\n{text}" if row.names else text

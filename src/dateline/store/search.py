@@ -13,9 +13,12 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Literal
 
+from msgspec import Struct
+
 from dateline.model import ShownNow
 
-from .db import Tx, WriteTx
+from .db import Row, Tx, WriteTx
+from .entries import decode_people, decode_tags
 from .shown import condition
 
 NEWEST_MATCHES = 1_000
@@ -125,30 +128,56 @@ def indexed_to(tx: Tx) -> int:
     return int(tx.value("SELECT value FROM meta WHERE key = 'indexed_to'") or 0)
 
 
-def waiting(tx: Tx, limit: int) -> list[tuple[int, str, int, bytes]]:
-    """(entry id, title, cleaner's version, packed body) of the next entries to index, in order of id."""
+class Unindexed(Struct, frozen=True, kw_only=True):
+    """What is to be indexed of an entry: its title, the names of its authors and tags, its body as it is stored.
+    ``full_at`` tells when the newest full text came.
+    """
+
+    id: int
+    title: str
+    names: str
+    version: int
+    packed: bytes
+    full_at: int | None = None
+
+
+_UNINDEXED = "e.id, e.title, e.authors, e.tags, b.version, b.body"
+
+
+def _unindexed(row: Row) -> Unindexed:
+    people = " ".join([person.name or person.email or "" for person in decode_people(row[2])]) if row[2] else ""
+    tags = "\n".join(decode_tags(row[3])) if row[3] else ""
+    return Unindexed(
+        id=row[0],
+        title=row[1],
+        names=f"{people}\n{tags}" if people or tags else "",
+        version=row[4],
+        packed=row[5],
+        full_at=row[6] if len(row) > 6 else None,
+    )
+
+
+def waiting(tx: Tx, limit: int) -> list[Unindexed]:
+    """The next entries to index, in order of id."""
     rows = tx.all(
-        "SELECT e.id, e.title, b.version, b.body FROM entry e JOIN entry_body b ON b.entry_id = e.id"
+        f"SELECT {_UNINDEXED} FROM entry e JOIN entry_body b ON b.entry_id = e.id"
         " WHERE e.id > :after ORDER BY e.id LIMIT :limit",
         after=indexed_to(tx),
         limit=limit,
     )
-    return [(row[0], row[1], row[2], row[3]) for row in rows]
+    return [_unindexed(row) for row in rows]
 
 
-def edited(tx: Tx, limit: int) -> list[tuple[int, str, int, bytes, int | None]]:
-    """The same of entries behind the watermark whose text changed; the mark of any other waits until it is there.
-
-    The last value tells when the newest full text came.
-    """
+def edited(tx: Tx, limit: int) -> list[Unindexed]:
+    """Entries behind the watermark whose text changed; the mark of any other waits until it is there."""
     rows = tx.all(
-        "SELECT e.id, e.title, b.version, b.body, (SELECT max(t.fetched_at) FROM full_text t WHERE t.entry_id = e.id"
+        f"SELECT {_UNINDEXED}, (SELECT max(t.fetched_at) FROM full_text t WHERE t.entry_id = e.id"
         " AND t.body IS NOT NULL) FROM entry_edited d JOIN entry e ON e.id = d.entry_id"
         " JOIN entry_body b ON b.entry_id = e.id WHERE d.entry_id <= :upto ORDER BY d.entry_id LIMIT :limit",
         limit=limit,
         upto=indexed_to(tx),
     )
-    return [(row[0], row[1], row[2], row[3], row[4]) for row in rows]
+    return [_unindexed(row) for row in rows]
 
 
 def index(tx: WriteTx, texts: Sequence[tuple[int, str, str]]) -> None:

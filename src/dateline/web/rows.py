@@ -46,7 +46,7 @@ class Row(Struct, frozen=True, kw_only=True):
     moment: str
     updated: str
     revised: str
-    authors: str
+    authors: tuple[str, ...]
     tags: tuple[str, ...]
     minutes: str
     media: Media
@@ -180,7 +180,7 @@ class RowMaker:
             moment=self.words.moment(at),
             updated=self._updated(entry),
             revised=self._revised(entry),
-            authors=", ".join([_byline(person) for person in entry.authors]) if entry.authors else "",
+            authors=tuple([_byline(person) for person in entry.authors]) if entry.authors else (),
             tags=entry.tags,
             minutes=self._reading_time(entry.word_count),
             media=media(entry, self.words),
