@@ -441,7 +441,7 @@ def test_visitors_never_meet_what_is_private_or_hidden(
             assert reader is bob or answer.header("set-cookie") is None
             if "/atom/" in path and answer.status == 200:
                 assert answer.header("x-robots-tag") == "noindex, nofollow"
-                assert answer.header("cache-control") == "private"
+                assert answer.header("cache-control") == "private, no-cache"
                 continue
             if not query.startswith("?fragment") and answer.status == 200:
                 assert '<meta name="robots" content="noindex, nofollow">' in answer.text

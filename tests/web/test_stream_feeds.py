@@ -1,5 +1,6 @@
 """Streams as feeds: what they say, who gets them, what their addresses open, and that reading them changes nothing."""
 
+import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
@@ -149,6 +150,18 @@ def test_an_article_without_author_address_or_text_has_what_the_format_wants(
     assert found.authors == (Person(name="Le Phare"),)
     assert found.url == f"{BASE}/entry/{entry}"
     assert (found.content_html, found.summary_html) == (None, "Le début.")
+
+
+def test_an_article_that_is_longer_than_lists_show_is_its_beginning_and_the_way_to_it(
+    alice: Browser, world: World, anonymous: Browser
+) -> None:
+    words = " ".join(hashlib.sha256(str(number).encode()).hexdigest() for number in range(3_000))
+    feed = world.feed()
+    world.entries(feed, "Long", content_html=SafeHTML(f"<p>{words}</p>"), preview_text="Le début.")
+    world.subscribe(owner(alice), feed)
+    (found,) = parsed(anonymous.get(addresses(alice)[0])).entries
+    assert (found.content_html, found.summary_html) == (None, "Le début.")
+    assert found.url
 
 
 def test_ids_stay_whatever_is_renamed_and_are_the_same_in_all_streams(
@@ -429,7 +442,7 @@ def test_what_is_unchanged_is_not_sent_again(
     first = anonymous.get(address)
     etag, modified = first.header("etag") or "", first.header("last-modified") or ""
     assert parsedate_to_datetime(modified) == clock()
-    assert first.header("cache-control") == "private"
+    assert first.header("cache-control") == "private, no-cache"
     assert first.header("x-robots-tag") == "noindex, nofollow"
     for told in (
         {"if-none-match": etag},

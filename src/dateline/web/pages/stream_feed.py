@@ -166,7 +166,7 @@ def _unless_known(visit: Visit, body: bytes, came_at: datetime | None) -> Respon
     """
     etag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
     headers = {
-        "cache-control": "private",
+        "cache-control": "private, no-cache",  # to be kept, and asked for again each time
         "etag": etag,
         "x-robots-tag": "noindex, nofollow",
         "referrer-policy": "no-referrer",
