@@ -53,6 +53,15 @@ def ico(*pictures: bytes) -> bytes:
     return struct.pack("<HHH", 0, 1, len(pictures)) + directory + b"".join(pictures)
 
 
+GIF_WITH_A_LARGER_PICTURE = (
+    b"GIF89a"
+    + struct.pack("<HHBBB", 16, 16, 0x81, 0, 0)
+    + b"\1" * 12  # four colours
+    + b"!\xf9\4\0\0\0\0\0"
+    + b"!\xfe\5hello\0"
+    + b","
+    + struct.pack("<HHHHB", 2, 1, 12_000, 9_000, 0)
+)
 JPEG = b"\xff\xd8\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0\xff\xff\xfe\0\4ab\xff\xc2\0\x11\x08" + struct.pack(
     ">HH", 30, 40
 )
@@ -64,7 +73,8 @@ JPEG = b"\xff\xd8\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0\xff\xff\xfe\0\4ab\xff\xc
         (png(3, 4), (3, 4)),
         (png(50_000, 50_000), (50_000, 50_000)),
         (png(0, 4), None),
-        (b"GIF89a" + struct.pack("<HH", 5, 6), (5, 6)),
+        (b"GIF89a" + struct.pack("<HHBBB", 5, 6, 0, 0, 0) + b";", (5, 6)),
+        (GIF_WITH_A_LARGER_PICTURE, (12_002, 9_001)),
         (b"BM" + bytes(12) + struct.pack("<Iii", 40, 7, -8), (7, 8)),
         (b"BM" + bytes(12) + struct.pack("<IHHI", 12, 7, 8, 0), (7, 8)),
         (JPEG, (40, 30)),
@@ -82,7 +92,7 @@ def test_a_pictures_size_is_read_before_it_is_drawn(body: bytes, size: Size | No
     assert picture_size(body) == size
 
 
-@pytest.mark.parametrize("whole", [png(3, 4)[:24], JPEG, ico(png(2, 2))[:46], b"GIF89a\1\0\1\0"])
+@pytest.mark.parametrize("whole", [png(3, 4)[:24], JPEG, ico(png(2, 2))[:46], b"GIF89a\1\0\1\0\0\0\0;"])
 def test_what_is_cut_off_has_no_size(whole: bytes) -> None:
     assert picture_size(whole) is not None
     assert {picture_size(whole[:end]) for end in range(len(whole))} == {None}

@@ -297,3 +297,31 @@ def test_a_feed_in_several_folders_stands_in_the_first_of_those_that_are_read(
     assert (titles(Stream(order="folder")), titles(Stream(order="folder_z"))) == ("ab", "ba")
     within = Stream(kind="folder", key=press, order="folder")
     assert titles(within) == "ba", "what lies elsewhere too does not stand where it lies there"
+
+
+@EVERY_ORDER
+def test_what_is_older_is_shown_though_the_rest_of_a_window_was_read_elsewhere(
+    db: Database, now: datetime, monkeypatch: pytest.MonkeyPatch, order: Order
+) -> None:
+    monkeypatch.setattr(orders, "WINDOW", 4)
+    user, ids = reader(db, now, [[0, 1, 2, 3, 4], [1, 2, 3, 4, 5], [2, 3]])
+    with db.reading() as tx:
+        newest = tx.column("SELECT id FROM entry WHERE id IN ids(:ids) ORDER BY listed_at DESC, id DESC", ids=ids)
+    window = newest[-4:] if order == "published_oldest" else newest[:4]
+
+    def between(_shown: list[Entry]) -> None:
+        entries.mark(db, user, window, read=True, now=now)
+
+    found = {entry.id for entry in pages(db, user, Stream(shown="unread", order=order), 2, between)}
+    assert found | set(window) == set(ids)
+
+
+def test_fair_favourites_beyond_what_is_ranked_come_last(
+    db: Database, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(orders, "WINDOW", 3)
+    user, ids = reader(db, now, [list(range(20))])
+    entries.star(db, user, ids, starred=True, now=now)
+    entries.mark(db, user, ids[3:-1], read=True, now=now)
+    found = [entry.id for entry in pages(db, user, Stream(kind="starred", shown="unread", order="fair"), 2)]
+    assert sorted(found) == [*ids[:3], ids[-1]]

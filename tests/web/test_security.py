@@ -33,7 +33,19 @@ def changed(settings: Settings, **values: Any) -> Settings:
 
 
 OURS = ["127.0.0.1:8700", "localhost", "localhost:8700", "[::1]:8700", "127.1.2.3", "LOCALHOST."]
-FOREIGN = ["evil.example", "192.0.2.1", "localhost.evil.example", "127.0.0.1.evil.example", "", "[", "a b"]
+FOREIGN = [
+    "evil@localhost",
+    "localhost/evil",
+    "localhost#@e",
+    "localhost:abc",
+    "evil.example",
+    "192.0.2.1",
+    "localhost.evil.example",
+    "127.0.0.1.evil.example",
+    "",
+    "[",
+    "a b",
+]
 
 
 @pytest.mark.parametrize("host", OURS)

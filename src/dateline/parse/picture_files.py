@@ -62,7 +62,7 @@ def _size(body: bytes) -> Size | None:
     if kind == "image/png":
         return _pair(body, 16, ">II")
     if kind == "image/gif":
-        return _pair(body, 6, "<HH")
+        return _of_gif(body)
     if kind == "image/bmp":
         return _pair(body, 18, "<ii") if unpack_from("<I", body, 14)[0] >= 40 else _pair(body, 18, "<HH")
     if kind == "image/jpeg":
@@ -75,6 +75,27 @@ def _size(body: bytes) -> Size | None:
 def _pair(body: bytes, start: int, layout: str) -> Size:
     width, height = unpack_from(layout, body, start)
     return abs(width), abs(height)
+
+
+def _of_gif(body: bytes) -> Size:
+    """The screen's, or the first picture's where that is larger: browsers draw the larger."""
+    width, height = _pair(body, 6, "<HH")
+    place = 13 + _colours(body[10])
+    while body[place] == 0x21:  # extensions: their kind, then blocks up to an empty one
+        place += 2
+        while size := body[place]:
+            place += 1 + size
+        place += 1
+    if body[place] == 0x2C:
+        left, top = _pair(body, place + 1, "<HH")
+        wide, high = _pair(body, place + 5, "<HH")
+        width, height = max(width, left + wide), max(height, top + high)
+    return width, height
+
+
+def _colours(flags: int) -> int:
+    """How many bytes a GIF's table of colours takes."""
+    return 3 << ((flags & 7) + 1) if flags & 0x80 else 0
 
 
 def _of_jpeg(body: bytes) -> Size | None:

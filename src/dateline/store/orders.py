@@ -41,7 +41,7 @@ def page(tx: Tx, wanted: Wanted, before: Cursor | None, limit: int, seed: int) -
     after = (before.text, before.at, -before.entry_id) if before and before.floor else None
     while True:
         inside = _inside(tx, wanted, top, floor, rising=rising)
-        if not inside:
+        if not inside and floor is None:
             return [], None
         if floor is None:
             top, floor = (inside[0][0], inside[0][1] + (-1 if rising else 1)), (inside[-1][0], inside[-1][1])
@@ -176,8 +176,9 @@ def _folder_names(tx: Tx, wanted: Wanted) -> dict[int, str]:
 def _fair(tx: Tx, wanted: Wanted, inside: list[Key], top: Place, floor: Place) -> list[SortKey]:
     """Ranks count what is read too: else reading on would move what comes after."""
     everything = _inside(tx, replace(wanted, shown="all"), top, floor) if wanted.shown != "all" else inside
-    shown = {entry_id for _, entry_id, _ in inside}
-    return [key for key in ranked(everything) if -key[2] in shown]
+    keys_of = {-key[2]: key for key in ranked(everything)}
+    # beyond what is ranked (more than two windows of read ones, and then these): last
+    return [keys_of.get(ident) or ("", 1000 * FAIR_STEP - at, -ident) for at, ident, _ in inside]
 
 
 def ranked(newest_first: Sequence[Key]) -> list[SortKey]:

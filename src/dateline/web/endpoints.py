@@ -85,7 +85,8 @@ class Endpoint:
         except DatelineError as error:
             response = error_pages.failed(visit, error)
         except Exception:  # the last resort of a door: nobody sees a traceback, the log keeps it
-            log.exception("%s %r failed", request.method, request.scope["path"])
+            # by the place, for some addresses hold a secret
+            log.exception("%s %s failed", request.method, self.place.path)
             response = error_pages.broken(visit)
         return compress(response, request.headers.get("accept-encoding", ""))
 

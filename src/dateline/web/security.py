@@ -4,6 +4,7 @@ Pure ASGI, in the order in which ``asgi`` hangs them: ``Proxies`` (client and sc
 rebinding), ``Origins`` (CSRF). Sources: Fetch Metadata (W3C), RFC 6454 (Origin), RFC 9110 15.5.20 (421), CSP Level 3.
 """
 
+import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dateline.settings import Settings, as_address, is_loopback, listen_address
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_NO_HOST = re.compile(r"[@/\\?#\s]")
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
@@ -191,10 +193,13 @@ def content_security_policy(
 
 
 def host_name(host: str) -> str:
-    """A ``Host`` header → the name or address alone, in lower case; "" when it is not one."""
+    """A ``Host`` header → the name or address alone, in lower case; "" when it is not one (RFC 9112 3.2)."""
+    if _NO_HOST.search(host):
+        return ""
     try:
-        return (urlsplit(f"//{host}").hostname or "").lower().rstrip(".")
-    except ValueError:
+        parts = urlsplit(f"//{host}")
+        return (parts.hostname or "").lower().rstrip(".") if parts.port != 0 else ""
+    except ValueError:  # brackets, or a port that is no number
         return ""
 
 
