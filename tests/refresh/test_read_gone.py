@@ -64,11 +64,40 @@ def test_what_comes_back_stays_read(db: Database, cast: Cast, now: datetime) -> 
     wants(db, cast.alice, now)
     refresh(db, now, ONE, TWO)
     assert unread(db, cast.alice, now)[1] == 2
-    refresh(db, now + HOUR, TWO)
-    refresh(db, now + 2 * HOUR, ONE, TWO)
-    assert unread(db, cast.alice, now + HOUR) == (["Title 2"], 1)
+    refresh(db, now + HOUR, THREE, TWO)
+    refresh(db, now + 2 * HOUR, ONE, THREE, TWO)
+    assert sorted(unread(db, cast.alice, now + HOUR)[0]) == ["Title 2", "Title 3"]
     with db.reading() as tx:
-        assert news.states(tx, cast.alice.id, list(ids(db).values())).unread == {ids(db)["2"]}
+        assert news.states(tx, cast.alice.id, list(ids(db).values())).unread == {ids(db)["2"], ids(db)["3"]}
+
+
+@pytest.mark.parametrize("document", [[], [ONE], [TWO, ONE]])
+def test_a_document_without_news_does_not_say_what_is_gone(
+    db: Database, cast: Cast, now: datetime, document: list[tuple[str, str, str]]
+) -> None:
+    wants(db, cast.alice, now)
+    refresh(db, now, ONE, TWO)
+    refresh(db, now + HOUR, FOUR, THREE, TWO, ONE)
+    assert unread(db, cast.alice, now + HOUR)[1] == 4
+    refresh(db, now + 2 * HOUR, *document)  # emptied, cut off, or an old copy that somebody kept
+    refresh(db, now + 3 * HOUR, FOUR, THREE, TWO, ONE)
+    assert unread(db, cast.alice, now + 3 * HOUR)[1] == 4
+
+
+def test_new_names_of_the_same_are_not_read_with_the_old(db: Database, cast: Cast, now: datetime) -> None:
+    ident, _ = subscribed(db, cast.alice, A, now)
+    read_when.change(db, cast.alice, "feed", ident, lambda own: ReadWhen(gone=True, repeated=20))
+    refresh(db, now, ONE, TWO, THREE)
+    assert unread(db, cast.alice, now)[1] == 3
+    refresh(db, now + HOUR, *((f"n{number}", title, text) for number, title, text in (ONE, TWO, THREE)))
+    assert sorted(unread(db, cast.alice, now + HOUR)[0]) == ["Title 1", "Title 2", "Title 3"]
+
+
+def test_titles_that_were_made_of_texts_are_not_repeated(db: Database, cast: Cast, now: datetime) -> None:
+    ident, _ = subscribed(db, cast.alice, A, now)
+    read_when.change(db, cast.alice, "feed", ident, lambda own: ReadWhen(repeated=20))
+    refresh(db, now, *((number, "", f"<p>{'Dear reader, today again ' * 5}{number}</p>") for number in "123"))
+    assert unread(db, cast.alice, now)[1] == 3
 
 
 def test_a_choice_is_for_what_leaves_from_then_on(db: Database, cast: Cast, now: datetime) -> None:

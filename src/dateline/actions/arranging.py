@@ -72,8 +72,7 @@ def arrange(db: Database, user: User, subscription_ids: Sequence[int], change: C
     """
     _check(change)
     ids = _some(subscription_ids)
-    if change.read_when is not None or change.read_as_above:
-        deliver.catch_up(db, user.id)  # a choice is for what comes from then on
+    deliver.catch_up(db, user.id, everything=True)  # what is chosen is for what comes from then on
     with transaction(db) as tx:
         tx.hold_user(user.id)
         feeds_of = arranging.own(tx, user.id, ids)
@@ -119,6 +118,7 @@ def note_joined(tx: WriteTx, user: User, subscription_ids: Sequence[int], now: d
 
 def undo(db: Database, user: User, seq: int, *, now: datetime) -> Done:
     """Take back any deed of one's own, with subscriptions, folders or entries. Raises ``NotFound``."""
+    deliver.catch_up(db, user.id, everything=True)
     with transaction(db) as tx:
         tx.hold_user(user.id)
         deed = states.deed(tx, user.id, seq)

@@ -25,7 +25,7 @@ def change(db: Database, user: User, kind: Literal["folder", "feed"], key: int, 
 
     Raises ``NotFound`` for one of somebody else.
     """
-    deliver.catch_up(db, user.id)
+    deliver.catch_up(db, user.id, everything=True)
     with transaction(db) as tx:
         tx.hold_user(user.id)
         read_choices.keep(tx, user.id, kind, key, choose(read_choices.own(tx, user.id, kind, key)))
@@ -33,5 +33,5 @@ def change(db: Database, user: User, kind: Literal["folder", "feed"], key: int, 
 
 def change_all(db: Database, user: User, choose: Choose, *, now: datetime) -> None:
     """The same for what counts where nothing else is said."""
-    deliver.catch_up(db, user.id)
+    deliver.catch_up(db, user.id, everything=True)
     preferences.change(db, user, lambda chosen: replace(chosen, read_when=choose(chosen.read_when)), now=now)

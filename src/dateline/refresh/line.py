@@ -161,9 +161,13 @@ def _read(db: Database, feed: Feed, answer: Response, *, asked_url: str, now: da
         arrived=arrived,
         edited=edited,
         changes=changes,
+        tells_gone=bool(changes.new) and not any(warning.code in _DAMAGED for warning in parsed.warnings),
         move=_move(feed, answer, asked_url, now),
         hub=hub_of(parsed, answer) if is_shared(feed) else None,
     )
+
+
+_DAMAGED = frozenset({"parse.recovered", "parse.cut", "parse.entries_cut"})
 
 
 def is_shared(feed: Feed) -> bool:

@@ -32,6 +32,9 @@ class Outcome(Struct, frozen=True, kw_only=True):
     arrived: tuple[Arrived, ...] = ()
     edited: tuple[Edited, ...] = ()
     changes: Changes | None = None
+    tells_gone: bool = False
+    """Whether what it does not hold counts as gone: a document that was cut off, emptied, or kept too long by somebody
+    in between holds nothing new."""
     move: "Move | None" = None
     hub: tuple[str, str] | None = None
     """(hub, topic) as the document names them."""

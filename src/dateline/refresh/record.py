@@ -76,14 +76,15 @@ def _unread_again(db: Database, outcome: Outcome) -> None:
 
 
 def _read_gone(db: Database, outcomes: Sequence[Outcome]) -> None:
-    """What left its feed is read for those who want it so; before it is stored, so that none is forgotten.
+    """What left its feed is read for those who want it so, as far as the document can tell; before it is stored, so
+    that none is forgotten.
 
     A commit for each of them, as above.
     """
     gone = {
         one.feed.id: one.changes.gone_ids
         for one in outcomes
-        if one.changes is not None and one.changes.gone_ids and one.push_id is None
+        if one.changes is not None and one.changes.gone_ids and one.tells_gone
     }
     if not gone:
         return

@@ -12,8 +12,14 @@ from .read_choices import Counting, counting
 
 LOOKED_AT = 5_000
 """So many arrivals are looked at for being repeated, the newest; what is older stays unread."""
+UNNAMED = "–"
+"""The title of what has neither title nor text (``clean.entry``)."""
+_WORLDWIDE = ("http://", "https://", "tag:", "urn:")
 REACH = 100_000
 """What is repeated in a folder is looked for among so many of all entries, the newest."""
+
+_SURELY_GONE = "gone_at <= (SELECT f.changed_at FROM feed f WHERE f.id = :feed)"
+"""With a document that brought something, or before it: others may have been cut off (``Outcome.tells_gone``)."""
 
 Span = tuple[int, int]
 """Entries after the first id, up to the second."""
@@ -35,9 +41,9 @@ def settle(tx: WriteTx, user_id: int, arrived: Mapping[int, Span]) -> None:
             _read(tx, user_id, feed_id, *_came(feed_id, arrived[feed_id]))
         elif one.rule.gone:
             came, params = _came(feed_id, arrived[feed_id])
-            _read(tx, user_id, feed_id, f"{came} AND gone_at IS NOT NULL", params)
+            _read(tx, user_id, feed_id, f"{came} AND {_SURELY_GONE}", params)
     left = {feed_id: one for feed_id, one in rules.items() if not one.rule.arrived}
-    repeated = _repeated(tx, left, arrived)
+    repeated = _repeated(tx, user_id, left, arrived)
     for feed_id in sorted({feed_id for feed_id, _ in repeated}):
         _read_these(tx, user_id, feed_id, [entry_id for its_feed, entry_id in repeated if its_feed == feed_id])
     _read_beyond(tx, user_id, {feed_id: one.rule.beyond for feed_id, one in rules.items() if one.rule.beyond})
@@ -68,7 +74,8 @@ def _came(feed_id: int, span: Span) -> tuple[str, dict[str, int]]:
 
 
 def _read_these(tx: WriteTx, user_id: int, feed_id: int, entry_ids: Sequence[int]) -> None:
-    _read(tx, user_id, feed_id, "id IN ids(:ids)", {"ids": list(entry_ids)})
+    # of that feed still: it may have become another since
+    _read(tx, user_id, feed_id, "feed_id = :its AND id IN ids(:ids)", {"its": feed_id, "ids": list(entry_ids)})
 
 
 def _read(tx: WriteTx, user_id: int, feed_id: int, which: str, params: Mapping[str, object]) -> None:
@@ -126,45 +133,64 @@ def _read_beyond(tx: WriteTx, user_id: int, bounds: Mapping[int, int]) -> None:
 # ------------------------------------------------------------------------------------------------ repeated
 
 
-def _repeated(tx: Tx, rules: Mapping[int, Counting], arrived: Mapping[int, Span]) -> list[tuple[int, int]]:
-    """(feed, entry) of the arrivals that say what was said before: in their feed, or in the folders they lie in."""
+def _repeated(
+    tx: Tx, user_id: int, rules: Mapping[int, Counting], arrived: Mapping[int, Span]
+) -> list[tuple[int, int]]:
+    """(feed, entry) of the arrivals that say what was said before: in their feed, or in the folders they lie in.
+
+    Not by what is itself read on arrival, or once it is gone: somebody sees it once.
+    """
     found: set[tuple[int, int]] = set()
     together: dict[tuple[frozenset[int], int], list[int]] = {}
     for feed_id, one in rules.items():
         if one.rule.repeated:
-            found |= set(_among(tx, {feed_id: one.since}, one.rule.repeated, {feed_id: arrived[feed_id]}))
+            leaving = frozenset({feed_id} if one.rule.gone else ())
+            found |= set(_among(tx, {feed_id: one.since}, leaving, one.rule.repeated, {feed_id: arrived[feed_id]}))
         if one.rule.repeated_near and feed_id in one.near:
             together.setdefault((frozenset(one.near), one.rule.repeated_near), []).append(feed_id)
     for (_, window), feed_ids in together.items():
-        near = rules[feed_ids[0]].near
-        found |= set(_among(tx, near, window, {feed_id: arrived[feed_id] for feed_id in feed_ids}))
+        others = counting(tx, user_id, rules[feed_ids[0]].near)
+        near = {
+            feed_id: since
+            for feed_id, since in rules[feed_ids[0]].near.items()
+            if feed_id not in others or not others[feed_id].rule.arrived
+        }
+        leaving = frozenset(feed_id for feed_id, one in others.items() if one.rule.gone)
+        found |= set(_among(tx, near, leaving, window, {feed_id: arrived[feed_id] for feed_id in feed_ids}))
     return sorted(found)
 
 
-def _among(tx: Tx, near: Mapping[int, int], window: int, arrived: Mapping[int, Span]) -> Iterator[tuple[int, int]]:
+def _among(
+    tx: Tx, near: Mapping[int, int], leaving: frozenset[int], window: int, arrived: Mapping[int, Span]
+) -> Iterator[tuple[int, int]]:
     """(feed, entry) of the arrivals of which one of so many entries before them, in any of these feeds, has the title,
-    or is the same by its publisher's id. What was gone before its feed was subscribed to was never received.
+    or is the same by its publisher's id. What was gone before its feed was subscribed to was never received; of feeds
+    ``leaving``, what is gone is read.
     """
     last: dict[str, int] = {}
-    for place, (entry_id, feed_id, title, guid, gone_at) in enumerate(_in_order(tx, list(near), window, arrived)):
+    rows = _in_order(tx, list(near), window, arrived)
+    for place, (entry_id, feed_id, title, preview, guid, gone_at) in enumerate(rows):
         seen, upto = arrived.get(feed_id, (0, 0))
-        names = list(_names(title, guid))
+        names = list(_names(title, preview, guid))
         if seen < entry_id <= upto and any(place - last[name] <= window for name in names if name in last):
             yield feed_id, entry_id
-        if gone_at is None or gone_at >= near[feed_id]:
+        if gone_at is None or (gone_at >= near[feed_id] and feed_id not in leaving):
             last.update(dict.fromkeys(names, place))
 
 
-def _names(title: str, guid: str) -> Iterator[str]:
-    """By what an entry is told to be the same; a publisher's id only where it is one for the whole world."""
-    yield " ".join(title.split()).casefold()
-    if ":" in guid:
+def _names(title: str, preview: str, guid: str) -> Iterator[str]:
+    """By what an entry is told to be the same: its title, unless that was made of its text for want of one; a
+    publisher's id only where it is one for the whole world.
+    """
+    if title != UNNAMED and not preview.startswith(title.removesuffix("…")):
+        yield " ".join(title.split()).casefold()
+    if guid.startswith(_WORLDWIDE):
         yield f"\0{guid}"
 
 
 def _in_order(tx: Tx, feed_ids: Sequence[int], window: int, arrived: Mapping[int, Span]) -> list[Row]:
-    """(entry, feed, title, publisher's id, when it was gone) of the arrivals and of so many entries before them in
-    these feeds, as they came.
+    """(entry, feed, title, beginning of the text, publisher's id, when it was gone) of the arrivals and of so many
+    entries before them in these feeds, as they came.
     """
     firsts = [_first(tx, feed_id, span) for feed_id, span in arrived.items()]
     top = max(upto for _, upto in arrived.values())
@@ -179,7 +205,7 @@ def _in_order(tx: Tx, feed_ids: Sequence[int], window: int, arrived: Mapping[int
         **params,
     )
     return tx.all(
-        "SELECT id, feed_id, title, guid, gone_at FROM entry WHERE id IN"
+        "SELECT id, feed_id, title, preview, guid, gone_at FROM entry WHERE id IN"
         f" (SELECT id FROM entry WHERE {where} AND id <= :top ORDER BY id DESC LIMIT :many) ORDER BY id",
         top=top,
         many=newer + window,
