@@ -69,8 +69,14 @@ class Screen:
         self._session: CDPSession = page.context.new_cdp_session(page)
         self._session.on("ServiceWorker.workerRegistrationUpdated", self._note)
         self._session.send("ServiceWorker.enable")
-        while not self._registration:
+        for tried in range(1, 1_000):
+            if self._registration:
+                break
             page.wait_for_timeout(20)
+            if tried % 100 == 0:  # what is there is told again
+                self._session.send("ServiceWorker.disable")
+                self._session.send("ServiceWorker.enable")
+        assert self._registration, "DevTools know the worker"
 
     def _note(self, event: dict[str, list[dict[str, object]]]) -> None:
         for registration in event["registrations"]:

@@ -38,7 +38,13 @@ def kept(page: Page) -> list[str]:
 def wait_until(page: Page, condition: str, arg: object = None) -> None:
     """Wait in the page for what an asynchronous function says (``wait_for_function`` takes its promise for a yes)."""
     page.evaluate(
-        f"async (arg) => {{ while (!(await ({condition})(arg))) await new Promise((go) => setTimeout(go, 20)); }}", arg
+        f"""async (arg) => {{
+          for (const end = Date.now() + 60_000; !(await ({condition})(arg)); ) {{
+            if (Date.now() > end) throw new Error("it never came");
+            await new Promise((go) => setTimeout(go, 20));
+          }}
+        }}""",
+        arg,
     )
 
 
