@@ -6,10 +6,12 @@ import pytest
 from tests.people import Cast
 from tests.store.feeding import fill, subscribed
 
-from dateline.actions import accounts, arranging, entries, highlights, labels, progress
+from dateline.actions import accounts, arranging, entries, highlights, labels, progress, subscriptions
 from dateline.actions.arranging import Change
-from dateline.model import Retention, User
-from dateline.store import Database, Tx, expiry, feeds, merging, orphans, ownership, states
+from dateline.model import Retention, StreamKind, User
+from dateline.preferences import ReadWhen
+from dateline.store import Database, Tx, expiry, feeds, merging, orphans, ownership, read_choices, retention, states
+from dateline.store.retention import Proposal
 from dateline.store.write import transaction
 
 
@@ -99,6 +101,142 @@ def test_what_was_marked_unread_by_hand_stays_so(db: Database, cast: Cast, now: 
     with db.reading() as tx:
         assert sorted(unread(tx, cast.alice).values()) == [1, 1]
     assert first
+
+
+def delivered(db: Database, user: User) -> None:
+    with transaction(db) as tx:
+        states.deliver(tx, user.id)
+
+
+def choose(db: Database, user: User, key: int, chosen: ReadWhen, kind: StreamKind = "feed") -> None:
+    with transaction(db) as tx:
+        read_choices.keep(tx, user.id, kind, key, chosen)
+
+
+def counts(db: Database, user: User, feed_id: int) -> ReadWhen:
+    with db.reading() as tx:
+        found = read_choices.counting(tx, user.id, [feed_id])
+    return found[feed_id].rule if feed_id in found else read_choices.NEVER
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_of_two_choices_of_what_is_read_by_itself_the_gentler_counts_part_by_part(
+    db: Database, cast: Cast, now: datetime, which: int
+) -> None:
+    both = two_feeds(db, cast.alice, now)
+    (_, kept), (_, gone) = both
+    choose(db, cast.alice, both[which][0], ReadWhen(arrived=True, gone=True, beyond=100, repeated=10))
+    choose(db, cast.alice, both[1 - which][0], ReadWhen(gone=True, beyond=20, repeated=30, repeated_near=50))
+    merge(db, kept, gone, now)
+    assert counts(db, cast.alice, kept) == ReadWhen(arrived=False, gone=True, beyond=100, repeated=10, repeated_near=0)
+
+
+def test_a_subscription_is_not_read_more_in_the_folders_of_the_other(db: Database, cast: Cast, now: datetime) -> None:
+    (_, kept), (second, gone) = two_feeds(db, cast.alice, now)
+    noise = subscriptions.add_folder(db, cast.alice, "Noise", now=now)
+    subscriptions.edit(db, cast.alice, second, folder_ids=[noise], now=now)
+    choose(db, cast.alice, noise, ReadWhen(arrived=True), "folder")
+    merge(db, kept, gone, now)
+    assert counts(db, cast.alice, kept) == read_choices.NEVER
+    with db.reading() as tx:
+        assert tx.column("SELECT folder_id FROM subscription_folder") == [noise]
+
+
+def test_a_choice_that_both_share_stays_where_it_stands(db: Database, cast: Cast, now: datetime) -> None:
+    (first, kept), (second, gone) = two_feeds(db, cast.alice, now)
+    noise = subscriptions.add_folder(db, cast.alice, "Noise", now=now)
+    for subscription_id in (first, second):
+        subscriptions.edit(db, cast.alice, subscription_id, folder_ids=[noise], now=now)
+    choose(db, cast.alice, noise, ReadWhen(arrived=True), "folder")
+    merge(db, kept, gone, now)
+    assert counts(db, cast.alice, kept).arrived
+    with db.reading() as tx:
+        assert read_choices.own(tx, cast.alice.id, "feed", first) == ReadWhen()
+
+
+def test_the_folder_of_the_other_does_not_keep_less_than_either(db: Database, cast: Cast, now: datetime) -> None:
+    (_, kept), (second, gone) = two_feeds(db, cast.alice, now)
+    month, day = Retention(age=1, unit="months"), Retention(age=1, unit="days")
+    folder = subscriptions.add_folder(db, cast.alice, "Brief", now=now)
+    subscriptions.edit(db, cast.alice, second, folder_ids=[folder], now=now)
+    with transaction(db) as tx:
+        retention.save(tx, Proposal(scope="account", key=cast.alice.id, rule=month))
+        retention.save(tx, Proposal(scope="folder", key=folder, rule=day))
+        retention.save(tx, Proposal(scope="subscription", key=second, rule=month))
+    merge(db, kept, gone, now)
+    with db.reading() as tx:
+        (plan,) = expiry.plans(tx, [kept])
+        assert plan.keepers[0].rule == month
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_what_was_chosen_for_one_of_two_subscriptions_holds_after_a_merge(
+    db: Database, cast: Cast, now: datetime, which: int
+) -> None:
+    both = two_feeds(db, cast.alice, now)
+    (first, kept), (_, gone) = both
+    folder = subscriptions.add_folder(db, cast.alice, "List", now=now)
+    with transaction(db) as tx:
+        tx.run(
+            "UPDATE subscription SET title = 'Mine', visibility = 'important', hidden_from_visitors = 1,"
+            " full_text = 'always', full_text_rules = :rules, revised_unread = 1, display = :display, unapplied = '{}',"
+            " own_site_url = 'https://mine.example/', own_description = 'Words' WHERE id = :id",
+            rules='{"content":"article"}',
+            display='{"view":"cards"}',
+            id=both[which][0],
+        )
+        tx.run("UPDATE subscription SET visibility = 'archived' WHERE id = :id", id=both[1 - which][0])
+        tx.run(  # the other one was subscribed to by hand: a list shall not end it
+            "UPDATE subscription SET followed_folder_id = :folder, followed_url = 'https://a.example/2' WHERE id = :id",
+            folder=folder,
+            id=both[which][0],
+        )
+    merge(db, kept, gone, now)
+    with db.reading() as tx:
+        assert tx.all(
+            "SELECT id, title, visibility, hidden_from_visitors, full_text, full_text_rules, revised_unread, display,"
+            " unapplied, own_site_url, own_description, followed_folder_id, followed_url FROM subscription"
+        ) == [
+            (
+                *(first, "Mine", "important", 1, "always", '{"content":"article"}', 1, '{"view":"cards"}'),
+                *("{}", "https://mine.example/", "Words", None, None),
+            )
+        ]
+
+
+@pytest.mark.parametrize("is_delivered", [True, False])
+def test_a_merge_does_not_read_as_a_double_what_it_brings_itself(
+    db: Database, cast: Cast, now: datetime, is_delivered: bool
+) -> None:
+    """The feed that stays brought the article second: read by itself, for the other's was unread; that one goes."""
+    (first, kept), (second, gone) = two_feeds(db, cast.alice, now)
+    folder = subscriptions.add_folder(db, cast.alice, "Both", now=now)
+    for subscription_id in (first, second):
+        subscriptions.edit(db, cast.alice, subscription_id, folder_ids=[folder], now=now)
+    choose(db, cast.alice, folder, ReadWhen(repeated_near=20), "folder")
+    fill(db, gone, ["seen", "news"], now)
+    stay_read, stays = fill(db, kept, ["seen", "news"], now)
+    if is_delivered:
+        delivered(db, cast.alice)
+        entries.mark(db, cast.alice, [stay_read], read=False, now=now)
+        entries.mark(db, cast.alice, [stay_read], read=True, now=now)
+    merge(db, kept, gone, now)
+    with db.reading() as tx:
+        assert list(unread(tx, cast.alice)) == ([stays] if is_delivered else [stay_read, stays])
+
+
+def test_what_was_marked_unread_by_hand_in_either_feed_is_so_in_the_one_that_stays(
+    db: Database, cast: Cast, now: datetime
+) -> None:
+    (_, kept), (_, gone) = two_feeds(db, cast.alice, now)
+    olds = fill(db, gone, ["read", "unread"], now)
+    stays = fill(db, kept, ["read", "unread"], now)
+    delivered(db, cast.alice)
+    entries.mark(db, cast.alice, [*olds, stays[0]], read=True, now=now)
+    entries.mark(db, cast.alice, olds, read=False, now=now)
+    merge(db, kept, gone, now)
+    with db.reading() as tx:
+        assert unread(tx, cast.alice) == dict.fromkeys(stays, 1)
 
 
 def mark(db: Database, user: User, entry_id: int, how: str, now: datetime) -> None:

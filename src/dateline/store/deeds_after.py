@@ -45,3 +45,14 @@ def last_in_whole(tx: Tx, user_id: int, entry_ids: Iterable[int], since: datetim
         elif whole and kind_of(action) == "read":
             whole.difference_update(unpack_ids(packed))
     return sorted(whole)
+
+
+def read_by_hand(tx: Tx, user_id: int, entry_ids: Iterable[int]) -> set[int]:
+    """Those of the entries that the user read, one by one or with a whole stream, as far as the history goes."""
+    wanted = set(entry_ids)
+    found = set[int]()
+    for packed in tx.column(
+        "SELECT entries FROM history WHERE user_id = :user AND action IN ('read', 'mark_all', 'seen')", user=user_id
+    ):
+        found |= wanted.intersection(unpack_ids(packed))
+    return found

@@ -5,9 +5,7 @@ All of it in one transaction. Whether it may be done is said in ``addresses``.
 
 from datetime import datetime
 
-from dateline.model import Retention
-
-from . import expiry, feeds, own_marks, retention, states
+from . import brought, deeds_after, feeds, merged_choices, own_marks, states
 from .db import WriteTx
 from .times import to_us
 
@@ -21,7 +19,9 @@ def merge(tx: WriteTx, kept: int, gone: int, now: datetime) -> None:
     for user_id in tx.column(
         "SELECT DISTINCT user_id FROM subscription WHERE feed_id = :gone OR feed_id = :kept ORDER BY user_id", **ids
     ):
-        states.deliver(tx, user_id, limit=10_000_000, resting=True)
+        delivered: list[states.Delivered] = []
+        states.deliver(tx, user_id, limit=10_000_000, told=delivered.append, resting=True)
+        brought.settle(tx, user_id, delivered)
     _move_marks_of_doubles(tx, ids)
     _drop_doubles(tx, ids)
     tx.run("UPDATE entry SET feed_id = :kept WHERE feed_id = :gone", **ids)
@@ -75,6 +75,12 @@ def _wake(tx: WriteTx, ids: dict[str, int], now: datetime) -> None:
 
 _DOUBLES = "entry d JOIN entry k ON k.feed_id = :kept AND k.guid_hash = d.guid_hash WHERE d.feed_id = :gone"
 
+_BOTH = f"(SELECT d.id AS gone_id, k.id AS kept_id, k.listed_at FROM {_DOUBLES}) x ON x.gone_id = u.entry_id"
+_KEPT_STAYS = (
+    "ON CONFLICT (user_id, feed_id, listed_at, entry_id) DO UPDATE SET kept ="
+    " CASE WHEN excluded.kept = 1 THEN 1 ELSE unread.kept END"
+)
+
 
 def _move_marks_of_doubles(tx: WriteTx, ids: dict[str, int]) -> None:
     """Stars, labels and unread marks of an entry that both feeds hold go to the one that stays."""
@@ -93,15 +99,37 @@ def _move_marks_of_doubles(tx: WriteTx, ids: dict[str, int]) -> None:
         **ids,
     )
     own_marks.move(tx, f"SELECT d.id AS old_id, k.id AS new_id FROM {_DOUBLES}", **ids)
-    # Unread only for those who had no other chance to read it: subscribers of the feed that goes, but not of the one
-    # that stays.
+    # Unread only for those who had no other chance to read it, subscribers of the feed that goes, but not of the one
+    # that stays; and what somebody marked so by hand.
     tx.run(
         "INSERT INTO unread (user_id, feed_id, listed_at, entry_id, kept)"
-        " SELECT u.user_id, CAST(:kept AS BIGINT), x.listed_at, x.kept_id, u.kept FROM unread u JOIN"
-        f" (SELECT d.id AS gone_id, k.id AS kept_id, k.listed_at FROM {_DOUBLES}) x ON x.gone_id = u.entry_id"
-        " WHERE u.feed_id = :gone AND NOT EXISTS"
-        " (SELECT 1 FROM subscription s WHERE s.user_id = u.user_id AND s.feed_id = :kept) ON CONFLICT DO NOTHING",
+        f" SELECT u.user_id, CAST(:kept AS BIGINT), x.listed_at, x.kept_id, u.kept FROM unread u JOIN {_BOTH}"
+        " WHERE u.feed_id = :gone AND (u.kept = 1 OR NOT EXISTS"
+        " (SELECT 1 FROM subscription s WHERE s.user_id = u.user_id AND s.feed_id = :kept))"
+        f" {_KEPT_STAYS}",
         **ids,
+    )
+    for user_id in merged_choices.reading(tx, ids["kept"], ids["gone"]):
+        _move_unread_of(tx, user_id, ids)
+
+
+def _move_unread_of(tx: WriteTx, user_id: int, ids: dict[str, int]) -> None:
+    """Of a subscriber to both: what was read by itself in the feed that stays, as the double of what is unread in the
+    other, stays unread. What was read by hand is read.
+    """
+    there = tx.column(
+        f"SELECT x.kept_id FROM unread u JOIN {_BOTH} WHERE u.user_id = :user AND u.feed_id = :gone AND NOT EXISTS"
+        " (SELECT 1 FROM unread o WHERE o.user_id = u.user_id AND o.feed_id = :kept AND o.listed_at = x.listed_at"
+        " AND o.entry_id = x.kept_id)",
+        user=user_id,
+        **ids,
+    )
+    left = sorted(set(there) - deeds_after.read_by_hand(tx, user_id, there)) if there else []
+    tx.run(
+        "INSERT INTO unread (user_id, feed_id, listed_at, entry_id)"
+        " SELECT CAST(:user AS BIGINT), feed_id, listed_at, id FROM entry WHERE id IN ids(:ids) ON CONFLICT DO NOTHING",
+        user=user_id,
+        ids=left,
     )
 
 
@@ -120,45 +148,16 @@ def _drop_doubles(tx: WriteTx, ids: dict[str, int]) -> None:
 
 
 def _move_subscriptions(tx: WriteTx, ids: dict[str, int]) -> None:
-    """Who subscribes to both keeps one, in the folders of both; it rests only if both rested."""
-    _keep_the_more(tx, ids)
-    tx.run(
-        "UPDATE subscription SET paused_at = NULL WHERE feed_id = :kept AND EXISTS (SELECT 1 FROM subscription g"
-        " WHERE g.user_id = subscription.user_id AND g.feed_id = :gone AND g.paused_at IS NULL)",
-        **ids,
-    )
-    for column in ("unapplied", "own_icon_id", "own_site_url", "own_description"):
-        tx.run(
-            f"UPDATE subscription SET {column} = coalesce({column}, (SELECT g.{column} FROM subscription g"
-            " WHERE g.user_id = subscription.user_id AND g.feed_id = :gone)) WHERE feed_id = :kept",
-            **ids,
-        )
+    """Who subscribes to both keeps one, in the folders of both, with what was chosen for either."""
+    both = merged_choices.pairs(tx, ids["kept"], ids["gone"])
     tx.run(
         "INSERT INTO subscription_folder (subscription_id, folder_id) SELECT k.id, sf.folder_id FROM subscription g"
         " JOIN subscription k ON k.user_id = g.user_id AND k.feed_id = :kept"
         " JOIN subscription_folder sf ON sf.subscription_id = g.id WHERE g.feed_id = :gone ON CONFLICT DO NOTHING",
         **ids,
     )
-    both = (
-        "SELECT g.id FROM subscription g JOIN subscription k ON k.user_id = g.user_id AND k.feed_id = :kept"
-        " WHERE g.feed_id = :gone"
-    )
-    tx.run(f"DELETE FROM subscription_folder WHERE subscription_id IN ({both})", **ids)
-    tx.run(f"DELETE FROM subscription WHERE id IN ({both})", **ids)
+    merged_choices.combine(tx, both)
+    going = [pair.gone_id for pair in both]
+    tx.run("DELETE FROM subscription_folder WHERE subscription_id IN ids(:ids)", ids=going)
+    tx.run("DELETE FROM subscription WHERE id IN ids(:ids)", ids=going)
     tx.run("UPDATE subscription SET feed_id = :kept WHERE feed_id = :gone", **ids)
-
-
-def _keep_the_more(tx: WriteTx, ids: dict[str, int]) -> None:
-    """Of two rules of one person the one that keeps less would take away what the other was to keep."""
-    rules: dict[int, list[Retention]] = {}
-    for plan in expiry.plans(tx, [ids["kept"], ids["gone"]]):
-        for keeper in plan.keepers:
-            rules.setdefault(keeper.user_id, []).append(keeper.rule)
-    for user_id, (one, *others) in sorted(rules.items()):
-        if others and others[0] != one:
-            tx.run(
-                "UPDATE subscription SET retention = :rule WHERE user_id = :user AND feed_id = :kept",
-                rule=retention.encode(retention.generous(one, others[0])),
-                user=user_id,
-                kept=ids["kept"],
-            )

@@ -174,6 +174,18 @@ def _whole(said: Mapping[str, Any], below: ReadWhen) -> ReadWhen:
     return ReadWhen(**values)
 
 
+def _gentlest(part: str, values: Sequence[Any]) -> Any:
+    """What leaves most unread."""
+    is_off = not all(values)  # False and 0: nothing is read
+    most = max if part == "beyond" else min
+    return getattr(NEVER, part) if is_off else most(values)
+
+
+def gentler(one: ReadWhen, other: ReadWhen) -> ReadWhen:
+    """Of two whole choices, part by part what leaves more unread."""
+    return ReadWhen(**{part: _gentlest(part, [getattr(one, part), getattr(other, part)]) for part in _PARTS})
+
+
 class _Folders:
     """A user's folders, with what they say."""
 
@@ -205,10 +217,7 @@ class _Folders:
         found = [said for folder_id in inside if (said := self._nearest(folder_id, part)) is not None]
         if not found:
             return None, []
-        values = [value for value, _ in found]
-        is_off = not all(values)  # False and 0: nothing is read
-        most = max if part == "beyond" else min
-        return (getattr(NEVER, part) if is_off else most(values)), [folder_id for _, folder_id in found]
+        return _gentlest(part, [value for value, _ in found]), [folder_id for _, folder_id in found]
 
     def counting(
         self, inside: Sequence[int], own: ReadWhen, account: ReadWhen | None
