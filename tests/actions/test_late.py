@@ -10,7 +10,7 @@ from dateline.actions import accounts, entries, labels, late
 from dateline.actions.late import LateDeed
 from dateline.errors import ActionError, NotFound
 from dateline.model import User
-from dateline.store import Database, states, streams
+from dateline.store import Database, history, streams
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_what_was_done_is_done_and_telling_it_twice_changes_nothing(
     assert state(db, cast.alice, three[1]) == (True, True, ("Sea",))
     assert late.tell(db, cast.alice, told, now=now + timedelta(seconds=2)).count == 0
     with db.reading() as tx:
-        actions = [done.action for done in states.deeds(tx, cast.alice.id)]
+        actions = [done.action for done in history.deeds(tx, cast.alice.id)]
     assert actions == ["read", "star", f"label:{sea}"], "what was done at one moment is one deed"
 
 

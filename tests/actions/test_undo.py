@@ -15,7 +15,7 @@ from dateline.actions.entries import Done
 from dateline.actions.late import LateDeed
 from dateline.model import Stream, User
 from dateline.refresh import deliver, index
-from dateline.store import Database, states, streams
+from dateline.store import Database, history, states, streams
 from dateline.store.write import transaction
 
 
@@ -161,10 +161,10 @@ def test_what_another_device_read_meanwhile_stays_read(world: World) -> None:
 
 def test_reading_without_having_been_marked_with_all_is_no_deed(world: World) -> None:
     with world.db.reading() as tx:
-        before = len(states.deeds(tx, world.user.id))
+        before = len(history.deeds(tx, world.user.id))
     world.mark([world.a[2]], read=True, later=5)
     with world.db.reading() as tx:
-        assert len(states.deeds(tx, world.user.id)) == before
+        assert len(history.deeds(tx, world.user.id)) == before
 
 
 def test_what_was_read_elsewhere_is_among_the_recently_read(world: World) -> None:
@@ -173,7 +173,7 @@ def test_what_was_read_elsewhere_is_among_the_recently_read(world: World) -> Non
     world.mark([world.a[3]], read=True, later=6)  # told again
     with world.db.reading() as tx:
         page = streams.read(tx, world.user.id, Stream(kind="recent"))
-        seen = [deed.entry_ids for deed in states.deeds(tx, world.user.id) if deed.action == "seen"]
+        seen = [deed.entry_ids for deed in history.deeds(tx, world.user.id) if deed.action == "seen"]
     assert page.entries[0].id == world.a[3]
     assert seen == [[world.a[3]]]
 

@@ -18,7 +18,7 @@ from dateline.model import Retention, Stream, User
 from dateline.refresh import deliver, index
 from dateline.refresh.expiry import expire
 from dateline.refresh.tidy import tidy
-from dateline.store import Database, expiry, retention, search, states, streams
+from dateline.store import Database, expiry, history, retention, search, streams
 from dateline.store.retention import Proposal, Scope
 from dateline.store.write import transaction
 
@@ -343,7 +343,7 @@ def test_an_entry_that_is_gone_may_be_undone_marked_or_asked_for_without_harm(
         deeds.star(db, cast.alice, ids[:1], starred=True, now=now)
     with db.reading() as tx:
         assert len(streams.read(tx, cast.alice.id, Stream(kind="all", shown="all")).entries) == 3
-        assert states.deeds(tx, cast.alice.id)[0].entry_ids == ids
+        assert history.deeds(tx, cast.alice.id)[0].entry_ids == ids
     assert is_sound(db)
 
 

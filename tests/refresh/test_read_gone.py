@@ -11,7 +11,7 @@ from dateline.actions import entries as deeds
 from dateline.actions import read_when
 from dateline.model import User
 from dateline.preferences import ReadWhen
-from dateline.store import Database, news, states
+from dateline.store import Database, history, news
 
 HOUR = timedelta(hours=1)
 ONE, TWO, THREE, FOUR = ((number, f"Title {number}", "<p>Text</p>") for number in "1234")
@@ -44,7 +44,7 @@ def test_what_left_is_read_for_whom_it_shall_be(db: Database, cast: Cast, now: d
     assert unread(db, cast.alice, now + HOUR) == (["Title 4", "Title 3"], 2)
     assert unread(db, cast.bob, now + HOUR)[1] == 4
     with db.reading() as tx:
-        assert states.deeds(tx, cast.alice.id) == []
+        assert history.deeds(tx, cast.alice.id) == []
 
 
 def test_what_is_marked_by_hand_or_starred_stays_unread_when_it_leaves(db: Database, cast: Cast, now: datetime) -> None:

@@ -24,6 +24,7 @@ from dateline.store import (
     entries,
     expiry,
     feeds,
+    history,
     hosts,
     icons,
     leases,
@@ -252,7 +253,7 @@ def test_what_runs_all_the_time_scans_no_table(library: tuple[Database, User], n
         pushes.is_due(tx, now)
         devices.is_due(tx, now)
         devices.important_after(tx, user.id, 1, 100)
-        states.deeds(tx, user.id, 0)
+        history.deeds(tx, user.id, 0)
         streams.entry(tx, user.id, 1)
     assert log.scans == []
 

@@ -15,7 +15,7 @@ from dateline.errors import NotFound
 from dateline.model import Stream, User
 from dateline.preferences import ReadWhen
 from dateline.refresh import deliver
-from dateline.store import Database, entries, read_choices, states, streams
+from dateline.store import Database, entries, history, read_choices, states, streams
 from dateline.store.times import to_us
 from dateline.store.write import transaction
 
@@ -72,7 +72,7 @@ def test_what_was_read_by_itself_is_found_and_was_done_by_nobody(db: Database, c
     with db.reading() as tx:
         page = streams.read(tx, cast.alice.id, Stream(kind="all", shown="all"), limit=10, bodies="none")
         assert {entry.title for entry in page.entries} == {"a", "b"}
-        assert states.deeds(tx, cast.alice.id) == []
+        assert history.deeds(tx, cast.alice.id) == []
 
 
 def test_who_subscribes_to_a_known_feed_finds_read_what_shall_be(db: Database, cast: Cast, now: datetime) -> None:

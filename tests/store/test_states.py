@@ -11,7 +11,7 @@ from dateline.errors import ActionError, NotFound
 from dateline.model import Stream, StreamKind, User
 from dateline.refresh import deliver
 from dateline.refresh.tidy import tidy
-from dateline.store import Database, states, streams
+from dateline.store import Database, history, streams
 from dateline.store.write import transaction
 
 
@@ -34,9 +34,9 @@ def starred(db: Database, user: User) -> set[int]:
         return set(tx.column("SELECT entry_id FROM star WHERE user_id = :user", user=user.id))
 
 
-def history(db: Database, user: User) -> list[tuple[str, list[int]]]:
+def done(db: Database, user: User) -> list[tuple[str, list[int]]]:
     with db.reading() as tx:
-        return [(deed.action, deed.entry_ids) for deed in states.deeds(tx, user.id)]
+        return [(deed.action, deed.entry_ids) for deed in history.deeds(tx, user.id)]
 
 
 def test_each_deed_is_one_row_of_the_history_with_what_it_changed(
@@ -50,7 +50,7 @@ def test_each_deed_is_one_row_of_the_history_with_what_it_changed(
     entries.star(db, alice, ids, starred=True, now=now)
     entries.star(db, alice, ids[:1], starred=False, now=now)
     entries.mark_all_read(db, alice, Stream(), up_to=ids[-1], now=now)
-    assert history(db, alice) == [
+    assert done(db, alice) == [
         ("read", ids[:2]),
         ("read", ids[2:]),
         ("unread", ids[1:]),
@@ -58,7 +58,7 @@ def test_each_deed_is_one_row_of_the_history_with_what_it_changed(
         ("unstar", ids[:1]),
         ("mark_all", ids[1:]),
     ]
-    assert history(db, cast.bob) == []
+    assert done(db, cast.bob) == []
 
 
 def test_every_deed_can_be_undone(db: Database, cast: Cast, ids: list[int], now: datetime) -> None:
@@ -149,7 +149,7 @@ def test_wrong_ids_among_right_ones_are_passed_over(db: Database, cast: Cast, id
 
 def test_no_ids_are_no_deed(db: Database, cast: Cast, now: datetime) -> None:
     assert entries.mark(db, cast.alice, [], read=True, now=now) == entries.Done(count=0, seq=None)
-    assert history(db, cast.alice) == []
+    assert done(db, cast.alice) == []
 
 
 def test_ten_thousand_at_once_are_the_most(db: Database, cast: Cast, ids: list[int], now: datetime) -> None:
@@ -246,12 +246,12 @@ def test_the_history_is_kept_for_ninety_days(db: Database, cast: Cast, ids: list
     entries.mark(db, cast.alice, ids[:1], read=True, now=now)
     entries.mark(db, cast.alice, ids[1:], read=True, now=now + timedelta(days=1))
     tidy(db, now + timedelta(days=90))
-    assert len(history(db, cast.alice)) == 2
+    assert len(done(db, cast.alice)) == 2
     tidy(db, now + timedelta(days=90, seconds=1))
-    assert history(db, cast.alice) == [("read", ids[1:])]
+    assert done(db, cast.alice) == [("read", ids[1:])]
 
 
 def test_ids_are_packed_and_come_back(db: Database) -> None:
     for ids in ([], [1], list(range(100_000)), [2**62, 2**63 - 1]):
-        assert states.unpack_ids(states.pack_ids(ids)) == ids
-    assert len(states.pack_ids(range(1_000_000, 1_100_000))) < 400_000
+        assert history.unpack_ids(history.pack_ids(ids)) == ids
+    assert len(history.pack_ids(range(1_000_000, 1_100_000))) < 400_000

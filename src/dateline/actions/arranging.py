@@ -22,9 +22,9 @@ from dateline.store import (
     expiry,
     folder_order,
     followed,
+    history,
     orphans,
     retention,
-    states,
     subscriptions,
 )
 from dateline.store.db import WriteTx
@@ -84,7 +84,7 @@ def arrange(db: Database, user: User, subscription_ids: Sequence[int], change: C
         if before == arranging.snapshot(tx, ids):
             return Done(count=0, seq=None)
         expiry.tidy_again(tx, list(feeds_of.values()), now - EVERY + GRACE)  # less may be kept now
-        seq = states.note(tx, user.id, _ARRANGED + arranging.encode(before), (), now)
+        seq = history.note(tx, user.id, _ARRANGED + arranging.encode(before), (), now)
         return Done(count=len(ids), seq=seq)
 
 
@@ -113,7 +113,7 @@ def leave(db: Database, user: User, subscription_ids: Sequence[int], *, now: dat
 
 def note_joined(tx: WriteTx, user: User, subscription_ids: Sequence[int], now: datetime) -> int:
     """Note what was subscribed to together, so that one press takes it back. The deed's number."""
-    return states.note(tx, user.id, _JOINED, sorted(subscription_ids), now)
+    return history.note(tx, user.id, _JOINED, sorted(subscription_ids), now)
 
 
 def undo(db: Database, user: User, seq: int, *, now: datetime) -> Done:
@@ -121,7 +121,7 @@ def undo(db: Database, user: User, seq: int, *, now: datetime) -> Done:
     deliver.catch_up(db, user.id, everything=True)
     with transaction(db) as tx:
         tx.hold_user(user.id)
-        deed = states.deed(tx, user.id, seq)
+        deed = history.deed(tx, user.id, seq)
         if deed is None:
             raise NotFound(f"history {seq}")
         if deed.action.startswith(_ARRANGED):
@@ -138,7 +138,7 @@ def undo(db: Database, user: User, seq: int, *, now: datetime) -> Done:
 def what_of(db: Database, user: User, seq: int) -> Literal["entries", "subscriptions", "folders"]:
     """What a deed was done with."""
     with db.reading() as tx:
-        deed = states.deed(tx, user.id, seq)
+        deed = history.deed(tx, user.id, seq)
     action = deed.action if deed is not None else ""
     if action.startswith(ORDERED):
         return "folders"

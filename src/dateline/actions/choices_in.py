@@ -41,6 +41,7 @@ from dateline.store import (
     entries,
     full_texts,
     highlights,
+    history,
     labels,
     mail,
     progress,
@@ -285,7 +286,7 @@ class _Import:
         were = states.mark_read(tx, self._user.id, list(live.values()))
         read = were.ids
         if read:
-            states.note(tx, self._user.id, "read", read, self._now, kept=were.kept)
+            history.note(tx, self._user.id, "read", read, self._now, kept=were.kept)
         left = [hash_ for hash_ in hashes if hash_ not in live]
         if not left:
             return len(read)

@@ -8,9 +8,9 @@ from msgspec.structs import replace
 
 from dateline.errors import ActionError, NotFound
 from dateline.model import Shown, ShownNow, Stream, User
-from dateline.store import Database, deeds_after, highlights, labels, listing, scopes, search, states, streams
+from dateline.store import Database, deeds_after, highlights, history, labels, listing, scopes, search, states, streams
 from dateline.store.db import WriteTx
-from dateline.store.states import Deed
+from dateline.store.history import Deed
 from dateline.store.write import transaction
 
 MAX_ENTRIES = 10_000
@@ -119,10 +119,10 @@ def undo(db: Database, user: User, seq: int, *, now: datetime) -> Done:
     """
     with transaction(db) as tx:
         tx.hold_user(user.id)
-        deed = states.deed(tx, user.id, seq)
+        deed = history.deed(tx, user.id, seq)
         if deed is None:
             raise NotFound(f"history {seq}")
-        if states.kind_of(deed.action):
+        if history.kind_of(deed.action):
             deed = replace(deed, entry_ids=deeds_after.untouched_since(tx, user.id, deed))
         return _taken_back(tx, user, deed, now)
 
@@ -193,11 +193,11 @@ def note_seen(tx: WriteTx, user: User, entry_ids: Collection[int], at: datetime,
     within a day: undoing that leaves it read.
     """
     if entry_ids and (seen := deeds_after.last_in_whole(tx, user.id, entry_ids, now - _UNDONE_WITHIN)):
-        states.note(tx, user.id, "seen", seen, at)
+        history.note(tx, user.id, "seen", seen, at)
 
 
 def _noted(
     tx: WriteTx, user: User, action: str, changed: Sequence[int], now: datetime, *, kept: Sequence[int] = ()
 ) -> Done:
-    seq = states.note(tx, user.id, action, changed, now, kept=kept) if changed else None
+    seq = history.note(tx, user.id, action, changed, now, kept=kept) if changed else None
     return Done(count=len(changed), seq=seq, entry_ids=tuple(changed))

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from dateline.errors import ActionError
 from dateline.model import User
-from dateline.store import Database, folder_order, states, subscriptions
+from dateline.store import Database, folder_order, history, subscriptions
 from dateline.store.db import WriteTx
 from dateline.store.folder_order import Stood
 from dateline.store.write import transaction
@@ -69,5 +69,5 @@ def _noted(tx: WriteTx, user: User, before: list[Stood], now: datetime) -> Done:
     changed = [one for one in before if after[one.id] != one]
     if not changed:
         return Done(count=0, seq=None)
-    seq = states.note(tx, user.id, ORDERED + folder_order.encode(changed), (), now)
+    seq = history.note(tx, user.id, ORDERED + folder_order.encode(changed), (), now)
     return Done(count=len(changed), seq=seq)

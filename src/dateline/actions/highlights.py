@@ -4,7 +4,7 @@ from datetime import datetime
 
 from dateline.errors import ActionError, NotFound
 from dateline.model import User
-from dateline.store import Database, highlights, states
+from dateline.store import Database, highlights, history, states
 from dateline.store.highlights import AROUND, Highlight
 from dateline.store.write import transaction
 
@@ -83,7 +83,7 @@ def remove(db: Database, user: User, highlight_id: int, *, now: datetime) -> Don
         if before is None:
             raise NotFound(f"highlight {highlight_id}")
         highlights.remove(tx, user.id, [highlight_id])
-        seq = states.note(tx, user.id, REMOVED + highlights.encode(before), (), now)
+        seq = history.note(tx, user.id, REMOVED + highlights.encode(before), (), now)
         return Done(count=1, seq=seq)
 
 

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from dateline.errors import ActionError
 from dateline.model import User
-from dateline.store import Database, labels, states
+from dateline.store import Database, history, labels, states
 from dateline.store.db import WriteTx
 from dateline.store.states import Changed
 from dateline.store.write import transaction
@@ -60,13 +60,13 @@ _Key = tuple[int, str]
 
 
 def _within(deed: LateDeed, now: datetime) -> LateDeed:
-    return replace(deed, at=min(max(deed.at, now - timedelta(days=states.HISTORY_DAYS)), now))
+    return replace(deed, at=min(max(deed.at, now - timedelta(days=history.HISTORY_DAYS)), now))
 
 
 def _last(deeds: Iterable[LateDeed]) -> dict[_Key, LateDeed]:
     found: dict[_Key, LateDeed] = {}
     for deed in sorted(deeds, key=lambda deed: deed.at):
-        found[deed.entry_id, states.kind_of(deed.action)] = deed
+        found[deed.entry_id, history.kind_of(deed.action)] = deed
     return found
 
 
@@ -76,7 +76,7 @@ def _contradicted(tx: WriteTx, user: User, wanted: dict[_Key, LateDeed]) -> set[
         return set()
     since = min(deed.at for deed in wanted.values())
     found: set[_Key] = set()
-    for at, kind, entry_ids in states.done_after(tx, user.id, since):
+    for at, kind, entry_ids in history.done_after(tx, user.id, since):
         for entry_id in entry_ids:
             deed = wanted.get((entry_id, kind))
             if deed is not None and at > deed.at:
@@ -106,7 +106,7 @@ def _do(tx: WriteTx, user: User, action: str, entry_ids: list[int], at: datetime
     else:
         were = Changed(ids=sorted(_changed(tx, user.id, action, entry_ids, at)))
     if were.ids:
-        states.note(tx, user.id, action, were.ids, at, kept=were.kept)
+        history.note(tx, user.id, action, were.ids, at, kept=were.kept)
     return were.ids
 
 

@@ -19,7 +19,7 @@ from dateline.parse.own_words import is_own_feed
 from dateline.parse.reader_json import SavedEntry, SavedFile, open_saved
 from dateline.refresh import deliver
 from dateline.refresh.decide import content_hash, listed_at
-from dateline.store import Database, brought, entries, joining, labels, saved_pages, states
+from dateline.store import Database, brought, entries, history, joining, labels, saved_pages, states
 from dateline.store.accounts import name_key
 from dateline.store.db import WriteTx
 from dateline.store.entries import Arrived
@@ -239,7 +239,7 @@ class _Import:
         if action == "read":
             self._counts["read"] += len(changed)
         if changed:
-            states.note(tx, self._user.id, action, changed, self._now, kept=kept)
+            history.note(tx, self._user.id, action, changed, self._now, kept=kept)
 
     def _problem(self, place: int, code: str, text: str) -> None:
         if len(self._problems) < MAX_PROBLEMS:

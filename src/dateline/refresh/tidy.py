@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from dateline.store import Database, accounts, entries, feeds, hosts, icons, orphans, states
+from dateline.store import Database, accounts, entries, feeds, history, hosts, icons, orphans
 from dateline.store.write import transaction
 
 ORPHANS_KEPT = timedelta(days=30)
@@ -16,7 +16,7 @@ def tidy(db: Database, now: datetime) -> int:
     How many entries went.
     """
     with transaction(db) as tx:
-        states.forget_history(tx, now)
+        history.forget_history(tx, now)
         hosts.forget_idle(tx, now - timedelta(days=1))
         accounts.forget_old(tx, now - timedelta(days=1), now)
     with transaction(db) as tx:

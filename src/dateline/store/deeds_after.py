@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from .db import Tx
-from .states import Deed, kind_of, unpack_ids
+from .history import Deed, kind_of, unpack_ids
 from .times import to_us
 
 

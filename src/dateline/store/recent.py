@@ -7,8 +7,9 @@ stands where it was read last. The newest 2,000 deeds and 10,000 entries are loo
 from dateline.model import Cursor, Stream
 
 from .db import Tx
+from .history import unpack_ids
 from .search import matching
-from .states import unpack_ids, visible
+from .states import visible
 
 DEEDS = 2_000
 ENTRIES = 10_000

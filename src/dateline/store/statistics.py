@@ -14,7 +14,7 @@ from msgspec import Struct
 from dateline.errors import NotFound
 
 from .db import Tx
-from .states import unpack_ids
+from .history import unpack_ids
 from .subscriptions import Folder, SubscriptionDetails, all_details, below, folders
 from .times import from_us, to_us
 

@@ -1,0 +1,105 @@
+"""The history: what a user did to entries, an action a row, by which it is undone and told to other devices."""
+
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import starmap
+
+import zstandard
+from msgspec import Struct
+
+from .db import Row, Tx, WriteTx
+from .times import DAY, from_us, to_us
+
+HISTORY_DAYS = 90
+
+
+class Deed(Struct, frozen=True, kw_only=True):
+    """One action of a user: ``action`` is read, unread, mark_all, seen, star, unstar, label:ID or unlabel:ID.
+
+    ``kept``: those that were unread by hand before. ``seen``: read by hand when a whole stream had been marked already.
+    """
+
+    seq: int
+    action: str
+    entry_ids: list[int]
+    kept: list[int] = []
+
+
+def pack_ids(entry_ids: Iterable[int]) -> bytes:
+    """Entry ids → one compressed value."""
+    return zstandard.ZstdCompressor(level=1).compress(array("q", entry_ids).tobytes())
+
+
+def unpack_ids(packed: bytes) -> list[int]:
+    """The other way round."""
+    ids = array("q")
+    ids.frombytes(zstandard.ZstdDecompressor().decompress(packed, max_output_size=800_000_000))
+    return ids.tolist()
+
+
+def note(
+    tx: WriteTx, user_id: int, action: str, entry_ids: Sequence[int], now: datetime, *, kept: Sequence[int] = ()
+) -> int:
+    """Add an action to the history, with those of its entries that had been unread by hand. Its number."""
+    seq: int = tx.value(
+        "INSERT INTO history (user_id, at, action, entries, kept) VALUES (:user, :now, :action, :entries, :kept)"
+        " RETURNING seq",
+        user=user_id,
+        now=to_us(now),
+        action=action,
+        entries=pack_ids(entry_ids),
+        kept=pack_ids(kept) if kept else None,
+    )
+    return seq
+
+
+_DEEDS = "SELECT seq, action, entries, kept FROM history"
+
+
+def deed(tx: Tx, user_id: int, seq: int) -> Deed | None:
+    """One action of a user's own history."""
+    row = tx.one(f"{_DEEDS} WHERE user_id = :user AND seq = :seq", user=user_id, seq=seq)
+    return _deed(*row) if row else None
+
+
+def deeds(tx: Tx, user_id: int, after: int = 0, limit: int = 1000) -> list[Deed]:
+    """A user's history after an action, oldest first."""
+    rows: list[Row] = tx.all(
+        f"{_DEEDS} WHERE user_id = :user AND seq > :after ORDER BY seq LIMIT :limit",
+        user=user_id,
+        after=after,
+        limit=limit,
+    )
+    return list(starmap(_deed, rows))
+
+
+def kind_of(action: str) -> str:
+    """What an action is about: "read", "star" or "label:ID"; "" for what is not done to entries by themselves."""
+    if action in ("read", "unread", "mark_all", "seen"):
+        return "read"
+    if action in ("star", "unstar"):
+        return "star"
+    word, _, label = action.partition(":")
+    return f"label:{label}" if word in ("label", "unlabel") and label else ""
+
+
+def done_after(tx: Tx, user_id: int, since: datetime) -> Iterator[tuple[datetime, str, list[int]]]:
+    """When something was done after a moment, of what kind (``kind_of``), to which entries; in no order."""
+    rows = tx.all(
+        "SELECT at, action, entries FROM history WHERE user_id = :user AND at > :since",
+        user=user_id,
+        since=to_us(since),
+    )
+    for at, action, packed in rows:
+        if kind := kind_of(action):
+            yield from_us(at), kind, unpack_ids(packed)
+
+
+def _deed(seq: int, action: str, packed: bytes, kept: bytes | None) -> Deed:
+    return Deed(seq=seq, action=action, entry_ids=unpack_ids(packed), kept=unpack_ids(kept) if kept else [])
+
+
+def forget_history(tx: WriteTx, now: datetime) -> int:
+    """Drop what is older than 90 days. How many rows."""
+    return tx.run("DELETE FROM history WHERE at < :before", before=to_us(now) - HISTORY_DAYS * DAY)
