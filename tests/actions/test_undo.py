@@ -102,7 +102,8 @@ WAYS: dict[str, tuple[Deed, int]] = {
         lambda w: entries.mark_all_unread(w.db, w.user, Stream(kind="all"), up_to=max(w.ids), now=w.now),
         2,
     ),
-    "unread by hand": (lambda w: w.mark(w.ids, read=False), 2),
+    "unread by hand": (lambda w: w.mark(w.ids, read=False), 8),
+    "unread already, by hand": (lambda w: w.mark(w.a[:1], read=False), 1),
     "favourites": (lambda w: entries.star(w.db, w.user, w.ids, starred=True, now=w.now), 6),
 }
 
@@ -144,6 +145,40 @@ def test_a_page_shows_what_is_unread_by_hand_as_before(world: World) -> None:
     assert set(shown().values()) == {(False, False)}
     world.undo(done)
     assert shown() == before
+
+
+def test_what_is_unread_and_marked_so_by_hand_is_spared(world: World) -> None:
+    assert world.mark([world.a[0]], read=False).count == 1
+    assert world.a[0] in world.kept()
+    assert world.mark([world.a[0]], read=False) == Done(count=0, seq=None), "it is so already"
+
+
+def test_what_a_device_told_late_is_spared_too(world: World) -> None:
+    done = late.tell(
+        world.db,
+        world.user,
+        [LateDeed(entry_id=world.a[0], action="unread", at=world.now + timedelta(seconds=1))],
+        now=world.now + timedelta(minutes=1),
+    )
+    assert done.count == 1
+    assert world.a[0] in world.kept()
+
+
+def test_a_whole_stream_that_is_marked_unread_may_be_scrolled_past(world: World) -> None:
+    before = world.kept()
+    world.all_read()
+    entries.mark_all_unread(world.db, world.user, Stream(kind="all"), up_to=max(world.ids), now=world.now)
+    assert {row[2] for row in world.unread()} == set(world.ids)
+    assert before
+    assert world.kept() == set()
+
+
+def test_what_was_read_after_it_was_marked_unread_stays_read(world: World) -> None:
+    done = world.mark([world.a[0], world.a[3]], read=False)
+    world.mark([world.a[0]], read=True, later=5)
+    assert world.undo(done).entry_ids == (world.a[3],)
+    assert world.a[0] not in {row[2] for row in world.unread()}
+    assert world.a[3] not in world.kept()
 
 
 # ------------------------------------------------------------------------------------------------ meanwhile

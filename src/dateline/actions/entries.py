@@ -34,14 +34,15 @@ class Done(Struct, frozen=True, kw_only=True):
 def mark(db: Database, user: User, entry_ids: Sequence[int], *, read: bool, now: datetime) -> Done:
     """Mark entries read or unread; those that already are, or are not the user's, are passed over.
 
-    What is marked unread so stays unread while it is scrolled past. Raises ``NotFound`` when none of them is the
+    What is marked unread so, be it unread already, stays unread while it is scrolled past, and is never read by itself.
+    Raises ``NotFound`` when none of them is the
     user's, ``ActionError`` ``action.too_large`` for more than 10,000.
     """
     with transaction(db) as tx:
         tx.hold_user(user.id)
         own = own_entries(tx, user, entry_ids)
         if not read:
-            return _noted(tx, user, "unread", states.mark_unread(tx, user.id, own, kept=True), now)
+            return _unread_by_hand(tx, user, own, now)
         return _read(tx, user, own, now)
 
 
@@ -88,7 +89,8 @@ def mark_all_read(
 
 def mark_all_unread(db: Database, user: User, stream: Stream, *, up_to: int, now: datetime) -> Done:
     """The newest 10,000 entries of a stream (as far as a search finds them) are unread again: what is read of it, its
-    favourites or all others where nothing else is ``shown``, else all. Raises ``NotFound``.
+    favourites or all others where nothing else is ``shown``, else all. Not by hand: they may be scrolled past, or read
+    by themselves. Raises ``NotFound``.
     """
     with transaction(db) as tx:
         tx.hold_user(user.id)
@@ -132,8 +134,9 @@ def _taken_back(tx: WriteTx, user: User, deed: Deed, now: datetime) -> Done:
         case "read" | "mark_all":
             return _unread_again(tx, user, deed, now)
         case "unread":
-            were = states.mark_read(tx, user.id, deed.entry_ids)
-            return _noted(tx, user, "read", were.ids, now, kept=were.kept)
+            return _not_unread(tx, user, deed, now)
+        case "spared_no_more":
+            return _unread_by_hand(tx, user, deed.entry_ids, now)
         case "star":
             return _noted(tx, user, "unstar", sorted(states.unstar(tx, user.id, deed.entry_ids)), now)
         case "unstar":
@@ -148,6 +151,21 @@ def _unread_again(tx: WriteTx, user: User, deed: Deed, now: datetime) -> Done:
     back = states.mark_unread(tx, user.id, [one for one in deed.entry_ids if one in kept], kept=True)
     back += states.mark_unread(tx, user.id, [one for one in deed.entry_ids if one not in kept])
     return _noted(tx, user, "unread", sorted(back), now)
+
+
+def _unread_by_hand(tx: WriteTx, user: User, entry_ids: Sequence[int], now: datetime) -> Done:
+    were = states.mark_unread_by_hand(tx, user.id, entry_ids)
+    return _noted(tx, user, "unread", were.ids, now, kept=were.kept)
+
+
+def _not_unread(tx: WriteTx, user: User, deed: Deed, now: datetime) -> Done:
+    """What was read is so again; what was unread already is so as before, not by hand."""
+    before = set(deed.kept)
+    were = states.mark_read(tx, user.id, [one for one in deed.entry_ids if one not in before])
+    unspared = states.spare_no_more(tx, user.id, [one for one in deed.entry_ids if one in before])
+    if not unspared:
+        return _noted(tx, user, "read", were.ids, now, kept=were.kept)
+    return _noted(tx, user, "spared_no_more", sorted([*were.ids, *unspared]), now, kept=unspared)
 
 
 def _turned_back(tx: WriteTx, user: User, deed: Deed, now: datetime) -> Done:

@@ -103,6 +103,8 @@ def _do(tx: WriteTx, user: User, action: str, entry_ids: list[int], at: datetime
     if action == "read":
         were = states.mark_read(tx, user.id, entry_ids)
         note_seen(tx, user, set(entry_ids).difference(were.ids), at, now=now)
+    elif action == "unread":
+        were = states.mark_unread_by_hand(tx, user.id, entry_ids)
     else:
         were = Changed(ids=sorted(_changed(tx, user.id, action, entry_ids, at)))
     if were.ids:
@@ -113,8 +115,6 @@ def _do(tx: WriteTx, user: User, action: str, entry_ids: list[int], at: datetime
 def _changed(tx: WriteTx, user_id: int, action: str, entry_ids: list[int], at: datetime) -> list[int]:
     word, _, label = action.partition(":")
     match word:
-        case "unread":
-            return states.mark_unread(tx, user_id, entry_ids, kept=True)
         case "star":
             return states.star(tx, user_id, entry_ids, at)
         case "unstar":

@@ -15,9 +15,12 @@ HISTORY_DAYS = 90
 
 
 class Deed(Struct, frozen=True, kw_only=True):
-    """One action of a user: ``action`` is read, unread, mark_all, seen, star, unstar, label:ID or unlabel:ID.
+    """One action of a user: ``action`` is read, unread, mark_all, seen, spared_no_more, star, unstar, label:ID or
+    unlabel:ID.
 
-    ``kept``: those that were unread by hand before. ``seen``: read by hand when a whole stream had been marked already.
+    ``kept``: those that were unread by hand before; of ``unread``, which says so by hand, those that were unread
+    otherwise. ``seen``: read by hand when a whole stream had been marked already. ``spared_no_more``: such an
+    ``unread`` taken back; ``kept`` are those that are still unread.
     """
 
     seq: int
@@ -41,7 +44,7 @@ def unpack_ids(packed: bytes) -> list[int]:
 def note(
     tx: WriteTx, user_id: int, action: str, entry_ids: Sequence[int], now: datetime, *, kept: Sequence[int] = ()
 ) -> int:
-    """Add an action to the history, with those of its entries that had been unread by hand. Its number."""
+    """Add an action to the history, with those of its entries that had been unread (``Deed.kept``). Its number."""
     seq: int = tx.value(
         "INSERT INTO history (user_id, at, action, entries, kept) VALUES (:user, :now, :action, :entries, :kept)"
         " RETURNING seq",
@@ -76,7 +79,7 @@ def deeds(tx: Tx, user_id: int, after: int = 0, limit: int = 1000) -> list[Deed]
 
 def kind_of(action: str) -> str:
     """What an action is about: "read", "star" or "label:ID"; "" for what is not done to entries by themselves."""
-    if action in ("read", "unread", "mark_all", "seen"):
+    if action in ("read", "unread", "mark_all", "seen", "spared_no_more"):
         return "read"
     if action in ("star", "unstar"):
         return "star"

@@ -170,7 +170,9 @@ def _count_down(tx: WriteTx, user_id: int, feed_ids: Iterable[int], sign: int) -
 
 
 class Changed(Struct, frozen=True, kw_only=True):
-    """What a deed changed: these entries. ``kept``: those of them that were unread by hand until it read them."""
+    """What a deed changed: these entries. ``kept``: of what it read, what had been unread by hand; of what it marked
+    unread by hand, what was unread already.
+    """
 
     ids: list[int] = []
     kept: list[int] = []
@@ -209,6 +211,30 @@ def mark_unread(tx: WriteTx, user_id: int, entry_ids: Sequence[int], *, kept: bo
     )
     _count_down(tx, user_id, (row[0] for row in rows), +1)
     return sorted(row[1] for row in rows)
+
+
+def mark_unread_by_hand(tx: WriteTx, user_id: int, entry_ids: Sequence[int]) -> Changed:
+    """The entries are unread, and spared from being read by themselves or scrolled past. Which were not so before."""
+    spared = _spare(tx, user_id, entry_ids, kept=True)
+    new = mark_unread(tx, user_id, entry_ids, kept=True)
+    return Changed(ids=sorted([*spared, *new]), kept=spared)
+
+
+def spare_no_more(tx: WriteTx, user_id: int, entry_ids: Sequence[int]) -> list[int]:
+    """What is unread by hand of these is unread as it had arrived. Which."""
+    return _spare(tx, user_id, entry_ids, kept=False)
+
+
+def _spare(tx: WriteTx, user_id: int, entry_ids: Sequence[int], *, kept: bool) -> list[int]:
+    return sorted(
+        tx.column(
+            "UPDATE unread SET kept = :kept WHERE user_id = :user AND kept <> :kept AND (feed_id, listed_at, entry_id)"
+            " IN (SELECT feed_id, listed_at, id FROM entry WHERE id IN ids(:ids)) RETURNING entry_id",
+            kept=int(kept),
+            user=user_id,
+            ids=list(entry_ids),
+        )
+    )
 
 
 def revised(tx: WriteTx, user_id: int, entry_ids: Sequence[int]) -> list[int]:
