@@ -14,7 +14,7 @@ from tests.people import Cast, make_cast
 from tests.postgres_cluster import Cluster, Reused, find_postgres
 
 from dateline.actions import accounts
-from dateline.clean import clean_html
+from dateline.clean import clean_html, plain_text
 from dateline.store import Database, open_database
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -93,14 +93,16 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def sqlite_db(tmp_path: Path, empty_database: Path) -> Iterator[Database]:
     """An empty SQLite database."""
     shutil.copy(empty_database, tmp_path / "dateline.sqlite")
-    with open_database(f"sqlite:///{tmp_path}/dateline.sqlite", sanitiser=clean_html).closing() as database:
+    with open_database(
+        f"sqlite:///{tmp_path}/dateline.sqlite", sanitiser=clean_html, text_of=plain_text
+    ).closing() as database:
         yield database
 
 
 @pytest.fixture
 def postgres_db(reused: Reused) -> Iterator[Database]:
     """An empty PostgreSQL database."""
-    with open_database(reused.emptied(), sanitiser=clean_html).closing() as database:
+    with open_database(reused.emptied(), sanitiser=clean_html, text_of=plain_text).closing() as database:
         yield database
 
 

@@ -17,7 +17,7 @@ from dateline import allocator
 from dateline import settings as settings_room
 from dateline.actions.first_start import code_of_the_first
 from dateline.api import websub
-from dateline.clean import clean_html
+from dateline.clean import clean_html, plain_text
 from dateline.clean.players import FRAME_SOURCES
 from dateline.settings import Settings
 from dateline.store import Database, open_database
@@ -140,7 +140,7 @@ def _wait_to_be_told() -> None:
 def app_from_environment(*, last_call: int | None = None) -> ASGIApp:
     """The application of a server process, by the environment's settings. Raises ``SettingsError``, ``StoreError``."""
     settings = settings_room.load()
-    db = open_database(settings.database_url, create=True, sanitiser=clean_html)
+    db = open_database(settings.database_url, create=True, sanitiser=clean_html, text_of=plain_text)
     _keep_freed_memory()
     app = create_app(settings, db, start_code=code_of_the_first(settings), on_shutdown=db.close, last_call=last_call)
     # What is loaded by now lives as long as the process: the collector need not look at it again (steadier answers).

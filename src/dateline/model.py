@@ -11,6 +11,7 @@ from typing import Literal, NewType
 from msgspec import Struct
 
 from dateline.preferences import Order, Preferences, ShownChoice
+from dateline.query import Node, Problem
 
 RawHTML = NewType("RawHTML", str)
 """HTML as somebody published it: hostile until ``clean`` has seen it."""
@@ -305,20 +306,30 @@ class Cursor(Struct, frozen=True, kw_only=True):
     seed: int = 0
 
 
+class Search(Struct, frozen=True, kw_only=True):
+    """A search as somebody typed it, and what it asks for; ``problems`` are what of it could not be meant."""
+
+    text: str
+    tree: Node
+    problems: tuple[Problem, ...] = ()
+
+
 class Stream(Struct, frozen=True, kw_only=True):
     """The one way to ask for entries: what (``kind``, ``key``), narrowed how (``shown``, ``search``), in which order.
 
     ``key`` is the folder's, subscription's or label's id for these kinds, else None; a label without one is any label.
     ``since`` is the moment that ``today`` begins at for the reader. ``public_only`` narrows to what a visitor may see.
+    ``saved`` is the id of the saved search that it was opened by.
     """
 
     kind: StreamKind = "main"
     key: int | None = None
     shown: Shown = "adaptive"
-    search: str = ""
+    search: Search | None = None
     order: Order = "newest"
     since: datetime | None = None
     public_only: bool = False
+    saved: int | None = None
 
 
 class User(Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from tests.people import Cast
+from tests.searches import searched
 from tests.store.feeding import fill, subscribed
 
 from dateline.actions import arranging, entries, labels, late, subscriptions
@@ -91,7 +92,7 @@ WAYS: dict[str, tuple[Deed, int]] = {
     "today": (lambda w: w.all_read(Stream(kind="today", since=w.now - timedelta(days=5))), 3),
     "older than a day": (lambda w: w.all_read(listed_before=w.now - timedelta(days=1)), 8),
     "older than a week": (lambda w: w.all_read(listed_before=w.now - timedelta(days=7)), 4),
-    "search": (lambda w: w.all_read(Stream(kind="all", search="harbour")), 10),
+    "search": (lambda w: w.all_read(Stream(kind="all", search=searched("harbour"))), 10),
     "up to what the page showed": (
         lambda w: entries.mark_all_read(w.db, w.user, Stream(kind="all"), up_to=w.a[1], now=w.now),
         2,

@@ -19,7 +19,7 @@ from tests.internet import Internet, Page, Reply, rss
 from tests.processes import children
 
 from dateline.actions import accounts, subscriptions
-from dateline.clean import clean_html
+from dateline.clean import clean_html, plain_text
 from dateline.settings import Settings
 from dateline.store import Database, open_database
 
@@ -99,7 +99,9 @@ class Shell:
         """The database, for what a test needs to be there before, or looks at afterwards."""
         url = self.settings["database_url"]
         local = url.startswith("sqlite:")
-        return open_database(f"sqlite:///{self.database}" if local else url, sanitiser=clean_html).closing()
+        return open_database(
+            f"sqlite:///{self.database}" if local else url, sanitiser=clean_html, text_of=plain_text
+        ).closing()
 
     def add_user(self, name: str = "alice", *feeds: str, folder: str | None = None, is_admin: bool = False) -> None:
         """Create an account that subscribes to these addresses."""

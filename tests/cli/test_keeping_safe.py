@@ -14,7 +14,7 @@ from tests.postgres_cluster import Cluster
 from tests.refresh.running import Runner
 
 from dateline.actions import subscriptions
-from dateline.clean import clean_html
+from dateline.clean import clean_html, plain_text
 from dateline.model import Stream
 from dateline.refresh import deliver
 from dateline.store import Database, open_database, streams
@@ -207,7 +207,7 @@ def test_settings_that_cannot_be_used_are_told(shell: Shell) -> None:
 
 def test_a_full_disk_loses_nothing(tmp_path: Path, internet: Internet) -> None:
     url = f"sqlite:///{tmp_path}/small.sqlite"
-    with open_database(url, sanitiser=clean_html).closing() as db:
+    with open_database(url, sanitiser=clean_html, text_of=plain_text).closing() as db:
         from tests.conftest import NOW
 
         cast = make_cast(db, NOW)

@@ -149,6 +149,7 @@ def test_everything_that_the_program_imports_is_one_of_its_dependencies() -> Non
         "argon2": "argon2-cffi",
         "cchardet": "faust-cchardet",
         "psycopg_pool": "psycopg",
+        "re2": "google-re2",
         "python_multipart": "python-multipart",
         "readability": "readability-lxml",
     }

@@ -8,6 +8,7 @@ import pytest
 from tests.internet import Internet, Reply
 from tests.people import Cast
 from tests.refresh.running import Runner
+from tests.searches import tree
 from tests.store.feeding import fill, subscribed
 
 from dateline.actions import entries as deeds
@@ -90,13 +91,13 @@ def test_what_is_too_old_goes_with_its_marks_and_its_text(
 ) -> None:
     index.index_all(db)
     with db.reading() as tx:
-        assert len(search.newest_matches(tx, "text", [feed[1]], user_id=cast.alice.id)) == 10
+        assert len(search.newest_matches(tx, tree("text"), [feed[1]], user_id=cast.alice.id)) == 10
     rule(db, cast.alice, WEEK, now)
     assert expire(db, now) == (3, False)
     assert left(db) == [str(n) for n in range(3, 10)]
     assert is_sound(db)
     with db.reading() as tx:
-        assert len(search.newest_matches(tx, "text", [feed[1]], user_id=cast.alice.id)) == 7
+        assert len(search.newest_matches(tx, tree("text"), [feed[1]], user_id=cast.alice.id)) == 7
         assert tx.value("SELECT unread_count FROM subscription") == 7
         assert tx.value("SELECT count(*) FROM tombstone") == 3
 

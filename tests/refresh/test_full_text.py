@@ -14,6 +14,7 @@ from tests.pages import PARAGRAPHS, TITLE, article, feed, page
 from tests.people import Cast
 from tests.processes import children
 from tests.refresh.running import Runner
+from tests.searches import searched
 
 from dateline.actions import full_texts as full_text_actions
 from dateline.actions import instance, saved_pages, subscriptions
@@ -91,7 +92,7 @@ class Tide:
         from dateline.actions import accounts
 
         accounts.catch_up(self.db, user.id, now=self.now)
-        asked = Stream(kind="all", shown="all", search=stream.get("search", ""))
+        asked = Stream(kind="all", shown="all", search=searched(stream.get("search", "")))
         with self.db.reading() as tx:
             return list(streams.read(tx, user.id, asked, bodies="whole").entries)
 

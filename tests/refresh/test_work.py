@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from tests.internet import LOOPBACK, Internet, Reply, redirect
 from tests.people import Cast
 from tests.refresh.running import Runner
+from tests.searches import searched
 
 from dateline.actions import entries, subscriptions
 from dateline.model import Stream, User
@@ -78,8 +79,8 @@ def test_an_edited_entry_keeps_its_place_and_is_found_by_its_new_words(db: Datab
         runner.later(hours=30)
         assert runner.run()[internet.url("/feed")].changed == 1
         assert titles(db, cast.alice) == ["Final" if title == "Draft" else title for title in before]
-        assert titles(db, cast.alice, Stream(search="final")) == ["Final"]
-        assert titles(db, cast.alice, Stream(search="draft")) == []
+        assert titles(db, cast.alice, Stream(search=searched("final"))) == ["Final"]
+        assert titles(db, cast.alice, Stream(search=searched("draft"))) == []
 
 
 def test_every_failure_is_kept_on_the_feed_with_its_code(db: Database, cast: Cast, now: datetime) -> None:

@@ -13,6 +13,7 @@ import pytest
 from tests.internet import LOOPBACK, Internet, Reply, rss
 from tests.people import Cast, make_cast
 from tests.refresh.running import Runner
+from tests.searches import tree
 
 from dateline.actions import subscriptions
 from dateline.refresh import deliver
@@ -42,7 +43,7 @@ async def test_a_worker_fetches_indexes_delivers_and_stops_when_told(db: Databas
                 return (
                     tx.value("SELECT count(*) FROM unread") == 2
                     and tx.value("SELECT count(icon_id) FROM feed") == 1
-                    and len(search.matching(tx, "One", [1, 2])) == 1
+                    and len(search.matching(tx, tree("One"), [1, 2], user_id=cast.alice.id)) == 1
                 )
 
         await until(done)

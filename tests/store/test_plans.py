@@ -9,6 +9,7 @@ from typing import get_args
 import apsw
 import pytest
 from tests.people import make_cast
+from tests.searches import searched
 from tests.store.feeding import fill, subscribed
 
 from dateline.actions import entries as deeds
@@ -149,8 +150,8 @@ STREAMS = {
     "one feed, all": Stream(kind="feed", key=1, shown="all"),
     "folder": Stream(kind="folder", key=1),
     "starred": Stream(kind="starred"),
-    "search": Stream(search="text"),
-    "search in starred": Stream(kind="starred", search="text"),
+    "search": Stream(search=searched("text")),
+    "search in starred": Stream(kind="starred", search=searched("text")),
     "any label": Stream(kind="label"),
     "recently read": Stream(kind="recent"),
     "today": Stream(kind="today", since=MOMENT),
@@ -160,7 +161,7 @@ STREAMS = {
     "favourites of all feeds": Stream(shown="starred"),
     "favourites of a folder": Stream(kind="folder", key=1, shown="starred"),
     "favourites of a label": Stream(kind="label", shown="starred"),
-    "favourites that are found": Stream(search="text", shown="starred"),
+    "favourites that are found": Stream(search=searched("text"), shown="starred"),
     "unread or starred": Stream(shown="unread_or_starred"),
     "unread, not starred": Stream(shown="unread_not_starred"),
     "unread, not starred, of a folder": Stream(kind="folder", key=1, shown="unread_not_starred"),

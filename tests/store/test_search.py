@@ -1,18 +1,20 @@
 """Search: the same answers on both engines, whatever is asked; the index follows the entries and never disagrees."""
 
 from datetime import UTC, datetime
-from itertools import chain
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from tests.people import Cast, make_cast
+from tests.searches import searched, tree
 from tests.store.feeding import arrived, clean, fill, subscribed
 
 from dateline.actions import entries as deeds
 from dateline.actions import instance
 from dateline.model import Person, Stream
+from dateline.query.tree import Words
+from dateline.query.words import words
 from dateline.refresh import deliver, index
 from dateline.store import Database, entries, search, streams
 from dateline.store.entries import Edited, guid_hash
@@ -116,9 +118,16 @@ def library(db: Database, now: datetime) -> tuple[Database, Cast]:
     return db, cast
 
 
+@pytest.fixture
+def library_in_sqlite(sqlite_db: Database, now: datetime) -> tuple[Database, int]:
+    """One entry."""
+    _, feed = subscribed(sqlite_db, make_cast(sqlite_db, now).alice, "https://a.test/", now)
+    return sqlite_db, fill(sqlite_db, feed, ["One"], now)[0]
+
+
 def found(db: Database, cast: Cast, query: str, kind: Stream | None = None) -> list[str]:
     stream = kind or Stream()
-    stream = Stream(kind=stream.kind, key=stream.key, search=query, shown="all")
+    stream = Stream(kind=stream.kind, key=stream.key, search=searched(query), shown="all")
     with db.reading() as tx:
         return [entry.title for entry in streams.read(tx, cast.alice.id, stream).entries]
 
@@ -134,27 +143,20 @@ def test_no_question_is_an_error(library: tuple[Database, Cast]) -> None:
     for query in WORST:
         assert set(found(db, cast, query)) <= set(DOCUMENTS), query
         with db.reading() as tx:
-            search.matching(tx, query, [1, 2, 3])
+            search.matching(tx, tree(query), [1, 2, 3], user_id=cast.alice.id)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=40))
 @example("\0")
-def test_any_text_may_be_searched_for_and_is_found_where_it_stands(
-    sqlite_db: Database, now: datetime, text: str
-) -> None:
-    words = search.phrases(text)
-    with sqlite_db.reading() as tx:
-        assert search.newest_matches(tx, text, [1], user_id=1) == []
-    with transaction(sqlite_db) as tx:
-        search.index(tx, [])
+def test_any_text_is_found_by_its_words(library_in_sqlite: tuple[Database, int], text: str) -> None:
+    db, entry_id = library_in_sqlite
+    said = words(text)
+    with transaction(db) as tx:
         tx.run("DELETE FROM entry_text")
-        tx.run(
-            "INSERT INTO entry_text (rowid, title, body) VALUES (1, '', :text)",
-            text=" ".join(chain.from_iterable(words)),
-        )
-        if words:
-            assert search.matching(tx, text, [1]) == [1]
+        search.index(tx, [(entry_id, "", " ".join(said))])
+        if said:
+            assert search.matching(tx, Words(tuple(said[:20])), [entry_id], user_id=1) == [entry_id]
 
 
 # ------------------------------------------------------------------------------------------------ the index follows

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.people import Cast
+from tests.searches import searched
 from tests.store.feeding import fill, subscribed
 
 from dateline.actions import accounts, entries, subscriptions
@@ -156,7 +157,7 @@ def test_search_finds_words_and_phrases_in_the_stream_only(db: Database, cast: C
     index.index_all(db)
 
     def found(query: str, kind: Stream = MAIN) -> list[str]:
-        stream = Stream(kind=kind.kind, key=kind.key, search=query)
+        stream = Stream(kind=kind.kind, key=kind.key, search=searched(query))
         return titles(read(db, cast.alice.id, stream))
 
     assert found("quick brown") == ["b1", "a1"]
@@ -169,7 +170,7 @@ def test_search_finds_words_and_phrases_in_the_stream_only(db: Database, cast: C
     assert found("nothing") == []
     assert found('" * ( ) : ^ - AND NOT') == []
     with db.reading() as tx:
-        assert streams.read(tx, cast.bob.id, Stream(search="quick")).entries == ()
+        assert streams.read(tx, cast.bob.id, Stream(search=searched("quick"))).entries == ()
 
 
 def test_counters_follow_every_deed(db: Database, cast: Cast, now: datetime) -> None:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.people import Cast
+from tests.searches import searched
 from tests.store.feeding import fill, subscribed
 
 from dateline.actions import accounts, entries, subscriptions
@@ -213,8 +214,8 @@ def test_favourites_labels_searches_and_folders_have_every_order(
     assert ids_of(Stream(kind="label", order=order)) == ids[:4], "any label, each entry once"
     assert ids_of(Stream(kind="folder", key=folder, order=order)) == ids[:3]
     assert ids_of(Stream(kind="feed", key=a, shown="all", order=order)) == ids[:3]
-    assert ids_of(Stream(shown="all", search="word", order=order)) == ids
-    assert ids_of(Stream(kind="starred", search="b1", order=order)) == [ids[3]]
+    assert ids_of(Stream(shown="all", search=searched("word"), order=order)) == ids
+    assert ids_of(Stream(kind="starred", search=searched("b1"), order=order)) == [ids[3]]
 
 
 def labelled(db: Database, user: User, name: str, entry_ids: list[int]) -> int:

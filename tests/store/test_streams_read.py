@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from tests.people import Cast
+from tests.searches import searched
 from tests.store.feeding import fill, subscribed
 
 from dateline.actions import entries, labels, subscriptions
@@ -69,7 +70,7 @@ def test_recently_read_can_be_searched_and_forgets_what_one_left(
     deliver.catch_up(db, cast.alice.id)
     index.index_all(db)
     entries.mark(db, cast.alice, [*ids, *other], read=True, now=now)
-    assert ids_of(db, cast.alice, Stream(kind="recent", search="elsewhere")) == other
+    assert ids_of(db, cast.alice, Stream(kind="recent", search=searched("elsewhere"))) == other
     subscriptions.unsubscribe(db, cast.alice, subscription, now=now)
     assert ids_of(db, cast.alice, RECENT) == ids[::-1]
 
@@ -145,7 +146,7 @@ def test_only_what_is_older_is_marked_and_all_can_be_unread_again(
     assert again.seq is not None
     assert entries.undo(db, cast.alice, again.seq, now=now).count == 6
     index.index_all(db)
-    assert entries.mark_all_unread(db, cast.alice, Stream(search="old"), up_to=old[-1], now=now).count == 2
+    assert entries.mark_all_unread(db, cast.alice, Stream(search=searched("old")), up_to=old[-1], now=now).count == 2
 
 
 def test_what_is_marked_unread_by_hand_is_kept_until_it_is_read(

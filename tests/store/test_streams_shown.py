@@ -7,6 +7,7 @@ from typing import get_args
 
 import pytest
 from tests.people import Cast
+from tests.searches import searched
 from tests.store.feeding import fill, subscribed
 
 from dateline.actions import entries, labels, subscriptions
@@ -84,8 +85,8 @@ def kinds(library: Library) -> list[Stream]:
         Stream(kind="feed", key=library.feeds[0]),
         Stream(kind="starred"),
         Stream(kind="label", key=library.label),
-        Stream(search="word"),
-        Stream(kind="starred", search="word"),
+        Stream(search=searched("word")),
+        Stream(kind="starred", search=searched("word")),
         Stream(kind="today", since=library.now + timedelta(minutes=3)),
     ]
 

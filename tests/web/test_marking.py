@@ -177,7 +177,7 @@ BAD_FORMS: list[tuple[str, Sequence[tuple[str, object]]]] = [
     ("/entries/read-all", [("kind", "main"), ("what", "nothing"), ("up_to", 1)]),
     ("/entries/read-all", [("kind", "folder"), ("up_to", 1)]),
     ("/entries/read-all", [("kind", "main"), ("key", 1), ("up_to", 1)]),
-    ("/entries/read-all", [("kind", "main"), ("q", "x" * 400), ("up_to", 1)]),
+    ("/entries/read-all", [("kind", "main"), ("q", "x" * 1100), ("up_to", 1)]),
     ("/undo", []),
     ("/undo", [("seq", "last")]),
     ("/refresh", []),

@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from dateline.errors import ActionError, NotFound
-from dateline.model import Shown, ShownNow, Stream, User
+from dateline.model import Search, Shown, ShownNow, Stream, User
 from dateline.store import Database, deeds_after, highlights, history, labels, listing, scopes, search, states, streams
 from dateline.store.db import WriteTx
 from dateline.store.history import Deed
@@ -73,7 +73,7 @@ def mark_all_read(
         elif stream.kind in ("starred", "label"):
             matches = _marked_unread(tx, user, stream, feeds)
         elif stream.search:
-            matches = _matches(tx, user, stream, feeds)
+            matches = _matches(tx, user, stream, stream.search, feeds)
         were = states.mark_all_read(
             tx,
             user.id,
@@ -102,9 +102,9 @@ def mark_all_unread(db: Database, user: User, stream: Stream, *, up_to: int, now
         return _noted(tx, user, "unread", states.mark_unread(tx, user.id, ids), now)
 
 
-def _matches(tx: WriteTx, user: User, stream: Stream, feed_ids: Sequence[int] | None) -> list[int]:
+def _matches(tx: WriteTx, user: User, stream: Stream, wanted: Search, feed_ids: Sequence[int] | None) -> list[int]:
     feeds = scopes.scope(tx, user.id, stream).feed_ids if feed_ids is None else feed_ids
-    found = search.newest_matches(tx, stream.search, feeds, user_id=user.id, shown="unread", limit=ALL_MATCHES)
+    found = search.newest_matches(tx, wanted.tree, feeds, user_id=user.id, shown="unread", limit=ALL_MATCHES)
     return [key[1] for key in found]
 
 

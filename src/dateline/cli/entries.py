@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any, get_args
+from zoneinfo import ZoneInfo
 
 import typer
 
 from dateline.errors import NotFound
-from dateline.model import Cursor, Entry, Shown, Stream, User
+from dateline.model import Cursor, Entry, Search, Shown, Stream, User
 
 from .opening import now, opened, settings_of, user_named
 from .output import JsonOption, moment, print_json, say
@@ -34,7 +35,9 @@ def entries(
             " nothing is unread.",
         ),
     ] = "adaptive",
-    search: Annotated[str, typer.Option(metavar="WORDS", help="Only entries with these words and “phrases”.")] = "",
+    search: Annotated[
+        str, typer.Option(metavar="QUERY", help="Only what it finds: words, “phrases”, intitle:, author:, date:P1W …")
+    ] = "",
     limit: Annotated[int, typer.Option(min=1, max=1_000_000, help="At most so many.")] = 50,
     as_json: JsonOption = False,
 ) -> None:
@@ -43,7 +46,7 @@ def entries(
         raise typer.BadParameter(f"--shown takes {', '.join(get_args(Shown))}, not {shown!r}")
     with opened(settings_of(context)) as db:
         account = user_named(db, user)
-        asked = _stream(db, account, stream, shown, search)  # type: ignore[arg-type] # checked against Shown above
+        asked = _stream(db, account, stream, shown, _search(db, account, search))  # type: ignore[arg-type] # checked against Shown above
         _deliver(db, account)
         found = _read(db, account, asked, limit, bodies="whole" if as_json else "none")
         if as_json:
@@ -54,7 +57,7 @@ def entries(
             say(f"{marks} {moment(entry.listed_at)}  {entry.feed_title}  {entry.title}  {entry.url or ''}")
 
 
-def _stream(db: "Database", user: User, spec: str, shown: Shown, search: str) -> Stream:
+def _stream(db: "Database", user: User, spec: str, shown: Shown, search: Search | None) -> Stream:
     kind, colon, number = spec.partition(":")
     if not colon and kind in PLAIN_KINDS:
         return Stream(kind=kind, shown=shown, search=search)  # type: ignore[arg-type] # one of PLAIN_KINDS
@@ -62,6 +65,19 @@ def _stream(db: "Database", user: User, spec: str, shown: Shown, search: str) ->
         raise typer.BadParameter(f"--stream takes main, important, starred, all, folder:ID or feed:ID, not {spec!r}")
     key = int(number) if kind == "folder" else _subscription(db, user, int(number))
     return Stream(kind=kind, key=key, shown=shown, search=search)  # type: ignore[arg-type] # folder or feed
+
+
+def _search(db: "Database", user: User, text: str) -> Search | None:
+    from dateline.store import queries
+
+    if not text.strip():
+        return None
+    with db.reading() as tx:
+        found = queries.understood(tx, user.id, text, now=now(), zone=ZoneInfo(user.time_zone))
+    if found.problems:
+        part = found.problems[0]
+        raise typer.BadParameter(f"--search: {part.part!r} cannot be meant ({part.code})")
+    return found
 
 
 def _subscription(db: "Database", user: User, feed_id: int) -> int:

@@ -67,10 +67,10 @@ def log_config(settings: Settings) -> dict[str, Any]:
 @contextmanager
 def opened(settings: Settings) -> Iterator["Database"]:
     """The database, created and migrated when needed. Raises ``StoreError``."""
-    from dateline.clean import clean_html
+    from dateline.clean import clean_html, plain_text
     from dateline.store import open_database
 
-    with open_database(settings.database_url, sanitiser=clean_html).closing() as db:
+    with open_database(settings.database_url, sanitiser=clean_html, text_of=plain_text).closing() as db:
         yield db
 
 

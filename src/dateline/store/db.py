@@ -20,6 +20,7 @@ EngineName = Literal["sqlite", "postgres"]
 Row = tuple[Any, ...]
 Value = TypeVar("Value", bound=Struct)
 Sanitiser = Callable[[RawHTML, str | None], SafeHTML]
+TextOf = Callable[[SafeHTML], str]
 
 
 def storable(params: dict[str, Any]) -> dict[str, Any]:
@@ -44,6 +45,8 @@ class Tx(ABC):
     engine: EngineName
     sanitiser: Sanitiser | None = None
     """Cleans stored raw HTML again when its safe form is of an older policy; given by the roof."""
+    text_of: TextOf | None = None
+    """The plain text of safe HTML, for what a query asks of it; given by the roof."""
 
     @abstractmethod
     def all(self, sql: str, /, **params: Any) -> list[Row]:
@@ -90,6 +93,7 @@ class Database(ABC):
     engine: EngineName
     url: str
     sanitiser: Sanitiser | None = None
+    text_of: TextOf | None = None
 
     @abstractmethod
     def reading(self) -> AbstractContextManager[Tx]:

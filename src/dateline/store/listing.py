@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from dateline.model import ShownNow, Stream
+from dateline.model import Search, ShownNow, Stream
 
 from . import arrival
 from .arrival import ALL, NEWEST, OLDEST, STARRED, UNREAD, UNREAD_NOT_STARRED, Key, Place, Source
@@ -52,7 +52,7 @@ def _keys(tx: Tx, wanted: Wanted, before: Place, limit: int, *, floor: int, risi
     if stream.kind in ("starred", "label"):
         return _marked(tx, wanted, before, limit, way)
     if stream.search:
-        return _found(tx, wanted, before, limit, rising=rising)
+        return _found(tx, wanted, stream.search, before, limit, rising=rising)
     return _of_feeds(tx, wanted, before, limit, way=way, floor=floor)
 
 
@@ -101,10 +101,10 @@ def _read(tx: Tx, wanted: Wanted, before: Place, limit: int, *, way: arrival.Way
     return found[:limit]
 
 
-def _found(tx: Tx, wanted: Wanted, before: Place, limit: int, *, rising: bool) -> list[Key]:
+def _found(tx: Tx, wanted: Wanted, search: Search, before: Place, limit: int, *, rising: bool) -> list[Key]:
     """Of the newest thousand matches."""
     feeds = wanted.within.feed_ids
-    found = newest_matches(tx, wanted.stream.search, feeds, user_id=wanted.user_id, shown=wanted.shown)
+    found = newest_matches(tx, search.tree, feeds, user_id=wanted.user_id, shown=wanted.shown)
     chosen = [key for key in found if (key > before if rising else key < before) and key[0] >= wanted.floor]
     chosen.sort(reverse=not rising)
     chosen = chosen[:limit]
@@ -129,7 +129,9 @@ def _marked(tx: Tx, wanted: Wanted, before: Place, limit: int, way: arrival.Way)
         clauses.append(condition(wanted.shown, "m"))
     if stream.search:
         clauses.append("m.entry_id IN ids(:found)")
-        params["found"] = matching(tx, stream.search, _all_marked(tx, wanted.user_id, table))
+        params["found"] = matching(
+            tx, stream.search.tree, _all_marked(tx, wanted.user_id, table), user_id=wanted.user_id
+        )
     # an entry with two labels is in "any label" once
     once = "DISTINCT " if stream.kind == "label" and stream.key is None else ""
     rows = tx.all(

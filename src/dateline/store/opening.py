@@ -4,19 +4,20 @@ from pathlib import Path
 
 from dateline.errors import StoreError
 
-from .db import Database, Sanitiser
+from .db import Database, Sanitiser, TextOf
 from .migrations import migrate
 
 
-def open_database(url: str, *, create: bool = True, sanitiser: Sanitiser | None = None) -> Database:
+def open_database(
+    url: str, *, create: bool = True, sanitiser: Sanitiser | None = None, text_of: TextOf | None = None
+) -> Database:
     """Open ``sqlite:///relative``, ``sqlite:////absolute`` or ``postgresql://…`` and bring its schema up to date.
 
     ``create=False`` refuses a SQLite file that is not there. ``sanitiser`` cleans stored raw HTML again when its safe
-    form
-    was made by an older policy. Raises ``StoreError``.
+    form was made by an older policy; ``text_of`` reads safe HTML for queries that ask for texts. Raises ``StoreError``.
     """
     db = _open_sqlite(sqlite_path(url), create=create) if url.startswith("sqlite:") else _open_postgres(url)
-    db.sanitiser = sanitiser
+    db.sanitiser, db.text_of = sanitiser, text_of
     try:
         migrate(db)
     except BaseException:

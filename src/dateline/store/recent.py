@@ -20,7 +20,7 @@ def page(tx: Tx, user_id: int, stream: Stream, before: Cursor | None, limit: int
     place = (before.at, before.entry_id) if before else (2**63, 0)
     found = [key for key in _read(tx, user_id) if key < place]
     if stream.search:
-        matches = set(matching(tx, stream.search, [entry_id for _, entry_id in found]))
+        matches = set(matching(tx, stream.search.tree, [entry_id for _, entry_id in found], user_id=user_id))
         found = [key for key in found if key[1] in matches]
     found = _still_read(tx, user_id, found, limit + 1)
     more = len(found) > limit

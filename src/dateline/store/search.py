@@ -1,103 +1,125 @@
-"""Full-text search: one index an engine, one function above both.
+"""Search: what a query finds among stored entries. One index an engine, one function above both.
 
 SQLite: a contentless FTS5 table whose rowid is the entry id. PostgreSQL: a ``tsvector`` with the configuration
-``simple``. Both
-see text without diacritics and case, and with every Han, kana, hangul or Thai character a word of its own (these
-scripts do not
-put blanks between words), so that a phrase finds a part of a sentence.
-The index follows the entries with a watermark (``meta.indexed_to``): it may be late by a moment, it never disagrees.
+``simple``. Both see text as ``query.words`` does. The index follows the entries with a watermark (``meta.indexed_to``):
+it may be late by a moment, it never disagrees. What a query asks beyond words is asked of columns, else of each entry.
 """
 
 import re
-import unicodedata
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal
 
 from msgspec import Struct
 
 from dateline.model import ShownNow
+from dateline.query import Node, matches
+from dateline.query.tree import Pattern, Words, leaves
+from dateline.query.words import fold, words
 
+from .candidates import subjects
+from .conditions import MAX_WORD, Narrowed, narrowed
 from .db import Row, Tx, WriteTx
-from .entries import decode_people, decode_tags
+from .entries import decode_people, decode_tags, newest_id
 from .shown import condition
 
 NEWEST_MATCHES = 1_000
 """A search shows the newest so many matches; ordering all of a common word's would cost seconds (stack.md, D)."""
-MAX_QUERY_WORDS = 20
 MAX_INDEXED = 400_000
 # tsvector takes at most 1 MB of distinct words and positions up to 16,383 (PostgreSQL manual, 8.11 and 12.11).
 _PG_TEXT = 250_000
 _PG_BYTES = 1_000_000
 
-_MAX_WORD = 200
-"""Characters of a word in PostgreSQL, which takes at most 2,046 bytes."""
 _END_OF_TITLE = "0endoftitle0"
 """Stands between title and text in PostgreSQL, so that no phrase reaches over: SQLite has two columns."""
 
 # What FTS5's unicode61 folds by itself as ``fold`` does; any other text is folded before it is indexed.
 # (Walked to the end at once, that is half the time of looking for the first other character.)
 _FOLDED_BY_SQLITE = re.compile("[\\x00-\\x7f\\xa0\\xab\\xbb\\xc0-\\xff\u2010-\u201f]*+")
-_SPACELESS = re.compile(
-    r"([\u0e00-\u0e7f\u1100-\u11ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff])"
-)
-_COMBINING = re.compile(r"[\u0300-\u036f\u064b-\u065f\u0591-\u05c7]+")
-_WORD = re.compile(r"[^\W_]+", re.UNICODE)
-_PART = re.compile(r"[\"“”«»„]([^\"“”«»„]*)[\"“”«»„]?|(\S+)")
-
-
-def spaced(text: str) -> str:
-    """Blanks around the characters of scripts that write without them; other text as it is."""
-    return _SPACELESS.sub(r" \1 ", text)
-
-
-def fold(text: str) -> str:
-    """Without diacritics and case, as FTS5's unicode61 does by itself: for PostgreSQL, and for comparing."""
-    if text.isascii():
-        return text.lower()
-    plain = _COMBINING.sub("", unicodedata.normalize("NFKD", spaced(text)))
-    return unicodedata.normalize("NFC", plain).lower()
-
-
-def phrases(query: str) -> list[list[str]]:
-    """A search as typed → its phrases, each a list of words that follow each other; all of them must be found."""
-    found = []
-    for quoted, plain in _PART.findall(query[:1000]):
-        words = _WORD.findall(fold(quoted or plain))
-        if words:
-            found.append(words[:MAX_QUERY_WORDS])
-    return found[:MAX_QUERY_WORDS]
-
-
-def _match(tx: Tx, query: str) -> str | None:
-    """The engine's own spelling of a search; None when it holds no word."""
-    parts = phrases(query)
-    if not parts:
-        return None
-    if tx.engine == "sqlite":
-        return " ".join('"' + " ".join(words) + '"' for words in parts)
-    return " & ".join("(" + " <-> ".join(f"'{word[:_MAX_WORD]}'" for word in words) + ")" for words in parts)
+ASKED = 20_000
+"""So many entries are asked one by one, at most, where no index and no column tells (by an expression, a tag)."""
+READ = 2_000
+"""And so many, where what they say must be read for it."""
+REACH = 200_000
+"""Where the index is not asked, the newest so many entries of the feeds are looked through."""
+_CHUNK = 250
+_SPAN = 20_000
 
 
 def newest_matches(
-    tx: Tx, query: str, feed_ids: Sequence[int], *, user_id: int, shown: ShownNow = "all", limit: int = NEWEST_MATCHES
+    tx: Tx, tree: Node, feed_ids: Sequence[int], *, user_id: int, shown: ShownNow = "all", limit: int = NEWEST_MATCHES
 ) -> list[tuple[int, int]]:
-    """(listed_at, entry id) of the newest matches in these feeds, in no order.
+    """(listed_at, entry id) of the newest matches in these feeds, in no order."""
+    asked = narrowed(tx.engine, tree)
+    found: list[tuple[int, int]] = []
+    left = limit if asked.rest is None else READ if any(map(_reads_text, leaves(asked.rest))) else ASKED
+    for chunk in _chunks(tx, asked, feed_ids, user_id, shown, limit if asked.rest is None else _CHUNK):
+        right = chunk if asked.rest is None else _right(tx, asked.rest, user_id, chunk)
+        found += right
+        left -= len(chunk)
+        if left <= 0 or len(found) >= limit:
+            break
+    return found[:limit]
 
-    A search without a word matches nothing.
-    """
-    match = _match(tx, query)
-    if match is None:
-        return []
-    rows = tx.all(
-        f"SELECT e.listed_at, e.id FROM {_MATCHES[tx.engine]}"
-        + ("" if shown == "all" else f" AND {condition(shown, 'e', 'id')}")
-        + f" AND e.feed_id IN ids(:feeds) ORDER BY {_ORDER[tx.engine]} DESC LIMIT :limit",
-        match=match,
-        feeds=list(feed_ids),
-        limit=limit,
-        **({} if shown == "all" else {"user": user_id}),
-    )
-    return [(row[0], row[1]) for row in rows]
+
+def _chunks(
+    tx: Tx, asked: Narrowed, feed_ids: Sequence[int], user_id: int, shown: ShownNow, size: int
+) -> Iterator[list[tuple[int, int]]]:
+    """What SQL finds, the newest first, at most ``size`` at a time."""
+    clauses = [clause for clause in (asked.sql, condition(shown, "e", "id")) if clause]
+    params = dict(asked.params, feeds=list(feed_ids), size=size)
+    if any(":user" in clause for clause in clauses):
+        params["user"] = user_id
+    where = " AND ".join(["e.feed_id IN ids(:feeds)", *clauses])
+    by_words = asked.match is not None
+    spans = _by_words(tx, where, {**params, "match": asked.match}) if by_words else _by_walking(tx, where, params)
+    for rows in spans:
+        yield [(row[0], row[1]) for row in rows]
+
+
+def _by_words(tx: Tx, where: str, params: dict[str, Any]) -> Iterator[list[Row]]:
+    before, order = "", _ORDER[tx.engine]
+    while True:
+        rows = tx.all(
+            f"SELECT e.listed_at, e.id FROM {_MATCHES[tx.engine]} AND {where}{before}"
+            f" ORDER BY {order} DESC LIMIT :size",
+            **params,
+        )
+        yield rows
+        if len(rows) < params["size"]:
+            return
+        before, params["before"] = f" AND {order} < :before", rows[-1][1]
+
+
+def _by_walking(tx: Tx, where: str, params: dict[str, Any]) -> Iterator[list[Row]]:
+    """By spans of ids from the newest on, each twice as long as the one before: each feed's index gives its part."""
+    top, step, seen = newest_id(tx), _SPAN, 0
+    while top > 0 and seen < REACH:
+        span = {"above": max(0, top - step), "top": top}
+        rows = tx.all(
+            f"SELECT e.listed_at, e.id FROM entry e WHERE {where} AND e.id > :above AND e.id <= :top"
+            " ORDER BY e.id DESC LIMIT :size",
+            **params,
+            **span,
+        )
+        yield rows
+        if len(rows) == params["size"]:
+            top = rows[-1][1] - 1
+            continue
+        seen += tx.value(
+            "SELECT count(*) FROM entry WHERE feed_id IN ids(:feeds) AND id > :above AND id <= :top",
+            feeds=params["feeds"],
+            **span,
+        )
+        top, step = span["above"], 2 * step
+
+
+def _right(tx: Tx, rest: Node, user_id: int, keys: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    right = {one.entry_id for one in subjects(tx, user_id, [key[1] for key in keys]) if matches(rest, one)}
+    return [key for key in keys if key[1] in right]
+
+
+def _reads_text(leaf: Node) -> bool:
+    return isinstance(leaf, Words | Pattern) and leaf.place in ("any", "text")
 
 
 # CROSS JOIN keeps SQLite to walking the matches from the newest (it stops at the limit) rather than the feeds' entries.
@@ -108,16 +130,27 @@ _MATCHES = {
 _ORDER = {"sqlite": "entry_text.rowid", "postgres": "e.id"}
 
 
-def matching(tx: Tx, query: str, entry_ids: Sequence[int]) -> list[int]:
-    """Which of these entries match."""
-    match = _match(tx, query)
-    if match is None:
-        return []
-    if tx.engine == "sqlite":
-        sql = "SELECT rowid FROM entry_text WHERE entry_text MATCH :match AND rowid IN ids(:ids)"
-    else:
-        sql = "SELECT entry_id FROM entry_text WHERE words @@ CAST(:match AS tsquery) AND entry_id IN ids(:ids)"
-    return tx.column(sql, match=match, ids=list(entry_ids))
+def matching(tx: Tx, tree: Node, entry_ids: Sequence[int], *, user_id: int) -> list[int]:
+    """Which of these entries match; of a query that must be asked of each, among the newest of them."""
+    asked = narrowed(tx.engine, tree)
+    clauses = ["e.id IN ids(:ids)", *([asked.sql] if asked.sql else [])]
+    params = dict(asked.params, ids=list(entry_ids))
+    if ":user" in asked.sql:
+        params["user"] = user_id
+    if asked.match is not None:
+        params["match"] = asked.match
+        clauses.append(_MATCHED[tx.engine])
+    found: list[int] = tx.column(f"SELECT e.id FROM entry e WHERE {' AND '.join(clauses)} ORDER BY e.id DESC", **params)
+    if asked.rest is None:
+        return found
+    most = READ if any(map(_reads_text, leaves(asked.rest))) else ASKED
+    return [key[1] for key in _right(tx, asked.rest, user_id, [(0, entry_id) for entry_id in found[:most]])]
+
+
+_MATCHED = {
+    "sqlite": "e.id IN (SELECT rowid FROM entry_text WHERE entry_text MATCH :match)",
+    "postgres": "EXISTS (SELECT 1 FROM entry_text t WHERE t.entry_id = e.id AND t.words @@ CAST(:match AS tsquery))",
+}
 
 
 # ------------------------------------------------------------------------------------------------ the index
@@ -233,11 +266,11 @@ def _pg_words(title: str, text: str) -> str:
     """Only words and blanks reach ``to_tsvector``:
     its own parser would read addresses, paths and numbers its own way.
     """
-    words = [*_WORD.findall(fold(title)), _END_OF_TITLE, *_WORD.findall(fold(text[:_PG_TEXT]))]
+    found = [*words(title), _END_OF_TITLE, *words(text[:_PG_TEXT])]
     room = _PG_BYTES
-    for place, word in enumerate(words):
-        words[place] = short = word[:_MAX_WORD]
+    for place, word in enumerate(found):
+        found[place] = short = word[:MAX_WORD]
         room -= len(short.encode()) + 6  # its place among the words, and its position
         if room < 0:
-            return " ".join(words[:place])
-    return " ".join(words)
+            return " ".join(found[:place])
+    return " ".join(found)

@@ -5,7 +5,8 @@ from typing import get_args
 
 from dateline.actions.entries import Done
 from dateline.errors import ActionError
-from dateline.model import Stream, StreamKind
+from dateline.model import Search, Stream, StreamKind
+from dateline.web import searching
 from dateline.web.shown import STATES
 from dateline.web.visit import Visit
 
@@ -25,9 +26,17 @@ def marked_stream(visit: Visit) -> Stream:
         kind=kind,
         key=key,
         shown=visit.form.choice("state", STATES, "all"),
-        search=visit.form.text("q", "", max_length=300),
+        search=_search(visit),
         since=instant(visit.form.integer("since"), "since") if kind == "today" else None,
     )
+
+
+def _search(visit: Visit) -> Search | None:
+    text = visit.form.text("q", "", max_length=searching.MAX_SEARCH)
+    if not text:
+        return None
+    with visit.db.reading() as tx:
+        return searching.search(visit, tx, visit.me, text)
 
 
 def changed_there(visit: Visit, done: Done) -> list[str]:

@@ -130,14 +130,14 @@ class PostgresDatabase(Database):
     def reading(self) -> Iterator[Tx]:
         with translated_errors(self.url), self._readers.connection() as connection:
             tx = PostgresTx(connection)
-            tx.sanitiser = self.sanitiser
+            tx.sanitiser, tx.text_of = self.sanitiser, self.text_of
             yield tx
 
     @contextmanager
     def writing(self) -> Iterator[WriteTx]:
         with translated_errors(self.url), self._writers.connection() as connection:
             tx = PostgresWriteTx(connection)
-            tx.sanitiser = self.sanitiser
+            tx.sanitiser, tx.text_of = self.sanitiser, self.text_of
             yield tx
 
     def schema_version(self) -> int:

@@ -214,7 +214,7 @@ class SqliteDatabase(Database):
             try:
                 connection.execute("BEGIN")
                 tx = SqliteTx(connection)
-                tx.sanitiser = self.sanitiser
+                tx.sanitiser, tx.text_of = self.sanitiser, self.text_of
                 yield tx
             finally:
                 self._give_back(connection)
@@ -234,7 +234,7 @@ class SqliteDatabase(Database):
             connection.execute("BEGIN IMMEDIATE")
             try:
                 tx = SqliteWriteTx(connection)
-                tx.sanitiser = self.sanitiser
+                tx.sanitiser, tx.text_of = self.sanitiser, self.text_of
                 yield tx
                 connection.execute("COMMIT")
             finally:

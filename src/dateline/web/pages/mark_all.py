@@ -67,7 +67,7 @@ def _ask(visit: Visit, stream: Stream, what: What) -> Response:
     page = MarkAllPage(
         name=stream_title(visit.words, stream, sidebar),
         what=what,
-        search=stream.search,
+        search=stream.search.text if stream.search else "",
         narrowed=shown.name(visit.words, stream.shown) if stream.shown in shown.NARROW else "",
         fields=(*((name, visit.form.raw(name, "")) for name in names), ("what", what)),
         back=visit.next,

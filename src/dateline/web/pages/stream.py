@@ -17,7 +17,7 @@ from starlette.responses import Response
 
 from dateline.actions import accounts as account_actions
 from dateline.actions import visiting
-from dateline.errors import ActionError, NotFound
+from dateline.errors import NotFound
 from dateline.model import Cursor, Page, ShownNow, Stream, StreamKind
 from dateline.store import accounts, board, displays, sidebars, streams
 from dateline.store.bodies import Bodies
@@ -25,7 +25,7 @@ from dateline.store.db import Tx
 from dateline.store.labels import Label
 from dateline.store.sidebars import Sidebar
 from dateline.store.times import to_us
-from dateline.web import cursors, messages, orders, proxied, shown, views
+from dateline.web import cursors, messages, orders, proxied, searching, shown, views
 from dateline.web.board import BoardMaker, Box, feed_ids
 from dateline.web.forms import whole_number
 from dateline.web.i18n import N_, Words, local
@@ -39,8 +39,6 @@ from dateline.web.sidebar import SidebarView, for_visitors, sidebar_view
 from dateline.web.stream_feeds import PATH, is_possible
 from dateline.web.views import Layout
 from dateline.web.visit import Visit
-
-_MAX_SEARCH = 300
 
 _TITLES: dict[str, str] = {
     "main": N_("Main stream"),
@@ -79,6 +77,7 @@ class StreamPage(Struct, frozen=True, kw_only=True):
 
     ``may_refresh``: a visitor may where the owner lets them.
     ``root`` and ``path`` are paths without the base (``/@NAME``, ``/folder/3``). ``unread`` counts the whole stream.
+    ``problems`` are why the search finds nothing, where it cannot be meant.
     ``shown_words`` say what of it is shown, "" where the bar does.
     ``more`` is the next page's ``before``, "" at the end. ``empty`` says why there are no rows, "" when there are.
     ``layout`` is the view and what is chosen about it, ``order`` the order; ``asked`` what links carry on of both, and
@@ -109,6 +108,7 @@ class StreamPage(Struct, frozen=True, kw_only=True):
     shown_choices: ShownOptions
     shown_words: str
     search: str
+    problems: tuple[str, ...]
     unread: int
     newest_id: int
     rows: tuple[Row, ...]
@@ -178,7 +178,7 @@ def _show(visit: Visit, of: Reading, kind: StreamKind, key: int | None = None) -
     account_actions.catch_up(visit.db, of.owner.id, now=visit.now)
     with visit.db.reading() as tx:
         arranged = displays.arrangement(tx, of.owner, kind, key)
-        stream = asked_stream(visit, of, kind, key, arranged)
+        stream = asked_stream(visit, of, tx, kind, key, arranged)
         own = displays.own(tx, of.owner, kind, key)
         layout = views.layout(visit, of, kind, arranged, own=own)
         order = orders.ordering(visit.words, visit.query, kind, stream.order, own=own)
@@ -223,15 +223,13 @@ def _side(visit: Visit, of: Reading, stream: Stream, sidebar: Sidebar) -> Sideba
 
 
 def asked_stream(
-    visit: Visit, of: Reading, kind: StreamKind, key: int | None, arranged: displays.Arrangement
+    visit: Visit, of: Reading, tx: Tx, kind: StreamKind, key: int | None, arranged: displays.Arrangement
 ) -> Stream:
     """The stream that path and query ask for, else as it was ``arranged``. Raises ``ActionError("action.bad_value")``.
 
     Visitors are not shown what the owner has read: for them it is always everything. So does a search, unless told.
     """
-    search = visit.query.get("q", "").strip()
-    if len(search) > _MAX_SEARCH or "\0" in search:
-        raise ActionError("action.bad_value", "q")
+    search = searching.search(visit, tx, of.owner, visit.query.get("q", ""), public_only=of.is_visitor)
     wished = shown.asked(visit.query, "all" if search else arranged.shown)
     return Stream(
         kind=kind,
@@ -306,7 +304,8 @@ def _context(
         shown=page.shown,
         shown_choices=() if of.is_visitor else shown.choices(visit.words, stream.kind),
         shown_words="" if page.shown in shown.PLAIN else shown.name(visit.words, page.shown),
-        search=stream.search,
+        search=stream.search.text if stream.search else "",
+        problems=searching.problems(visit.words, stream.search.problems) if stream.search else (),
         unread=0 if of.is_visitor else unread_count(stream, sidebar),
         newest_id=0 if of.is_visitor else page.newest_id,  # it counts what arrives in private feeds too
         rows=proxied.shown(

@@ -1,0 +1,350 @@
+"""A text → the tree of what it asks for. Nothing that a person types is refused; what cannot be meant is told of.
+
+    query  = every { "OR" every }
+    every  = factor { [ "AND" ] factor }
+    factor = [ "-" | "!" | "NOT" ] ( "(" query ")" | term )
+    term   = operator ":" value | "#" value | value
+    value  = word | "phrase" | 'phrase' | /expression/im
+
+``OPERATORS`` has the names; where several are named, separated by commas, any will do. A word that ends with ``*`` is
+the beginning of one. ``\\(`` and ``\\)`` are brackets of the text, ``\\"`` a quote within quotes.
+It is FreshRSS's language, and more.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import datetime, tzinfo
+from typing import Literal, get_args
+
+from msgspec import Struct
+
+from .dates import span
+from .patterns import compiled
+from .tree import (
+    NOTHING,
+    Address,
+    Between,
+    Entries,
+    Labelled,
+    Named,
+    Node,
+    Not,
+    Pattern,
+    PatternPlace,
+    Place,
+    State,
+    StateName,
+    Tag,
+    Words,
+    every,
+    some,
+)
+from .words import fold, words
+
+MAX_TEXT = 1_000
+"""Characters of a query."""
+MAX_TERMS = 100
+MAX_DEPTH = 20
+MAX_WORDS = 20
+"""Words of a phrase; what follows is not looked at."""
+
+ProblemCode = Literal["too_long", "date", "pattern", "number", "state", "unknown", "not_here"]
+
+
+class Problem(Struct, frozen=True):
+    """What of a query could not be meant: ``part`` is as it was typed. Whoever asks so finds nothing."""
+
+    code: ProblemCode
+    part: str
+
+
+class Query(Struct, frozen=True):
+    """A query, understood; ``tree`` is None where it asks for nothing (no word in it)."""
+
+    tree: Node | None
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def wanted(self) -> Node:
+        """What is to be found."""
+        return NOTHING if self.tree is None or self.problems else self.tree
+
+
+def parse(text: str, *, now: datetime, zone: tzinfo) -> Query:
+    """Read a query, as it is meant now by somebody in that zone. Names in it are still ``Named``."""
+    if len(text) > MAX_TEXT:
+        return Query(NOTHING, (Problem("too_long", text[:20]),))
+    reader = _Reader(text, now, zone)
+    tree = reader.query()
+    return Query(tree, tuple(reader.problems))
+
+
+class _Value(Struct, frozen=True):
+    """What stands after an operator, or alone. ``flags`` is None where it is no expression."""
+
+    text: str
+    is_quoted: bool = False
+    flags: str | None = None
+
+
+_BLANK = re.compile(r"\s*")
+_JOINING = re.compile(r"(OR|AND|NOT)(?=[\s()]|$)")
+_DENIED = re.compile(r"[-!](?=\S)")
+_OPERATOR = re.compile(r"([A-Za-z]+):(?=\S)")
+_EXPRESSION = re.compile(r"/((?:[^/\\]|\\.)+)/([im]*)(?=[\s)]|$)", re.DOTALL)
+_QUOTED = re.compile(
+    r'"((?:[^"\\]|\\.)*)"?|“([^”]*)”?|”([^”]*)”?|«([^»]*)»?|»([^«]*)«?|„([^“”]*)[“”]?'
+    r"|'([^']*)'(?=[\s),]|$)",
+    re.DOTALL,
+)
+_ESCAPED_QUOTE = re.compile(r'\\(["\\])')
+_QUOTES = "\"“”«»„'"
+_ESCAPED = re.compile(r"\\([()])")
+_JOINED = re.compile(r"(?<=[^+])\+(?=[^+])")
+_NUMBERS = re.compile(r"[0-9]{1,18}(?:,[0-9]{1,18})*")
+
+
+class _Reader:
+    """Goes through a query once, from the left to the right."""
+
+    def __init__(self, text: str, now: datetime, zone: tzinfo) -> None:
+        self.text = text
+        self.now = now
+        self.zone = zone
+        self.at = 0
+        self.terms = 0
+        self.depth = 0
+        self.problems: list[Problem] = []
+
+    def query(self) -> Node | None:
+        found = [self._every()]
+        while self._take_joining("OR"):
+            found.append(self._every())
+        told = [part for part in found if part is not None]
+        return some(told) if told else None
+
+    def _every(self) -> Node | None:
+        found = []
+        while not self._is_at_end() and self._joining() != "OR":
+            if self._sees(")"):
+                if self.depth:
+                    break
+                self.at += 1  # it closes nothing
+            elif not self._take_joining("AND"):
+                found.append(self._factor())
+        told = [part for part in found if part is not None]
+        return every(told) if told else None
+
+    def _factor(self) -> Node | None:
+        is_denied = self._take_joining("NOT")
+        self._is_at_end()
+        if not is_denied and _DENIED.match(self.text, self.at):
+            is_denied = True
+            self.at += 1
+        part = self._group() if self._sees("(") else None if self._is_at_end() or self._sees(")") else self._term()
+        return Not(part) if part is not None and is_denied else part
+
+    def _group(self) -> Node | None:
+        self.at += 1
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            self._tell("too_long", "(")
+            self.at = len(self.text)
+            return None
+        part = self.query()
+        self.depth -= 1
+        self.at += 1
+        return part
+
+    def _term(self) -> Node | None:
+        start = self.at
+        self.terms += 1
+        if self.terms > MAX_TERMS:
+            self._tell("too_long", self.text[start : start + 20])
+            self.at = len(self.text)
+            return None
+        if operator := _OPERATOR.match(self.text, self.at):
+            read = OPERATORS.get(operator[1].lower())
+            if read is not None:
+                self.at = operator.end()
+                value = self._value()
+                return read(self, value, self.text[start : self.at])
+        if self._sees("#"):
+            self.at += 1
+            value = self._value()
+            return _tag(self, _with_blanks(value), self.text[start : self.at])
+        return _anywhere(self, self._value(), self.text[start : self.at])
+
+    # ------------------------------------------------------------------------------------------------ signs
+
+    def _value(self) -> _Value:
+        if expression := _EXPRESSION.match(self.text, self.at):
+            self.at = expression.end()
+            return _Value(expression[1].replace("\\/", "/"), flags=expression[2])
+        if self.text[self.at : self.at + 1] in _QUOTES and (quoted := _QUOTED.match(self.text, self.at)):
+            self.at = quoted.end()
+            said = next(group for group in quoted.groups() if group is not None)
+            return _Value(_ESCAPED_QUOTE.sub(r"\1", said), is_quoted=True)
+        return _Value(self._word())
+
+    def _word(self) -> str:
+        """Up to a blank, or a bracket that closes what was opened before it."""
+        start, opened = self.at, 0
+        while self.at < len(self.text) and not self.text[self.at].isspace():
+            sign = self.text[self.at]
+            if sign == "\\":
+                self.at += 1
+            elif sign == "(":
+                opened += 1
+            elif sign == ")":
+                if not opened:
+                    break
+                opened -= 1
+            self.at += 1
+        self.at = min(self.at, len(self.text))
+        return _ESCAPED.sub(r"\1", self.text[start : self.at])
+
+    def _sees(self, sign: str) -> bool:
+        return self.text.startswith(sign, self.at)
+
+    def _is_at_end(self) -> bool:
+        """Whether nothing but blanks is left; these are passed."""
+        blank = _BLANK.match(self.text, self.at)
+        self.at = blank.end() if blank else self.at
+        return self.at >= len(self.text)
+
+    def _joining(self) -> str:
+        found = _JOINING.match(self.text, self.at)
+        return found[1] if found else ""
+
+    def _take_joining(self, word: str) -> bool:
+        self._is_at_end()
+        if self._joining() != word:
+            return False
+        self.at += len(word)
+        return True
+
+    def _tell(self, code: ProblemCode, part: str) -> None:
+        self.problems.append(Problem(code, part))
+
+    def refuse(self, code: ProblemCode, part: str) -> Node:
+        """A part that cannot be meant: it is told of, and finds nothing."""
+        self._tell(code, part)
+        return NOTHING
+
+
+# ------------------------------------------------------------------------------------------------ terms
+
+_Read = Callable[[_Reader, _Value, str], Node | None]
+
+
+def _with_blanks(value: _Value) -> _Value:
+    """``#two+words``: a plus between two words is a blank, where there are no quotes."""
+    is_plain = not value.is_quoted and value.flags is None
+    return _Value(_JOINED.sub(" ", value.text)) if is_plain else value
+
+
+def _pattern(reader: _Reader, value: _Value, place: PatternPlace, part: str) -> Node:
+    flags = value.flags or ""
+    found = Pattern(value.text, place, any_case="i" in flags, by_lines="m" in flags)
+    if compiled(found.source, any_case=found.any_case, by_lines=found.by_lines) is None:
+        return reader.refuse("pattern", part)
+    return found
+
+
+def _phrase(value: _Value, place: Place) -> Node | None:
+    found = words(value.text)[:MAX_WORDS]
+    is_open = not value.is_quoted and value.text.endswith("*")
+    return Words(tuple(found), place, is_open=is_open) if found else None
+
+
+def _anywhere(reader: _Reader, value: _Value, part: str) -> Node | None:
+    return _pattern(reader, value, "any", part) if value.flags is not None else _phrase(value, "any")
+
+
+def _in(place: Place) -> _Read:
+    def read(reader: _Reader, value: _Value, part: str) -> Node | None:
+        return _pattern(reader, value, place, part) if value.flags is not None else _phrase(value, place)
+
+    return read
+
+
+def _address(reader: _Reader, value: _Value, part: str) -> Node | None:
+    return _pattern(reader, value, "url", part) if value.flags is not None else Address(value.text.lower())
+
+
+def _tag(reader: _Reader, value: _Value, part: str) -> Node | None:
+    if value.flags is not None:
+        return _pattern(reader, value, "tag", part)
+    name = fold(value.text)
+    return Tag(name) if name.strip() else None
+
+
+def _dated(which: Literal["received", "published"]) -> _Read:
+    def read(reader: _Reader, value: _Value, part: str) -> Node:
+        found = span(value.text, reader.now, reader.zone)
+        return reader.refuse("date", part) if found is None else Between(which, *found)
+
+    return read
+
+
+def _state(reader: _Reader, value: _Value, part: str) -> Node:
+    name = value.text.lower()
+    if name in ("labelled", "labeled"):
+        return Labelled(None)
+    for known in get_args(StateName):
+        if known == name:
+            return State(known)
+    return reader.refuse("state", part)
+
+
+def _entries(reader: _Reader, value: _Value, part: str) -> Node:
+    return Entries(_ids(value.text)) if _NUMBERS.fullmatch(value.text) else reader.refuse("number", part)
+
+
+def _numbered(kind: Literal["feed", "folder", "label", "search"]) -> _Read:
+    def read(reader: _Reader, value: _Value, part: str) -> Node:
+        if value.text == "*" and kind == "label":
+            return Labelled(None)
+        return Named(kind, _ids(value.text)) if _NUMBERS.fullmatch(value.text) else reader.refuse("number", part)
+
+    return read
+
+
+def _ids(text: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in text.split(","))
+
+
+def _named(kind: Literal["feed", "folder", "label", "search"]) -> _Read:
+    def read(reader: _Reader, value: _Value, part: str) -> Node:
+        if value.text == "*" and kind == "label":
+            return Labelled(None)
+        names = [value.text] if value.is_quoted else value.text.split(",")
+        return some([Named(kind, name=name.strip()) for name in names if name.strip()] or [NOTHING])
+
+    return read
+
+
+OPERATORS: dict[str, _Read] = {
+    "intitle": _in("title"),
+    "title": _in("title"),
+    "intext": _in("text"),
+    "text": _in("text"),
+    "author": _in("author"),
+    "inurl": _address,
+    "url": _address,
+    "tag": _tag,
+    "date": _dated("received"),
+    "pubdate": _dated("published"),
+    "is": _state,
+    "e": _entries,
+    "f": _numbered("feed"),
+    "c": _numbered("folder"),
+    "l": _numbered("label"),
+    "s": _numbered("search"),
+    "feed": _named("feed"),
+    "folder": _named("folder"),
+    "label": _named("label"),
+    "labels": _named("label"),
+    "search": _named("search"),
+}

@@ -1,0 +1,178 @@
+"""A query's tree → what SQL can say of it: which entries it may be, by index and by column, and what is left to ask of
+each (``query.matches``) because no column tells.
+
+Nothing that a query means is ever left out by this; the rest is only asked of what came through.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from dateline.query import Node
+from dateline.query.tree import (
+    Address,
+    And,
+    Between,
+    Entries,
+    Feeds,
+    Labelled,
+    Not,
+    Or,
+    State,
+    Tag,
+    Words,
+    every,
+)
+from dateline.query.words import words
+
+from .shown import condition
+
+Engine = Literal["sqlite", "postgres"]
+MAX_WORD = 200
+"""Characters of a word in PostgreSQL, which takes at most 2,046 bytes."""
+
+
+class Narrowed(Struct, frozen=True, kw_only=True):
+    """``match`` is what the index is asked, None where it tells nothing; ``sql`` is about the entry ``e`` ("" for
+    nothing), with ``params`` and ``:user``; ``rest`` is to be asked of each entry, None for nothing.
+    """
+
+    match: str | None
+    sql: str
+    params: dict[str, Any]
+    rest: Node | None
+
+
+def narrowed(engine: Engine, tree: Node) -> Narrowed:
+    """What SQL can say of a tree."""
+    making = _Making(engine)
+    matches: list[str] = []
+    clauses: list[str] = []
+    rest: list[Node] = []
+    for part in tree.parts if isinstance(tree, And) else (tree,):
+        match = making.match(part)
+        sql, is_exact = (None, making.is_exact(part)) if match is not None else making.sql(part)
+        if match is not None:
+            matches.append(match)
+        if sql is not None:
+            clauses.append(sql)
+        if not is_exact:
+            rest.append(part)
+    return Narrowed(
+        match=making.all_of(matches) if matches else None,
+        sql=" AND ".join(clauses),
+        params=making.params,
+        rest=every(rest) if rest else None,
+    )
+
+
+class _Making:
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.params: dict[str, Any] = {}
+
+    # -------------------------------------------------------------------------------------------- by the index
+
+    def match(self, node: Node) -> str | None:
+        """What the index is asked for a condition that words alone make; None for any other."""
+        match node:
+            case And(parts) | Or(parts) if parts:
+                found = [self.match(part) for part in parts]
+                told = [part for part in found if part is not None]
+                if len(told) < len(found):
+                    return None
+                return self.all_of(told) if isinstance(node, And) else self.any_of(told)
+            case Words():
+                return self._phrase(node.words, node.place == "title", is_open=node.is_open)
+            case Tag(name):
+                found_words = words(name)
+                return self._phrase(found_words, False, is_open=False) if found_words else None
+            case _:
+                return None
+
+    def is_exact(self, node: Node) -> bool:
+        """Whether the index says all that such a condition means."""
+        match node:
+            case And(parts) | Or(parts):
+                return all(map(self.is_exact, parts))
+            case Words():
+                return node.place == "any" or (node.place == "title" and self.engine == "sqlite")
+            case _:
+                return False
+
+    def _phrase(self, found: Sequence[str], in_title: bool, *, is_open: bool) -> str:
+        if self.engine == "sqlite":
+            phrase = f'"{" ".join(found)}"{"*" if is_open else ""}'
+            return f"(title : {phrase})" if in_title else phrase
+        quoted = [f"'{word[:MAX_WORD]}'" for word in found]
+        return f"({' <-> '.join(quoted)}{':*' if is_open else ''})"
+
+    def all_of(self, matches: Iterable[str]) -> str:
+        """What meets all of them."""
+        return (" AND " if self.engine == "sqlite" else " & ").join(matches)
+
+    def any_of(self, matches: Iterable[str]) -> str:
+        """What meets one of them."""
+        return f"({(' OR ' if self.engine == 'sqlite' else ' | ').join(matches)})"
+
+    # -------------------------------------------------------------------------------------------- by columns
+
+    def sql(self, node: Node) -> tuple[str | None, bool]:
+        """(What SQL says of a condition, whether that is all of it); None says nothing."""
+        match node:
+            case And(parts):
+                found = [self.sql(part) for part in parts]
+                told = [sql for sql, _ in found if sql is not None]
+                return (f"({' AND '.join(told)})" if told else None), all(is_exact for _, is_exact in found)
+            case Or(parts):
+                found = [self.sql(part) for part in parts]
+                told = [sql for sql, _ in found if sql is not None]
+                if len(told) < len(found):
+                    return None, False
+                return (f"({' OR '.join(told)})" if told else "1 = 0"), all(is_exact for _, is_exact in found)
+            case Not(part):
+                sql, is_exact = self.sql(part)
+                return (f"NOT {sql}", True) if sql is not None and is_exact else (None, False)
+            case Words() | Tag():
+                match = self.match(node)
+                return (None, False) if match is None else (self._indexed(match), self.is_exact(node))
+            case _:
+                sql = self._column(node)
+                return sql, sql is not None
+
+    def _indexed(self, match: str) -> str:
+        name = self._param(match)
+        if self.engine == "sqlite":
+            return f"(e.id IN (SELECT rowid FROM entry_text WHERE entry_text MATCH {name}))"
+        return f"EXISTS (SELECT 1 FROM entry_text x WHERE x.entry_id = e.id AND x.words @@ CAST({name} AS tsquery))"
+
+    def _column(self, node: Node) -> str | None:
+        match node:
+            case Between():
+                return self._between(node)
+            case Address(part):
+                escaped = part.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+                return f"(lower(coalesce(e.url, '')) LIKE {self._param(f'%{escaped}%')} ESCAPE '\\')"
+            case State(name):
+                return f"({condition(name, 'e', 'id')})"
+            case Entries(ids):
+                return f"(e.id IN ids({self._param(list(ids))}))"
+            case Feeds(ids):
+                return f"(e.feed_id IN ids({self._param(list(ids))}))"
+            case Labelled(ids):
+                which = "" if ids is None else f" AND m.label_id IN ids({self._param(list(ids))})"
+                return f"EXISTS (SELECT 1 FROM entry_label m WHERE m.entry_id = e.id AND m.user_id = :user{which})"
+            case _:
+                return None
+
+    def _between(self, span: Between) -> str:
+        column = "e.received_at" if span.which == "received" else "coalesce(e.published_at, e.received_at)"
+        clauses = [f"{column} >= {self._param(span.start)}"] if span.start is not None else []
+        clauses += [f"{column} < {self._param(span.end)}"] if span.end is not None else []
+        return f"({' AND '.join(clauses) or '1 = 1'})"
+
+    def _param(self, value: object) -> str:
+        name = f"asked{len(self.params)}"
+        self.params[name] = value
+        return f":{name}"

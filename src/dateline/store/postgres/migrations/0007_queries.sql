@@ -1,0 +1,33 @@
+-- A search that a person keeps: what it asks, where, and how its stream is shown.
+CREATE TABLE saved_search (
+  id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  position BIGINT NOT NULL,                     -- from 1 on, as the user put them
+  name TEXT NOT NULL,
+  name_key TEXT NOT NULL,
+  query TEXT NOT NULL,                      -- '' asks for the whole stream
+  kind TEXT NOT NULL,                       -- the stream that is searched
+  key BIGINT,
+  shown TEXT NOT NULL DEFAULT '',           -- '': all
+  sort_order TEXT NOT NULL DEFAULT '',      -- '': as that stream stands
+  UNIQUE (user_id, name_key)
+);
+
+-- What is done by itself with what arrives and meets a query.
+CREATE TABLE rule (
+  id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  query TEXT NOT NULL,
+  folder_id BIGINT REFERENCES folder (id) ON DELETE CASCADE,              -- of what lies in it;
+  subscription_id BIGINT REFERENCES subscription (id) ON DELETE CASCADE,  -- of this one alone; of neither: of all
+  marks_read BIGINT NOT NULL DEFAULT 0,
+  stars BIGINT NOT NULL DEFAULT 0,
+  label_id BIGINT REFERENCES label (id) ON DELETE SET NULL,
+  created_at BIGINT NOT NULL,
+  met BIGINT NOT NULL DEFAULT 0,                -- how many arrivals met it
+  met_at BIGINT                                 -- and when the last
+);
+CREATE INDEX rule_user ON rule (user_id);
+CREATE INDEX rule_folder ON rule (folder_id) WHERE folder_id IS NOT NULL;
+CREATE INDEX rule_subscription ON rule (subscription_id) WHERE subscription_id IS NOT NULL;
+CREATE INDEX rule_label ON rule (label_id) WHERE label_id IS NOT NULL;

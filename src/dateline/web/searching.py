@@ -1,0 +1,39 @@
+"""What somebody typed into the search box → what it asks for; and what of it could not be meant, in words."""
+
+from dateline.errors import ActionError
+from dateline.model import Search, User
+from dateline.query import Problem
+from dateline.store import queries
+from dateline.store.db import Tx
+from dateline.web.i18n import N_, Words
+from dateline.web.visit import Visit
+
+MAX_SEARCH = 1_000
+
+_SENTENCES = {
+    "too_long": N_("This search is too long, or too deep in brackets: “%s”."),
+    "date": N_(
+        "“%s” is no date or span of time."
+        " Write date:2026-11, date:2026-11-01/2026-11-15, or date:P1W for the last week."
+    ),
+    "pattern": N_("“%s” is no regular expression that can be searched for."),
+    "number": N_("“%s” should name a number."),
+    "state": N_("“%s” is not known: it can be is:unread, is:read, is:starred or is:labelled."),
+    "unknown": N_("There is nothing of that name: “%s”."),
+    "not_here": N_("Visitors cannot search for this: “%s”."),
+}
+
+
+def search(visit: Visit, tx: Tx, user: User, text: str, *, public_only: bool = False) -> Search | None:
+    """What is searched for; None when nothing is. Raises ``ActionError("action.bad_value")``."""
+    text = text.strip()
+    if len(text) > MAX_SEARCH or "\0" in text:
+        raise ActionError("action.bad_value", "q")
+    if not text:
+        return None
+    return queries.understood(tx, user.id, text, now=visit.now, zone=visit.zone, public_only=public_only)
+
+
+def problems(words: Words, found: tuple[Problem, ...]) -> tuple[str, ...]:
+    """Why a search finds nothing, a sentence each."""
+    return tuple(words.text(_SENTENCES[problem.code]) % problem.part[:60] for problem in found[:3])
