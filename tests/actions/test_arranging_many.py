@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 from tests.people import Cast
 from tests.store.feeding import fill, subscribed
 
@@ -11,8 +12,9 @@ from dateline.actions.arranging import Change
 from dateline.actions.entries import Done
 from dateline.errors import ActionError, NotFound
 from dateline.model import Retention, User
+from dateline.preferences import ReadWhen
 from dateline.settings import Settings
-from dateline.store import Database, health, leases, retention, states
+from dateline.store import Database, health, leases, read_choices, retention, states
 from dateline.store import arranging as stored_arranging
 from dateline.store import subscriptions as stored
 from dateline.store.subscriptions import SubscriptionDetails
@@ -79,8 +81,57 @@ def test_an_undo_passes_over_what_is_gone(db: Database, cast: Cast, now: datetim
     subscriptions.remove_folder(db, cast.alice, press, now=now)
     subscriptions.unsubscribe(db, cast.alice, two[0], now=now)
     assert seq is not None
-    assert arranging.undo(db, cast.alice, seq, now=now).count == 1
+    assert arranging.undo(db, cast.alice, seq, now=now).count == 0
     assert [row.folder_ids for row in all_of(db, cast.alice)] == [()]
+
+
+# ------------------------------------------------------------------------------------------------ changed since
+
+
+def undone(db: Database, user: User, done: Done, now: datetime) -> int:
+    assert done.seq is not None
+    return arranging.undo(db, user, done.seq, now=now).count
+
+
+def chosen(db: Database, user: User, subscription_id: int) -> ReadWhen:
+    with db.reading() as tx:
+        return read_choices.own(tx, user.id, "feed", subscription_id)
+
+
+def test_undoing_a_move_leaves_alone_what_was_chosen_after_it(
+    db: Database, cast: Cast, now: datetime, two: list[int]
+) -> None:
+    press = subscriptions.add_folder(db, cast.alice, "Press", now=now)
+    arranging.arrange(db, cast.alice, two, Change(read_when=ReadWhen(arrived=True)), now=now)
+    move = arranging.arrange(db, cast.alice, two, Change(move_to=press), now=now)
+    change = Change(read_when=ReadWhen(arrived=False, beyond=50), visibility="important", paused=True)
+    arranging.arrange(db, cast.alice, two[:1], change, now=now)
+    before = all_of(db, cast.alice)
+    assert undone(db, cast.alice, move, now) == 2
+    assert [row.folder_ids for row in all_of(db, cast.alice)] == [(), ()]
+    assert [replace(row, folder_ids=(press,)) for row in all_of(db, cast.alice)] == before
+    assert chosen(db, cast.alice, two[0]) == ReadWhen(arrived=False, beyond=50)
+    assert chosen(db, cast.alice, two[1]) == ReadWhen(arrived=True)
+    assert undone(db, cast.alice, move, now) == 0, "sent twice"
+
+
+def test_of_a_choice_only_the_parts_that_a_deed_changed_come_back(
+    db: Database, cast: Cast, now: datetime, two: list[int]
+) -> None:
+    first = arranging.arrange(db, cast.alice, two, Change(read_when=ReadWhen(arrived=True, gone=True)), now=now)
+    arranging.arrange(db, cast.alice, two, Change(read_when=ReadWhen(gone=False, beyond=50)), now=now)
+    assert undone(db, cast.alice, first, now) == 2
+    assert chosen(db, cast.alice, two[0]) == ReadWhen(gone=False, beyond=50)
+
+
+def test_what_was_moved_again_stays_there(db: Database, cast: Cast, now: datetime, two: list[int]) -> None:
+    press, sea, noise = (subscriptions.add_folder(db, cast.alice, name, now=now) for name in ("Press", "Sea", "Noise"))
+    arranging.arrange(db, cast.alice, two, Change(add_to=press), now=now)
+    move = arranging.arrange(db, cast.alice, two, Change(move_to=sea), now=now)
+    arranging.arrange(db, cast.alice, two[:1], Change(move_to=noise), now=now)
+    arranging.arrange(db, cast.alice, two[1:], Change(add_to=noise), now=now)
+    assert undone(db, cast.alice, move, now) == 1
+    assert [row.folder_ids for row in all_of(db, cast.alice)] == [(noise,), (press, noise)]
 
 
 def test_a_feed_is_fetched_while_somebody_waits_for_it(db: Database, cast: Cast, now: datetime) -> None:
@@ -175,6 +226,12 @@ def test_odd_values_are_refused(db: Database, cast: Cast, now: datetime, two: li
     assert [row.folder_ids for row in all_of(db, cast.alice)] == [(), ()]
 
 
-def test_what_was_noted_before_there_was_a_choice_of_what_counts_as_read_is_still_undone() -> None:
-    (was,) = stored_arranging.decode('[[7,"main","off",null,null,[3]]]')
-    assert (was.id, was.folder_ids, was.read_when) == (7, (3,), None)
+def test_what_was_noted_before_it_said_what_became_of_them_is_still_undone(
+    db: Database, cast: Cast, now: datetime, two: list[int]
+) -> None:
+    press = subscriptions.add_folder(db, cast.alice, "Press", now=now)
+    with transaction(db) as tx:
+        before = stored_arranging.decode(f'[[{two[0]},"important","off",null,null,[{press}]]]')
+        assert stored_arranging.restore(tx, cast.alice.id, before) == two[:1]
+    row = all_of(db, cast.alice)[0]
+    assert (row.visibility, row.folder_ids) == ("important", (press,))

@@ -81,10 +81,11 @@ def arrange(db: Database, user: User, subscription_ids: Sequence[int], change: C
         _set(tx, user, feeds_of, change, now)
         if change.read_when is not None or change.read_as_above:
             arranging.read_when(tx, before, change.read_when)
-        if before == arranging.snapshot(tx, ids):
+        after = arranging.snapshot(tx, ids)
+        if before == after:
             return Done(count=0, seq=None)
         expiry.tidy_again(tx, list(feeds_of.values()), now - EVERY + GRACE)  # less may be kept now
-        seq = history.note(tx, user.id, _ARRANGED + arranging.encode(before), (), now)
+        seq = history.note(tx, user.id, _ARRANGED + arranging.encode(before, after), (), now)
         return Done(count=len(ids), seq=seq)
 
 
@@ -117,7 +118,10 @@ def note_joined(tx: WriteTx, user: User, subscription_ids: Sequence[int], now: d
 
 
 def undo(db: Database, user: User, seq: int, *, now: datetime) -> Done:
-    """Take back any deed of one's own, with subscriptions, folders or entries. Raises ``NotFound``."""
+    """Take back any deed of one's own, with subscriptions, folders or entries, but for what was changed after it.
+
+    Raises ``NotFound``.
+    """
     deliver.catch_up(db, user.id, everything=True)
     with transaction(db) as tx:
         tx.hold_user(user.id)

@@ -1,7 +1,8 @@
 """Several subscriptions at once: found, changed in a handful of statements, and put back as they were."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import datetime
+from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
@@ -26,6 +27,13 @@ class Was(Struct, frozen=True, kw_only=True, array_like=True):
     paused: int | None
     folder_ids: tuple[int, ...]
     read_when: str | None = None
+
+
+class Arranged(Struct, frozen=True, kw_only=True):
+    """Subscriptions that a deed changed, before and after it (in the same order; nothing: as they are now)."""
+
+    before: Sequence[Was]
+    after: Sequence[Was] = ()
 
 
 def own(tx: Tx, user_id: int, subscription_ids: Sequence[int]) -> dict[int, int]:
@@ -70,17 +78,25 @@ def snapshot(tx: Tx, subscription_ids: Sequence[int]) -> list[Was]:
     ]
 
 
-def restore(tx: WriteTx, user_id: int, before: Sequence[Was]) -> list[int]:
-    """Put subscriptions back as they were; those that are gone, and folders that are, are passed over. Which."""
-    kept = set(tx.column("SELECT id FROM folder WHERE user_id = :user", user=user_id))
-    present = set(
-        tx.column(
-            "SELECT id FROM subscription WHERE user_id = :user AND id IN ids(:ids)",
-            user=user_id,
-            ids=[was.id for was in before],
-        )
+def restore(tx: WriteTx, user_id: int, done: Arranged) -> list[int]:
+    """Take back what a deed changed, but for what was changed after it. Which subscriptions it was.
+
+    Those that are gone, and folders that are, are passed over.
+    """
+    folders = set(tx.column("SELECT id FROM folder WHERE user_id = :user", user=user_id))
+    present = tx.column(
+        "SELECT id FROM subscription WHERE user_id = :user AND id IN ids(:ids)",
+        user=user_id,
+        ids=[was.id for was in done.before],
     )
-    back = [was for was in before if was.id in present]
+    now = {was.id: was for was in snapshot(tx, present)}
+    after = {was.id: was for was in done.after or tuple(now.values())}
+    wanted = [
+        _taken_back(was, after[was.id], now[was.id], folders)
+        for was in done.before
+        if was.id in now and was.id in after
+    ]
+    back = [was for was in wanted if was != now[was.id]]
     tx.many(
         "UPDATE subscription SET visibility = :visibility, full_text = :full_text, retention = :retention,"
         " paused_at = :paused, read_when = :read_when WHERE id = :id AND user_id = :user",
@@ -99,9 +115,43 @@ def restore(tx: WriteTx, user_id: int, before: Sequence[Was]) -> list[int]:
     )
     ids = [was.id for was in back]
     tx.run("DELETE FROM subscription_folder WHERE subscription_id IN ids(:ids)", ids=ids)
-    pairs = [{"id": was.id, "folder": folder_id} for was in back for folder_id in was.folder_ids if folder_id in kept]
+    pairs = [{"id": was.id, "folder": folder_id} for was in back for folder_id in was.folder_ids]
     tx.many("INSERT INTO subscription_folder (subscription_id, folder_id) VALUES (:id, :folder)", pairs)
     return ids
+
+
+_WHOLE: Final = ("visibility", "full_text", "retention", "paused")
+"""What is one thing: changed, or not."""
+
+
+def _taken_back(before: Was, after: Was, now: Was, folders: Set[int]) -> Was:
+    """How a subscription is to be, of which a deed made ``after`` out of ``before``, and that is as ``now``."""
+    whole = {name: _undone(getattr(before, name), getattr(after, name), getattr(now, name)) for name in _WHOLE}
+    return replace(
+        now,
+        folder_ids=_folders_back(before, after, now, folders),
+        read_when=_reading_back(before, after, now),
+        **whole,
+    )
+
+
+def _undone(before: Any, after: Any, now: Any) -> Any:
+    return before if before != after and now == after else now
+
+
+def _folders_back(before: Was, after: Was, now: Was, folders: Set[int]) -> tuple[int, ...]:
+    """Out of the folders that the deed put it into; back into those it took it out of, if nobody moved it since."""
+    were, became, are = set(before.folder_ids), set(after.folder_ids), set(now.folder_ids)
+    put_into, taken_from = became - were, were - became
+    back = taken_from & folders if put_into <= are else set[int]()
+    return tuple(sorted((are - put_into) | back))
+
+
+def _reading_back(before: Was, after: Was, now: Was) -> str | None:
+    """Part by part."""
+    was, became, is_now = (asdict(decode_read_when(one.read_when) or ReadWhen()) for one in (before, after, now))
+    parts = {part: _undone(was[part], became[part], value) for part, value in is_now.items()}
+    return now.read_when if parts == is_now else encode_choice(ReadWhen(**parts)) or None
 
 
 def set_column(tx: WriteTx, user_id: int, subscription_ids: Sequence[int], column: str, value: object) -> None:
@@ -158,11 +208,15 @@ def put_into(tx: WriteTx, subscription_ids: Sequence[int], folder_id: int | None
         )
 
 
-def encode(before: Sequence[Was]) -> str:
-    """A snapshot as text, for the history."""
-    return msgspec.json.encode(before).decode()
+def encode(before: Sequence[Was], after: Sequence[Was]) -> str:
+    """What a deed changed as text, for the history: two snapshots of the same subscriptions."""
+    changed = [(was, became) for was, became in zip(before, after, strict=True) if was != became]
+    done = Arranged(before=[was for was, _ in changed], after=[became for _, became in changed])
+    return msgspec.json.encode(done).decode()
 
 
-def decode(text: str) -> list[Was]:
-    """What ``encode`` made."""
-    return msgspec.json.decode(text, type=list[Was])
+def decode(text: str) -> Arranged:
+    """What ``encode`` made; what was noted before it told what a deed made of them is how they were, alone."""
+    if text.startswith("["):
+        return Arranged(before=msgspec.json.decode(text, type=list[Was]))
+    return msgspec.json.decode(text, type=Arranged)
