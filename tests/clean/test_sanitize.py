@@ -185,3 +185,7 @@ def test_the_document_and_the_players_say_the_same() -> None:
 
     assert set(PLAYERS) == PLAYER_HOSTS
     assert {f"https://{host}" for host in PLAYER_HOSTS} == set(FRAME_SOURCES)
+
+
+def test_a_carriage_return_by_reference_is_a_line_end_at_once() -> None:
+    assert clean_html(RawHTML("a&#13;b<b>c</b>"), None) == "a\nb<b>c</b>"

@@ -126,7 +126,7 @@ def grows(html: str) -> bool:
 def is_balanced(html: str) -> bool:
     """Whether ``balanced`` leaves HTML in the sanitiser's form as it is; False as well where that would take longer to
     say than to balance it."""
-    if html.count("<") > MAX_TAGS or max(part.count("&") for part in html.split("<")) > _ENTITIES_IN_ONE_TEXT:
+    if html.count("<") > MAX_TAGS or _has_crowded_text(html):
         return False
     tags: list[tuple[str, str, str]] = _NORMAL_TAG.findall(html)
     return (
@@ -134,6 +134,12 @@ def is_balanced(html: str) -> bool:
         and _is_nested(tags)
         and all(_attributes(name, given) == given for name, given in {tag[1:] for tag in tags if tag[2]})
     )
+
+
+def _has_crowded_text(html: str) -> bool:
+    if html.count("&") <= _ENTITIES_IN_ONE_TEXT:
+        return False
+    return max(part.count("&") for part in html.split("<")) > _ENTITIES_IN_ONE_TEXT
 
 
 def _is_nested(tags: list[tuple[str, str, str]]) -> bool:

@@ -11,7 +11,7 @@ import nh3
 
 from dateline.model import RawHTML, SafeHTML
 
-from . import anchors, balance, links, pictures, players, policy, tags, urls
+from . import anchors, balance, links, nesting, pictures, players, policy, tags, urls
 
 MAX_ROUNDS: Final = 5
 """How often a result is cleaned again until it stays the same; two nearly always do."""
@@ -82,7 +82,7 @@ def _settled(raw: str, base: str | None) -> str:
     if unusual and not _LAZY.search(raw):
         raw = _NOSCRIPT.sub("", raw)  # it holds the real picture, unless an attribute names that too
     once = _cleaned(raw, base)
-    if not unusual and not _may_change_again(once):
+    if _is_settled(once, is_unusual=unusual):
         return once
     for _ in range(MAX_ROUNDS):
         again = _cleaned(once, base)
@@ -93,20 +93,27 @@ def _settled(raw: str, base: str | None) -> str:
 
 
 def _is_unusual(raw: str) -> bool:
-    names = _NAME.findall(raw)
-    return not _UNUSUAL.isdisjoint(names if "".join(names).islower() else map(str.lower, names))
+    return not _UNUSUAL.isdisjoint(map(str.lower, set(_NAME.findall(raw))))
 
 
-def _may_change_again(cleaned: str) -> bool:
-    """Whether parsing the result may give another tree than it was written from, though nothing unusual was in it:
-    a link stands in a link or a heading in a heading (HTML's rules leave such trees), or balancing changes it."""
+def _is_settled(cleaned: str, *, is_unusual: bool) -> bool:
+    """Whether parsing the result surely gives the tree that it was written from, and balancing leaves it as it is."""
+    if "\r" in cleaned:  # a reference wrote it; read again, it is a line end
+        return False
+    is_read_alike = nesting.is_read_as_written(cleaned) if is_unusual else _has_nothing_in_its_like(cleaned)
+    if not is_read_alike:
+        return False
+    return not balance.is_crowded(cleaned) or balance.is_balanced(cleaned) or balance.balanced(cleaned) == cleaned
+
+
+def _has_nothing_in_its_like(cleaned: str) -> bool:
+    """Whether no link stands in a link and no heading in a heading: without anything unusual, only these may change."""
     marks = _LINK_OR_HEADING.findall(cleaned)
-    if marks != ["a", "/a"] * (len(marks) // 2):  # more than links one after the other
-        links = [mark for mark in marks if mark[-1] == "a"]
-        headings = [mark[0] for mark in marks if mark[-1] != "a"]
-        if links != ["a", "/a"] * (len(links) // 2) or headings != ["h", "/"] * (len(headings) // 2):
-            return True
-    return balance.is_crowded(cleaned) and not balance.is_balanced(cleaned) and balance.balanced(cleaned) != cleaned
+    if marks == ["a", "/a"] * (len(marks) // 2):  # links, one after the other
+        return True
+    links = [mark for mark in marks if mark[-1] == "a"]
+    headings = [mark[0] for mark in marks if mark[-1] != "a"]
+    return links == ["a", "/a"] * (len(links) // 2) and headings == ["h", "/"] * (len(headings) // 2)
 
 
 def _cleaned(raw: str, base: str | None) -> str:
