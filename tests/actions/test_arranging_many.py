@@ -14,7 +14,7 @@ from dateline.errors import ActionError, NotFound
 from dateline.model import Retention, User
 from dateline.preferences import ReadWhen
 from dateline.settings import Settings
-from dateline.store import Database, health, leases, read_choices, retention, states
+from dateline.store import Database, delivery, health, leases, read_choices, retention
 from dateline.store import arranging as stored_arranging
 from dateline.store import subscriptions as stored
 from dateline.store.subscriptions import SubscriptionDetails
@@ -158,7 +158,7 @@ def test_a_paused_subscription_takes_nothing_until_it_goes_on(db: Database, cast
     assert [row.unread_count for row in all_of(db, cast.alice)] == [0]
     assert [row.unread_count for row in all_of(db, cast.bob)] == [2]
     with db.reading() as tx:
-        assert not states.undelivered(tx, cast.alice.id)
+        assert not delivery.undelivered(tx, cast.alice.id)
         assert health.of_user(tx, cast.alice.id) == []
     arranging.arrange(db, cast.alice, [own], Change(paused=False), now=now)
     accounts.catch_up(db, cast.alice.id, now=now)

@@ -12,7 +12,7 @@ from tests.store.feeding import fill, subscribed
 from dateline.actions import accounts, entries, instance, subscriptions
 from dateline.model import Stream, User
 from dateline.refresh import deliver
-from dateline.store import Database, states
+from dateline.store import Database, delivery
 from dateline.store import entries as stored
 from dateline.store.entries import guid_hash
 from dateline.store.write import transaction
@@ -62,7 +62,7 @@ class World:
         del place
         with transaction(self.db) as tx:
             before = set(tx.column("SELECT entry_id FROM unread WHERE user_id = :user", user=self.user.id))
-            delivered = states.deliver(tx, self.user.id, limit=amount + 1)
+            delivered = delivery.deliver(tx, self.user.id, limit=amount + 1)
             after = set(tx.column("SELECT entry_id FROM unread WHERE user_id = :user", user=self.user.id))
         assert delivered <= amount + 1
         assert len(after - before) == delivered
@@ -75,12 +75,18 @@ class World:
         chosen = self.ids[place][-amount - 1 :]
         if not chosen or self.subscriptions[place] is None:
             return
+        by_hand = self.by_hand()
         deed = entries.mark(self.db, self.user, chosen, read=read, now=self.now)
         changed = set(chosen) & self.unread if read else set(chosen) - self.unread - self.waiting
-        assert deed.count == len(changed)
+        assert deed.count == len(changed if read else set(chosen) - self.waiting - by_hand)
+        assert read or self.by_hand() == by_hand | (set(chosen) - self.waiting)
         self.unread = self.unread - changed if read else self.unread | changed
         if deed.seq is not None:
             self.deeds.append((deed.seq, changed, read))
+
+    def by_hand(self) -> set[int]:
+        with self.db.reading() as tx:
+            return set(tx.column("SELECT entry_id FROM unread WHERE user_id = :user AND kept = 1", user=self.user.id))
 
     def read(self, place: int, amount: int) -> None:
         self.mark(place, amount, read=True)
@@ -190,7 +196,7 @@ def test_a_page_delivers_five_thousand_at_most_and_the_worker_the_rest(db: Datab
     with db.reading() as tx:
         assert tx.value("SELECT count(*) FROM unread") == 5500
         assert tx.value("SELECT sum(unread_count) FROM subscription") == 5500
-        assert not states.undelivered(tx, cast.alice.id)
+        assert not delivery.undelivered(tx, cast.alice.id)
 
 
 def test_who_has_nothing_new_is_not_written_to(db: Database, cast: Cast, now: datetime) -> None:
@@ -211,7 +217,7 @@ def test_purged_entries_do_not_stop_delivery(db: Database, cast: Cast, now: date
         stored.purge(tx, feed, ids[1:])
     assert deliver.catch_up(db, cast.alice.id, everything=True) == 1
     with db.reading() as tx:
-        assert not states.undelivered(tx, cast.alice.id)
+        assert not delivery.undelivered(tx, cast.alice.id)
         assert tx.value("SELECT entry_count FROM feed") == 1
 
 
@@ -236,4 +242,4 @@ def test_a_tie_of_moments_is_delivered_like_any_other(db: Database, cast: Cast, 
     _, feed = subscribed(db, cast.alice, "https://a.test/", now)
     fill(db, feed, [str(n) for n in range(9)], now + timedelta(days=1), step=0)
     with transaction(db) as tx:
-        assert [states.deliver(tx, cast.alice.id, limit=4) for _ in range(4)] == [4, 4, 1, 0]
+        assert [delivery.deliver(tx, cast.alice.id, limit=4) for _ in range(4)] == [4, 4, 1, 0]

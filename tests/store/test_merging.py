@@ -10,7 +10,19 @@ from dateline.actions import accounts, arranging, entries, highlights, labels, p
 from dateline.actions.arranging import Change
 from dateline.model import Retention, StreamKind, User
 from dateline.preferences import ReadWhen
-from dateline.store import Database, Tx, expiry, feeds, merging, orphans, ownership, read_choices, retention, states
+from dateline.store import (
+    Database,
+    Tx,
+    delivery,
+    expiry,
+    feeds,
+    merging,
+    orphans,
+    ownership,
+    read_choices,
+    retention,
+    states,
+)
 from dateline.store.retention import Proposal
 from dateline.store.write import transaction
 
@@ -46,7 +58,7 @@ def test_what_came_while_a_subscription_rests_is_unread_after_a_merge(db: Databa
     merge(db, kept, gone, now)
     rest(db, cast.alice, alices, now, paused=False)
     with transaction(db) as tx:
-        states.deliver(tx, cast.alice.id)
+        delivery.deliver(tx, cast.alice.id)
         assert list(unread(tx, cast.alice)) == [came]
 
 
@@ -60,7 +72,7 @@ def test_what_came_while_a_subscription_rests_is_unread_when_the_feed_becomes_on
     own(db, cast.alice, alices, feed_id, now)
     rest(db, cast.alice, alices, now, paused=False)
     with transaction(db) as tx:
-        states.deliver(tx, cast.alice.id)
+        delivery.deliver(tx, cast.alice.id)
         assert len(unread(tx, cast.alice)) == 1
 
 
@@ -70,7 +82,7 @@ def test_who_reads_one_of_two_feeds_and_rests_the_other_reads_on(db: Database, c
     merge(db, kept, gone, now)
     (came,) = fill(db, kept, ["news"], now)
     with transaction(db) as tx:
-        states.deliver(tx, cast.alice.id)
+        delivery.deliver(tx, cast.alice.id)
         assert list(unread(tx, cast.alice)) == [came]
 
 
@@ -90,7 +102,7 @@ def test_what_was_marked_unread_by_hand_stays_so(db: Database, cast: Cast, now: 
     (double,) = fill(db, kept, ["both"], now)
     old, only = fill(db, gone, ["both", "one"], now)
     with transaction(db) as tx:
-        states.deliver(tx, cast.alice.id)
+        delivery.deliver(tx, cast.alice.id)
     entries.mark(db, cast.alice, [old, only], read=True, now=now)
     entries.mark(db, cast.alice, [old, only], read=False, now=now)
     merge(db, kept, gone, now)
@@ -105,7 +117,7 @@ def test_what_was_marked_unread_by_hand_stays_so(db: Database, cast: Cast, now: 
 
 def delivered(db: Database, user: User) -> None:
     with transaction(db) as tx:
-        states.deliver(tx, user.id)
+        delivery.deliver(tx, user.id)
 
 
 def choose(db: Database, user: User, key: int, chosen: ReadWhen, kind: StreamKind = "feed") -> None:
@@ -257,7 +269,7 @@ def test_who_left_a_feed_keeps_what_was_marked_whatever_its_last_reader_does(
     alices, _ = subscribed(db, cast.alice, "https://a.example/1", now)
     marked, _ = fill(db, feed_id, ["marked", "other"], now)
     with transaction(db) as tx:
-        states.deliver(tx, cast.bob.id)
+        delivery.deliver(tx, cast.bob.id)
     mark(db, cast.bob, marked, how, now)
     arranging.leave(db, cast.bob, [bobs], now=now)
     own(db, cast.alice, alices, feed_id, now)
@@ -277,7 +289,7 @@ def test_an_account_goes_though_somebody_marked_what_is_in_its_own_feed(
     subscribed(db, cast.alice, "https://a.example/1", now)
     marked, other = fill(db, feed_id, ["marked", "other"], now)
     with transaction(db) as tx:
-        states.deliver(tx, cast.bob.id)
+        delivery.deliver(tx, cast.bob.id)
     mark(db, cast.bob, marked, how, now)
     arranging.leave(db, cast.bob, [bobs], now=now)
     with transaction(db) as tx:
@@ -297,7 +309,7 @@ def test_nothing_of_an_account_that_goes_is_left(db: Database, cast: Cast, now: 
     alices, feed_id = subscribed(db, cast.alice, "https://a.example/1", now)
     (entry_id, *_) = fill(db, feed_id, ["one", "two"], now)
     with transaction(db) as tx:
-        states.deliver(tx, cast.alice.id)
+        delivery.deliver(tx, cast.alice.id)
     for how in ("star", "label", "highlight"):
         mark(db, cast.alice, entry_id, how, now)
     progress.read_to(db, cast.alice, entry_id, 500, now=now)

@@ -7,8 +7,10 @@ from tests.people import Cast
 from tests.store.feeding import fill, subscribed
 
 from dateline.actions import entries
+from dateline.preferences import ReadWhen
 from dateline.refresh import deliver
-from dateline.store import Database, news
+from dateline.store import Database, news, read_choices
+from dateline.store.write import transaction
 
 
 @pytest.fixture
@@ -62,3 +64,36 @@ def test_a_page_learns_how_its_entries_stand_for_its_reader_alone(
         assert news.states(tx, cast.alice.id, ids[2:]) == news.States(unread={ids[2]}, kept={ids[2]}, starred=set())
         assert news.states(tx, cast.bob.id, ids) == nothing
         assert news.states(tx, cast.alice.id, []) == nothing
+
+
+def crowd(db: Database, feed_id: int, now: datetime) -> list[int]:
+    """More than are delivered, or looked at, at once."""
+    return fill(db, feed_id, [f"title {number}" for number in range(news.MANY + 1)], now, step=0)
+
+
+def test_however_much_is_read_by_itself_later_news_are_delivered_and_told(
+    db: Database, cast: Cast, now: datetime
+) -> None:
+    noisy, noise = subscribed(db, cast.alice, "https://a.example/feed", now)
+    _, quiet = subscribed(db, cast.alice, "https://b.example/feed", now)
+    with transaction(db) as tx:
+        read_choices.keep(tx, cast.alice.id, "feed", noisy, ReadWhen(arrived=True))
+    crowd(db, noise, now)
+    fill(db, quiet, ["news"], now)
+    assert deliver.catch_up(db, cast.alice.id) == news.MANY + 2
+    with db.reading() as tx:
+        assert news.has_unread(tx, cast.alice.id, [noise, quiet], 0)
+        assert news.has_unread(tx, cast.alice.id, [quiet], 0)
+        assert not news.has_unread(tx, cast.alice.id, [noise], 0)
+        assert not news.has_unread(tx, cast.bob.id, [quiet], 0)
+
+
+def test_however_much_comes_between_two_looks_whoever_awaits_the_last_of_it_is_told(
+    db: Database, cast: Cast, now: datetime
+) -> None:
+    _, noise = subscribed(db, cast.alice, "https://a.example/feed", now)
+    _, quiet = subscribed(db, cast.bob, "https://b.example/feed", now)
+    crowd(db, noise, now)
+    fill(db, quiet, ["news"], now)
+    with db.reading() as tx:
+        assert cast.bob.id in news.awaited(tx, 0, [cast.alice.id, cast.bob.id])

@@ -21,6 +21,7 @@ from dateline.refresh import deliver, index
 from dateline.store import (
     Database,
     accounts,
+    delivery,
     devices,
     entries,
     expiry,
@@ -231,7 +232,7 @@ def test_what_runs_all_the_time_scans_no_table(library: tuple[Database, User], n
     db, user = library
     with watched(db) as (tx, log):
         sidebars.read(tx, user.id)
-        states.undelivered(tx, user.id)
+        delivery.undelivered(tx, user.id)
         statistics.of_user(tx, user.id, now)
         accounts.session_user(tx, "token", now)
         leases.due(tx, holder="me", now=now, limit=400, full_hosts=["a.test"])

@@ -18,7 +18,7 @@ import msgspec
 from starlette.types import ASGIApp, Message
 
 from dateline.model import CleanEntry, RawHTML, SafeHTML, User
-from dateline.store import Database, accounts, feeds, states, subscriptions, versions
+from dateline.store import Database, accounts, delivery, feeds, states, subscriptions, versions
 from dateline.store import entries as stored_entries
 from dateline.store import write as store_write
 
@@ -261,7 +261,7 @@ class World:
         with store_write.transaction(self.db) as tx:
             subscription_id = subscriptions.add(tx, user_id=user.id, feed_id=feed_id, title=title, now=self.clock())
             subscriptions.change(tx, user.id, subscription_id, **columns)
-            states.deliver_carried(tx, user.id, subscription_id, feed_id, feeds.newest_entry_id(tx, feed_id))
+            delivery.deliver_carried(tx, user.id, subscription_id, feed_id, feeds.newest_entry_id(tx, feed_id))
         return subscription_id
 
     def folder(self, user: User, name: str, *subscription_ids: int, parent_id: int | None = None) -> int:

@@ -240,6 +240,20 @@ def test_what_counts_as_read_by_itself_is_not_announced(alice: Browser, world: W
     assert (answer["arrived"], answer["unread"]["main"]) == (False, 0)
 
 
+def test_what_is_not_delivered_yet_is_told_to_the_page_that_asks_again(alice: Browser, world: World) -> None:
+    assert alice.user is not None
+    crowded, quiet = world.feed("Crowded"), world.feed("Quiet")
+    world.subscribe(alice.user, crowded)
+    own = world.subscribe(alice.user, quiet)
+    world.entries(crowded, *(f"Title {number}" for number in range(5_001)))
+    (awaited,) = world.entries(quiet, "News")
+    asked = {"kind": "feed", "key": own, "after": awaited - 1}  # the page knows of all that came before
+    first = alice.post("/live", asked, json=True).json
+    assert (first["arrived"], first["behind"], first["newest"] < awaited - 1) == (False, True, True)
+    then = alice.post("/live", {**asked, "after": first["newest"]}, json=True).json
+    assert (then["arrived"], then["behind"], then["newest"]) == (True, False, awaited)
+
+
 def test_a_page_without_a_stream_hears_the_counts(alice: Browser, world: World) -> None:
     answer = alice.post("/live", {"after": 0}, json=True).json
     assert (answer["unread"]["main"], answer["arrived"]) == (0, False)

@@ -37,6 +37,7 @@ from dateline.store import (
     Database,
     accounts,
     brought,
+    delivery,
     displays,
     entries,
     full_texts,
@@ -280,7 +281,7 @@ class _Import:
                     self._read += self._note_read(tx, brought.place(tx, self._user.id, url, subscribed), hashes)
 
     def _note_read(self, tx: WriteTx, place: Place, hashes: Sequence[bytes]) -> int:
-        if place.live_id is not None and (came := states.deliver_feed(tx, self._user.id, place.live_id)) is not None:
+        if place.live_id is not None and (came := delivery.deliver_feed(tx, self._user.id, place.live_id)) is not None:
             brought.settle(tx, self._user.id, [came])  # only what was delivered can be marked as read
         live = brought.matches(tx, place.live_id, hashes, [])[0] if place.live_id is not None else {}
         were = states.mark_read(tx, self._user.id, list(live.values()))

@@ -6,7 +6,7 @@ from datetime import datetime
 from dateline.errors import ActionError, NotFound
 from dateline.model import User
 from dateline.settings import Settings
-from dateline.store import Database, feeds, mail, states, subscriptions
+from dateline.store import Database, delivery, feeds, mail, subscriptions
 from dateline.store.write import transaction
 
 MAX_ADDRESSES = 50
@@ -45,4 +45,4 @@ def hear_again(db: Database, user: User, feed_id: int, *, now: datetime) -> None
         upto = feeds.newest_entry_id(tx, feed_id)
         mail.wake(tx, feed_id)
         subscription_id = subscriptions.add(tx, user_id=user.id, feed_id=feed_id, title="", now=now)
-        states.deliver_carried(tx, user.id, subscription_id, feed_id, upto)
+        delivery.deliver_carried(tx, user.id, subscription_id, feed_id, upto)

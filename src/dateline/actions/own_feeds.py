@@ -14,7 +14,18 @@ from dateline.errors import ActionError
 from dateline.model import FullTextRules, User
 from dateline.parse.own_words import is_own_feed
 from dateline.refresh.joining import MAX_SUBSCRIPTIONS
-from dateline.store import bodies, brought, entries, feeds, full_text_queue, full_texts, mail, states, subscriptions
+from dateline.store import (
+    bodies,
+    brought,
+    delivery,
+    entries,
+    feeds,
+    full_text_queue,
+    full_texts,
+    mail,
+    states,
+    subscriptions,
+)
 from dateline.store.bodies import Body
 from dateline.store.db import WriteTx
 from dateline.store.entries import Arrived
@@ -97,7 +108,7 @@ def put(
     there = {one.guid_hash for one in entries.with_hashes(tx, feed_id, hashes)}
     ids, stored = brought.put(tx, feed_id, [one.arrived for one in new], now)
     added = {hash_: ids[hash_] for hash_ in hashes if hash_ not in there}
-    delivered = states.deliver_feed(tx, user.id, feed_id, as_it_is=True)  # unread there, unread here
+    delivered = delivery.deliver_feed(tx, user.id, feed_id, as_it_is=True)  # unread there, unread here
     if delivered is not None:
         brought.settle(tx, user.id, [delivered])
     states.mark_read(tx, user.id, [entry_id for hash_, entry_id in added.items() if hash_ in read])

@@ -16,7 +16,7 @@ from dateline.refresh.asking import kept
 from dateline.refresh.joining import page_url
 from dateline.refresh.page_look import LookedPage, Shelf, fetch_page, read_page
 from dateline.settings import Settings
-from dateline.store import Database, Tx, feeds, orphans, pages, states, subscriptions
+from dateline.store import Database, Tx, delivery, feeds, orphans, pages, subscriptions
 from dateline.store.db import WriteTx
 from dateline.store.feeds import Feed
 from dateline.store.secrets import Keyring, key_path
@@ -161,4 +161,4 @@ def _part(tx: WriteTx, user: User, subscription_id: int, feed: Feed, url: str, r
     feed_id = feeds.add(tx, url=url, owner_id=feed.owner_id, host=host_key(url), credentials=feed.credentials, now=now)
     pages.make_page(tx, feed_id, rules_to_json(rules), feed.title)
     pages.move_subscription(tx, subscription_id, user.id, feed_id)
-    states.deliver_carried(tx, user.id, subscription_id, feed_id, feeds.newest_entry_id(tx, feed_id))
+    delivery.deliver_carried(tx, user.id, subscription_id, feed_id, feeds.newest_entry_id(tx, feed_id))

@@ -22,6 +22,7 @@ from dateline.store import (
     Database,
     Tx,
     brought,
+    delivery,
     expiry,
     feeds,
     folder_order,
@@ -29,12 +30,11 @@ from dateline.store import (
     leases,
     orphans,
     scopes,
-    states,
     subscriptions,
 )
 from dateline.store.db import WriteTx
+from dateline.store.delivery import Delivered
 from dateline.store.secrets import Keyring, key_path
-from dateline.store.states import Delivered
 from dateline.store.write import transaction
 
 MAX_FOLDER_NAME = 100
@@ -143,7 +143,7 @@ def add_subscription(
     upto = feeds.newest_entry_id(tx, feed_id)
     subscription_id = subscriptions.add(tx, user_id=user_id, feed_id=feed_id, title=_title(title), now=now)
     subscriptions.put_in_folders(tx, subscription_id, folder_ids)
-    states.deliver_carried(tx, user_id, subscription_id, feed_id, upto)
+    delivery.deliver_carried(tx, user_id, subscription_id, feed_id, upto)
     brought.settle(tx, user_id, [Delivered(feed_id=feed_id, seen=0, upto=upto)])
     return subscription_id
 

@@ -14,9 +14,9 @@ from msgspec import Struct
 
 from . import entries, own_marks, states
 from .db import Tx, WriteTx
+from .delivery import Delivered
 from .entries import guid_hash
 from .feeds import asked_address
-from .states import Delivered
 from .times import to_us
 
 ARCHIVE = "#saved"

@@ -11,8 +11,8 @@ from dateline.model import FullTextRules, Visibility
 
 from . import brought, read_by_itself
 from .db import Tx, WriteTx
+from .delivery import Delivered
 from .full_texts import stored_rules
-from .states import Delivered
 from .times import to_us
 
 ROWS_AT_ONCE = 500

@@ -5,7 +5,7 @@ All of it in one transaction. Whether it may be done is said in ``addresses``.
 
 from datetime import datetime
 
-from . import brought, deeds_after, feeds, merged_choices, own_marks, states
+from . import brought, deeds_after, delivery, feeds, merged_choices, own_marks, states
 from .db import WriteTx
 from .times import to_us
 
@@ -19,8 +19,8 @@ def merge(tx: WriteTx, kept: int, gone: int, now: datetime) -> None:
     for user_id in tx.column(
         "SELECT DISTINCT user_id FROM subscription WHERE feed_id = :gone OR feed_id = :kept ORDER BY user_id", **ids
     ):
-        delivered: list[states.Delivered] = []
-        states.deliver(tx, user_id, limit=10_000_000, told=delivered.append, resting=True)
+        delivered: list[delivery.Delivered] = []
+        delivery.deliver(tx, user_id, limit=10_000_000, told=delivered.append, resting=True)
         brought.settle(tx, user_id, delivered)
     _move_marks_of_doubles(tx, ids)
     _drop_doubles(tx, ids)

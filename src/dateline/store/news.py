@@ -40,22 +40,31 @@ def feeds_with_news(tx: Tx, after: int) -> list[int]:
     )
 
 
-def feeds_with_unread(tx: Tx, user_id: int, after: int) -> list[int]:
-    """The same, of what is unread for a user: what counts as read by itself is not worth a word."""
-    return tx.column(
-        "SELECT DISTINCT e.feed_id FROM"
-        " (SELECT id, feed_id, listed_at FROM entry WHERE id > :after ORDER BY id LIMIT :many) e"
-        " JOIN unread u ON u.user_id = :user AND u.feed_id = e.feed_id AND u.listed_at = e.listed_at"
-        " AND u.entry_id = e.id",
-        user=user_id,
-        after=after,
-        many=MANY,
+def has_unread(tx: Tx, user_id: int, feed_ids: Sequence[int], after: int) -> bool:
+    """Whether one of these feeds brought something after an entry that is unread for a user: what counts as read by
+    itself is not worth a word, and however much of it came hides nothing.
+    """
+    return (
+        tx.value(
+            "SELECT 1 FROM feed f WHERE f.id IN ids(:feeds) AND f.last_entry_id > :after AND EXISTS"
+            " (SELECT 1 FROM unread u WHERE u.user_id = :user AND u.feed_id = f.id AND u.entry_id > :after) LIMIT 1",
+            user=user_id,
+            feeds=list(feed_ids),
+            after=after,
+        )
+        is not None
     )
 
 
 def awaited(tx: Tx, after: int, user_ids: Iterable[int]) -> set[int]:
-    """Who of these users is subscribed to a feed that brought something after an entry."""
+    """Who of these users is subscribed to a feed that brought something after an entry; all of them, when so much came
+    that it is not looked at one by one.
+    """
     users = list(user_ids)
+    if users and tx.value(
+        "SELECT id FROM entry WHERE id > :after ORDER BY id LIMIT 1 OFFSET :many", after=after, many=MANY
+    ):
+        return set(users)
     feeds = feeds_with_news(tx, after) if users else []
     if not feeds:
         return set()

@@ -5,7 +5,7 @@ Read state, stars and labels move with it; ids of entries may change, their plac
 
 from datetime import datetime
 
-from . import feeds, orphans, own_marks, states, websub
+from . import delivery, feeds, orphans, own_marks, states, websub
 from .db import WriteTx
 from .feeds import Feed
 from .merging import merge
@@ -51,7 +51,7 @@ def make_private(tx: WriteTx, user_id: int, subscription_id: int, feed: Feed, no
     The user is held. The id of the feed, which is the user's alone.
     """
     feeds.existing(tx, [feed.id])
-    states.deliver(tx, user_id, limit=10_000_000, resting=True)
+    delivery.deliver(tx, user_id, limit=10_000_000, resting=True)
     own = feeds.find(tx, feed.url, user_id)
     if own is None and feeds.read(tx, feed.id).subscribers == 1 and not _marked_by_others(tx, user_id, feed.id):
         tx.run("UPDATE feed SET owner_id = :user WHERE id = :id", user=user_id, id=feed.id)
@@ -92,7 +92,7 @@ def make_shared(
         return kept
     if shared is None or shared.ok_at is None:
         return feed.id
-    states.deliver(tx, user_id, limit=10_000_000, resting=True)
+    delivery.deliver(tx, user_id, limit=10_000_000, resting=True)
     feeds.add(tx, url=feed.url, owner_id=0, host=feed.host, credentials=None, now=now)  # woken, if it slept
     _move(tx, user_id, subscription_id, feed.id, shared.id, now)
     return shared.id

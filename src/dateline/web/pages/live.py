@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from dateline.actions import accounts as account_actions
 from dateline.model import Stream
-from dateline.store import news, scopes, sidebars
+from dateline.store import delivery, news, scopes, sidebars
 from dateline.store.db import Tx
 from dateline.web.marked import marked_stream
 from dateline.web.sidebar import counts
@@ -18,7 +18,8 @@ _NEVER_NEW = ("starred", "label", "recent")
 def tell(visit: Visit) -> Response:
     """``after``: the newest entry that the page knows of; ``shown``: the entries on it; ``kind``, ``key``: its stream.
 
-    A page without a stream asks for the counts alone. Raises ``NotFound`` for somebody else's stream.
+    A page without a stream asks for the counts alone. ``behind``: so much came that the rest is delivered when it asks
+    again; it knows of what came before ``newest``. Raises ``NotFound`` for somebody else's stream.
     """
     user = visit.me
     account_actions.catch_up(visit.db, user.id, now=visit.now)
@@ -29,11 +30,13 @@ def tell(visit: Visit) -> Response:
         sidebar = sidebars.read(tx, user.id)
         stood = news.states(tx, user.id, shown)
         newest = news.latest(tx, ()).newest_id
+        awaiting = delivery.first_undelivered(tx, user.id)
         arrived = newest > after and stream is not None and _has_news(tx, user.id, stream, after)
     return visit.json(
         {
             "unread": counts(sidebar),
-            "newest": newest,
+            "newest": min(newest, awaiting - 1) if awaiting else newest,
+            "behind": awaiting is not None,
             "arrived": arrived,
             "unread_ids": [str(entry_id) for entry_id in shown if entry_id in stood.unread],
             "kept_ids": [str(entry_id) for entry_id in shown if entry_id in stood.kept],
@@ -45,5 +48,4 @@ def tell(visit: Visit) -> Response:
 def _has_news(tx: Tx, user_id: int, stream: Stream, after: int) -> bool:
     if stream.kind in _NEVER_NEW or stream.shown in ("read", "starred") or stream.search:
         return False
-    within = set(scopes.scope(tx, user_id, stream).feed_ids)
-    return not within.isdisjoint(news.feeds_with_unread(tx, user_id, after))
+    return news.has_unread(tx, user_id, scopes.scope(tx, user_id, stream).feed_ids, after)

@@ -36,6 +36,7 @@ async function look() {
       ...shown.map((id) => ["shown", id]),
     ]);
     main.dataset.newestSeen = answer.newest;
+    again ||= answer.behind; // so much came that the rest is delivered when somebody asks once more
     showCounts(answer.unread);
     showStates(answer, before);
     if (answer.arrived) {
