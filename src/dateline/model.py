@@ -22,6 +22,9 @@ SafeHTML = NewType("SafeHTML", str)
 CLEANER_VERSION = 3
 """Rises when the sanitiser's policy changes; stored bodies of an older version are cleaned again."""
 
+UNNAMED = "–"
+"""The title of an entry that has neither a title nor text nor an address."""
+
 # ---------------------------------------------------------------------------------------------- fetch → parse
 
 

@@ -50,9 +50,9 @@ def add(
     with transaction(db) as tx:
         tx.hold_user(user.id)
         _check_session(tx, user, token, now)
-        known = devices.renew(tx, user.id, token=token, endpoint=receiver.endpoint, address=address)
-        if known is None and has_moved:
-            known = devices.move(tx, user.id, token=token, endpoint=receiver.endpoint, address=address)
+        known = devices.renew(
+            tx, user.id, token=token, endpoint=receiver.endpoint, address=address, has_moved=has_moved
+        )
         if known is not None:
             return known
         if len(devices.of_user(tx, user.id)) >= MAX_DEVICES:

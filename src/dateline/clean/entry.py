@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Final
 from urllib.parse import urlsplit
 
-from dateline.model import CleanEntry, Enclosure, ParsedEntry, Person, RawHTML, SafeHTML
+from dateline.model import UNNAMED, CleanEntry, Enclosure, ParsedEntry, Person, RawHTML, SafeHTML
 
 from . import urls
 from .episode import clean_episode
@@ -24,9 +24,6 @@ MAX_ENCLOSURES: Final = 50
 MAX_TYPE_CHARS: Final = 100
 MAX_NUMBER: Final = 2**53
 """Sizes and durations beyond are nonsense, and JSON readers could not hold them."""
-
-UNNAMED: Final = "–"
-"""The title of an entry that has neither a title nor text nor an address."""
 
 _SHOWN: Final = re.compile(r"<(?:audio|iframe|img|video) ")
 _FIRST_PICTURE: Final = re.compile(r'<img src="([^"]*)"')

@@ -139,31 +139,31 @@ def add(
     return ident
 
 
-def renew(tx: WriteTx, user_id: int, *, token: str, endpoint: str, address: bytes) -> int | None:
-    """A user's browser comes again, perhaps in another session: its id; None when it is not known."""
-    ident: int | None = tx.value(
-        "UPDATE device SET session_hash = :session, address = :address"
-        " WHERE endpoint_hash = :endpoint AND user_id = :user RETURNING id",
-        user=user_id,
-        session=token_hash(token),
-        address=address,
-        endpoint=endpoint_hash(endpoint),
-    )
-    return ident
+def renew(
+    tx: WriteTx, user_id: int, *, token: str, endpoint: str, address: bytes, has_moved: bool = False
+) -> int | None:
+    """A user's browser comes again, perhaps in another session: its id; None when it is not known.
 
-
-def move(tx: WriteTx, user_id: int, *, token: str, endpoint: str, address: bytes) -> int | None:
-    """A user's browser has another address: the id of the session's device; None when it has none. Another account's
-    of that address is that no more.
+    ``has_moved``: else it is the session's device, at another address from now on; another account's of that address
+    is that no more.
     """
-    tx.run("DELETE FROM device WHERE endpoint_hash = :endpoint", endpoint=endpoint_hash(endpoint))
+    hash_ = endpoint_hash(endpoint)
+    own = tx.value("SELECT id FROM device WHERE endpoint_hash = :hash AND user_id = :user", hash=hash_, user=user_id)
+    if own is None and has_moved:
+        tx.run("DELETE FROM device WHERE endpoint_hash = :hash", hash=hash_)
+        own = tx.value(
+            "SELECT max(id) FROM device WHERE session_hash = :session AND user_id = :user",
+            session=token_hash(token),
+            user=user_id,
+        )
     ident: int | None = tx.value(
-        "UPDATE device SET endpoint_hash = :endpoint, address = :address, failures = 0, error_code = NULL WHERE id ="
-        " (SELECT max(id) FROM device WHERE session_hash = :session AND user_id = :user) RETURNING id",
-        user=user_id,
+        "UPDATE device SET failures = CASE WHEN endpoint_hash = :hash THEN failures ELSE 0 END,"
+        " error_code = CASE WHEN endpoint_hash = :hash THEN error_code END, endpoint_hash = :hash,"
+        " session_hash = :session, address = :address WHERE id = :id RETURNING id",
+        hash=hash_,
         session=token_hash(token),
         address=address,
-        endpoint=endpoint_hash(endpoint),
+        id=own,
     )
     return ident
 

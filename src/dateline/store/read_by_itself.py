@@ -7,13 +7,13 @@ tells of it. What somebody marked as unread by hand, or starred, is never touche
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from dateline.model import UNNAMED
+
 from .db import Row, Tx, WriteTx
 from .read_choices import Counting, counting
 
 LOOKED_AT = 5_000
 """So many arrivals are looked at for being repeated, the newest; what is older stays unread."""
-UNNAMED = "–"
-"""The title of what has neither title nor text (``clean.entry``)."""
 _WORLDWIDE = ("http://", "https://", "tag:", "urn:")
 REACH = 100_000
 """What is repeated in a folder is looked for among so many of all entries, the newest."""
