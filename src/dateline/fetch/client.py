@@ -24,9 +24,9 @@ from dateline.errors import FetchError
 from dateline.model import Response, Validators
 from dateline.settings import Settings
 
-from . import failures, headers
+from . import answers, failures, headers
 from .address import host_key
-from .body import Body, Patience, hash_of, read_body, read_sample
+from .body import Body, Patience, read_body
 from .cookies import Jar
 from .digest import Digests
 from .exchange import Exchange, Watch, masked_answer, masked_request
@@ -37,9 +37,9 @@ from .proxy import through
 from .question import Question
 from .redirects import MAX_REDIRECTS, REDIRECTS, Trail
 from .resolver import SortingResolver, ThreadResolver
-from .sessions import MAX_HEADER_BYTES, open_session
+from .sessions import open_session
 from .transport import FORM, PLAIN, Transport, trusting
-from .walls import SAMPLE_BYTES, challenge_in, wall_of
+from .walls import challenge_in
 from .web_push import TYPE as LETTER_TYPE
 from .web_push import Letter
 
@@ -47,7 +47,6 @@ DNS_CACHE_SECONDS = 10
 KEEP_ALIVE_SECONDS = 4.0  # one host is asked again after its spacing, about a second; more would only hold open files
 MAX_WORD = 300  # bytes of what a server says when it does not take a form
 KEEP_METHOD = frozenset({307, 308})
-SAMPLE_SECONDS = 5.0  # for what a refusal says; read to its end, the connection can be used again
 OK = frozenset({200, 203})  # 203: a proxy has changed the body on its way, but there it is
 
 
@@ -274,7 +273,7 @@ class Client:
         async with await self._open(question, trail, hop, sent) as answer:
             hop.status, hop.answered = answer.status, answer.raw_headers
             hop.sent = answer.request_info.headers.items()
-            _check_header_size(answer.raw_headers)
+            answers.check_header_size(answer.raw_headers)
             now = self._clock()
             question.take_cookies(trail, answer.headers.getall("Set-Cookie", ()), now)
             trail.wait_for(headers.retry_after(answer.headers, now))
@@ -284,25 +283,14 @@ class Client:
                 body = await self._read(answer, question)
                 if wall := challenge_in(answer.headers, body.content):
                     raise failures.of_wall(wall, answer.status, url=trail.url)
-                return _response(answer.headers, question, trail, now, body=body)
+                return answers.response(answer.headers, question, trail, now, body=body)
             if answer.status == 304 and sent != Validators():
-                return _response(answer.headers, question, trail, now, not_modified_since=sent)
+                return answers.response(answer.headers, question, trail, now, not_modified_since=sent)
             if answer.status in REDIRECTS:
                 trail.follow(answer.status, answer.headers.get("Location"))
                 question.check_way(trail)
                 return None
-            raise await self._refused(answer, trail.url)
-
-    async def _refused(self, answer: aiohttp.ClientResponse, url: str) -> FetchError:
-        """What a status means that brings nothing of use: the server's own word, or a wall's before it."""
-        sample = await read_sample(
-            answer.content,
-            content_encoding=_content_encoding(answer),
-            at_most=SAMPLE_BYTES,
-            seconds=SAMPLE_SECONDS,
-        )
-        wall = wall_of(answer.status, answer.headers, sample)
-        return failures.of_wall(wall, answer.status, url=url) if wall else failures.of_status(answer.status, url=url)
+            raise await answers.refused(answer, trail.url)
 
     async def _taken(self, answer: aiohttp.ClientResponse, question: Question, trail: Trail) -> Response | None:
         """Whether a form was taken."""
@@ -311,10 +299,7 @@ class Client:
         if answer.status in KEEP_METHOD:
             trail.follow(answer.status, answer.headers.get("Location"))
             return None
-        refusal = failures.of_status(answer.status, url=trail.url)
-        said = (await answer.content.read(MAX_WORD)).decode("utf-8", "replace")
-        word = " ".join(said.split()) if "<" not in said else ""
-        raise FetchError(refusal.code, f"{refusal.detail} {word}".rstrip(), status=answer.status, final_url=trail.url)
+        raise await answers.not_taken(answer, trail.url, MAX_WORD)
 
     async def _open(
         self, question: Question, trail: Trail, hop: _Hop, validators: Validators
@@ -366,7 +351,7 @@ class Client:
     async def _read(self, answer: aiohttp.ClientResponse, question: Question) -> Body:
         return await read_body(
             answer.content,
-            content_encoding=_content_encoding(answer),
+            content_encoding=answers.content_encoding(answer),
             content_length=answer.headers.get("Content-Length"),
             limit=question.max_bytes,
             patience=self._patience,
@@ -390,41 +375,4 @@ def _exchange(hop: _Hop, url: str, elapsed: float) -> Exchange:
         answered=masked_answer(hop.answered),
         elapsed_seconds=elapsed,
         new_connection=hop.connects > 0,
-    )
-
-
-def _content_encoding(answer: aiohttp.ClientResponse) -> str:
-    return ", ".join(answer.headers.getall("Content-Encoding", ()))
-
-
-def _check_header_size(raw_headers: tuple[tuple[bytes, bytes], ...]) -> None:
-    if sum(len(name) + len(value) for name, value in raw_headers) > MAX_HEADER_BYTES:
-        raise FetchError("fetch.protocol", f"more than {MAX_HEADER_BYTES} bytes of headers")
-
-
-def _response(
-    fields: headers.Headers,
-    question: Question,
-    trail: Trail,
-    now: float,
-    *,
-    body: Body | None = None,
-    not_modified_since: Validators | None = None,
-) -> Response:
-    content = body.content if body else b""
-    return Response(
-        url=question.url,
-        final_url=trail.url,
-        status=200 if body else 304,
-        content_type=headers.text(fields, "Content-Type") or "",
-        body=content,
-        body_hash=hash_of(content) if body else b"",
-        validators=headers.renewed(not_modified_since or Validators(), fields),
-        permanent_url=trail.permanent_url,
-        fresh_seconds=headers.fresh_seconds(fields, now),
-        retry_after=trail.retry_after,
-        links=headers.links(fields, trail.url),
-        content_language=headers.text(fields, "Content-Language"),
-        content_location=headers.location(fields, "Content-Location", trail.url),
-        wire_bytes=body.wire_bytes if body else 0,
     )
