@@ -27,6 +27,7 @@ from dateline.store import (
     retention,
     subscriptions,
 )
+from dateline.store.choosing import choosing
 from dateline.store.db import WriteTx
 from dateline.store.expiry import Effect
 from dateline.store.retention import Proposal
@@ -77,10 +78,11 @@ def arrange(db: Database, user: User, subscription_ids: Sequence[int], change: C
         tx.hold_user(user.id)
         feeds_of = arranging.own(tx, user.id, ids)
         before = arranging.snapshot(tx, ids)
-        _into_folders(tx, user, ids, change)
-        _set(tx, user, feeds_of, change, now)
-        if change.read_when is not None or change.read_as_above:
-            arranging.read_when(tx, before, change.read_when)
+        with choosing(tx, user.id):
+            _into_folders(tx, user, ids, change)
+            _set(tx, user, feeds_of, change, now)
+            if change.read_when is not None or change.read_as_above:
+                arranging.read_when(tx, before, change.read_when)
         after = arranging.snapshot(tx, ids)
         if before == after:
             return Done(count=0, seq=None)
@@ -129,11 +131,13 @@ def undo(db: Database, user: User, seq: int, *, now: datetime) -> Done:
         if deed is None:
             raise NotFound(f"history {seq}")
         if deed.action.startswith(_ARRANGED):
-            back = arranging.restore(tx, user.id, arranging.decode(deed.action.removeprefix(_ARRANGED)))
+            with choosing(tx, user.id):
+                back = arranging.restore(tx, user.id, arranging.decode(deed.action.removeprefix(_ARRANGED)))
             return Done(count=len(back), seq=None)
         if deed.action.startswith(ORDERED):
             stood = folder_order.decode(deed.action.removeprefix(ORDERED))
-            return Done(count=folder_order.restore(tx, user.id, stood, deepest=MAX_DEPTH), seq=None)
+            with choosing(tx, user.id):
+                return Done(count=folder_order.restore(tx, user.id, stood, deepest=MAX_DEPTH), seq=None)
         if deed.action == _JOINED:
             return Done(count=_left_again(tx, user, deed.entry_ids, now), seq=None)
     return entries.undo(db, user, seq, now=now)

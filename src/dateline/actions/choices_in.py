@@ -52,6 +52,7 @@ from dateline.store import (
 from dateline.store import read_choices as by_itself
 from dateline.store import subscriptions as stored
 from dateline.store.brought import Place
+from dateline.store.choosing import choosing
 from dateline.store.db import WriteTx
 from dateline.store.full_texts import Wish
 from dateline.store.progress import Progress
@@ -141,7 +142,8 @@ class _Import:
         if len(kept) > MAX_CHARS:
             self._problems.append("preferences")
         elif chosen:
-            accounts.change_user(tx, self._user.id, preferences=kept)
+            with choosing(tx, self._user.id):
+                accounts.change_user(tx, self._user.id, preferences=kept)
             self._taken += len(chosen)
 
     def _usable(self, there: Preferences) -> Preferences:
@@ -226,7 +228,8 @@ class _Import:
             elif one.refused:
                 self._refuse(tx, one)
             else:
-                self._own_feed(tx, one, folders)
+                with choosing(tx, self._user.id):
+                    self._own_feed(tx, one, folders)
 
     def _refuse(self, tx: WriteTx, one: OwnFeedChoice) -> None:
         if one.url.startswith("mailto:") and not brought.has_feed(tx, self._user.id, one.url):

@@ -8,6 +8,7 @@ from dateline.fetch.address import host_key
 from dateline.model import User
 from dateline.refresh.expiry import EVERY, GRACE
 from dateline.store import Database, Tx, addresses, brought, expiry, feeds, followed, leases, orphans, subscriptions
+from dateline.store.choosing import choosing
 from dateline.store.db import WriteTx
 from dateline.store.feeds import Feed
 from dateline.store.write import transaction
@@ -44,8 +45,9 @@ def move(db: Database, user: User, subscription_ids: Sequence[int], folder_id: i
         tx.hold_user(user.id)
         folder = subscriptions.folder(tx, user.id, folder_id)
         feed_ids = [subscriptions.feed_of(tx, user.id, ident) for ident in _some(subscription_ids)]
-        for subscription_id in set(subscription_ids):
-            subscriptions.put_in_folders(tx, subscription_id, [folder.id])
+        with choosing(tx, user.id):
+            for subscription_id in set(subscription_ids):
+                subscriptions.put_in_folders(tx, subscription_id, [folder.id])
         expiry.tidy_again(tx, feed_ids, now - EVERY + GRACE)  # another folder may keep less
     return len(feed_ids)
 

@@ -8,6 +8,7 @@ from dateline.errors import ActionError
 from dateline.model import User
 from dateline.preferences import Preferences
 from dateline.store import Database, accounts
+from dateline.store.choosing import choosing
 from dateline.store.write import transaction
 
 MAX_CHARS = 100_000
@@ -23,4 +24,5 @@ def change(db: Database, user: User, choose: Callable[[Preferences], Preferences
         kept = preferences.encode(choose(accounts.user_by_id(tx, user.id).preferences))
         if len(kept) > MAX_CHARS:
             raise ActionError("action.too_large", f"preferences take at most {MAX_CHARS} characters")
-        return accounts.change_user(tx, user.id, preferences=kept)
+        with choosing(tx, user.id):
+            return accounts.change_user(tx, user.id, preferences=kept)

@@ -13,6 +13,7 @@ from dateline.model import User
 from dateline.preferences import ReadWhen
 from dateline.refresh import deliver
 from dateline.store import Database, read_choices
+from dateline.store.choosing import choosing
 from dateline.store.write import transaction
 
 from . import preferences
@@ -28,7 +29,8 @@ def change(db: Database, user: User, kind: Literal["folder", "feed"], key: int, 
     deliver.catch_up(db, user.id, everything=True)
     with transaction(db) as tx:
         tx.hold_user(user.id)
-        read_choices.keep(tx, user.id, kind, key, choose(read_choices.own(tx, user.id, kind, key)))
+        with choosing(tx, user.id):
+            read_choices.keep(tx, user.id, kind, key, choose(read_choices.own(tx, user.id, kind, key)))
 
 
 def change_all(db: Database, user: User, choose: Choose, *, now: datetime) -> None:

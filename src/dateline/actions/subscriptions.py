@@ -32,6 +32,7 @@ from dateline.store import (
     scopes,
     subscriptions,
 )
+from dateline.store.choosing import choosing
 from dateline.store.db import WriteTx
 from dateline.store.delivery import Delivered
 from dateline.store.secrets import Keyring, key_path
@@ -193,10 +194,12 @@ def edit(
             "revised_unread": revised_unread,
         }
         changes = {key: value for key, value in wanted.items() if value is not None}
-        subscriptions.change(tx, user.id, subscription_id, **changes)
+        with choosing(tx, user.id):
+            subscriptions.change(tx, user.id, subscription_id, **changes)
+            if folder_ids is not None:
+                own = [subscriptions.folder(tx, user.id, folder_id).id for folder_id in folder_ids]
+                subscriptions.put_in_folders(tx, subscription_id, own)
         if folder_ids is not None:
-            own = [subscriptions.folder(tx, user.id, folder_id).id for folder_id in folder_ids]
-            subscriptions.put_in_folders(tx, subscription_id, own)
             expiry.tidy_again(tx, [feed_id], now - EVERY + GRACE)  # another folder may keep less
 
 
@@ -278,7 +281,8 @@ def put_into(tx: WriteTx, user_id: int, folder_id: int, parent_id: int | None) -
         if folder_id in _path(tx, user_id, parent_id):
             raise ActionError("action.bad_value", "a folder cannot stand in itself")
         _check_depth(tx, user_id, parent_id, _height(tx, user_id, folder_id))
-    subscriptions.move_folder(tx, folder_id, parent_id, folder_order.last_position(tx, user_id, parent_id))
+    with choosing(tx, user_id):
+        subscriptions.move_folder(tx, folder_id, parent_id, folder_order.last_position(tx, user_id, parent_id))
 
 
 def remove_folder(db: Database, user: User, folder_id: int, *, now: datetime) -> None:
@@ -286,7 +290,8 @@ def remove_folder(db: Database, user: User, folder_id: int, *, now: datetime) ->
     with transaction(db) as tx:
         tx.hold_user(user.id)
         folder_order.take_out(tx, user.id, subscriptions.folder(tx, user.id, folder_id))
-        subscriptions.remove_folder(tx, folder_id)
+        with choosing(tx, user.id):
+            subscriptions.remove_folder(tx, folder_id)
 
 
 def folder_of_name(tx: WriteTx, user_id: int, name: str) -> int:

@@ -3,7 +3,7 @@
 ``seen_entry_id`` of a subscription says up to which entry that was done.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import Struct
 
@@ -75,7 +75,8 @@ def deliver(
     tx.hold_user(user_id)
     awake = "" if resting else " AND s.paused_at IS NULL"
     behind = tx.all(
-        "SELECT s.id, s.feed_id, s.seen_entry_id, f.last_entry_id FROM subscription s JOIN feed f ON f.id = s.feed_id"
+        "SELECT s.id, s.feed_id, s.seen_entry_id, f.last_entry_id, s.spared_entry_id FROM subscription s"
+        " JOIN feed f ON f.id = s.feed_id"
         f" WHERE s.user_id = :user AND f.last_entry_id > s.seen_entry_id{awake}"
         " ORDER BY s.seen_entry_id, s.id"
         " [[lock_rows_of_s]]",
@@ -83,7 +84,7 @@ def deliver(
     )
     delivered = 0
     came: dict[int, read_by_itself.Span] = {}
-    for subscription_id, feed_id, seen, last in behind:
+    for subscription_id, feed_id, seen, last, spared in behind:
         if delivered >= limit:
             break
         upto = tx.value(
@@ -94,10 +95,10 @@ def deliver(
         )
         upto = last if upto is None else min(upto, last)
         delivered += _deliver_feed(tx, user_id, subscription_id, feed_id, seen, upto)
-        came[feed_id] = (seen, upto)
+        came[feed_id] = (max(seen, spared), upto)
         if told is not None:
             told(Delivered(feed_id=feed_id, seen=seen, upto=upto))
-    read_by_itself.settle(tx, user_id, came)
+    read_by_itself.settle(tx, user_id, _to_settle(came))
     return delivered
 
 
@@ -108,7 +109,8 @@ def deliver_feed(tx: WriteTx, user_id: int, feed_id: int, *, as_it_is: bool = Fa
     """
     tx.hold_user(user_id)
     row = tx.one(
-        "SELECT s.id, s.seen_entry_id, f.last_entry_id FROM subscription s JOIN feed f ON f.id = s.feed_id"
+        "SELECT s.id, s.seen_entry_id, f.last_entry_id, s.spared_entry_id FROM subscription s"
+        " JOIN feed f ON f.id = s.feed_id"
         " WHERE s.user_id = :user AND s.feed_id = :feed AND f.last_entry_id > s.seen_entry_id [[lock_rows_of_s]]",
         user=user_id,
         feed=feed_id,
@@ -117,8 +119,13 @@ def deliver_feed(tx: WriteTx, user_id: int, feed_id: int, *, as_it_is: bool = Fa
         return None
     _deliver_feed(tx, user_id, row[0], feed_id, row[1], row[2])
     if not as_it_is:
-        read_by_itself.settle(tx, user_id, {feed_id: (row[1], row[2])})
+        read_by_itself.settle(tx, user_id, _to_settle({feed_id: (max(row[1], row[3]), row[2])}))
     return Delivered(feed_id=feed_id, seen=row[1], upto=row[2])
+
+
+def _to_settle(came: Mapping[int, read_by_itself.Span]) -> dict[int, read_by_itself.Span]:
+    """Without what came before a choice (``choosing``)."""
+    return {feed_id: span for feed_id, span in came.items() if span[0] < span[1]}
 
 
 def _deliver_feed(tx: WriteTx, user_id: int, subscription_id: int, feed_id: int, seen: int, upto: int) -> int:

@@ -49,6 +49,11 @@ def settle(tx: WriteTx, user_id: int, arrived: Mapping[int, Span]) -> None:
     _read_beyond(tx, user_id, {feed_id: one.rule.beyond for feed_id, one in rules.items() if one.rule.beyond})
 
 
+def read_arrived(tx: WriteTx, user_id: int, feed_id: int, span: Span) -> None:
+    """All that was just delivered of a feed is read. The user is held."""
+    _read(tx, user_id, feed_id, *_came(feed_id, span))
+
+
 def waiting(tx: Tx, feed_id: int, user_ids: Sequence[int], entry_ids: Sequence[int]) -> list[int]:
     """Which of these users have one of these entries unread."""
     return tx.column(

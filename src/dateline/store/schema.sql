@@ -414,7 +414,7 @@ CREATE TABLE subscription (
   hidden_from_visitors INTEGER NOT NULL DEFAULT 0,
   unread_count INTEGER NOT NULL DEFAULT 0,
   seen_entry_id INTEGER NOT NULL DEFAULT 0, -- delivered up to this entry
-  created_at INTEGER NOT NULL, full_text TEXT NOT NULL DEFAULT 'off', full_text_rules TEXT, revised_unread INTEGER NOT NULL DEFAULT 0, retention TEXT, followed_folder_id INTEGER REFERENCES folder (id) ON DELETE SET NULL, followed_url TEXT, display TEXT, paused_at INTEGER, unapplied TEXT, read_when TEXT, own_icon_id INTEGER REFERENCES icon (id), own_site_url TEXT, own_description TEXT,
+  created_at INTEGER NOT NULL, full_text TEXT NOT NULL DEFAULT 'off', full_text_rules TEXT, revised_unread INTEGER NOT NULL DEFAULT 0, retention TEXT, followed_folder_id INTEGER REFERENCES folder (id) ON DELETE SET NULL, followed_url TEXT, display TEXT, paused_at INTEGER, unapplied TEXT, read_when TEXT, own_icon_id INTEGER REFERENCES icon (id), own_site_url TEXT, own_description TEXT, spared_entry_id INTEGER NOT NULL DEFAULT 0,
   UNIQUE (user_id, feed_id)
 );
 

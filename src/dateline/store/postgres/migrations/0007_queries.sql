@@ -31,3 +31,6 @@ CREATE INDEX rule_user ON rule (user_id);
 CREATE INDEX rule_folder ON rule (folder_id) WHERE folder_id IS NOT NULL;
 CREATE INDEX rule_subscription ON rule (subscription_id) WHERE subscription_id IS NOT NULL;
 CREATE INDEX rule_label ON rule (label_id) WHERE label_id IS NOT NULL;
+
+-- What waited to be delivered up to this entry when somebody chose anew what counts as read by itself: it is not.
+ALTER TABLE subscription ADD COLUMN spared_entry_id BIGINT NOT NULL DEFAULT 0;
