@@ -1,6 +1,10 @@
 """Addresses: absolute, checked, unchanged when they are plain."""
 
+import re
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dateline.clean import urls
 
@@ -120,3 +124,30 @@ def test_a_link_may_lead_to_people(address: str) -> None:
 @pytest.mark.parametrize("address", ["sms:1", "javascript:x", "mailto", "x-mailto:a@b.example"])
 def test_a_link_leads_nowhere_else(address: str) -> None:
     assert urls.link_target(address, None) is None
+
+
+HOSTS = st.sampled_from(
+    re.findall(
+        r"\S+",
+        "a8.net x.a8.net xa8.net u@a8.net a8.net:81 pixel.x.example apixel.x.example FACEBOOK.com medium.com"
+        " feeds.wordpress.com blogger.googleusercontent.com hexagon-analytics.com i.example",
+    )
+)
+PATHS = st.sampled_from(
+    re.findall(
+        r"\S*",
+        "/ /tr /tr/x /_/stat /1.0/x /tracker/x /x.jpg /x.gif /track/open /e/open/ /wf/OPEN.php /opening /1x1.gif"
+        " /1x1.PNG /x-pixel.png /xpixel.png /b.gif /ab.gif /count.gif /matomo.php /beacon.gif /tracking.png"
+        " /tracking.png/x /piwik.php/",
+    )
+)
+BEHIND = st.sampled_from(["", "?a=1", "#b", "?/b.gif", "#/b.gif", "?x.jpg", "#?y"])
+
+
+@settings(max_examples=2_000)
+@given(st.sampled_from(["http", "https"]), HOSTS, PATHS, BEHIND)
+def test_the_short_way_to_tell_a_beacon_says_what_the_long_one_says(
+    scheme: str, host: str, path: str, behind: str
+) -> None:
+    address = f"{scheme}://{host}{path}{behind}"
+    assert urls.is_beacon(address) == bool(urls._BEACON.match(address))

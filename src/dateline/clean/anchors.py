@@ -5,13 +5,15 @@ can stand for a part of the page (DOM clobbering). Every other ``id`` goes, as i
 """
 
 import re
+from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote
 
 from . import policy, tags, urls
 
 PREFIX: Final = "text-"
-_TAG: Final = re.compile(f"<([a-z][a-z0-9]*){tags.ATTRIBUTES_PATTERN}>")
+_MAY_MATTER: Final = re.compile(f'<([a-z][a-z0-9]*+)(?=[^<>]*?(?: id="|#)){tags.ATTRIBUTES_PATTERN}>')
+"""A tag that has an ``id``, or may lead to one."""
 _TO_A_FRAGMENT: Final = re.compile("=[\"']?#")
 _NAME: Final = re.compile(r"[\w.:-]{1,100}")
 _WRITTEN_ANEW: Final = policy.MEDIA | {"embed"}
@@ -37,7 +39,7 @@ def rewrite(html: str, base: str | None) -> str:
 
     def anew(found: re.Match[str]) -> str:
         name, written = found.groups()
-        if not _may_matter(name, written):
+        if not _matters(name, written):
             return found[0]
         given = dict[str, str | None](tags.attributes_of(written))
         place = _place(name, given)
@@ -47,14 +49,14 @@ def rewrite(html: str, base: str | None) -> str:
             given |= _inner(given.get("href"), base, led_to)
         return tags.written(name, given)
 
-    return _TAG.sub(anew, html)
+    return _MAY_MATTER.sub(anew, html)
 
 
 def _led_to_in(html: str, base: str | None) -> set[str]:
     """The places of an article that its own links lead to."""
     places, asked = set(), set()
-    for name, written in _TAG.findall(html):
-        if not _may_matter(name, written):
+    for name, written in _MAY_MATTER.findall(html):
+        if not _matters(name, written):
             continue
         given = dict[str, str | None](tags.attributes_of(written))
         places.add(_place(name, given))
@@ -63,7 +65,7 @@ def _led_to_in(html: str, base: str | None) -> set[str]:
     return {place for place in places & asked if place is not None}
 
 
-def _may_matter(name: str, written: str) -> bool:
+def _matters(name: str, written: str) -> bool:
     """Whether a tag has an ``id``, or is a link with a fragment."""
     return ' id="' in written or (name == "a" and "#" in written)
 
@@ -84,6 +86,11 @@ def _page(address: str) -> str:
     return address.partition("#")[0]
 
 
+@lru_cache(maxsize=256)  # every link of an article is compared with it
+def _own_page(base: str) -> str:
+    return _page(urls.without_tracking(base))
+
+
 def _named(ident: str | None) -> str | None:
     """An ``id`` as it stands in a tag → the place's name."""
     name = ident.removeprefix(PREFIX) if ident else ""
@@ -96,6 +103,6 @@ def _led_to(href: str | None, base: str | None) -> str | None:
         return None
     if not href.startswith("#"):
         target = urls.link_target(urls.unescaped(href), base) if base is not None else None
-        if target is None or _page(urls.without_tracking(target)) != _page(urls.without_tracking(base or "")):
+        if target is None or _page(urls.without_tracking(target)) != _own_page(base or ""):
             return None
     return _named(unquote(href.partition("#")[2]))

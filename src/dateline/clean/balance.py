@@ -37,6 +37,8 @@ MAX_REOPENED: Final = 20_000_000
 _CROWDED_CHARS: Final = 200_000
 _CROWDED_ENTITIES: Final = 5_000
 _ENTITIES_IN_ONE_TEXT: Final = 500
+_TAGS_AT_ONCE: Final = 8_192
+"""To split is quicker than to take tag by tag, and this many bound what it holds."""
 
 # Linear on any input: quantifiers are possessive, and since quotes stand only around whole values, at most two attempts
 # that began at different “<” can be inside the same quoted stretch.
@@ -50,7 +52,7 @@ _FORMATTING: Final = re.compile(rf"<(?:{'|'.join(sorted(policy.FORMATTING))}|fon
 _ANY_TAG: Final = re.compile(r"<[^<>]*>")
 _BLOCK_TAG: Final = re.compile(rf"</?(?:{'|'.join(sorted(policy.BLOCKS))}|br)(?![a-z0-9])[^<>]*>", re.IGNORECASE)
 _HIDDEN: Final = re.compile(
-    rf"<(?:(!--)|([!?])|({'|'.join(sorted(policy.DROPPED_WITH_CONTENT))})(?=[\s/>]))", re.IGNORECASE
+    rf"<(?=[!?dmnost])(?:(!--)|([!?])|({'|'.join(sorted(policy.DROPPED_WITH_CONTENT))})(?=[\s/>]))", re.IGNORECASE
 )
 _ENTITY: Final = re.compile(rf"(?:[^&]*&){{{_ENTITIES_IN_ONE_TEXT}}}")
 _CLOSED_BY_THEIR_LIKE: Final = frozenset({"dd", "dt", "li", "p", "td", "th", "tr"})
@@ -82,24 +84,24 @@ def is_crowded(html: str) -> bool:
 
 def balanced(html: str) -> str:
     """Any HTML → well-nested HTML of bounded depth with the same text; in one pass."""
-    html = _without_hidden(html)
+    rest = _without_hidden(html)
     out: list[str] = []
     still_open: list[str] = []
-    end = tags = 0
-    for tag in _TAG.finditer(html):
-        start = tag.start()
-        if start > end:
-            out.append(_text(html[end:start]))
-        end = tag.end()
-        mark, name, attributes = tag.groups()
-        name = name.lower()
-        if name in _KNOWN and tags < MAX_TAGS:
-            if mark:
-                _close(name, still_open, out)
-            else:
-                tags += 1
-                _open(name, attributes, still_open, out)
-    out.append(_text(html[end:]))
+    tags = 0
+    while len(pieces := _TAG.split(rest, _TAGS_AT_ONCE)) > 1:
+        rest = pieces.pop()
+        parts = iter(pieces)
+        for text, mark, written, attributes in zip(parts, parts, parts, parts, strict=True):
+            if text:
+                out.append(_text(text))
+            name = written.lower()
+            if name in _KNOWN and tags < MAX_TAGS:
+                if mark:
+                    _close(name, still_open, out)
+                else:
+                    tags += 1
+                    _open(name, attributes, still_open, out)
+    out.append(_text(rest))
     out.extend(f"</{name}>" for name in reversed(still_open))
     return "".join(out)
 
@@ -180,11 +182,11 @@ def _too_much_formatting(name: str, still_open: list[str]) -> bool:
 
 
 def _close(name: str, still_open: list[str], out: list[str]) -> None:
-    if name not in still_open:
-        return
-    if still_open[-1] == name:
+    if still_open and still_open[-1] == name:
         still_open.pop()
         out.append(f"</{name}>")
+        return
+    if name not in still_open:
         return
     while (closed := still_open.pop()) != name:
         out.append(f"</{closed}>")
@@ -225,7 +227,7 @@ def _text(text: str) -> str:
     """Text between tags → the same, a stray ``<`` escaped; comments split what has very many entities."""
     if "<" in text:
         text = text.replace("<", "&lt;")
-    if text.count("&") > _ENTITIES_IN_ONE_TEXT:
+    if len(text) > _ENTITIES_IN_ONE_TEXT < text.count("&"):
         text = _ENTITY.sub(lambda found: f"{found[0][:-1]}<!---->&", text)
     return text
 

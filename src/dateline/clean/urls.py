@@ -158,6 +158,22 @@ _BEACON: Final = re.compile(
 )
 
 
+_COUNTING_NAME: Final = re.compile(
+    rf"{_BEACON_HOSTS.replace('.', '[.]')}|(?:pixel|beacon|tracking)[.]"
+    "|medium[.]com|feeds[.]wordpress|blogger[.]google|facebook[.]com|hexagon-analytics",
+    re.IGNORECASE,
+)
+_COUNTING_ENDS: Final = ("/open", "/open/", ".php", ".gif", "1x1.png", "pixel.png", "beacon.png", "tracking.png")
+
+
 def is_beacon(address: str) -> bool:
     """Whether an absolute picture address is known to count readers instead of showing anything."""
-    return _BEACON.match(address) is not None
+    may_be = _may_count(address.partition("://")[2].partition("/")[0]) or address.partition("?")[0].partition("#")[
+        0
+    ].lower().endswith(_COUNTING_ENDS)  # or the pattern, which goes back and forth, is spared
+    return may_be and _BEACON.match(address) is not None
+
+
+@lru_cache(maxsize=1_024)
+def _may_count(site: str) -> bool:
+    return _COUNTING_NAME.search(site) is not None
