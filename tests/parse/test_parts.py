@@ -1,9 +1,11 @@
 """The small parts: addresses, durations, media types, schedules, encodings by label, titles."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from lxml import etree
 
-from dateline.parse.addresses import absolute, absolute_links, base_address
+from dateline.parse.addresses import absolute, absolute_links, base_address, join
 from dateline.parse.encoding import codec_name, to_utf8
 from dateline.parse.markup import looks_like_html, plain, text_as_html
 from dateline.parse.media import duration_seconds, media_type, whole
@@ -35,6 +37,17 @@ from dateline.parse.schedule import skip_days, skip_hours, ttl_seconds
 )
 def test_an_address_becomes_absolute_or_none(address: str, base: str | None, expected: str | None) -> None:
     assert absolute(address, base) == expected
+
+
+@given(
+    st.lists(st.sampled_from(["a", "b.c", ".", "..", "...", "", "~d", "%20", "e:f", "@g", "h;i", "?j", "#"])).map(
+        "/".join
+    ),
+    st.sampled_from(["https://a.example", "http://A.example/b/c", "https://a.example?b", "https://a.example:81/b"]),
+)
+def test_the_short_way_to_a_path_below_the_host_leads_where_the_long_one_does(path: str, base: str) -> None:
+    if not path.startswith("/"):
+        assert absolute(f"/{path}", base) == join(base, f"/{path}")
 
 
 def test_a_base_is_kept_when_the_inner_one_is_none() -> None:

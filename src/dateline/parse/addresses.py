@@ -12,6 +12,9 @@ from .limits import MAX_BASE_URL, MAX_URL
 _ABSOLUTE = re.compile(r"https?://[^\s/?#\\]", re.IGNORECASE)
 # Nearly every address: nothing in it to drop, to escape, to resolve or to stumble over.
 _PLAIN = re.compile(r"https?://[!$-.0-;=A-Z_a-z~][!#-;=?-Z_a-z~]*")
+# Nearly every relative one: below the host, without dots to walk, and a base whose host is plain.
+_ROOTED = re.compile(r"(?:/(?!/|\.\.?(?:/|\Z))[A-Za-z0-9_~%@:.-]*)+")
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(?=[/?#]|\Z)")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?!\d+(?:/|$))")
 # What browsers forgive (WHATWG URL, "special authority ignore slashes"), and a host that lacks its scheme.
 _SLOPPY = re.compile(r"(https?:)[/\\]+(?=[^/\\\s?#]{0,200}\.)", re.IGNORECASE)
@@ -24,10 +27,11 @@ _URL_ATTRIBUTE = re.compile(
     re.IGNORECASE,
 )
 
-# Anchored on "=", so that HTML without relative addresses (nearly all) is passed over at once.
+# Anchored on "=", so that HTML without relative addresses (nearly all) is passed over at once: what stands before it is
+# asked first, the cheapest first.
 _HINT = re.compile(
-    r"""=["'](?!\s*(?:[A-Za-z][A-Za-z0-9+.-]*:|\#|["']))"""
-    r"""(?<=(?:href=|.src=|data=|cite=|ster=|tion=|ound=|desc=|wsrc=).)""",
+    r"""=["'](?<=[acdefnr]=.)(?<=(?:href=|.src=|data=|cite=|ster=|tion=|ound=|desc=|wsrc=).)"""
+    r"""(?!\s*(?:[A-Za-z][A-Za-z0-9+.-]*:|\#|["']))""",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -38,6 +42,8 @@ def absolute(address: str | None, base: str | None) -> str | None:
         return None
     if _PLAIN.fullmatch(address) and len(address) <= MAX_URL:
         return address
+    if base is not None and _ROOTED.fullmatch(address) and (origin := _ORIGIN.match(base)) is not None:
+        return origin[0] + address if len(origin[0]) + len(address) <= MAX_URL else None
     cleaned = _DROPPED.sub("", address).strip()
     if cleaned[:1] == "<" and cleaned[-1:] == ">":
         cleaned = cleaned[1:-1].strip()

@@ -61,19 +61,20 @@ def read_channel(
 
 
 def _finished(draft: ChannelDraft) -> dict[str, Any]:
+    chosen = draft.chosen()
     return {
-        "title": draft.get("title"),
-        "url": draft.get("url"),
-        "site_url": draft.get("site_url"),
-        "description": draft.get("description"),
-        "language": draft.get("language"),
+        "title": chosen.get("title"),
+        "url": chosen.get("url"),
+        "site_url": chosen.get("site_url"),
+        "description": chosen.get("description"),
+        "language": chosen.get("language"),
         "updated_at": draft.date("updated"),
-        "icon_url": draft.get("icon"),
-        "image_url": draft.get("image"),
+        "icon_url": chosen.get("icon"),
+        "image_url": chosen.get("image"),
         "hubs": tuple(draft.hubs),
         "authors": distinct(draft.people, atom=draft.document.atom),
         "tags": tuple(draft.tags),
-        "ttl_seconds": ttl_seconds(draft.get("ttl"), draft.get("period"), draft.get("frequency")),
+        "ttl_seconds": ttl_seconds(chosen.get("ttl"), chosen.get("period"), chosen.get("frequency")),
         "skip_hours": draft.skip_hours,
         "skip_days": draft.skip_days,
     }

@@ -54,7 +54,7 @@ def parse_feed(
         raise ParseError("parse.too_complex", f"more than {MAX_BYTES} bytes")
     text, warnings = to_utf8(body, content_type)
     text = text.lstrip(b" \t\r\n\x0b\x0c\0\xef\xbb\xbf")
-    if not text.strip():
+    if not text:
         raise ParseError("parse.empty")
     base = base_address(content_location, base_address(url, None))
     if text[:1] in b"{[":

@@ -91,34 +91,30 @@ def _read_children(draft: EntryDraft, element: etree._Element) -> None:
 
 
 def _finished(draft: EntryDraft, source_hash: bytes | None) -> ParsedEntry:
-    guid = draft.get("guid")
+    chosen = draft.chosen()
+    guid = chosen.get("guid")
     published, updated = draft.date("published"), draft.date("updated")
     if published is None and 5 in draft.best.get("updated", {}):
         published = updated  # dc:date is whichever date there is
-    summary, content = _html(draft, "summary"), _html(draft, "content")
+    summary, content = chosen.get("summary"), chosen.get("content")
     return ParsedEntry(
         guid=guid,
-        url=draft.get("url") or (absolute(guid, None) if guid is not None else None),
-        title=draft.get("title"),
+        url=chosen.get("url") or (absolute(guid, None) if guid is not None else None),
+        title=chosen.get("title"),
         authors=distinct_people(draft.people or draft.source_people, atom=draft.document.atom),
         published_at=published,
         updated_at=updated,
-        summary_html=summary,
-        content_html=content,
+        summary_html=RawHTML(summary) if summary else None,
+        content_html=RawHTML(content) if content else None,
         tags=tuple(draft.tags),
-        language=draft.get("language"),
-        enclosures=distinct_files(draft.files, draft.get("duration")),
-        thumbnail_url=draft.get("thumbnail"),
-        comments_url=draft.get("comments"),
+        language=chosen.get("language"),
+        enclosures=distinct_files(draft.files, chosen.get("duration")),
+        thumbnail_url=chosen.get("thumbnail"),
+        comments_url=chosen.get("comments"),
         base_url=draft.content_base or draft.base,
         source_hash=source_hash,
         episode=draft.episode.finished() if draft.episode is not None else None,
     )
-
-
-def _html(draft: Draft, field: str) -> RawHTML | None:
-    html = draft.get(field)
-    return RawHTML(html) if html else None
 
 
 # ------------------------------------------------------------------------------------------ readers of entries only

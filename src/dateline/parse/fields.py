@@ -72,14 +72,14 @@ class Draft:
         if value:
             self.best.setdefault(field, {}).setdefault(rank, value)
 
-    def get(self, field: str) -> str | None:
-        """The candidate with the lowest rank."""
-        candidates = self.best.get(field)
-        return candidates[min(candidates)] if candidates else None
+    def chosen(self) -> dict[str, str]:
+        """Of each field that there is, the candidate with the lowest rank."""
+        return {field: candidates[min(candidates)] for field, candidates in self.best.items()}
 
     def date(self, field: str) -> datetime | None:
         """The time of a date field."""
-        return self.document.date(self.best.get(field, {}))
+        candidates = self.best.get(field)
+        return self.document.date(candidates) if candidates else None
 
     def tag(self, text: str | None) -> None:
         """One more tag; doubles and blanks are dropped."""

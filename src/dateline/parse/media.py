@@ -120,7 +120,9 @@ def distinct(files: list[Enclosure], duration: str | None) -> tuple[Enclosure, .
 
 def media_type(text: str | None) -> str | None:
     """A media type without its parameters, in lower case (``image/*`` when only the kind is known), else None."""
-    kind = (text or "").partition(";")[0].strip().lower()
+    if not text:
+        return None
+    kind = text.partition(";")[0].strip().lower()
     return kind if _TYPE.fullmatch(kind) else None
 
 
@@ -136,7 +138,9 @@ def duration_seconds(value: str | int | float | None) -> int | None:
     """``3723``, ``62:03`` or ``1:02:03`` → seconds; None for anything else, and for zero."""
     if isinstance(value, int | float):
         return int(value) if 1 <= value < 10_000_000 else None
-    text = (value or "").strip()
+    if not value:
+        return None
+    text = value.strip()
     if found := _SECONDS.fullmatch(text):
         return int(found[1]) or None
     if found := _CLOCK.fullmatch(text):
