@@ -20,6 +20,7 @@ from dateline.store import (
     Database,
     arranging,
     expiry,
+    feeds,
     folder_order,
     followed,
     history,
@@ -108,7 +109,8 @@ def leave(db: Database, user: User, subscription_ids: Sequence[int], *, now: dat
     ids = _some(subscription_ids)
     with transaction(db) as tx:
         tx.hold_user(user.id)
-        arranging.own(tx, user.id, ids)
+        feeds_of = arranging.own(tx, user.id, ids)
+        feeds.existing(tx, list(feeds_of.values()))  # held in order, as whoever stores what they brought holds them
         for subscription_id in ids:
             _leave(tx, user, subscription_id, now)
     return len(ids)

@@ -60,12 +60,14 @@ def adopt(db: Database, user: User, subscription_ids: Sequence[int], *, now: dat
     ``Forbidden`` when none of them may be changed.
     """
     with transaction(db) as tx:
+        moves = {feed.id: feed.moved_url for feed in (_feed(tx, user, ident) for ident in _some(subscription_ids))}
+        # held: none is stored or merged meanwhile
+        addresses.hold(tx, {feed_id: url for feed_id, url in moves.items() if url is not None})
         wanted = [_feed(tx, user, ident) for ident in _some(subscription_ids)]
         moved = [feed for feed in wanted if feed.moved_url is not None]
         allowed = [feed for feed in moved if may_change(user, feed.subscribers)]
         if moved and not allowed:
             raise Forbidden("others subscribe to these feeds")
-        feeds.existing(tx, [feed.id for feed in allowed])  # held: none is stored or merged meanwhile
         adopted = sum(_adopted(tx, feed, now) for feed in allowed)
         if moved and not adopted:
             raise Forbidden("the new addresses are feeds that others subscribe to")

@@ -40,7 +40,8 @@ BATCH = 50
 class _Step(Struct, frozen=True, kw_only=True):
     feed_id: int
     weight: int
-    may_merge: bool = False
+    adopts: str | None = None
+    """The address that the feed takes, perhaps another feed's."""
     carry_out: Callable[[WriteTx], Any]
 
 
@@ -52,7 +53,8 @@ def record(db: Database, outcomes: Sequence[Outcome]) -> None:
     for outcome in outcomes:
         _unread_again(db, outcome)
         for step in _steps(outcome):
-            if batch and (weight + step.weight > BATCH or len(batch) >= 2 * BATCH):
+            is_alone = step.adopts is not None or (batch and batch[-1].adopts is not None)
+            if batch and (is_alone or weight + step.weight > BATCH or len(batch) >= 2 * BATCH):
                 _commit(db, batch)
                 batch, weight = [], 0
             batch.append(step)
@@ -102,13 +104,14 @@ def _read_gone(db: Database, outcomes: Sequence[Outcome]) -> None:
 def _commit(db: Database, batch: Sequence[_Step]) -> None:
     if batch:
         with transaction(db) as tx:
-            # a feed may have been merged into another since it was asked, even by a step before
+            for step in batch:
+                if step.adopts is not None:  # it stands alone: whom it concerns is held before all else
+                    addresses.hold(tx, {step.feed_id: step.adopts})
+            # a feed may have been merged into another since it was asked
             there = feeds.existing(tx, [step.feed_id for step in batch])
             for step in batch:
                 if step.feed_id in there:
                     step.carry_out(tx)
-                if step.may_merge:
-                    there = feeds.existing(tx, list(there))
 
 
 def _steps(outcome: Outcome) -> Iterator[_Step]:
@@ -137,7 +140,7 @@ def _steps(outcome: Outcome) -> Iterator[_Step]:
     yield _Step(
         feed_id=feed_id,
         weight=len(last),
-        may_merge=outcome.move is not None and outcome.move.adopt,
+        adopts=outcome.move.target if outcome.move is not None and outcome.move.adopt else None,
         carry_out=lambda tx: _record_last(tx, outcome, last),
     )
 

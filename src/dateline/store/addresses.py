@@ -5,13 +5,35 @@ the other: anybody can redirect an address of theirs to a bank's feed, and what 
 before all its readers.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from . import brought, feeds
 from .db import WriteTx
-from .merging import merge
+from .merging import merge, readers
 from .times import to_us, to_us_or_none
+
+
+def hold(tx: WriteTx, moves: Mapping[int, str]) -> None:
+    """Before feeds adopt these addresses (feed → address): hold all whom a merge would concern, then the feeds.
+
+    People first, in order, as whoever changes something of their own does: two that wait for each other would be a
+    deadlock. To be called before anything else is held.
+    """
+    concerned = set[int]()
+    merging = set[int]()
+    for feed_id, url in moves.items():
+        if tx.value("SELECT 1 FROM feed WHERE id = :id", id=feed_id) is None:
+            continue
+        feed = feeds.read(tx, feed_id)
+        concerned.add(feed_id)
+        other = feeds.find(tx, url + feed.mark, feed.owner_id)
+        if other is not None and other.id != feed_id:
+            merging |= {feed_id, other.id}
+    for user_id in readers(tx, sorted(merging)) if merging else ():
+        tx.hold_user(user_id)
+    feeds.existing(tx, sorted(concerned | merging))
 
 
 def adopt(tx: WriteTx, feed_id: int, url: str, host: str, now: datetime) -> int | None:

@@ -3,15 +3,28 @@
 All of it in one transaction. Whether it may be done is said in ``addresses``.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from . import brought, deeds_after, delivery, feeds, merged_choices, own_marks, states
-from .db import WriteTx
+from .db import Tx, WriteTx
 from .times import to_us
 
 
+def readers(tx: Tx, feed_ids: Sequence[int]) -> list[int]:
+    """Whose rows a merge of these feeds changes: who subscribes, or keeps something of them; in order."""
+    marked = " ".join(
+        f"UNION SELECT m.user_id FROM entry e JOIN {table} m ON m.entry_id = e.id WHERE e.feed_id IN ids(:feeds)"
+        for table in (*own_marks.KEPT_BY, "progress")
+    )
+    return tx.column(
+        f"SELECT user_id FROM subscription WHERE feed_id IN ids(:feeds) {marked} ORDER BY user_id",
+        feeds=list(feed_ids),
+    )
+
+
 def merge(tx: WriteTx, kept: int, gone: int, now: datetime) -> None:
-    """Everything of feed ``gone`` becomes feed ``kept``'s."""
+    """Everything of feed ``gone`` becomes feed ``kept``'s. Both are held, and before them all ``readers``."""
     ids = {"kept": kept, "gone": gone}
     # Whose entries were not delivered yet, be it because the subscription rests, shall not find them read after the
     # move: ids of both feeds stand mixed then.

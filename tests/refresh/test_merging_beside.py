@@ -1,0 +1,100 @@
+"""Feeds merge while people go on: nobody waits for somebody who waits for them (PostgreSQL; SQLite has one writer)."""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+
+import pytest
+from msgspec.structs import replace
+from tests.store.feeding import fill, subscribed
+
+from dateline.actions import accounts, arranging, health, subscriptions
+from dateline.model import User
+from dateline.refresh.outcome import Move, Outcome
+from dateline.refresh.record import record
+from dateline.store import Database, addresses, delivery, feeds, states
+from dateline.store.checks import CheckRow
+from dateline.store.db import WriteTx
+from dateline.store.write import transaction
+
+ONE, TWO = "https://a.example/1", "https://a.example/2"
+pytestmark = pytest.mark.postgres
+Merge = Callable[[Database, User, int, int, datetime], object]
+
+
+def recorded(db: Database, user: User, subscription_id: int, feed_id: int, now: datetime) -> None:
+    """By the machine: the feed's redirect is believed."""
+    with db.reading() as tx:
+        feed = feeds.read(tx, feed_id)
+    check = CheckRow(at=now, code="not_modified", status=304)
+    record(db, [Outcome(feed=feed, check=check, next_at=now, move=Move(target=TWO, adopt=True))])
+
+
+def adopted(db: Database, user: User, subscription_id: int, feed_id: int, now: datetime) -> None:
+    """By a person who does not wait for that."""
+    with transaction(db) as tx:
+        addresses.remember_move(tx, feed_id, TWO, "a.example", now)
+    health.adopt(db, replace(user, is_admin=True), [subscription_id], now=now)
+
+
+def until_it_waits(tx: WriteTx) -> None:
+    """Until somebody waits for what this transaction holds."""
+    for _ in range(6000):
+        if tx.value("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+            return
+        time.sleep(0.01)
+    raise AssertionError("nobody waits")
+
+
+@pytest.mark.parametrize("merge", [recorded, adopted])
+def test_who_subscribes_to_a_feed_while_it_merges_waits_for_nobody_who_waits(
+    postgres_db: Database, now: datetime, merge: Merge
+) -> None:
+    db = postgres_db
+    alice = accounts.create(db, name="Alice", password="correct horse battery", is_admin=True, now=now)
+    bob = accounts.create(db, name="Bob", password="correct horse battery", is_admin=False, now=now)
+    bobs, one = subscribed(db, bob, ONE, now)
+    _, two = subscribed(db, alice, TWO, now)
+    first, _ = fill(db, one, ["one", "both"], now)
+    second, _ = fill(db, two, ["two", "both"], now)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction(db) as tx:
+            tx.hold_user(alice.id)
+            merging = pool.submit(merge, db, bob, bobs, one, now)
+            until_it_waits(tx)
+            subscriptions.add_subscription(tx, alice.id, ONE, now=now)
+        merging.result()
+    with db.reading() as tx:
+        assert tx.all("SELECT id, url FROM feed WHERE id IN ids(:ids)", ids=[one, two]) == [(one, TWO)]
+        assert tx.all("SELECT user_id, feed_id FROM subscription ORDER BY user_id") == [(alice.id, one), (bob.id, one)]
+        unread = tx.column("SELECT entry_id FROM unread WHERE user_id = :alice ORDER BY entry_id", alice=alice.id)
+        assert {first, second} <= set(unread)
+
+
+@pytest.mark.parametrize("merge", [recorded, adopted])
+def test_who_stars_what_is_in_a_feed_while_it_merges_waits_for_nobody_who_waits(
+    postgres_db: Database, now: datetime, merge: Merge
+) -> None:
+    """Somebody who left the feed, and has favourites in it."""
+    db = postgres_db
+    alice = accounts.create(db, name="Alice", password="correct horse battery", is_admin=True, now=now)
+    bob = accounts.create(db, name="Bob", password="correct horse battery", is_admin=False, now=now)
+    own, one = subscribed(db, alice, ONE, now)
+    bobs, two = subscribed(db, bob, TWO, now)
+    subscribed(db, alice, TWO, now)
+    first, second = fill(db, two, ["first", "second"], now)
+    with transaction(db) as tx:
+        delivery.deliver(tx, bob.id)
+        states.star(tx, bob.id, [first], now)
+    arranging.leave(db, bob, [bobs], now=now)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction(db) as tx:
+            tx.hold_user(bob.id)
+            states.unstar(tx, bob.id, [first])
+            merging = pool.submit(merge, db, alice, own, one, now)
+            until_it_waits(tx)
+            states.star(tx, bob.id, [second], now)
+        merging.result()
+    with db.reading() as tx:
+        assert tx.all("SELECT entry_id, feed_id FROM star WHERE user_id = :bob", bob=bob.id) == [(second, one)]
