@@ -10,6 +10,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from dateline.errors import StoreError
 from dateline.fetch.address import host_key
 from dateline.store import (
     Database,
@@ -35,6 +36,8 @@ from . import full_text_wishes
 from .outcome import Move, Outcome
 
 BATCH = 50
+MERGE_TRIES = 5
+"""A merge holds many: whoever came in between lets it begin again."""
 
 
 class _Step(Struct, frozen=True, kw_only=True):
@@ -102,6 +105,17 @@ def _read_gone(db: Database, outcomes: Sequence[Outcome]) -> None:
 
 
 def _commit(db: Database, batch: Sequence[_Step]) -> None:
+    tries = MERGE_TRIES if batch and batch[0].adopts is not None else 1
+    for left in reversed(range(tries)):
+        try:
+            _carry_out(db, batch)
+            return
+        except StoreError as error:
+            if error.code != "store.busy" or not left:
+                raise
+
+
+def _carry_out(db: Database, batch: Sequence[_Step]) -> None:
     if batch:
         with transaction(db) as tx:
             for step in batch:

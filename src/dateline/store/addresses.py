@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from dateline.errors import StoreError
+
 from . import brought, feeds
 from .db import WriteTx
 from .merging import merge, readers
@@ -19,7 +21,8 @@ def hold(tx: WriteTx, moves: Mapping[int, str]) -> None:
     """Before feeds adopt these addresses (feed → address): hold all whom a merge would concern, then the feeds.
 
     People first, in order, as whoever changes something of their own does: two that wait for each other would be a
-    deadlock. To be called before anything else is held.
+    deadlock. To be called before anything else is held. Raises ``StoreError`` ``store.busy`` when somebody subscribed
+    meanwhile: from the beginning, then.
     """
     concerned = set[int]()
     merging = set[int]()
@@ -31,9 +34,14 @@ def hold(tx: WriteTx, moves: Mapping[int, str]) -> None:
         other = feeds.find(tx, url + feed.mark, feed.owner_id)
         if other is not None and other.id != feed_id:
             merging |= {feed_id, other.id}
-    for user_id in readers(tx, sorted(merging)) if merging else ():
-        tx.hold_user(user_id)
+    held = set[int]()
+    while new := [user_id for user_id in readers(tx, merging) if user_id not in held]:
+        for user_id in new:
+            tx.hold_user(user_id)
+        held.update(new)
     feeds.existing(tx, sorted(concerned | merging))
+    if not held.issuperset(readers(tx, merging)):
+        raise StoreError("store.busy", "somebody subscribed to a feed that merges")
 
 
 def adopt(tx: WriteTx, feed_id: int, url: str, host: str, now: datetime) -> int | None:

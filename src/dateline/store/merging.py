@@ -3,7 +3,7 @@
 All of it in one transaction. Whether it may be done is said in ``addresses``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from datetime import datetime
 
 from . import brought, deeds_after, delivery, feeds, merged_choices, own_marks, states
@@ -11,8 +11,10 @@ from .db import Tx, WriteTx
 from .times import to_us
 
 
-def readers(tx: Tx, feed_ids: Sequence[int]) -> list[int]:
+def readers(tx: Tx, feed_ids: Collection[int]) -> list[int]:
     """Whose rows a merge of these feeds changes: who subscribes, or keeps something of them; in order."""
+    if not feed_ids:
+        return []
     marked = " ".join(
         f"UNION SELECT m.user_id FROM entry e JOIN {table} m ON m.entry_id = e.id WHERE e.feed_id IN ids(:feeds)"
         for table in (*own_marks.KEPT_BY, "progress")
