@@ -206,6 +206,9 @@ class ActionError(DatelineError):
             "action.place_without_feed",  # a known place that offers none for such a page
             "action.place_unread",  # a known place whose page did not tell where its feed is
             "action.bad_value",
+            "action.bad_query",  # a search that cannot be meant
+            "action.search_in_itself",  # a saved search that finds itself, or by way of too many others
+            "action.too_many_searches",
             "action.bad_transport",  # how a feed shall be fetched: the detail names what cannot be
             "action.too_large",
             "action.sheet_reaches_out",  # a person's own style sheet could make browsers fetch something

@@ -33,6 +33,7 @@ from dateline.actions import (
     progress,
     read_when,
     saved_pages,
+    saved_searches,
     subscriptions,
 )
 from dateline.actions import retention as keeping
@@ -54,6 +55,7 @@ from dateline.store.bodies import Body
 from dateline.store.entries import titles as entry_titles
 from dateline.store.full_texts import Taken
 from dateline.store.retention import Proposal, Scope
+from dateline.store.saved_searches import SavedSearch
 from dateline.store.write import transaction
 
 SUBSCRIBED = "f.id IN (SELECT feed_id FROM subscription WHERE user_id = :user)"
@@ -217,6 +219,7 @@ def _furnish_choices(world: World, label: int) -> None:
         media_proxy=True,
     )
     preferences.change(db, user, lambda _: chosen, now=now)
+    _furnish_searches(world, label)
     with db.reading() as tx:
         pages, ann = tx.column(
             "SELECT s.id FROM subscription s JOIN feed f ON f.id = s.feed_id"
@@ -233,6 +236,40 @@ def _furnish_choices(world: World, label: int) -> None:
     with db.reading() as tx:
         refused = tx.value("SELECT s.id FROM subscription s JOIN feed f ON f.id = s.feed_id WHERE f.title = 'Bo'")
     subscriptions.unsubscribe(db, user, refused, now=now)
+
+
+def _furnish_searches(world: World, label: int) -> None:
+    """Of every kind of stream; one that asks for others, which stand after it."""
+    by_url = "SELECT s.id FROM subscription s JOIN feed f ON f.id = s.feed_id WHERE s.user_id = :user AND f.url LIKE "
+    with world.db.reading() as tx:
+        page, ann = (tx.value(f"{by_url}'{url}'", user=world.user.id) for url in ("%/page%", "mailto:ann@%"))
+        press, inside = tx.column("SELECT id FROM folder WHERE name IN ('Press', 'Zebra') ORDER BY name")
+    first = SavedSearch(name="Both", query="text")
+    first = replace(first, id=saved_searches.add(world.db, world.user, first, now=world.now))
+    for search in (
+        SavedSearch(name="Deep", query="tide -rain", kind="folder", key=inside, shown="unread", order="fair"),
+        SavedSearch(name="Flat", query="", kind="folder", key=press),
+        SavedSearch(name="Of a page", query="/x+/i", kind="feed", key=page),
+        SavedSearch(name="Of letters", query="date:P1W", kind="feed", key=ann, shown="read"),
+        SavedSearch(name="Cooking", query="is:unread", kind="label", key=label),
+        SavedSearch(name="Any label", query="intitle:a", kind="label"),
+        SavedSearch(name="Later", query='label:"To cook"', kind="today"),
+    ):
+        saved_searches.add(world.db, world.user, search, now=world.now)
+    saved_searches.change(world.db, world.user, replace(first, query="search:Later OR text"), now=world.now)
+
+
+def searches(world: World) -> list[tuple[Any, ...]]:
+    """As they stand, with what each searches by its name."""
+    with world.db.reading() as tx:
+        return tx.all(
+            "SELECT q.name, q.query, q.kind, d.name, l.name, f.url, q.shown, q.sort_order FROM saved_search q"
+            " LEFT JOIN folder d ON q.kind = 'folder' AND d.id = q.key"
+            " LEFT JOIN label l ON q.kind = 'label' AND l.id = q.key"
+            " LEFT JOIN subscription s ON q.kind = 'feed' AND s.id = q.key LEFT JOIN feed f ON f.id = s.feed_id"
+            " WHERE q.user_id = :user ORDER BY q.position",
+            user=world.user.id,
+        )
 
 
 def _furnish_own_feeds(world: World, label: int) -> None:
@@ -331,6 +368,7 @@ def everything(world: World) -> dict[str, Any]:
         "notes": noted(world),
         "account": account(world),
         "going on": going_on(world),
+        "searches": searches(world),
     }
 
 

@@ -13,10 +13,12 @@ from dateline.actions import entries as entry_actions
 from dateline.actions import highlights as highlight_actions
 from dateline.actions import labels as label_actions
 from dateline.actions import progress as progress_actions
+from dateline.actions import saved_searches as search_actions
 from dateline.actions import sharing
 from dateline.model import SafeHTML, User
 from dateline.store import Database, devices, icons, mailboxes, versions
 from dateline.store import write as store_write
+from dateline.store.saved_searches import SavedSearch
 from dateline.web.endpoints import Place
 from dateline.web.routes import routes
 
@@ -174,6 +176,12 @@ TABLE: dict[str, Rights] = {
         get=(200, 404, 303), post=(303, 404, 403), form={"mode": "truncated"}
     ),
     "/statistics": READ,
+    "/searches": Rights(
+        get=(200, 200, 303), post=(303, 303, 403), form={"name": "New", "query": "a", "stream": "main"}
+    ),
+    "/searches/{search_id}": Rights(
+        get=(200, 404, 303), post=(303, 404, 403), form={"do": "save", "name": "Mine", "query": "a", "stream": "main"}
+    ),
     "/labels": Rights(get=(200, 200, 303), post=(303, 303, 403), form={"name": "New"}),
     "/labels/{label_id}": Rights(get=(200, 404, 303), post=(303, 404, 403), form={"name": "Mine", "do": "save"}),
     "/folders": Rights(post=(303, 404, 403), form={"name": "New", "parent_id": "{folder_id}"}),
@@ -218,6 +226,8 @@ def ids(alice: Browser, world: World, db: Database) -> dict[str, Any]:
     folder = world.folder(alice.user, "Grenier", subscription)
     seq = entry_actions.star(db, alice.user, [first], starred=True, now=world.clock()).seq
     label = label_actions.add(db, alice.user, "Étiquette", now=world.clock())
+    kept = SavedSearch(name="Grenier", query="Étiquette", kind="folder", key=folder)
+    search = search_actions.add(db, alice.user, kept, now=world.clock())
     highlight = highlight_actions.add(db, alice.user, second, quote="Phare", note="Grenier", now=world.clock())
     progress_actions.read_to(db, alice.user, second, 500, now=world.clock())
     shelf = {"address": "https://shelf.example/", "fields": "link={url}"}
@@ -257,6 +267,7 @@ def ids(alice: Browser, world: World, db: Database) -> dict[str, Any]:
         "icon_id": icon,
         "alice": alice.user.id,
         "label_id": label,
+        "search_id": search,
         "mailbox_id": mailbox,
         "device_id": device,
         "seq": seq,
@@ -291,7 +302,7 @@ def contents(db: Database) -> dict[str, list[Any]]:
         "session": "token_hash, user_id",
         **dict.fromkeys(
             (
-                *("unread", "star", "label", "entry_label", "progress", "play_queue", "highlight"),
+                *("unread", "star", "label", "entry_label", "progress", "play_queue", "highlight", "saved_search"),
                 *("subscription", "subscription_folder", "folder", "history"),
             ),
             "*",

@@ -9,8 +9,10 @@ from playwright.sync_api import Page
 from tests.browser.stage import Open, Site
 
 from dateline.actions import labels
+from dateline.actions import saved_searches as searches
 from dateline.model import Chapter, Enclosure, Episode, Person, SafeHTML, Transcript, User
 from dateline.store import devices, mailboxes
+from dateline.store.saved_searches import SavedSearch
 from dateline.store.write import transaction
 
 AXE = importlib.resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
@@ -43,6 +45,9 @@ PAGES = (
     "/statistics?days=365",
     "/statistics?feed=1&days=365",
     "/labels/1",
+    "/searches",
+    "/searches/1",
+    "/?q=text&saved=1",
     "/feed/1",
     "/feed/2",
     "/entry/1",
@@ -120,6 +125,8 @@ def somebody(site: Site) -> User:
     world.star(user, first)
     label = labels.add(site.db, user, "Sea", colour="teal", now=world.clock())
     labels.put(site.db, user, [first], label, on=True, now=world.clock())
+    for name, query in (("Morning", "text"), ("A search whose name is far too long for any sidebar", "x" * 300)):
+        searches.add(site.db, user, SavedSearch(name=name, query=query), now=world.clock())
     world.revise(first, "An old title", "<p>Before it was changed.</p>", hours_ago=2)
     world.revise(first, "A short title", "<p>Before it was changed again.</p>")
     add_mailboxes(site, user)

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -14,14 +15,18 @@ from tests.web.browsing import HOST, Answer, Browser, Clock, World
 from dateline.actions import entries as entry_actions
 from dateline.actions import highlights as highlight_actions
 from dateline.actions import labels as label_actions
+from dateline.actions import saved_searches as search_actions
+from dateline.actions import subscriptions as subscription_actions
 from dateline.asgi import create_app
 from dateline.fetch.body import hash_of
 from dateline.model import Enclosure, ParsedEntry, ParsedFeed, Person, RawHTML, Response, SafeHTML, User
 from dateline.parse import parse_feed
+from dateline.refresh import index
 from dateline.refresh.line import take
 from dateline.refresh.record import record
 from dateline.settings import Settings
 from dateline.store import Database, accounts, feeds
+from dateline.store.saved_searches import SavedSearch
 from dateline.store.write import transaction
 
 BASE = f"http://{HOST}"
@@ -568,3 +573,96 @@ def test_an_account_named_like_anything_has_feeds(log_in: Make, app: ASGIApp, wo
         world.change(owner(reader), open_to_visitors=True)
         for address in addresses(reader):
             assert parsed(Browser(app).get(address)).entries == ()
+
+
+# ---------------------------------------------------------------------------------------------- saved searches
+
+
+def keep(reader: Browser, world: World, name: str, query: str, **more: Any) -> int:
+    index.index_all(world.db)
+    return search_actions.add(world.db, owner(reader), SavedSearch(name=name, query=query, **more), now=world.clock())
+
+
+def test_a_saved_search_is_a_feed_of_what_it_finds_with_its_name(
+    alice: Browser, anonymous: Browser, world: World, fed: dict[str, int]
+) -> None:
+    ident = keep(alice, world, "Grands & petits", "main OR big OR old", kind="all", order="title")
+    address, unread = addresses(alice, "search", ident)
+    assert titles(anonymous.get(address)) == ["Article main", "Article big"], "newest first; archived is not in “all”"
+    document = parsed(anonymous.get(address))
+    assert document.title == "Grands & petits · Dateline"
+    assert document.site_url == f"{BASE}/all?q=main+OR+big+OR+old&order=title&saved={ident}"
+    alice.post("/entries/read", {"id": fed["big"]})
+    assert titles(anonymous.get(unread)) == ["Article main"]
+    assert titles(anonymous.get(address)) == ["Article main", "Article big"]
+
+
+def test_what_is_shown_of_a_saved_search_is_what_it_says_itself(
+    alice: Browser, anonymous: Browser, world: World, fed: dict[str, int]
+) -> None:
+    alice.post("/entries/read", {"id": fed["big"]})
+    address, _ = addresses(alice, "search", keep(alice, world, "Lus", "article", shown="read"))
+    assert titles(anonymous.get(address)) == ["Article big"]
+    labelled, _ = addresses(alice, "search", keep(alice, world, "Marqués", "label:Étiquette is:read"))
+    assert titles(anonymous.get(labelled)) == ["Article big"]
+
+
+def test_a_week_ends_today_and_the_answer_says_when_something_left_it(
+    alice: Browser, anonymous: Browser, world: World, clock: Clock
+) -> None:
+    feed = world.feed("Le Phare")
+    world.entries(feed, "Hier", hours_ago=24)
+    world.subscribe(owner(alice), feed)
+    address, _ = addresses(alice, "search", keep(alice, world, "Semaine", "date:P1W"))
+    first = anonymous.get(address)
+    assert titles(first) == ["Hier"]
+    assert first.header("last-modified") is None, "what leaves the week has no time of its own"
+    known = {"if-none-match": first.header("etag") or ""}
+    assert anonymous.get(address, headers=known).status == 304
+    clock.pass_by(days=8)
+    later = anonymous.get(address, headers={**known, "if-modified-since": "Fri, 01 Jan 2100 00:00:00 GMT"})
+    assert titles(later) == []
+
+
+def test_the_way_to_its_feed_is_in_the_menu_of_its_page(alice: Browser, world: World, fed: dict[str, int]) -> None:
+    ident = keep(alice, world, "Tout", "article")
+    page = alice.get(f"/?q=article&saved={ident}")
+    assert page.find(f"//details//a[@href='/atom?kind=search&key={ident}']")
+    assert not alice.get("/?q=article").find("//details//a[starts-with(@href, '/atom')]")
+    today = keep(alice, world, "Du jour", "article", kind="today")
+    assert not alice.get(f"/today?q=article&saved={today}").find("//details//a[starts-with(@href, '/atom')]")
+    assert not alice.get(f"/searches/{today}").find("//a[starts-with(@href, '/atom')]")
+    assert alice.get(f"/atom?kind=search&key={today}").status == 404
+
+
+def test_the_feed_of_a_search_is_its_owners_and_goes_with_it(
+    alice: Browser, bob: Browser, anonymous: Browser, world: World, fed: dict[str, int]
+) -> None:
+    ident = keep(alice, world, "À moi", "article", kind="folder", key=fed["folder"])
+    other = keep(alice, world, "Autre", "article")
+    world.change(owner(alice), open_to_visitors=True)
+    address, _ = addresses(alice, "search", ident)
+    assert anonymous.get(address).status == 200
+    assert bob.get(f"/atom?kind=search&key={ident}").status == 404
+    assert alice.get("/atom?kind=search").status == 404
+    for wrong in (
+        address.replace(f"/search/{ident}", f"/search/{other}"),
+        address.replace("/search/", "/folder/"),
+        f"{address}?shown=unread",
+        f"/@alice/atom/search/{ident}",
+    ):
+        assert anonymous.get(wrong).status == 404, wrong
+    subscription_actions.remove_folder(world.db, owner(alice), fed["folder"], now=world.clock())
+    assert anonymous.get(address).status == 404
+    address, _ = addresses(alice, "search", other)
+    search_actions.remove(world.db, owner(alice), other, now=world.clock())
+    assert anonymous.get(address).status == 404
+
+
+def test_a_search_that_cannot_be_meant_any_more_is_a_feed_without_entries(
+    alice: Browser, anonymous: Browser, world: World, fed: dict[str, int]
+) -> None:
+    address, _ = addresses(alice, "search", keep(alice, world, "Marqués", "label:Étiquette"))
+    assert titles(anonymous.get(address)) == ["Article big"]
+    label_actions.remove(world.db, owner(alice), fed["label"], now=world.clock())
+    assert titles(anonymous.get(address)) == []

@@ -11,8 +11,10 @@ from minijinja import TemplateError
 from tests.web.browsing import Browser, World
 
 from dateline.actions import labels as label_actions
+from dateline.actions import saved_searches as search_actions
 from dateline.model import Chapter, Credit, Enclosure, Episode, Transcript, User
 from dateline.settings import Settings
+from dateline.store.saved_searches import SavedSearch
 from dateline.web import i18n
 from dateline.web.assets import load_assets
 from dateline.web.i18n import Words
@@ -122,6 +124,8 @@ def tour(alice: Browser, bob: Browser, anonymous: Browser, world: World) -> None
     world.revise(entry, "Premier", "<p>Avant.</p>")
     label = label_actions.add(world.db, owner(alice), "Mer & <terre>", colour="blue", now=world.clock())
     label_actions.put(world.db, owner(alice), [entry], label, on=True, now=world.clock())
+    saved = SavedSearch(name="<b> & co", query="b", shown="unread", order="title")
+    search = search_actions.add(world.db, owner(alice), saved, now=world.clock())
     alice.post("/entries/progress", {"id": entry, "share": 500})
     alice.post(f"/entry/{entry}/highlights", {"quote": "<b>", "note": "& moi"})
     form = {"do": "add", "service": "", "name": "<b>", "address": "http://shelf.example/", "fields": "<i>={url}"}
@@ -156,6 +160,7 @@ def tour(alice: Browser, bob: Browser, anonymous: Browser, world: World) -> None
         ),
         f"/folders/{outer}/list",
         *(f"/label/{label}", "/labels", f"/labels/{label}"),
+        *("/searches", f"/searches/{search}", f"/?q=b&saved={search}"),
         *(
             "/settings/retention",
             "/settings/visitors",

@@ -71,6 +71,7 @@ from .preferences import MAX_CHARS
 from .progress import MAX_QUEUE, MAX_SECONDS, MAX_URL
 from .recognising import feed_address
 from .saved import Labels
+from .searches_moving import bring_searches
 from .sharing import MAX_NAME, MAX_TARGETS, is_target
 
 BATCH = 200
@@ -120,7 +121,7 @@ class _Import:
         with self._db.reading() as tx:
             finder = Finder(tx, self._user.id)
         self._own_feeds()
-        self._icons()
+        self._beside()
         self._read_there()
         self._begun(finder)
         self._queue(finder)
@@ -265,11 +266,12 @@ class _Import:
             wish = Wish(mode=said.full_text, rules=said.full_text_rules)
             full_texts.set_wish(tx, self._user.id, ident, wish)
 
-    def _icons(self) -> None:
-        taken, are_usable = bring_icons(self._db, self._user, self._said.icons)
-        self._taken += taken
-        if not are_usable:
-            self._problems.append("icons")
+    def _beside(self) -> None:
+        """What needs the feeds to be there."""
+        icons = bring_icons(self._db, self._user, self._said.icons)
+        searches = bring_searches(self._db, self._user, self._said.searches, self._now)
+        self._taken += icons[0] + searches[0]
+        self._problems += [name for name, is_whole in (("icons", icons[1]), ("searches", searches[1])) if not is_whole]
 
     # -------------------------------------------------------------------------------------------- articles
 

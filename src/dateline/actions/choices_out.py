@@ -19,6 +19,8 @@ from dateline.store.db import Tx
 from dateline.store.exporting import Leaving
 from dateline.store.times import to_us
 
+from .searches_moving import said_searches
+
 LABEL = "label/"
 """Begins the name of a label's stream in the preferences; the number after it is of this server."""
 
@@ -42,6 +44,7 @@ def said_choices(db: Database, user: User, paths: dict[int, tuple[str, ...]], *,
                 LabelChoice(name=one.name, colour=one.colour, display=shown.get(f"{LABEL}{one.id}"))
                 for one in labels.all_labels(tx, user.id)
             ),
+            searches=tuple(said_searches(tx, user, paths)),
             own_feeds=(*(_own_feed(row, paths) for row in exporting.leaving_own(tx, user.id)), *_refused(tx, user)),
             icons=tuple(OwnIcon(feed_url=url, picture=body) for _, url, body in own_appearance.pictures(tx, user.id)),
             begun=tuple(_begun(tx, user)),

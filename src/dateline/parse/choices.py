@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from dateline import preferences
 from dateline.errors import ParseError
-from dateline.model import Retention
+from dateline.model import Retention, StreamKind
 from dateline.preferences import Display, Preferences
 
 from .json_list import parts
@@ -27,7 +27,7 @@ MAX_VALUES: Final = 2_000_000
 that holds hashes has fewer."""
 MAX_MEMBERS: Final = 20_000
 MAX_CHOSEN: Final = 1_000
-"""Labels, and feeds of one's own."""
+"""Labels, saved searches, and feeds of one's own."""
 MAX_READ: Final = 500_000
 _HASH_BYTES: Final = 16
 
@@ -38,6 +38,22 @@ class LabelChoice(Struct, frozen=True, kw_only=True):
     name: str
     colour: str = ""
     display: Display | None = None
+
+
+class SearchChoice(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A saved search, and what it searches: a stream by its kind; ``keyed``: one of them, by ``folder`` (its path),
+    ``feed`` (its address) or ``label`` (its name).
+    """
+
+    name: str
+    query: str = ""
+    kind: StreamKind = "main"
+    keyed: bool = False
+    folder: list[str] = []
+    feed: str | None = None
+    label: str | None = None
+    shown: str = ""
+    order: str = ""
 
 
 class OwnFeedChoice(Struct, frozen=True, kw_only=True):
@@ -88,6 +104,7 @@ class Choices(Struct, frozen=True, kw_only=True, omit_defaults=True):
     preview: bool = False
     retention: Retention | None = None
     labels: tuple[LabelChoice, ...] = ()
+    searches: tuple[SearchChoice, ...] = ()
     own_feeds: tuple[OwnFeedChoice, ...] = ()
     icons: tuple[OwnIcon, ...] = ()
     begun: tuple[Going, ...] = ()
@@ -131,6 +148,7 @@ class _Reading:
             preview=self._one("preview", bool) or False,
             retention=self._one("retention", Retention),
             labels=self._many("labels", LabelChoice, MAX_CHOSEN),
+            searches=self._many("searches", SearchChoice, MAX_CHOSEN),
             own_feeds=self._many("own_feeds", OwnFeedChoice, MAX_CHOSEN),
             icons=self._many("icons", OwnIcon),
             begun=_numbered(self._many("begun", Going)),

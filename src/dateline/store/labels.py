@@ -112,6 +112,12 @@ def merge(tx: WriteTx, user_id: int, gone: int, kept: int) -> None:
         gone=gone,
         kept=kept,
     )
+    tx.run(
+        "UPDATE saved_search SET key = :kept WHERE user_id = :user AND kind = 'label' AND key = :gone",
+        user=user_id,
+        gone=gone,
+        kept=kept,
+    )
     remove(tx, user_id, gone)
 
 

@@ -51,6 +51,16 @@ def named(tx: Tx, user_id: int, name: str) -> SavedSearch | None:
     return None if row is None else _saved(row)
 
 
+def feed_url(tx: Tx, user_id: int, subscription_id: int) -> str | None:
+    """The address of a user's subscription; None where it is gone."""
+    found: str | None = tx.value(
+        "SELECT f.url FROM subscription s JOIN feed f ON f.id = s.feed_id WHERE s.id = :id AND s.user_id = :user",
+        id=subscription_id,
+        user=user_id,
+    )
+    return found
+
+
 def count(tx: Tx, user_id: int) -> int:
     """How many a user has."""
     return int(tx.value("SELECT count(*) FROM saved_search WHERE user_id = :user", user=user_id))

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from dateline.model import Visibility
 
 from . import labels as kept_labels
+from . import saved_searches
 from .db import Tx
 from .subscriptions import Folder, folder_ids, folders, sort_key
 
@@ -30,13 +31,14 @@ class SidebarRow(Struct, frozen=True, kw_only=True):
 
 
 class Shelves(Struct, frozen=True, kw_only=True):
-    """What else a user has put somewhere: begun, to be played next, highlighted or noted; and the last of their deeds
-    (``history.seq``, 0 for none), so that a page knows what it shows.
+    """What else a user has put somewhere: begun, to be played next, highlighted or noted, asked for again; and the last
+    of their deeds (``history.seq``, 0 for none), so that a page knows what it shows.
     """
 
     unfinished: bool = False
     queue: bool = False
     highlights: bool = False
+    searches: bool = False
     last_deed: int = 0
 
 
@@ -51,6 +53,7 @@ class Sidebar(Struct, frozen=True, kw_only=True):
     starred_count: int
     labels: tuple[kept_labels.Label, ...] = ()
     shelves: Shelves = Shelves()
+    searches: tuple[saved_searches.SavedSearch, ...] = ()
 
 
 _PUBLIC = " AND s.hidden_from_visitors = 0 AND f.owner_id = 0"
@@ -59,6 +62,7 @@ _PUBLIC = " AND s.hidden_from_visitors = 0 AND f.owner_id = 0"
 def read(tx: Tx, user_id: int, *, public_only: bool = False) -> Sidebar:
     """What stands beside the stream; ``public_only`` is what a visitor may see of it."""
     rows = _rows(tx, user_id, public_only=public_only)
+    shelves = Shelves() if public_only else _shelves(tx, user_id)
     return Sidebar(
         folders=_counted(folders(tx, user_id), rows, public_only=public_only),
         subscriptions=tuple(rows),
@@ -67,7 +71,8 @@ def read(tx: Tx, user_id: int, *, public_only: bool = False) -> Sidebar:
         all_unread=sum(row.unread_count for row in rows if row.visibility != "archived"),
         starred_count=_starred(tx, user_id, [row.feed_id for row in rows] if public_only else None),
         labels=() if public_only else tuple(kept_labels.all_labels(tx, user_id, counted=True)),
-        shelves=Shelves() if public_only else _shelves(tx, user_id),
+        shelves=shelves,
+        searches=tuple(saved_searches.every(tx, user_id)) if shelves.searches else (),
     )
 
 
@@ -76,12 +81,17 @@ def _shelves(tx: Tx, user_id: int) -> Shelves:
         "SELECT EXISTS (SELECT 1 FROM progress WHERE user_id = :user),"
         " EXISTS (SELECT 1 FROM play_queue WHERE user_id = :user),"
         " EXISTS (SELECT 1 FROM highlight WHERE user_id = :user),"
+        " EXISTS (SELECT 1 FROM saved_search WHERE user_id = :user),"
         " (SELECT max(seq) FROM history WHERE user_id = :user)",
         user=user_id,
     )
-    unfinished, queue, highlights, last_deed = row or (False, False, False, 0)
+    unfinished, queue, highlights, searches, last_deed = row or (False, False, False, False, 0)
     return Shelves(
-        unfinished=bool(unfinished), queue=bool(queue), highlights=bool(highlights), last_deed=last_deed or 0
+        unfinished=bool(unfinished),
+        queue=bool(queue),
+        highlights=bool(highlights),
+        searches=bool(searches),
+        last_deed=last_deed or 0,
     )
 
 

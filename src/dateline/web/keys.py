@@ -72,6 +72,7 @@ GROUPS = (
             Key(action="select_to", usual="shift+x", words=N_("select all up to the article"), open_to_visitors=False),
             Key(action="refresh", usual="q", words=N_("refresh"), open_to_visitors=False),
             Key(action="search", usual="a /", words=N_("search")),
+            Key(action="searches", usual="u", words=N_("saved searches"), open_to_visitors=False),
             Key(action="view_normal", usual="1", words=N_("normal view")),
             Key(action="view_global", usual="2", words=N_("overview")),
             Key(action="view_reader", usual="3", words=N_("reader view")),

@@ -130,6 +130,9 @@ SENTENCES: dict[str, str] = {
     "action.bad_value": N_(
         "The server did not understand this request. Go back, look at what was entered, and try again."
     ),
+    "action.bad_query": N_("This cannot be searched for. The table below says how it is written."),
+    "action.search_in_itself": N_("A saved search cannot look for itself, nor by way of more than five others."),
+    "action.too_many_searches": N_("You have as many saved searches as an account may have. Delete one first."),
     "action.bad_transport": N_("This cannot be sent as it is. Look at what was entered, and try again."),
     "action.too_large": N_("What was sent is too large."),
     "action.sheet_reaches_out": N_(

@@ -88,6 +88,8 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "folders_by_name": N_("All folders stand by name."),
     "label_added": N_("The label “{name}” was added."),
     "label_removed": N_("The label “{name}” was deleted."),
+    "search_saved": N_("The search “{name}” is saved."),
+    "search_removed": N_("The search “{name}” was deleted."),
     "labels_merged": N_("The two labels are one now: “{name}”."),
     "labelled": N_("The labels are as you chose."),
     "label_put": NN_("{count} article has the label “{name}” now.", "{count} articles have the label “{name}” now."),

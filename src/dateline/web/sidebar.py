@@ -11,6 +11,7 @@ from dateline.store.subscriptions import Folder
 from dateline.web import messages
 from dateline.web.i18n import Words
 from dateline.web.label_views import LabelView, label_views
+from dateline.web.saved_searches import SearchLink, search_links
 
 # Deeper folders are drawn beside their parent: the page stays readable and the template's recursion short.
 _MAX_DEPTH = 12
@@ -59,6 +60,7 @@ class SidebarView(Struct, frozen=True, kw_only=True):
     folders: tuple[FolderView, ...]
     feeds: tuple[FeedView, ...]
     labels: tuple[LabelView, ...]
+    searches: tuple[SearchLink, ...]
 
 
 class SidebarBuilder:
@@ -132,7 +134,12 @@ class SidebarBuilder:
 def sidebar_view(
     sidebar: Sidebar, words: Words, *, root: str, owner_name: str, current: Stream | None, is_visitor: bool
 ) -> SidebarView:
-    """Draw up the sidebar of ``owner_name`` with ``current`` marked (None: none of them)."""
+    """Draw up the sidebar of ``owner_name`` with ``current`` marked (None: none of them).
+
+    Of a saved search that is open, it alone is marked, not the stream that it searches.
+    """
+    saved = current.saved if current else None
+    current = None if saved is not None else current
     builder = SidebarBuilder(sidebar, words, current, is_visitor=is_visitor)
     return SidebarView(
         root=root,
@@ -147,6 +154,7 @@ def sidebar_view(
         folders=builder.branches(None),
         feeds=tuple(builder.feeds.get(None, ())),
         labels=label_views(sidebar.labels, words, current.key if current and current.kind == "label" else None),
+        searches=search_links(sidebar, saved),
     )
 
 

@@ -18,13 +18,15 @@ from dateline.model import ShownNow, StreamKind, User
 from dateline.web.shown import STATES
 
 PATH = "/atom"
-FeedKind = Literal["main", "important", "starred", "all", "folder", "feed", "label"]
-"""Not ``today`` and ``recent``: the one is the main stream, the other tells what somebody does."""
+FeedKind = Literal["main", "important", "starred", "all", "folder", "feed", "label", "search"]
+"""Not ``today`` and ``recent``: the one is the main stream, the other tells what somebody does. ``search`` is a saved
+one."""
 KINDS: tuple[FeedKind, ...] = get_args(FeedKind)
 VISITED: tuple[FeedKind, ...] = ("main", "important", "starred", "all", "folder", "feed")
 """Those that visitors can have."""
-MARKED = ("starred", "label")
-_KEYED = ("folder", "feed")
+MARKED = ("starred", "label", "search")
+"""What changes with no newer entry, and has no time of its own for that."""
+_KEYED = ("folder", "feed", "search")
 _SECRET_BYTES = 16
 _SECRET = re.compile(r"([1-9][0-9]{0,17})-([A-Za-z0-9_-]{22})")
 _MARK = 0xDA7E11FE
@@ -32,7 +34,7 @@ _OURS = re.compile(rf"urn:uuid:{_MARK:08x}-[0-9a-f]{{4}}-8[0-9a-f]{{3}}-[89ab][0
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
-    """One stream as a feed."""
+    """One stream as a feed. Of a saved search, ``shown`` "all" is what it shows by itself."""
 
     kind: FeedKind
     key: int | None = None

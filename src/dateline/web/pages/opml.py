@@ -51,6 +51,7 @@ _CHOICES = {
     "preferences": N_("Settings"),
     "retention": N_("How long articles are kept"),
     "labels": N_("Labels"),
+    "searches": N_("Saved searches"),
     "own_feeds": N_("Subscriptions"),
     "icons": N_("Icon"),
     "begun": N_("Continue reading"),

@@ -12,6 +12,7 @@ from dateline.store import sidebars
 from dateline.store.sidebars import Sidebar
 from dateline.web import keys
 from dateline.web.i18n import N_
+from dateline.web.saved_searches import search_links
 from dateline.web.subjects import subjects
 from dateline.web.visit import Visit
 
@@ -34,6 +35,7 @@ _PLACES = (
     ("/opml", N_("Import and export")),
     ("/debug", N_("Feed debugger")),
     ("/labels", N_("Labels")),
+    ("/searches", N_("Saved searches")),
 )
 
 
@@ -71,6 +73,10 @@ def _subscribed(visit: Visit, sidebar: Sidebar) -> Iterator[Goal]:
         yield Goal(name=folder.name, group=words.text("Folder"), url=visit.url.plain(f"/folder/{folder.id}"))
     for row in sidebar.subscriptions:
         yield Goal(name=row.title, group=words.text("Feed"), url=visit.url.plain(f"/feed/{row.id}"))
+    for search in search_links(sidebar):
+        if not search.is_gone:
+            url = visit.url.plain(search.path, search.asked)
+            yield Goal(name=search.name, group=words.text("Saved search"), url=url)
     for label in sidebar.labels:
         yield Goal(name=label.name, group=words.text("Label"), url=visit.url.plain(f"/label/{label.id}"))
 

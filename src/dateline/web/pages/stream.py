@@ -1,7 +1,8 @@
 """The stream page: ``/ /important /starred /all /folder/ID /feed/ID``, one's own or below ``/@NAME/``; of one's own
 also ``/today /recent /label /label/ID``.
 
-Query: ``shown`` (of ``web.shown``; without it, what suits), ``q`` (search), ``order`` and ``seed`` (its chance),
+Query: ``shown`` (of ``web.shown``; without it, what suits), ``q`` (search), ``saved`` (the id of the saved search that
+this is, if it is), ``order`` and ``seed`` (its chance),
 ``before`` (where the last page ended), ``since`` (µs, when today began on the first page), ``select=1`` (rows with a
 box to tick, for those without scripts), ``fragment=1`` (only the rows). Reading changes no states; arrived entries are
 delivered first.
@@ -25,7 +26,7 @@ from dateline.store.db import Tx
 from dateline.store.labels import Label
 from dateline.store.sidebars import Sidebar
 from dateline.store.times import to_us
-from dateline.web import cursors, messages, orders, proxied, searching, shown, views
+from dateline.web import cursors, messages, orders, proxied, saved_searches, searching, shown, views
 from dateline.web.board import BoardMaker, Box, feed_ids
 from dateline.web.forms import whole_number
 from dateline.web.i18n import N_, Words, local
@@ -53,6 +54,7 @@ _OWN_PAGES: dict[str, tuple[str, str]] = {
     "feed": ("/subscriptions", N_("Settings of this feed")),
     "folder": ("/folders", N_("Settings of this folder")),
     "label": ("/labels", N_("Settings of this label")),
+    "search": ("/searches", N_("Settings of this search")),
 }
 _UNCOUNTED = ("starred", "recent", "today")
 
@@ -77,6 +79,7 @@ class StreamPage(Struct, frozen=True, kw_only=True):
 
     ``may_refresh``: a visitor may where the owner lets them.
     ``root`` and ``path`` are paths without the base (``/@NAME``, ``/folder/3``). ``unread`` counts the whole stream.
+    ``saved`` is the id of the saved search that is open, ``title`` then its name; ``stream_name`` is ``folder/3``.
     ``problems`` are why the search finds nothing, where it cannot be meant.
     ``shown_words`` say what of it is shown, "" where the bar does.
     ``more`` is the next page's ``before``, "" at the end. ``empty`` says why there are no rows, "" when there are.
@@ -108,6 +111,8 @@ class StreamPage(Struct, frozen=True, kw_only=True):
     shown_choices: ShownOptions
     shown_words: str
     search: str
+    saved: int | None
+    stream_name: str
     problems: tuple[str, ...]
     unread: int
     newest_id: int
@@ -184,14 +189,25 @@ def _show(visit: Visit, of: Reading, kind: StreamKind, key: int | None = None) -
         order = orders.ordering(visit.words, visit.query, kind, stream.order, own=own)
         sidebar = sidebars.read(tx, of.owner.id, public_only=of.is_visitor)
         sidebar = for_visitors(sidebar) if of.is_visitor else sidebar
-        title = stream_title(visit.words, stream, sidebar)
+        named = saved_searches.opened(visit.query.get("saved", ""), stream, sidebar)
+        stream = replace(stream, saved=named.id if named else None)
+        title = named.name if named else stream_title(visit.words, stream, sidebar)
         bodies: Bodies = "none" if layout.view in ("cards", "global") else "short"
         seed = orders.seed(visit.query, visit.now, visit.zone)
         limit = 1 if layout.view == "global" else of.owner.preferences.look.page_size
         page = streams.read(tx, of.owner.id, stream, before=before, limit=limit, bodies=bodies, seed=seed)
         boxes = _boxes(visit, of, tx, stream, sidebar, page) if layout.view == "global" else None
     context = _context(
-        visit, of, stream, sidebar, page, title=title, layout=layout, order=order, before=before, boxes=boxes
+        visit,
+        of,
+        stream,
+        sidebar,
+        page,
+        title=title,
+        layout=layout,
+        order=order,
+        before=before,
+        boxes=boxes,
     )
     if visit.wants_fragment:
         return visit.fragment("parts/entries.html", context, context.rows)
@@ -280,7 +296,7 @@ def _context(
     before: Cursor | None,
     boxes: tuple[Box, ...] | None,
 ) -> StreamPage:
-    own_page, own_page_words = _OWN_PAGES.get(stream.kind, ("", ""))
+    own_page, own_page_words = _own_page(visit.words, stream)
     listed = page if boxes is None else replace(page, entries=(), next=None)
     is_selecting = visit.query.get("select") == "1" and not of.is_visitor and boxes is None
     return StreamPage(
@@ -292,12 +308,18 @@ def _context(
         kind=stream.kind,
         key=stream.key,
         title=title,
-        own_page=f"{own_page}/{stream.key}" if own_page and stream.key is not None else "",
-        own_page_words=visit.words.text(own_page_words) if own_page_words else "",
+        own_page=own_page,
+        own_page_words=own_page_words,
         feed_link=_feed_link(visit, of, stream, page.shown),
         layout=layout,
         order=order,
-        asked={"view": layout.asked, "order": order.asked, "seed": order.seed, "select": "1" if is_selecting else ""},
+        asked={
+            "view": layout.asked,
+            "order": order.asked,
+            "seed": order.seed,
+            "select": "1" if is_selecting else "",
+            "saved": str(stream.saved or ""),
+        },
         is_selecting=is_selecting,
         since=str(to_us(stream.since)) if stream.since else "",
         problem="" if of.is_visitor else _problem(visit.words, stream, sidebar),
@@ -305,6 +327,8 @@ def _context(
         shown_choices=() if of.is_visitor else shown.choices(visit.words, stream.kind),
         shown_words="" if page.shown in shown.PLAIN else shown.name(visit.words, page.shown),
         search=stream.search.text if stream.search else "",
+        saved=stream.saved,
+        stream_name=displays.stream_name(stream.kind, stream.key),
         problems=searching.problems(visit.words, stream.search.problems) if stream.search else (),
         unread=0 if of.is_visitor else unread_count(stream, sidebar),
         newest_id=0 if of.is_visitor else page.newest_id,  # it counts what arrives in private feeds too
@@ -318,8 +342,21 @@ def _context(
     )
 
 
+def _own_page(words: Words, stream: Stream) -> tuple[str, str]:
+    """Where what is read is set, as a path without the base, and its words; "" where nothing is."""
+    kind, key = ("search", stream.saved) if stream.saved is not None else (stream.kind, stream.key)
+    if key is None or kind not in _OWN_PAGES:
+        return "", ""
+    path, said = _OWN_PAGES[kind]
+    return f"{path}/{key}", words.text(said)
+
+
 def _feed_link(visit: Visit, of: Reading, stream: Stream, now: ShownNow) -> Markup:
-    if stream.search or not is_possible(stream.kind, is_visitor=of.is_visitor):
+    if not is_possible(stream.kind, is_visitor=of.is_visitor):
+        return Markup()
+    if stream.saved is not None:
+        return visit.url(PATH, kind="search", key=stream.saved, shown=None if now in shown.PLAIN else now)
+    if stream.search:
         return Markup()
     if not of.is_visitor:
         return visit.url(PATH, kind=stream.kind, key=stream.key, shown=None if now in shown.PLAIN else now)
@@ -342,9 +379,7 @@ def _rows(
 
 def stream_path(root: str, stream: Stream) -> str:
     """The path of a stream, without the base: ``/@NAME/folder/3``."""
-    if stream.kind == "main":
-        return f"{root}/"
-    return f"{root}/{stream.kind}" if stream.key is None else f"{root}/{stream.kind}/{stream.key}"
+    return root + saved_searches.path_of(stream.kind, stream.key)
 
 
 def unread_count(stream: Stream, sidebar: Sidebar) -> int:

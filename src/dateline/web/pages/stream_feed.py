@@ -1,7 +1,7 @@
 """Streams as feeds for other programs: ``/atom/SECRET/KIND[/KEY]`` of one's own, ``/@NAME/atom/KIND[/KEY]`` of what
 visitors see; ``/atom`` is the page that gives the addresses and makes new ones.
 
-Nobody is logged in to a feed: the address says all, and reading it changes no states.
+Nobody is logged in to a feed: the address says all, and reading it changes no states. ``search/3`` is a saved search.
 """
 
 import hashlib
@@ -21,13 +21,13 @@ from dateline.parse.atom_writing import TYPE, OutgoingEntry, OutgoingFeed, write
 from dateline.store import accounts, sidebars, streams
 from dateline.store.db import Tx
 from dateline.store.sidebars import Sidebar
-from dateline.web import shown
+from dateline.web import saved_searches, searching, shown
 from dateline.web.forms import whole_number
 from dateline.web.notices import Notice
 from dateline.web.pages.stream import stream_path, stream_title
 from dateline.web.reading import Reading, reading
 from dateline.web.sidebar import for_visitors
-from dateline.web.stream_feeds import MARKED, PATH, VISITED, Wanted, account_of, came_as_one, next_number, wanted
+from dateline.web.stream_feeds import KINDS, MARKED, PATH, VISITED, Wanted, account_of, came_as_one, next_number, wanted
 from dateline.web.visit import Visit
 
 _ENTRIES = 50
@@ -36,8 +36,17 @@ _ROUNDS = 4
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+class Named(Struct, frozen=True, kw_only=True):
+    """A stream as it is asked for now, its name, and the path and query of its page."""
+
+    stream: Stream
+    title: str
+    path: str
+    asked: dict[str, str]
+
+
 class StreamFeedPage(Struct, frozen=True, kw_only=True):
-    """The context of ``pages/stream_feed.html``: a stream, its path, and its addresses as feeds.
+    """The context of ``pages/stream_feed.html``: a stream, its page, and its addresses as feeds.
 
     ``part`` is that of what is ``shown`` of it alone (``part_words`` say what that is); ``visited`` the one for
     everybody, "" where there is none.
@@ -47,6 +56,7 @@ class StreamFeedPage(Struct, frozen=True, kw_only=True):
     key: int | None
     title: str
     path: str
+    asked: dict[str, str]
     own: str
     shown: str
     part: str
@@ -97,19 +107,18 @@ def _known(feed: Wanted | None) -> Wanted:
 
 def _answer(visit: Visit, of: Reading, feed: Wanted) -> Response:
     most = min(max(whole_number(visit.query.get("n", "") or str(_ENTRIES), "n"), 1), _MOST)
-    if feed.shown != "all":
+    if feed.shown != "all" or feed.kind == "search":
         account_actions.catch_up(visit.db, of.owner.id, now=visit.now)
-    stream = _stream(feed, of)
     with visit.db.reading() as tx:
-        title = stream_title(visit.words, stream, _sidebar(tx, of))
-        entries = _newest(tx, of.owner, stream, most)
+        named = _stream(visit, tx, feed, of)
+        entries = _newest(tx, of.owner, named.stream, most)
     came_at = max((entry.revised_at or entry.received_at for entry in entries), default=_NEVER)
     body = write_atom(
         OutgoingFeed(
             id=visit.instance.stream_feeds.feed_id(of.owner, feed, is_visitor=of.is_visitor),
-            title=f"{title} · Dateline",
+            title=f"{named.title} · Dateline",
             self_url=_address(visit, of, feed),
-            page_url=visit.absolute(stream_path(of.root, stream)),
+            page_url=visit.absolute(named.path, named.asked),
             updated_at=came_at,
         ),
         [_outgoing(visit, of, entry) for entry in entries],
@@ -117,13 +126,31 @@ def _answer(visit: Visit, of: Reading, feed: Wanted) -> Response:
     return _unless_known(visit, body, None if feed.kind in MARKED or feed.shown != "all" else came_at)
 
 
-def _stream(feed: Wanted, of: Reading) -> Stream:
-    return Stream(kind=feed.kind, key=feed.key, shown=feed.shown, order="newest", public_only=of.is_visitor)
-
-
-def _sidebar(tx: Tx, of: Reading) -> Sidebar:
+def _stream(visit: Visit, tx: Tx, feed: Wanted, of: Reading) -> Named:
+    """What a feed is of. Raises ``NotFound``."""
     sidebar = sidebars.read(tx, of.owner.id, public_only=of.is_visitor)
-    return for_visitors(sidebar) if of.is_visitor else sidebar
+    if feed.kind == "search":
+        return _searched(visit, tx, feed, of, sidebar)
+    sidebar = for_visitors(sidebar) if of.is_visitor else sidebar
+    stream = Stream(kind=feed.kind, key=feed.key, shown=feed.shown, order="newest", public_only=of.is_visitor)
+    title = stream_title(visit.words, stream, sidebar)
+    return Named(stream=stream, title=title, path=stream_path(of.root, stream), asked={})
+
+
+def _searched(visit: Visit, tx: Tx, feed: Wanted, of: Reading, sidebar: Sidebar) -> Named:
+    """A saved search, as it is meant now: a week ends today."""
+    saved = next((one for one in sidebar.searches if one.id == feed.key), None)
+    if saved is None or saved.kind not in KINDS:
+        raise NotFound("stream feed")
+    stream = Stream(
+        kind=saved.kind,
+        key=saved.key,
+        shown=saved_searches.shown_of(saved) if feed.shown == "all" else feed.shown,
+        search=searching.search(visit, tx, of.owner, saved.query),
+        order="newest",
+    )
+    stream_title(visit.words, stream, sidebar)  # what it searches may be gone
+    return Named(stream=stream, title=saved.name, path=stream_path("", stream), asked=saved_searches.asked(saved))
 
 
 def _newest(tx: Tx, owner: User, stream: Stream, most: int) -> list[Entry]:
@@ -207,15 +234,15 @@ def show(visit: Visit) -> Response:
     feed = _known(wanted(visit.query.get("kind", "main"), whole_number(text, "key") if text else None))
     part = replace(feed, shown=_part(visit))
     of = Reading(owner=visit.me, root="", is_visitor=False)
-    stream = _stream(feed, of)
     with visit.db.reading() as tx:
-        title = stream_title(visit.words, stream, _sidebar(tx, of))
+        named = _stream(visit, tx, feed, of)
         for_everybody = _for_visitors(visit, tx, of.owner, feed)
     page = StreamFeedPage(
         kind=feed.kind,
         key=feed.key,
-        title=title,
-        path=stream_path("", stream),
+        title=named.title,
+        path=named.path,
+        asked=named.asked,
         own=_address(visit, of, feed),
         shown=part.shown,
         part=_address(visit, of, part),
@@ -237,7 +264,7 @@ def _for_visitors(visit: Visit, tx: Tx, owner: User, feed: Wanted) -> str:
         return ""
     theirs = Reading(owner=owner, root=f"/@{owner.name}", is_visitor=True)
     try:
-        stream_title(visit.words, _stream(feed, theirs), _sidebar(tx, theirs))
+        _stream(visit, tx, feed, theirs)
     except NotFound:
         return ""
     return _address(visit, theirs, feed)

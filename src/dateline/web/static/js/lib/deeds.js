@@ -9,6 +9,7 @@ const ENTRIES = "#entries > .row > .entry";
 const ENTRY = ".entry";
 const OWN = "main:has(.entry) ~ #entry-form"; // visitors have no such form
 const SELECTING = "#selected";
+const SEARCHES = "#searches";
 const SEARCH = '.bar input[type="search"]';
 
 const withCurrent = (act) => () => {
@@ -51,6 +52,7 @@ export const deeds = {
   select_to: { where: SELECTING, act: withCurrent((entry) => wish(entry, "selecttowanted")) },
   refresh: { where: "form.refresh", act: () => document.querySelector("form.refresh").requestSubmit() },
   search: { where: SEARCH, act: () => document.querySelector(SEARCH).focus() },
+  searches: { where: SEARCHES, act: openSearches },
   ...Object.fromEntries(
     ["normal", "global", "reader", "cards", "panes"].map((view) => {
       const button = `.bar form[method="get"] button[name="view"][value="${view}"]`;
@@ -84,6 +86,13 @@ async function unfold(entry, selector) {
   } else {
     menu.querySelector("summary").focus();
   }
+}
+
+/** The menu of saved searches, with the focus on its first entry, so that digits choose; or closed again. */
+function openSearches() {
+  const menu = document.querySelector(SEARCHES);
+  menu.open = !menu.open;
+  menu.querySelector(menu.open ? ".menu-sheet a" : "summary").focus();
 }
 
 function play(entry) {
