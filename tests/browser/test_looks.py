@@ -10,7 +10,8 @@ from tests.browser.stage import Open, Site
 
 from dateline.actions import labels
 from dateline.actions import saved_searches as searches
-from dateline.model import Chapter, Enclosure, Episode, Person, SafeHTML, Transcript, User
+from dateline.episode import Chapter, Episode, Transcript
+from dateline.model import Enclosure, Person, SafeHTML, User
 from dateline.store import devices, mailboxes
 from dateline.store.saved_searches import SavedSearch
 from dateline.store.write import transaction

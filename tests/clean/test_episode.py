@@ -1,7 +1,7 @@
 """What a podcast says of its episode is bounded, its addresses absolute and of the web."""
 
 from dateline.clean.episode import MAX_CHAPTERS, MAX_CHARS, clean_episode
-from dateline.model import Chapter, Credit, Episode, Transcript
+from dateline.episode import Chapter, Credit, Episode, Transcript
 
 BASE = "https://pod.example/feed"
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dateline.clean.episode import MAX_CHARS, clean_chapters
+from dateline.episode import Chapter
 from dateline.errors import ParseError
-from dateline.model import Chapter
 from dateline.parse.chapters import MAX_CHAPTERS, parse_chapters
 
 

@@ -6,7 +6,8 @@ import pytest
 from tests.internet import Internet, Reply
 from tests.web.browsing import Browser, World
 
-from dateline.model import Chapter, Credit, Enclosure, Episode, SafeHTML, Transcript, User
+from dateline.episode import Chapter, Credit, Episode, Transcript
+from dateline.model import Enclosure, SafeHTML, User
 from dateline.web.media import clock
 
 FRAME = SafeHTML(

@@ -12,7 +12,8 @@ from tests.web.browsing import Browser, World
 
 from dateline.actions import labels as label_actions
 from dateline.actions import saved_searches as search_actions
-from dateline.model import Chapter, Credit, Enclosure, Episode, Transcript, User
+from dateline.episode import Chapter, Credit, Episode, Transcript
+from dateline.model import Enclosure, User
 from dateline.settings import Settings
 from dateline.store.saved_searches import SavedSearch
 from dateline.web import i18n

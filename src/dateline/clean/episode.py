@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from dateline.model import Chapter, Credit, Episode, Transcript
+from dateline.episode import Chapter, Credit, Episode, Transcript
 
 from . import urls
 from .text import one_line

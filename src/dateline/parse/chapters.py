@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from dateline.episode import Chapter
 from dateline.errors import ParseError
-from dateline.model import Chapter
 
 MAX_BYTES = 200_000
 MAX_CHAPTERS = 1_000

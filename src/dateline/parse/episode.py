@@ -8,7 +8,7 @@ import re
 
 from lxml import etree
 
-from dateline.model import Chapter, Credit, Episode, EpisodeKind, Transcript
+from dateline.episode import Chapter, Credit, Episode, EpisodeKind, Transcript
 
 from .addresses import absolute
 from .limits import MAX_CHAPTERS, MAX_LIST

@@ -12,7 +12,8 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from dateline.model import Enclosure, Entry, Episode, ParsedEntry, Person
+from dateline.episode import Episode
+from dateline.model import Enclosure, Entry, ParsedEntry, Person
 
 from .limits import MAX_LIST, MAX_URL
 

@@ -9,7 +9,8 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from dateline.model import CLEANER_VERSION, Chapter, CleanEntry, Enclosure, Episode, Person, RawHTML
+from dateline.episode import Chapter, Episode
+from dateline.model import CLEANER_VERSION, CleanEntry, Enclosure, Person, RawHTML
 
 from . import states, versions
 from .bodies import Body, pack, unpack

@@ -7,7 +7,8 @@ from typing import Literal
 from msgspec import Struct
 
 from dateline.clean.on_demand import player
-from dateline.model import Chapter, Enclosure, Entry, Episode, SafeHTML
+from dateline.episode import Chapter, Episode
+from dateline.model import Enclosure, Entry, SafeHTML
 from dateline.web.i18n import N_, Words
 
 MAX_PICTURES = 30
