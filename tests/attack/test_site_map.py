@@ -16,8 +16,9 @@ from dateline.actions import progress as progress_actions
 from dateline.actions import saved_searches as search_actions
 from dateline.actions import sharing
 from dateline.model import SafeHTML, User
-from dateline.store import Database, devices, icons, mailboxes, versions
+from dateline.store import Database, devices, icons, mailboxes, rules, versions
 from dateline.store import write as store_write
+from dateline.store.rules import Rule
 from dateline.store.saved_searches import SavedSearch
 from dateline.web.endpoints import Place
 from dateline.web.routes import routes
@@ -137,6 +138,10 @@ TABLE: dict[str, Rights] = {
     "/settings/sharing": Rights(
         get=(200, 200, 303), post=(303, 303, 403), form={"do": "add", "service": "reddit", "name": "", "address": ""}
     ),
+    "/settings/rules": Rights(
+        get=(200, 200, 303), post=(303, 303, 403), form={"do": "add", "query": "a", "stars": "1"}
+    ),
+    "/settings/rules/{rule_id}": Rights(get=(200, 404, 303), post=(303, 404, 403), form={"do": "apply"}),
     "/settings/newsletters": Rights(get=(200, 200, 303), post=(404, 404, 403), form={"do": "remove", "id": "1"}),
     "/settings/newsletters/mailboxes": Rights(post=(303, 404, 403), form={"do": "remove", "id": "{mailbox_id}"}),
     "/settings/notifications": Rights(
@@ -248,6 +253,7 @@ def ids(alice: Browser, world: World, db: Database) -> dict[str, Any]:
             since_at=None,
             now=world.clock(),
         )
+        rule = rules.add(tx, alice.user.id, Rule(query="Phare", stars=True), world.clock())
         device = devices.add(
             tx,
             alice.user.id,
@@ -268,6 +274,7 @@ def ids(alice: Browser, world: World, db: Database) -> dict[str, Any]:
         "alice": alice.user.id,
         "label_id": label,
         "search_id": search,
+        "rule_id": rule,
         "mailbox_id": mailbox,
         "device_id": device,
         "seq": seq,

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from dateline.errors import ALL_CODES, ActionError, DatelineError, FetchError, NotFound, StoreError
+from dateline.store.times import zone
 from dateline.web import i18n, messages, notices
 from dateline.web.notices import Notice
 
@@ -37,7 +38,7 @@ def test_an_unknown_language_is_english(language: str) -> None:
 
 @pytest.mark.parametrize("name", ["Nowhere/Land", "", "../etc/passwd", "/etc/localtime", "x" * 5000, "a\0b"])
 def test_an_unknown_zone_is_utc(name: str) -> None:
-    assert i18n.zone(name).key == "UTC"
+    assert zone(name).key == "UTC"
 
 
 @pytest.mark.parametrize(
@@ -60,8 +61,8 @@ def test_the_browsers_wish_is_followed(accepted: str, language: str) -> None:
 
 def test_the_ends_of_the_calendar_are_shown_in_utc() -> None:
     last = datetime(9999, 12, 31, 23, 59, tzinfo=UTC)
-    assert i18n.local(last, i18n.zone("Asia/Tokyo")) == last
-    assert i18n.words("fr").moment(i18n.local(last, i18n.zone("Asia/Tokyo"))) == "31 décembre 9999 à 23:59"
+    assert i18n.local(last, zone("Asia/Tokyo")) == last
+    assert i18n.words("fr").moment(i18n.local(last, zone("Asia/Tokyo"))) == "31 décembre 9999 à 23:59"
 
 
 @pytest.mark.parametrize("code", sorted(ALL_CODES))

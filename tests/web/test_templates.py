@@ -132,6 +132,7 @@ def tour(alice: Browser, bob: Browser, anonymous: Browser, world: World) -> None
     form = {"do": "add", "service": "", "name": "<b>", "address": "http://shelf.example/", "fields": "<i>={url}"}
     alice.post("/settings/sharing", form)
     alice.post("/queue", {"id": entry, "do": "add"})
+    alice.post("/settings/rules", {"do": "add", "query": "<b>", "label": "& moi"})
     for path in (
         *(
             "/",
@@ -165,6 +166,7 @@ def tour(alice: Browser, bob: Browser, anonymous: Browser, world: World) -> None
         *(
             "/settings/retention",
             "/settings/visitors",
+            "/settings/rules",
             "/atom?kind=starred",
             "/settings/privacy",
             "/settings/notifications",

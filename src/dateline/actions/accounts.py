@@ -11,7 +11,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from dateline.errors import ActionError, NotFound
 from dateline.model import User
-from dateline.refresh import deliver
+from dateline.refresh import deliver, ruling
 from dateline.store import Database, Tx, accounts, feeds, orphans
 from dateline.store.db import WriteTx
 from dateline.store.times import HOUR, SECOND, to_us
@@ -273,7 +273,10 @@ def set_password(
 
 def catch_up(db: Database, user_id: int, *, now: datetime) -> int:
     """Deliver what arrived since to a user: runs first in every page and sync request. How many entries."""
-    return deliver.catch_up(db, user_id)
+    count = deliver.catch_up(db, user_id)
+    if count:
+        ruling.apply(db, user_id, now)
+    return count
 
 
 # ------------------------------------------------------------------------------------------------ checks

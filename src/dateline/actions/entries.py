@@ -52,7 +52,7 @@ def star(db: Database, user: User, entry_ids: Sequence[int], *, starred: bool, n
         tx.hold_user(user.id)
         own = own_entries(tx, user, entry_ids)
         changed = states.star(tx, user.id, own, now) if starred else states.unstar(tx, user.id, own)
-        return _noted(tx, user, "star" if starred else "unstar", sorted(changed), now)
+        return noted(tx, user, "star" if starred else "unstar", sorted(changed), now)
 
 
 def mark_all_read(
@@ -84,7 +84,7 @@ def mark_all_read(
             listed_before=listed_before,
             starred=_STARRED.get(stream.shown),
         )
-        return _noted(tx, user, "mark_all", were.ids, now, kept=were.kept)
+        return noted(tx, user, "mark_all", were.ids, now, kept=were.kept)
 
 
 def mark_all_unread(db: Database, user: User, stream: Stream, *, up_to: int, now: datetime) -> Done:
@@ -99,7 +99,7 @@ def mark_all_unread(db: Database, user: User, stream: Stream, *, up_to: int, now
         if stream.shown == "unread_not_starred":
             starred = states.starred(tx, user.id, ids)
             ids = [entry_id for entry_id in ids if entry_id not in starred]
-        return _noted(tx, user, "unread", states.mark_unread(tx, user.id, ids), now)
+        return noted(tx, user, "unread", states.mark_unread(tx, user.id, ids), now)
 
 
 def _matches(tx: WriteTx, user: User, stream: Stream, wanted: Search, feed_ids: Sequence[int] | None) -> list[int]:
@@ -138,9 +138,9 @@ def _taken_back(tx: WriteTx, user: User, deed: Deed, now: datetime) -> Done:
         case "spared_no_more":
             return _unread_by_hand(tx, user, deed.entry_ids, now)
         case "star":
-            return _noted(tx, user, "unstar", sorted(states.unstar(tx, user.id, deed.entry_ids)), now)
+            return noted(tx, user, "unstar", sorted(states.unstar(tx, user.id, deed.entry_ids)), now)
         case "unstar":
-            return _noted(tx, user, "star", sorted(states.star(tx, user.id, deed.entry_ids, now)), now)
+            return noted(tx, user, "star", sorted(states.star(tx, user.id, deed.entry_ids, now)), now)
         case _:
             return _turned_back(tx, user, deed, now)
 
@@ -150,12 +150,12 @@ def _unread_again(tx: WriteTx, user: User, deed: Deed, now: datetime) -> Done:
     kept = set(deed.kept)
     back = states.mark_unread(tx, user.id, [one for one in deed.entry_ids if one in kept], kept=True)
     back += states.mark_unread(tx, user.id, [one for one in deed.entry_ids if one not in kept])
-    return _noted(tx, user, "unread", sorted(back), now)
+    return noted(tx, user, "unread", sorted(back), now)
 
 
 def _unread_by_hand(tx: WriteTx, user: User, entry_ids: Sequence[int], now: datetime) -> Done:
     were = states.mark_unread_by_hand(tx, user.id, entry_ids)
-    return _noted(tx, user, "unread", were.ids, now, kept=were.kept)
+    return noted(tx, user, "unread", were.ids, now, kept=were.kept)
 
 
 def _not_unread(tx: WriteTx, user: User, deed: Deed, now: datetime) -> Done:
@@ -164,8 +164,8 @@ def _not_unread(tx: WriteTx, user: User, deed: Deed, now: datetime) -> Done:
     were = states.mark_read(tx, user.id, [one for one in deed.entry_ids if one not in before])
     unspared = states.spare_no_more(tx, user.id, [one for one in deed.entry_ids if one in before])
     if not unspared:
-        return _noted(tx, user, "read", were.ids, now, kept=were.kept)
-    return _noted(tx, user, "spared_no_more", sorted([*were.ids, *unspared]), now, kept=unspared)
+        return noted(tx, user, "read", were.ids, now, kept=were.kept)
+    return noted(tx, user, "spared_no_more", sorted([*were.ids, *unspared]), now, kept=unspared)
 
 
 def _turned_back(tx: WriteTx, user: User, deed: Deed, now: datetime) -> Done:
@@ -187,7 +187,7 @@ def turned(tx: WriteTx, user: User, label_id: int, entry_ids: Sequence[int], *, 
     """Put a label on entries or take it off, and note it, inside a transaction that holds the user."""
     turn = labels.put if on else labels.take
     changed = sorted(turn(tx, user.id, label_id, entry_ids))
-    return _noted(tx, user, f"{'label' if on else 'unlabel'}:{label_id}", changed, now)
+    return noted(tx, user, f"{'label' if on else 'unlabel'}:{label_id}", changed, now)
 
 
 def own_entries(tx: WriteTx, user: User, entry_ids: Sequence[int]) -> list[int]:
@@ -203,7 +203,7 @@ def own_entries(tx: WriteTx, user: User, entry_ids: Sequence[int]) -> list[int]:
 def _read(tx: WriteTx, user: User, entry_ids: Sequence[int], now: datetime) -> Done:
     were = states.mark_read(tx, user.id, entry_ids)
     note_seen(tx, user, set(entry_ids).difference(were.ids), now, now=now)
-    return _noted(tx, user, "read", were.ids, now, kept=were.kept)
+    return noted(tx, user, "read", were.ids, now, kept=were.kept)
 
 
 def note_seen(tx: WriteTx, user: User, entry_ids: Collection[int], at: datetime, *, now: datetime) -> None:
@@ -214,8 +214,9 @@ def note_seen(tx: WriteTx, user: User, entry_ids: Collection[int], at: datetime,
         history.note(tx, user.id, "seen", seen, at)
 
 
-def _noted(
+def noted(
     tx: WriteTx, user: User, action: str, changed: Sequence[int], now: datetime, *, kept: Sequence[int] = ()
 ) -> Done:
+    """Tell the history what was changed, inside a transaction that holds the user."""
     seq = history.note(tx, user.id, action, changed, now, kept=kept) if changed else None
     return Done(count=len(changed), seq=seq, entry_ids=tuple(changed))

@@ -84,7 +84,7 @@ def put_named(db: Database, user: User, entry_ids: Sequence[int], name: str, *, 
     with transaction(db) as tx:
         tx.hold_user(user.id)
         own = own_entries(tx, user, entry_ids)
-        label_id = _named(tx, user, name)
+        label_id = named(tx, user, name)
         return label_id, turned(tx, user, label_id, own, on=True, now=now)
 
 
@@ -109,7 +109,7 @@ def choose(
         own = own_entries(tx, user, [entry_id])
         present = labels.of_entry(tx, user.id, entry_id)
         if new_name.strip():  # it may be the name of one that was just unticked: what was typed is meant
-            wishes.add(_named(tx, user, new_name))
+            wishes.add(named(tx, user, new_name))
         turn_on = wishes - present
         turn_off = (set(offered) & present) - wishes
         for label_id in turn_on:
@@ -119,8 +119,8 @@ def choose(
     return Chosen(label_ids=frozenset((present | turn_on) - turn_off), deeds=tuple(done))
 
 
-def _named(tx: WriteTx, user: User, name: str) -> int:
-    """The label of this name, made if there is none."""
+def named(tx: WriteTx, user: User, name: str) -> int:
+    """The label of this name, made if there is none, inside a transaction that holds the user. Errors as in ``add``."""
     shown = folder_name(name)
     owner = subscriptions.name_owner(tx, user.id, shown)
     if owner is None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any, get_args
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -69,11 +68,12 @@ def _stream(db: "Database", user: User, spec: str, shown: Shown, search: Search 
 
 def _search(db: "Database", user: User, text: str) -> Search | None:
     from dateline.store import queries
+    from dateline.store.times import zone
 
     if not text.strip():
         return None
     with db.reading() as tx:
-        found = queries.understood(tx, user.id, text, now=now(), zone=ZoneInfo(user.time_zone))
+        found = queries.understood(tx, user.id, text, now=now(), zone=zone(user.time_zone))
     if found.problems:
         part = found.problems[0]
         raise typer.BadParameter(f"--search: {part.part!r} cannot be meant ({part.code})")

@@ -106,6 +106,7 @@ class Named(Struct, frozen=True):
 Node = And | Or | Not | Words | Pattern | Address | Tag | Between | State | Entries | Feeds | Labelled | Named
 
 NOTHING = Or(())
+ANYTHING = And(())
 
 
 def every(parts: list[Node]) -> Node:

@@ -9,6 +9,8 @@ from dateline.store import Database, accounts, brought, delivery
 from dateline.store.delivery import Delivered
 from dateline.store.write import transaction
 
+from . import ruling
+
 ACTIVE_WITHIN = timedelta(days=7)
 PASSED_OVER = 100_000
 """So many entries that count as read by themselves are delivered at once: 0.2 s."""
@@ -20,6 +22,7 @@ def deliver_ahead(db: Database, now: datetime) -> None:
         users = accounts.active_users(tx, now - ACTIVE_WITHIN)
     for user_id in users:
         catch_up(db, user_id, everything=True)
+        ruling.apply(db, user_id, now)
 
 
 def catch_up(db: Database, user_id: int, *, everything: bool = False) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import Struct
 
-from . import read_by_itself
+from . import read_by_itself, rules
 from .db import Tx, WriteTx
 
 DELIVERED_AT_ONCE = 5_000
@@ -84,6 +84,7 @@ def deliver(
     )
     delivered = 0
     came: dict[int, read_by_itself.Span] = {}
+    all_told: list[Delivered] = []
     for subscription_id, feed_id, seen, last, spared in behind:
         if delivered >= limit:
             break
@@ -96,9 +97,11 @@ def deliver(
         upto = last if upto is None else min(upto, last)
         delivered += _deliver_feed(tx, user_id, subscription_id, feed_id, seen, upto)
         came[feed_id] = (max(seen, spared), upto)
+        all_told.append(Delivered(feed_id=feed_id, seen=seen, upto=upto))
         if told is not None:
-            told(Delivered(feed_id=feed_id, seen=seen, upto=upto))
+            told(all_told[-1])
     read_by_itself.settle(tx, user_id, _to_settle(came))
+    rules.note_delivered(tx, user_id, [(one.feed_id, one.seen, one.upto) for one in all_told])
     return delivered
 
 
@@ -120,6 +123,7 @@ def deliver_feed(tx: WriteTx, user_id: int, feed_id: int, *, as_it_is: bool = Fa
     _deliver_feed(tx, user_id, row[0], feed_id, row[1], row[2])
     if not as_it_is:
         read_by_itself.settle(tx, user_id, _to_settle({feed_id: (max(row[1], row[3]), row[2])}))
+        rules.note_delivered(tx, user_id, [(feed_id, row[1], row[2])])
     return Delivered(feed_id=feed_id, seen=row[1], upto=row[2])
 
 
@@ -167,3 +171,4 @@ def deliver_carried(tx: WriteTx, user_id: int, subscription_id: int, feed_id: in
         id=subscription_id,
     )
     read_by_itself.settle(tx, user_id, {feed_id: (0, upto)})
+    rules.note_delivered(tx, user_id, [(feed_id, 0, upto)], carried=True)

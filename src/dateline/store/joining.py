@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from dateline.model import FullTextRules, Visibility
 
-from . import brought, read_by_itself
+from . import brought, read_by_itself, rules
 from .db import Tx, WriteTx
 from .delivery import Delivered
 from .full_texts import stored_rules
@@ -222,6 +222,7 @@ def _deliver_carried(tx: WriteTx, user_id: int, newest: Mapping[int, int]) -> No
         feeds=feed_ids,
     )
     read_by_itself.settle(tx, user_id, {feed: (0, upto) for feed, upto in newest.items()})
+    rules.note_delivered(tx, user_id, [(feed, 0, upto) for feed, upto in newest.items()], carried=True)
     brought.settle(tx, user_id, [Delivered(feed_id=feed, seen=0, upto=upto) for feed, upto in newest.items()])
 
 

@@ -118,6 +118,12 @@ def merge(tx: WriteTx, user_id: int, gone: int, kept: int) -> None:
         gone=gone,
         kept=kept,
     )
+    tx.run(
+        "UPDATE rule SET label_id = :kept WHERE user_id = :user AND label_id = :gone",
+        kept=kept,
+        user=user_id,
+        gone=gone,
+    )
     remove(tx, user_id, gone)
 
 

@@ -366,6 +366,15 @@ CREATE INDEX rule_subscription ON rule (subscription_id) WHERE subscription_id I
 
 CREATE INDEX rule_user ON rule (user_id);
 
+CREATE TABLE rule_due (
+  user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  entry_id INTEGER NOT NULL REFERENCES entry (id) ON DELETE CASCADE,
+  again INTEGER NOT NULL DEFAULT 0,              -- 1: it came back changed, and may only be read
+  PRIMARY KEY (user_id, entry_id)
+);
+
+CREATE INDEX rule_due_entry ON rule_due (entry_id);
+
 CREATE TABLE saved_search (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,

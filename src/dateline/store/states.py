@@ -10,6 +10,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from . import rules
 from .db import Row, Tx, WriteTx
 from .shown import condition, not_starred
 from .times import to_us
@@ -120,7 +121,10 @@ def revised(tx: WriteTx, user_id: int, entry_ids: Sequence[int]) -> list[int]:
         user=user_id,
         ids=list(entry_ids),
     )
-    return mark_unread(tx, user_id, received) if received else []
+    if not received:
+        return []
+    rules.note_again(tx, user_id, received)
+    return mark_unread(tx, user_id, received)
 
 
 def mark_all_read(

@@ -1,6 +1,7 @@
-"""Times as the database keeps them: whole microseconds since 1970 UTC."""
+"""Times as the database keeps them: whole microseconds since 1970 UTC; and the zones that people are in."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SECOND = 1_000_000
@@ -28,3 +29,11 @@ def from_us(us: int) -> datetime:
 def from_us_or_none(us: int | None) -> datetime | None:
     """The same, None for None."""
     return None if us is None else EPOCH + timedelta(0, 0, us)
+
+
+def zone(name: str) -> ZoneInfo:
+    """The named zone, or UTC for a name that this machine does not know."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")

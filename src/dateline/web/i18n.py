@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time
@@ -66,14 +66,6 @@ def time_zones() -> tuple[str, ...]:
 
 
 @cache
-def zone(name: str) -> ZoneInfo:
-    """The named zone, or UTC for a name that this machine does not know."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return ZoneInfo("UTC")
-
-
 @lru_cache(maxsize=4096)
 def _number(value: int, locale: str) -> str:
     """A page tells the same few counts again and again; Babel takes 10 µs for each."""

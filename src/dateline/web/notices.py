@@ -46,6 +46,9 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
         "Nothing is fetched yet: these feeds were checked not long ago, or want to be left alone for a while."
     ),
     "saved": N_("Saved."),
+    "rule_added": N_("The rule holds for what arrives from now on."),
+    "rule_removed": N_("The rule is gone. What it did stays."),
+    "rule_applied": NN_("Done, to {count} article.", "Done, to {count} articles."),
     "highlighted": N_("Highlighted."),
     "noted": N_("Noted."),
     "highlight_removed": N_("The highlight and its note are gone."),

@@ -10,7 +10,7 @@ from dateline.web.visit import Visit
 
 MAX_SEARCH = 1_000
 
-_SENTENCES = {
+_SENTENCES: dict[str, str] = {
     "too_long": N_("This search is too long, or too deep in brackets: “%s”."),
     "date": N_(
         "“%s” is no date or span of time."
@@ -36,4 +36,9 @@ def search(visit: Visit, tx: Tx, user: User, text: str, *, public_only: bool = F
 
 def problems(words: Words, found: tuple[Problem, ...]) -> tuple[str, ...]:
     """Why a search finds nothing, a sentence each."""
-    return tuple(words.text(_SENTENCES[problem.code]) % problem.part[:60] for problem in found[:3])
+    return tuple(sentence(words, problem.code, problem.part) for problem in found[:3])
+
+
+def sentence(words: Words, code: str, part: str) -> str:
+    """Why a part of a search cannot be meant; "" for a code that is none."""
+    return words.text(_SENTENCES[code]) % part[:60] if code in _SENTENCES else ""

@@ -83,6 +83,18 @@ SUBJECTS = (
         },
     ),
     Subject(
+        path="/settings/rules",
+        icon="filter",
+        title=N_("Rules"),
+        choices={
+            "query": N_("Articles that this search finds"),
+            "where": N_("From"),
+            "marks_read": N_("Mark them as read"),
+            "stars": N_("Add them to the favourites"),
+            "label": N_("Give them the label"),
+        },
+    ),
+    Subject(
         path="/settings/keys",
         icon="keyboard",
         title=N_("Keys"),

@@ -23,6 +23,7 @@ from dateline.refresh.page_look import Shelf
 from dateline.settings import Settings, as_address
 from dateline.store import Database
 from dateline.store.secrets import Keyring, key_path
+from dateline.store.times import zone
 from dateline.web import i18n, notices
 from dateline.web.assets import Assets, load_assets
 from dateline.web.forms import Form
@@ -150,12 +151,12 @@ class Visit:
     @cached_property
     def zone(self) -> ZoneInfo:
         """The time zone of the answer."""
-        return i18n.zone(self.user.time_zone if self.user else "UTC")
+        return zone(self.user.time_zone if self.user else "UTC")
 
     def speak_for(self, owner: User) -> None:
         """Answer in the language, zone and look of the account that a visitor reads."""
         self.words = i18n.words(owner.language)
-        self.zone = i18n.zone(owner.time_zone)
+        self.zone = zone(owner.time_zone)
         self._look = owner.preferences.look
 
     @property

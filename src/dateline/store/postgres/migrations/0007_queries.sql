@@ -34,3 +34,12 @@ CREATE INDEX rule_label ON rule (label_id) WHERE label_id IS NOT NULL;
 
 -- What waited to be delivered up to this entry when somebody chose anew what counts as read by itself: it is not.
 ALTER TABLE subscription ADD COLUMN spared_entry_id BIGINT NOT NULL DEFAULT 0;
+
+-- What was delivered to somebody who has rules, and waits for them.
+CREATE TABLE rule_due (
+  user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  entry_id BIGINT NOT NULL REFERENCES entry (id) ON DELETE CASCADE,
+  again BIGINT NOT NULL DEFAULT 0,              -- 1: it came back changed, and may only be read
+  PRIMARY KEY (user_id, entry_id)
+);
+CREATE INDEX rule_due_entry ON rule_due (entry_id);

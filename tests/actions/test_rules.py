@@ -1,0 +1,220 @@
+"""Rules: what arrives and meets a query is read, starred, labelled; each once, whoever delivers, whatever stops."""
+
+from datetime import UTC, datetime, timedelta
+from threading import Thread
+
+import pytest
+from tests.people import Cast, make_cast
+from tests.store.feeding import fill, subscribed
+
+from dateline.actions import accounts, entries, labels, rules, subscriptions
+from dateline.errors import ActionError, NotFound
+from dateline.model import Stream
+from dateline.refresh import deliver, index, ruling
+from dateline.store import Database, states, streams
+from dateline.store import rules as kept
+from dateline.store.rules import Rule
+from dateline.store.write import transaction
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def cast(db: Database) -> Cast:
+    return make_cast(db, NOW)
+
+
+@pytest.fixture
+def feed(db: Database, cast: Cast) -> tuple[int, int]:
+    """Alice's subscription, and its feed."""
+    return subscribed(db, cast.alice, "https://a.test/", NOW)
+
+
+def seen(db: Database, cast: Cast, now: datetime = NOW) -> dict[str, tuple[bool, bool, tuple[str, ...]]]:
+    """Title → (unread, starred, labels), after what a page does first."""
+    accounts.catch_up(db, cast.alice.id, now=now)
+    with db.reading() as tx:
+        page = streams.read(tx, cast.alice.id, Stream(kind="all", shown="all"))
+    return {entry.title: (entry.unread, entry.starred, entry.labels) for entry in page.entries}
+
+
+def test_each_does_what_it_says(db: Database, cast: Cast, feed: tuple[int, int]) -> None:
+    rules.add(db, cast.alice, Rule(query="intitle:advert", marks_read=True), now=NOW)
+    rules.add(db, cast.alice, Rule(query='"big news" OR #x', stars=True), label=" Big ", now=NOW)
+    rules.add(db, cast.alice, Rule(query="/^Two/", subscription_id=feed[0]), label="big", now=NOW)
+    fill(db, feed[1], ["One", "Advert of the day", "Big news", "Two", "Big news advert"], NOW)
+    assert seen(db, cast) == {
+        "One": (True, False, ()),
+        "Advert of the day": (False, False, ()),
+        "Big news": (True, True, ("Big",)),
+        "Two": (True, False, ("Big",)),
+        "Big news advert": (False, True, ("Big",)),
+    }
+    with db.reading() as tx:
+        assert [rule.met for rule in kept.every(tx, cast.alice.id)] == [2, 2, 1]
+        assert kept.due(tx, cast.alice.id, 10) == []
+        assert tx.value("SELECT unread_count FROM subscription") == 3
+        assert tx.value("SELECT count(*) FROM history") == 0
+
+
+def test_what_one_does_afterwards_stays(db: Database, cast: Cast, feed: tuple[int, int]) -> None:
+    rules.add(db, cast.alice, Rule(query="advert", marks_read=True, stars=True), now=NOW)
+    ids = fill(db, feed[1], ["Advert"], NOW)
+    assert seen(db, cast) == {"Advert": (False, True, ())}
+    entries.mark(db, cast.alice, ids, read=False, now=NOW)
+    entries.star(db, cast.alice, ids, starred=False, now=NOW)
+    fill(db, feed[1], ["Other"], NOW)
+    deliver.deliver_ahead(db, NOW)
+    assert seen(db, cast) == {"Advert": (True, False, ()), "Other": (True, False, ())}
+
+
+def test_texts_authors_and_dates_are_asked_before_the_index_knows_them(
+    db: Database, cast: Cast, feed: tuple[int, int]
+) -> None:
+    rules.add(db, cast.alice, Rule(query="intext:deep date:P1D -intext:shallow", stars=True), now=NOW)
+    fill(db, feed[1], ["One"], NOW, text="deep words")
+    fill(db, feed[1], ["Two"], NOW, text="deep and shallow")
+    fill(db, feed[1], ["Three"], NOW - timedelta(days=3), text="deep words")
+    stars = {title: starred for title, (_, starred, _) in seen(db, cast).items()}
+    assert stars == {"One": True, "Two": False, "Three": False}
+
+
+def test_folders_reach_what_lies_below_them_and_a_rule_goes_with_its_place(db: Database, cast: Cast) -> None:
+    outer = subscriptions.add_folder(db, cast.alice, "Outer", parent_id=None, now=NOW)
+    inner = subscriptions.add_folder(db, cast.alice, "Inner", parent_id=outer, now=NOW)
+    (one, first), (_, second) = (subscribed(db, cast.alice, f"https://{n}.test/", NOW) for n in range(2))
+    with transaction(db) as tx:
+        tx.run("INSERT INTO subscription_folder (subscription_id, folder_id) VALUES (:s, :f)", s=one, f=inner)
+    rules.add(db, cast.alice, Rule(folder_id=outer, stars=True), now=NOW)
+    fill(db, first, ["In"], NOW)
+    fill(db, second, ["Out"], NOW)
+    assert {title: state[1] for title, state in seen(db, cast).items()} == {"In": True, "Out": False}
+    subscriptions.remove_folder(db, cast.alice, outer, now=NOW)
+    with db.reading() as tx:
+        assert kept.every(tx, cast.alice.id) == []
+
+
+def test_a_label_that_goes_takes_its_rule_along_or_is_merged(db: Database, cast: Cast, feed: tuple[int, int]) -> None:
+    only = rules.add(db, cast.alice, Rule(query="a"), label="Mine", now=NOW)
+    both = rules.add(db, cast.alice, Rule(query="a", stars=True), label="Mine", now=NOW)
+    other = labels.add(db, cast.alice, "Other", now=NOW)
+    with db.reading() as tx:
+        label_id = kept.one(tx, cast.alice.id, only).label_id
+    assert label_id is not None
+    labels.change(db, cast.alice, label_id, name="Other", colour="", merge=True, now=NOW)
+    with db.reading() as tx:
+        assert {rule.label_id for rule in kept.every(tx, cast.alice.id)} == {other}
+    labels.remove(db, cast.alice, other, now=NOW)
+    fill(db, feed[1], ["a"], NOW)
+    assert seen(db, cast) == {"a": (True, True, ())}
+    with db.reading() as tx:
+        assert {rule.id for rule in kept.every(tx, cast.alice.id)} >= {both}
+
+
+def test_a_rule_that_cannot_be_meant_any_more_does_nothing(db: Database, cast: Cast, feed: tuple[int, int]) -> None:
+    label = labels.add(db, cast.alice, "Gone", now=NOW)
+    rules.add(db, cast.alice, Rule(query="-label:Gone", marks_read=True), now=NOW)
+    labels.remove(db, cast.alice, label, now=NOW)
+    fill(db, feed[1], ["One"], NOW)
+    assert seen(db, cast) == {"One": (True, False, ())}
+
+
+@pytest.mark.parametrize(
+    ("rule", "code"),
+    [
+        (Rule(query="a"), "action.empty_rule"),
+        (Rule(query=" ", marks_read=True), "action.empty_rule"),
+        (Rule(query="date:never", marks_read=True), "action.bad_query"),
+        (Rule(query="label:none", marks_read=True), "action.bad_query"),
+        (Rule(query="x" * 1001, marks_read=True), "action.bad_query"),
+        (Rule(query="a\0b", marks_read=True), "action.bad_query"),
+        (Rule(query="a", folder_id=77, marks_read=True), "action.not_found"),
+        (Rule(query="a", subscription_id=77, marks_read=True), "action.not_found"),
+    ],
+)
+def test_what_is_no_rule(db: Database, cast: Cast, rule: Rule, code: str) -> None:
+    with pytest.raises(ActionError) as refused:
+        rules.add(db, cast.alice, rule, now=NOW)
+    assert refused.value.code == code
+    with db.reading() as tx:
+        assert kept.every(tx, cast.alice.id) == []
+
+
+def test_nobody_has_another_ones_rules(db: Database, cast: Cast, feed: tuple[int, int]) -> None:
+    rule = rules.add(db, cast.alice, Rule(query="a", marks_read=True), now=NOW)
+    for attempt in (
+        lambda: rules.remove(db, cast.mallory, rule, now=NOW),
+        lambda: rules.apply(db, cast.mallory, rule, now=NOW),
+        lambda: rules.change(db, cast.mallory, Rule(id=rule, query="b", marks_read=True), now=NOW),
+        lambda: rules.add(db, cast.mallory, Rule(subscription_id=feed[0], marks_read=True), now=NOW),
+    ):
+        with pytest.raises(NotFound):
+            attempt()
+    ids = fill(db, feed[1], ["a"], NOW)
+    subscriptions.subscribe(db, cast.bob, "https://a.test/", now=NOW)
+    accounts.catch_up(db, cast.bob.id, now=NOW)
+    with db.reading() as tx:
+        assert tx.column("SELECT entry_id FROM unread WHERE user_id = :bob", bob=cast.bob.id) == ids
+
+
+def test_trying_and_doing_it_to_what_is_here(db: Database, cast: Cast, feed: tuple[int, int]) -> None:
+    ids = fill(db, feed[1], ["a one", "b", "a two"], NOW)
+    index.index_all(db)
+    accounts.catch_up(db, cast.alice.id, now=NOW)
+    rule = Rule(query="a", marks_read=True, stars=True)
+    tried = rules.try_out(db, cast.alice, rule, shown=1, now=NOW)
+    assert (tried.count, tried.entry_ids) == (2, (ids[2],))
+    assert {state[:2] for state in seen(db, cast).values()} == {(True, False)}
+    done = rules.apply(db, cast.alice, rules.add(db, cast.alice, rule, label="L", now=NOW), now=NOW)
+    assert [one.count for one in done] == [2, 2, 2]
+    assert seen(db, cast)["a one"] == (False, True, ("L",))
+    for one in done:
+        assert one.seq is not None
+        entries.undo(db, cast.alice, one.seq, now=NOW)
+    assert set(seen(db, cast).values()) == {(True, False, ())}
+
+
+def test_what_came_back_changed_is_read_again_and_no_more(db: Database, cast: Cast, feed: tuple[int, int]) -> None:
+    rules.add(db, cast.alice, Rule(query="advert", marks_read=True, stars=True), now=NOW)
+    ids = fill(db, feed[1], ["Advert"], NOW)
+    accounts.catch_up(db, cast.alice.id, now=NOW)
+    with transaction(db) as tx:
+        tx.run("UPDATE subscription SET revised_unread = 1")
+        states.unstar(tx, cast.alice.id, ids)
+        assert states.revised(tx, cast.alice.id, ids) == ids
+    deliver.deliver_ahead(db, NOW)
+    assert seen(db, cast) == {"Advert": (False, False, ())}
+
+
+def test_what_was_delivered_and_not_yet_asked_is_asked_by_the_next_who_comes(
+    db: Database, cast: Cast, feed: tuple[int, int]
+) -> None:
+    rules.add(db, cast.alice, Rule(query="advert", marks_read=True), now=NOW)
+    fill(db, feed[1], ["Advert"], NOW)
+    deliver.catch_up(db, cast.alice.id)  # and the process dies here
+    with db.reading() as tx:
+        assert len(kept.due(tx, cast.alice.id, 10)) == 1
+    ruling.apply(db, cast.alice.id, NOW)
+    assert seen(db, cast) == {"Advert": (False, False, ())}
+
+
+def test_two_who_come_at_once_do_it_once(db: Database, cast: Cast, feed: tuple[int, int]) -> None:
+    rules.add(db, cast.alice, Rule(query="a", marks_read=True, stars=True), now=NOW)
+    fill(db, feed[1], [f"a {number}" for number in range(1_200)], NOW)
+    deliver.catch_up(db, cast.alice.id, everything=True)
+    together = [Thread(target=ruling.apply, args=(db, cast.alice.id, NOW)) for _ in range(4)]
+    for one in together:
+        one.start()
+    for one in together:
+        one.join()
+    with db.reading() as tx:
+        assert kept.every(tx, cast.alice.id)[0].met == 1_200
+        assert tx.value("SELECT count(*) FROM star") == 1_200
+        assert tx.value("SELECT unread_count FROM subscription") == 0
+
+
+def test_who_has_no_rules_keeps_nothing_waiting(db: Database, cast: Cast, feed: tuple[int, int]) -> None:
+    fill(db, feed[1], ["One"], NOW)
+    accounts.catch_up(db, cast.alice.id, now=NOW)
+    with db.reading() as tx:
+        assert tx.value("SELECT count(*) FROM rule_due") == 0
