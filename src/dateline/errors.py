@@ -213,7 +213,6 @@ class ActionError(DatelineError):
             "action.too_large",
             "action.sheet_reaches_out",  # a person's own style sheet could make browsers fetch something
             "action.last_admin",
-            "action.bad_query",  # a query that cannot be meant: the detail is what of it, and why
             "action.empty_rule",  # it does nothing, or all of it to everything
         }
     )

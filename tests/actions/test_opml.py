@@ -16,6 +16,7 @@ from dateline.preferences import Display
 from dateline.settings import Settings
 from dateline.store import Database, followed, retention
 from dateline.store import exporting as leaving
+from dateline.store import rules as kept_rules
 from dateline.store import subscriptions as stored
 from dateline.store.postgres.engine import PostgresWriteTx
 from dateline.store.retention import Proposal
@@ -209,7 +210,7 @@ FRESHRSS = b"""<?xml version="1.0" encoding="UTF-8"?>
 <outline text="Press">
 <outline text="Important" type="rss" xmlUrl="https://a.test/" htmlUrl="https://a.test/" frss:priority="important"/>
 <outline text="Aside" type="rss" xmlUrl="https://b.test/" htmlUrl="" description="" frss:priority="category"
-  frss:filtersActionRead="intitle:ads&#10;intitle:more" frss:ttl="-3600"/>
+  frss:filtersActionRead="intitle:ads&#10;f:3 more&#10;intitle:more" frss:ttl="-3600"/>
 <outline text="Hidden" type="rss" xmlUrl="https://c.test/" frss:priority="hidden" frss:ttl="7200"
   frss:unicityCriteria="link"/>
 </outline>
@@ -289,7 +290,13 @@ def test_every_setting_comes_back(db: Database, cast: Cast, now: datetime) -> No
     ]
     with db.reading() as tx:
         kept = tx.column("SELECT unapplied FROM subscription WHERE unapplied IS NOT NULL")
-    assert kept == ['[["frss:filtersActionRead","intitle:ads\\nintitle:more"]]'] * 2
+        filters = [
+            (rule.query, rule.marks_read, rule.stars)
+            for who in (cast.alice, cast.bob)
+            for rule in kept_rules.every(tx, who.id)
+        ]
+    assert filters == [("intitle:ads", True, False), ("intitle:more", True, False)] * 2
+    assert kept == ['[["frss:filtersActionRead","f:3 more"]]'] * 2
     assert settings_of(db, cast.bob) == settings_of(db, cast.alice)
     assert arranged(db, cast.bob) == arranged(db, cast.alice)
     assert settings_of(db, cast.bob)["https://e.test/"] == ("", "important", True, "truncated", True, None)

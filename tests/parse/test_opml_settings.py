@@ -55,7 +55,7 @@ def test_miniflux_truth(value: str, is_hidden: bool) -> None:
 def test_full_texts_of_others_come_along() -> None:
     said = of(frss_cssFullContent="article, .more", frss_cssContentFilter=".ad", frss_cssFullContentConditions="x")
     assert (said.full_text, said.left_out) == ("always", ())
-    assert said.full_text_rules == FullTextRules(content="article, .more", remove=".ad")
+    assert said.full_text_rules == FullTextRules(content="article, .more", remove=".ad", only="(x)")
     assert of(miniflux_crawler="1", miniflux_scraperRules="#a").full_text_rules.content == "#a"
     assert of(frss_cssFullContent="x" * 1001).full_text_rules == FullTextRules()
     assert of(frss_cssFullContent="a", dateline_titleIs="own").full_text == "off", "ours says it when it is on"
@@ -85,10 +85,10 @@ def test_what_counts_as_read_by_itself_comes_and_leaves_and_of_a_strangers_file_
 
 
 def test_what_does_nothing_here_yet_is_kept_as_it_stands() -> None:
-    said = of(frss_filtersActionRead="intitle:ads\nsponsored", frss_cssFullContentConditions="author:x\nintitle:long")
+    said = of(frss_filtersActionRead="c:1\nS:2", frss_cssFullContentConditions="author:x\nf:1")
     assert said.unapplied == (
-        ("frss:filtersActionRead", "intitle:ads\nsponsored"),
-        ("frss:cssFullContentConditions", "author:x\nintitle:long"),
+        ("frss:filtersActionRead", "c:1\nS:2"),
+        ("frss:cssFullContentConditions", "author:x\nf:1"),
     )
     assert (said.left_out, said.full_text_rules.only) == ((), "")
     assert of(frss_filtersActionRead="x" * 20_001, frss_cssFullContentConditions=" ").unapplied == ()
@@ -100,23 +100,40 @@ def test_what_does_nothing_here_yet_is_kept_as_it_stands() -> None:
         ("intitle:long", "long"),
         ('intitle:"long read"\n inurl:essay ', "long read\nessay"),
         ("intitle:'two words'", "two words"),
-        ("intitle:a intitle:b", ""),
-        ("-intitle:a", ""),
-        ("intitle:/a.c/", ""),
-        ("intitle:a\nauthor:b", ""),
-        ("long", ""),
+        ("intitle:a intitle:b", "intitle:a intitle:b"),
+        ("-intitle:a", "-intitle:a"),
+        ("intitle:/a.c/", "intitle:/a.c/"),
+        ("intitle:a\nauthor:b", "a\nauthor:b"),
+        ("long read", "(long read)"),
+        ("intitle:a\nf:12", ""),
+        ("label:mine", ""),
+        ("date:never", ""),
+        ("is:unread", ""),
         ("intitle:" + "x" * 1_001, ""),
     ],
 )
-def test_conditions_of_freshrss_that_ask_for_words_are_applied_and_all_others_kept(conditions: str, only: str) -> None:
+def test_conditions_of_freshrss_are_applied_where_they_can_be_meant_and_kept_elsewhere(
+    conditions: str, only: str
+) -> None:
     said = of(frss_cssFullContent="a", frss_cssFullContentConditions=conditions)
     assert said.full_text_rules.only == only
     assert said.unapplied == (() if only else (("frss:cssFullContentConditions", conditions.strip()),))
 
 
+def test_searches_that_mark_as_read_become_rules_but_for_those_that_cannot_be_meant() -> None:
+    said = of(frss_filtersActionRead="intitle:a OR b\n\n f:3 \nL:4 x\nplain words\nintitle:a OR b")
+    assert said.read_queries == ("intitle:a OR b", "plain words")
+    assert said.unapplied == (("frss:filtersActionRead", "f:3\nL:4 x"),)
+    leaving = settings_attributes(said)
+    assert leaving["frss:filtersActionRead"] == "intitle:a OR b\nplain words\nf:3\nL:4 x"
+
+
 def test_our_conditions_are_said_in_freshrsss_words_too() -> None:
-    said = settings_attributes(OpmlSettings(full_text="always", full_text_rules=FullTextRules(only="long read\nb")))
-    assert said["frss:cssFullContentConditions"] == ('intitle:"long read"\ninurl:"long read"\nintitle:"b"\ninurl:"b"')
+    said = settings_attributes(
+        OpmlSettings(full_text="always", full_text_rules=FullTextRules(only="long read\nb\n-#c"))
+    )
+    theirs = 'intitle:"long read"\ninurl:"long read"\nintitle:"b"\ninurl:"b"\n-#c'
+    assert said["frss:cssFullContentConditions"] == theirs
 
 
 @pytest.mark.parametrize("text", [None, "", "{", "[]", '[["frss:priority","main"]]', '[["a"]]', "[" * 9_999])

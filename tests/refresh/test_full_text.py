@@ -201,6 +201,32 @@ def test_conditions_choose_the_entries(tide: Tide, cast: Cast) -> None:
     assert tide.due() == []
 
 
+@pytest.mark.parametrize(
+    ("only", "asked"),
+    [
+        ("-intitle:one", ["/2"]),
+        ("(one OR three)", ["/1"]),
+        ("nothing\nintitle:/^T/", ["/2"]),
+        ("author:nobody", []),
+        ("-date:P1D", []),
+        ("inurl:/1\ninurl:/2", ["/1", "/2"]),
+    ],
+)
+def test_searches_choose_the_entries(tide: Tide, cast: Cast, only: str, asked: list[str]) -> None:
+    tide.publish("One", "Two")
+    tide.internet["/1"] = tide.internet["/2"] = html(page())
+    tide.subscribe(cast.alice, wish("always", only=only))
+    tide.refresh()
+    assert [path for path in ("/1", "/2") if tide.internet.asked(path)] == asked
+
+
+@pytest.mark.parametrize("only", ["date:never", "label:mine", "words\nis:unread", "/((/"])
+def test_searches_that_ask_for_more_than_an_entry_are_refused(tide: Tide, cast: Cast, only: str) -> None:
+    with pytest.raises(ActionError) as refused:
+        tide.subscribe(cast.alice, wish("always", only=only))
+    assert refused.value.code == "action.bad_query"
+
+
 def test_turned_on_later_the_unread_get_theirs(tide: Tide, cast: Cast) -> None:
     tide.publish("One", "Two")
     tide.internet["/2"] = html(page())

@@ -158,6 +158,7 @@ def _outline(
         display=decode_display(row.display),
         read_when=decode_read_when(row.read_when),
         unapplied=decode_unapplied(row.unapplied),
+        read_queries=row.read_queries,
         own_site=row.own_site_url,
         own_description=row.own_description,
     )

@@ -8,6 +8,7 @@ from msgspec import Struct
 from dateline.clean import plain_text
 from dateline.errors import ActionError
 from dateline.model import FullTextRules, SafeHTML, User
+from dateline.query.lines import problems_of
 from dateline.refresh import articles
 from dateline.refresh.full_text import fetch_one, page_now
 from dateline.refresh.full_text_wishes import is_beginning, note_wished
@@ -46,7 +47,8 @@ class Tried(Struct, frozen=True, kw_only=True):
 def choose(db: Database, user: User, subscription_id: int, wish: Wish, *, now: datetime) -> None:
     """How a subscription takes full texts, from now on; turned on or changed, the newest unread entries get theirs.
 
-    Raises ``NotFound``, ``ActionError`` (``action.bad_value``), ``ExtractError`` (``extract.bad_selector``).
+    Raises ``NotFound``, ``ActionError`` (``action.bad_value``, ``action.bad_query``), ``ExtractError``
+    (``extract.bad_selector``).
     """
     wish = checked(wish)
     with transaction(db) as tx:
@@ -68,6 +70,9 @@ def checked(wish: Wish) -> Wish:
     )
     if len(tidy.only) > MAX_ONLY:
         raise ActionError("action.bad_value", f"at most {MAX_ONLY} characters")
+    problem = next(problems_of(tidy.only), None)
+    if problem is not None:
+        raise ActionError("action.bad_query", f"{problem.code} {problem.part}")
     from dateline.clean.extract import check_selectors
 
     check_selectors(tidy)

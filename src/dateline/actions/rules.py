@@ -18,7 +18,7 @@ from dateline.store.write import transaction
 from . import labels
 from .entries import MAX_ENTRIES, Done, noted, turned
 
-MAX_RULES = 200
+MAX_RULES = 1_000
 MAX_QUERY = 1_000
 COUNTED = search.NEWEST_MATCHES
 
@@ -34,7 +34,7 @@ def add(db: Database, user: User, rule: Rule, *, label: str = "", now: datetime)
     """Make a rule; ``label`` is the name of the label that it puts, made if there is none. Its id.
 
     Raises ``NotFound`` for a folder or subscription that is not the user's; ``ActionError``: ``action.bad_query``,
-    ``action.empty_rule`` when it does nothing or names no articles, ``action.too_large`` beyond 200; for the label as
+    ``action.empty_rule`` when it does nothing or names no articles, ``action.too_large`` beyond 1,000; for the label as
     in ``labels.add``.
     """
     with transaction(db) as tx:
@@ -117,10 +117,10 @@ def _asked(tx: Tx, user: User, rule: Rule, now: datetime) -> tuple[Node, list[in
         raise ActionError("action.empty_rule", "query")
     if len(rule.query) > MAX_QUERY or "\0" in rule.query:
         raise ActionError("action.bad_query", "too_long")
-    reach = Reach(tx, user.id)
-    tree = ruling.meant(tx, user, rule, reach, now)
+    tree = ruling.meant(tx, user, rule, now)
     if tree is None:
         found = queries.understood(tx, user.id, rule.query, now=now, zone=zone(user.time_zone)).problems[0]
         raise ActionError("action.bad_query", f"{found.code} {found.part}")
+    reach = Reach(tx, user.id)
     feeds = reach.feeds(rule)
     return tree, reach.every_feed() if feeds is None else list(feeds)

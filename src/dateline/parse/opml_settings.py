@@ -17,7 +17,16 @@ from dateline.preferences import Display, ReadWhen, decode_display, decode_read_
 
 from .opml import OpmlFeed, OpmlFolder
 from .opml_transport import OpmlTransport, is_transport, transport_attributes, transport_of
-from .opml_unapplied import CONDITIONS, READ_FILTERS, Unapplied, applied_conditions, conditions_of, unapplied_of
+from .opml_unapplied import (
+    CONDITIONS,
+    READ_FILTERS,
+    Unapplied,
+    applied_conditions,
+    conditions_of,
+    read_queries,
+    unapplied_of,
+    with_read_queries,
+)
 from .page.freshrss import rules_from_freshrss, rules_to_freshrss
 from .page.rules import PageRules, rules_from_json, rules_to_json
 
@@ -69,6 +78,7 @@ class OpmlSettings(Struct, frozen=True, kw_only=True):
     it is a page that is read by them. ``transport``: how it is fetched, where that is otherwise than all.
     ``followed``: a followed list brought it; None when the file does not say. ``own_site`` and ``own_description``
     stand in the place of the publisher's.
+    ``read_queries`` are searches that mark as read what arrives and is found by them.
     ``unapplied`` is kept for whoever reads the next file; ``left_out`` names what has no equivalent here.
     """
 
@@ -88,6 +98,7 @@ class OpmlSettings(Struct, frozen=True, kw_only=True):
     followed: bool | None = None
     own_site: str | None = None
     own_description: str | None = None
+    read_queries: tuple[str, ...] = ()
     unapplied: Unapplied = ()
     left_out: tuple[str, ...] = ()
 
@@ -114,6 +125,7 @@ def settings_of(feed: OpmlFeed) -> OpmlSettings:
         followed=_is_true(said["dateline:followed"]) if "dateline:followed" in said else None,
         own_site=said.get("dateline:ownSite"),
         own_description=said.get("dateline:ownDescription"),
+        read_queries=read_queries(said),
         unapplied=unapplied_of(said),
         left_out=tuple(sorted((*_left_out(feed, rules), *not_sent))),
     )
@@ -224,7 +236,7 @@ def settings_attributes(settings: OpmlSettings) -> dict[str, str]:
     own = {"dateline:ownSite": settings.own_site, "dateline:ownDescription": settings.own_description}
     said |= {name: value for name, value in own.items() if value}
     said |= _read_when_attributes(settings.read_when)
-    said |= _asking_attributes(settings) | dict(settings.unapplied)
+    said |= _asking_attributes(settings) | with_read_queries(settings.read_queries, settings.unapplied)
     if settings.rules is not None:
         _, theirs = rules_to_freshrss(settings.rules) or ("", {})
         said |= {f"frss:{name}": value for name, value in theirs.items()}

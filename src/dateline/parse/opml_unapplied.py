@@ -2,8 +2,8 @@
 
 FreshRSS (https://freshrss.github.io/FreshRSS/en/developers/OPML.html): ``filtersActionRead``, searches, one a line, of
 which what fits is marked as read when it comes; ``cssFullContentConditions``, likewise, what a full text is taken for.
-The latter are applied where each line asks for words of the title or the address and nothing else: those are a
-subscription's ``FullTextRules.only``. Pure.
+The latter are a subscription's ``FullTextRules.only``, the former its rules, as far as every line can be meant here:
+what names feeds, labels or searches by FreshRSS's numbers cannot. Pure.
 """
 
 import re
@@ -11,11 +11,14 @@ from collections.abc import Mapping
 
 import msgspec
 
+from dateline.query.lines import query_of
+
 READ_FILTERS = "frss:filtersActionRead"
 CONDITIONS = "frss:cssFullContentConditions"
 MAX_UNAPPLIED = 20_000
 """Characters of one such setting."""
 MAX_ONLY = 1_000
+MAX_READ_QUERIES = 50
 
 Unapplied = tuple[tuple[str, str], ...]
 """(attribute, value) as they stood in the file."""
@@ -26,27 +29,60 @@ _stored = msgspec.json.Decoder(Unapplied)
 def unapplied_of(said: Mapping[str, str]) -> Unapplied:
     """What of an outline is kept and does nothing here."""
     kept = {name: said[name].strip() for name in (READ_FILTERS, CONDITIONS) if said.get(name, "").strip()}
+    if READ_FILTERS in kept:
+        kept[READ_FILTERS] = "\n".join(line for line in _lines(kept[READ_FILTERS]) if not _is_usable(line))
     conditions = kept.get(CONDITIONS, "")
     if conditions and (applied_conditions(said) or conditions == conditions_of(said.get("dateline:fullTextOnly", ""))):
         del kept[CONDITIONS]
-    return tuple((name, value) for name, value in kept.items() if len(value) <= MAX_UNAPPLIED)
+    return tuple((name, value) for name, value in kept.items() if 0 < len(value) <= MAX_UNAPPLIED)
+
+
+def read_queries(said: Mapping[str, str]) -> tuple[str, ...]:
+    """The searches of an outline that mark as read what they find, as far as they can be meant here."""
+    lines = _lines(said.get(READ_FILTERS, "")[:MAX_UNAPPLIED])
+    return tuple(dict.fromkeys(line for line in lines if _is_usable(line)))[:MAX_READ_QUERIES]
+
+
+def with_read_queries(queries: tuple[str, ...], unapplied: Unapplied) -> dict[str, str]:
+    """What an outline says of both, as attributes."""
+    said = dict(unapplied)
+    lines = [*queries, *_lines(said.get(READ_FILTERS, ""))]
+    return said | ({READ_FILTERS: "\n".join(lines)} if lines else {})
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _is_usable(line: str) -> bool:
+    found = query_of(f"({line})")
+    return found is not None and found.tree is not None and not found.problems
 
 
 def applied_conditions(said: Mapping[str, str]) -> str:
     """The conditions of an outline in our words, one a line; "" when there are none, or one is no plain one."""
-    lines = [line.strip() for line in said.get(CONDITIONS, "").splitlines() if line.strip()]
-    found = [_PLAIN.match(line) for line in lines]
-    words = [next(word for word in match.groups() if word) for match in found if match is not None]
-    text = "\n".join(dict.fromkeys(words))
-    return text if len(words) == len(lines) and len(text) <= MAX_ONLY else ""
+    lines = _lines(said.get(CONDITIONS, "")[:MAX_UNAPPLIED])
+    text = "\n".join(dict.fromkeys(_condition(line) for line in lines))
+    return text if len(text) <= MAX_ONLY and all(map(_is_usable, lines)) else ""
+
+
+def _condition(line: str) -> str:
+    """One of theirs in our words: words of the title or address stand by themselves, other words in brackets."""
+    plain = _PLAIN.match(line)
+    if plain is not None:
+        return next(word for word in plain.groups() if word)
+    return line if query_of(line) is not None else f"({line})"
 
 
 def conditions_of(only: str) -> str:
     """Our words, one a line, as FreshRSS's conditions; "" where they cannot be said so."""
-    words = [line.strip() for line in only.splitlines() if line.strip()]
-    quoted = [f'"{word}"' for word in words]
-    lines = [f"{where}:{word}" for word in quoted for where in ("intitle", "inurl")]
-    return "\n".join(lines) if all(_PLAIN.match(line) for line in lines) else ""
+    lines: list[str] = []
+    for line in _lines(only):
+        plain = query_of(line) is None
+        lines += [f'{where}:"{line}"' for where in ("intitle", "inurl")] if plain else [line]
+        if plain and not _PLAIN.match(lines[-1]):
+            return ""
+    return "\n".join(lines)
 
 
 def encode_unapplied(unapplied: Unapplied) -> str | None:

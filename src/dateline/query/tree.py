@@ -146,6 +146,17 @@ def leaves(node: Node) -> Iterator[Node]:
             yield node
 
 
+def is_of_entries(node: Node) -> bool:
+    """Whether a tree asks of entries alone, so that it means the same to everybody."""
+    return not any(isinstance(leaf, Named | State | Labelled | Entries | Feeds) for leaf in leaves(node))
+
+
+def are_words(node: Node | None) -> bool:
+    """Whether a tree is nothing but words, wherever they stand."""
+    parts = node.parts if isinstance(node, And) else () if node is None else (node,)
+    return all(isinstance(part, Words) and part.place == "any" and not part.is_open for part in parts)
+
+
 def size(node: Node) -> int:
     """How many conditions there are in a tree."""
     return sum(1 for _ in leaves(node))

@@ -177,7 +177,7 @@ class FullTexts:
         """The entry, and how its article is wanted; None when nobody wants it (any more), or it cannot be had."""
         with self._db.reading() as tx:
             cause = full_texts.cause(tx, due.entry_id)
-            wanted = ways(tx, cause) if cause else ()
+            wanted = ways(tx, cause, self._clock()) if cause else ()
         if cause is None or not wanted:
             with transaction(self._db) as tx:
                 full_text_queue.forget_due(tx, due.entry_id)
@@ -281,7 +281,7 @@ def fetch_one(
     """
     with db.reading() as tx:
         cause = full_texts.cause(tx, entry_id)
-        others = ways(tx, cause) if cause else ()
+        others = ways(tx, cause, clock()) if cause else ()
     if cause is None:
         raise NotFound(f"entry {entry_id}")
     own = full_texts.rules_hash(rules)

@@ -10,7 +10,10 @@ from datetime import datetime, timedelta
 from dateline.clean import plain_text
 from dateline.clean.cut import Given, has_words, is_cut
 from dateline.model import FullTextRules
+from dateline.query import matches
+from dateline.query.lines import query_of
 from dateline.store import Tx, full_text_queue, full_texts
+from dateline.store.candidates import subjects
 from dateline.store.db import WriteTx
 from dateline.store.full_texts import Cause, Wish
 
@@ -36,21 +39,33 @@ def note_wished(tx: WriteTx, user_id: int, feed_id: int, now: datetime) -> None:
     full_text_queue.enqueue(tx, feed_id, full_text_queue.newest_unread(tx, user_id, feed_id, CAUGHT_UP), now)
 
 
-def ways(tx: Tx, cause: Cause) -> tuple[FullTextRules, ...]:
+def ways(tx: Tx, cause: Cause, now: datetime) -> tuple[FullTextRules, ...]:
     """The ways in which an entry's article is wanted now and was not taken yet, each once."""
     wishes = full_texts.wishes_of(tx, cause.feed_id)
     if any(wish.mode == "truncated" for wish in wishes) and not is_beginning(tx, cause):
         wishes = [wish for wish in wishes if wish.mode == "always"]
-    return _distinct(cause, wishes)
+    return _distinct(tx, cause, wishes, now)
 
 
-def _distinct(cause: Cause, wishes: Iterable[Wish]) -> tuple[FullTextRules, ...]:
+def _distinct(tx: Tx, cause: Cause, wishes: Iterable[Wish], now: datetime) -> tuple[FullTextRules, ...]:
     found: dict[bytes, FullTextRules] = {}
     for wish in wishes:
         name = full_texts.rules_hash(wish.rules)
-        if name not in cause.taken and has_words(wish.rules.only, cause.title, cause.url):
+        if name not in cause.taken and _is_for(tx, cause, wish.rules.only, now):
             found.setdefault(name, wish.rules)
     return tuple(found.values())
+
+
+def _is_for(tx: Tx, cause: Cause, only: str, now: datetime) -> bool:
+    """Whether an entry is one of those that lines speak of: by words of its title or address, or by a query."""
+    lines = only.splitlines()
+    if not lines:
+        return True
+    queries = {line: query_of(line, now=now) for line in lines}
+    if any(query is None and has_words(line, cause.title, cause.url) for line, query in queries.items()):
+        return True
+    trees = [query.wanted for query in queries.values() if query is not None]
+    return any(matches(tree, one) for one in subjects(tx, 0, [cause.entry_id] if trees else []) for tree in trees)
 
 
 def is_beginning(tx: Tx, cause: Cause) -> bool:

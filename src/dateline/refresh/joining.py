@@ -87,6 +87,7 @@ def joining_of(feed: OpmlFeed, settings: OpmlSettings, *, user_id: int, keyring:
         display=encode(settings.display) or None if settings.display is not None else None,
         read_when=encode(settings.read_when) or None if settings.read_when is not None else None,
         rules=None if settings.rules is None else rules_to_json(settings.rules),
+        read_queries=settings.read_queries,
         unapplied=encode_unapplied(settings.unapplied),
         own_site_url=said_site(settings),
         own_description=own_description(settings.own_description),

@@ -4,6 +4,7 @@ The texts are read and asked outside of any writing transaction; what waits is t
 each rule meets each arrival once, whichever process comes first. Nobody did anything: no history tells of it.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
@@ -38,21 +39,27 @@ def apply(db: Database, user_id: int, now: datetime) -> int:
         total += len(due)
 
 
-def meant(tx: Tx, user: User, rule: Rule, reach: Reach, now: datetime) -> Node | None:
-    """What a rule is met by; None when it cannot be meant any more (a label or search that it names is gone)."""
+def meant(tx: Tx, user: User, rule: Rule, now: datetime) -> Node | None:
+    """What a rule is met by, where it is for; None when it cannot be meant any more: what it names is gone."""
     if not rule.query:
-        return reach.narrowed(rule, ANYTHING)
+        return ANYTHING
     search = queries.understood(tx, user.id, rule.query, now=now, zone=zone(user.time_zone))
-    return None if search.problems else reach.narrowed(rule, search.tree)
+    return None if search.problems else search.tree
 
 
 def _met(tx: Tx, user: User, entry_ids: Sequence[int], now: datetime) -> dict[int, set[int]]:
     """Which entries meet each rule, by its id."""
     reach = Reach(tx, user.id)
-    asked = [(rule.id, tree) for rule in rules.every(tx, user.id) if (tree := meant(tx, user, rule, reach, now))]
-    found: dict[int, set[int]] = {rule_id: set() for rule_id, _ in asked}
+    asked: dict[int | None, list[tuple[int, Node]]] = defaultdict(list)
+    for rule in rules.every(tx, user.id):
+        tree = meant(tx, user, rule, now)
+        feeds = reach.feeds(rule)
+        if tree is not None:
+            for feed_id in (None,) if feeds is None else feeds:
+                asked[feed_id].append((rule.id, tree))
+    found: dict[int, set[int]] = defaultdict(set)
     for subject in subjects(tx, user.id, entry_ids):
-        for rule_id, tree in asked:
+        for rule_id, tree in (*asked[None], *asked[subject.feed_id]):
             if matches(tree, subject):
                 found[rule_id].add(subject.entry_id)
     return found

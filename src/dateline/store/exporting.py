@@ -44,6 +44,7 @@ class Leaving(Struct, frozen=True, kw_only=True):
     display: str | None
     read_when: str | None
     unapplied: str | None
+    read_queries: tuple[str, ...]
     own_site_url: str | None
     own_description: str | None
 
@@ -77,10 +78,19 @@ def _leaving(tx: Tx, user_id: int, where: str) -> list[Leaving]:
         f" WHERE {where} AND s.user_id = :user ORDER BY s.id",
         user=user_id,
     )
-    return [_of_row(row, folders.get(row[0], ())) for row in rows]
+    queries: dict[int, list[str]] = {}
+    for subscription_id, query in tx.all(_READ_QUERIES, user=user_id):
+        queries.setdefault(subscription_id, []).append(" ".join(query.split("\n")))
+    return [_of_row(row, folders.get(row[0], ()), tuple(queries.get(row[0], ()))) for row in rows]
 
 
-def _of_row(row: tuple[Any, ...], folder_ids: tuple[int, ...]) -> Leaving:
+_READ_QUERIES = (
+    "SELECT subscription_id, query FROM rule WHERE user_id = :user AND subscription_id IS NOT NULL"
+    " AND marks_read = 1 AND stars = 0 AND label_id IS NULL AND query <> '' ORDER BY id"
+)
+
+
+def _of_row(row: tuple[Any, ...], folder_ids: tuple[int, ...], read_queries: tuple[str, ...]) -> Leaving:
     return Leaving(
         id=row[0],
         feed_id=row[1],
@@ -104,6 +114,7 @@ def _of_row(row: tuple[Any, ...], folder_ids: tuple[int, ...]) -> Leaving:
         transport=row[17],
         display=row[19],
         unapplied=row[20],
+        read_queries=read_queries,
         own_site_url=row[21],
         own_description=row[22],
         read_when=row[23],

@@ -26,7 +26,7 @@ class Joining(Struct, frozen=True, kw_only=True):
 
     ``title`` is the person's own ("": the feed's); ``feed_title`` names the feed until its first document does.
     ``rules`` make it a page (``store/pages.py``); ``retention``, ``display``, ``read_when`` and ``unapplied`` are
-    stored as they are; all JSON.
+    stored as they are; all JSON. ``read_queries`` are searches that mark as read what they find.
     ``followed_folder_id``: the folder whose followed list brings it, at this very address.
     """
 
@@ -50,6 +50,7 @@ class Joining(Struct, frozen=True, kw_only=True):
     rules: str | None = None
     followed_folder_id: int | None = None
     unapplied: str | None = None
+    read_queries: tuple[str, ...] = ()
     own_site_url: str | None = None
     own_description: str | None = None
 
@@ -89,6 +90,7 @@ def join(
         tx.many(_INSERT_SUBSCRIPTION, rows)
         told(len(rows))
     _put_in_folders(tx, user_id, joining, {key: row[0] for key, row in ids.items()}, told)
+    _add_rules(tx, user_id, joining, {key: row[0] for key, row in ids.items()}, now)
     _deliver_carried(tx, user_id, {feed_id: newest for feed_id, newest in ids.values() if newest})
 
 
@@ -200,6 +202,23 @@ def _put_in_folders(
     for rows in _chunks(pairs):
         tx.many("INSERT INTO subscription_folder (subscription_id, folder_id) VALUES (:id, :folder)", rows)
     told(len(joining))
+
+
+def _add_rules(
+    tx: WriteTx, user_id: int, joining: Sequence[Joining], feed_ids: Mapping[tuple[str, int], int], now: datetime
+) -> None:
+    """Searches that mark as read what they find in one subscription."""
+    rows = [
+        {"user": user_id, "query": query, "feed": feed_ids[one.url, one.owner_id], "now": to_us(now)}
+        for one in joining
+        for query in one.read_queries
+    ]
+    tx.many(
+        "INSERT INTO rule (user_id, query, subscription_id, marks_read, created_at)"
+        " SELECT user_id, CAST(:query AS TEXT), id, 1, CAST(:now AS BIGINT) FROM subscription"
+        " WHERE user_id = :user AND feed_id = :feed",
+        rows,
+    )
 
 
 def _deliver_carried(tx: WriteTx, user_id: int, newest: Mapping[int, int]) -> None:

@@ -11,8 +11,6 @@ from functools import cached_property
 from msgspec import Struct
 
 from dateline.errors import NotFound
-from dateline.query import Node
-from dateline.query.tree import And, Feeds
 
 from .db import Row, Tx, WriteTx
 from .subscriptions import below, folders
@@ -128,11 +126,6 @@ class Reach:
     def __init__(self, tx: Tx, user_id: int) -> None:
         self._tx = tx
         self._user_id = user_id
-
-    def narrowed(self, rule: Rule, tree: Node) -> Node:
-        """A query, where its rule is for."""
-        feeds = self.feeds(rule)
-        return tree if feeds is None else And((Feeds(feeds), tree))
 
     def feeds(self, rule: Rule) -> tuple[int, ...] | None:
         """The feeds that a rule is for; None is all."""

@@ -96,7 +96,6 @@ SENTENCES: dict[str, str] = {
     "refresh.failed": N_("Reading this feed failed in a way that should not happen. It will be tried again."),
     "action.not_found": N_("There is nothing here, or it is not yours to see."),
     "action.forbidden": N_("You may not do that."),
-    "action.bad_query": N_("This search cannot be understood as it stands."),
     "action.empty_rule": N_("A rule says which articles it is for, and what is done with them."),
     "action.name_taken": N_("This name is taken. Choose another."),
     "action.name_invalid": N_("This name cannot be used. Choose a short one without “/” or control characters."),

@@ -20,7 +20,7 @@ _SENTENCES: dict[str, str] = {
     "number": N_("“%s” should name a number."),
     "state": N_("“%s” is not known: it can be is:unread, is:read, is:starred or is:labelled."),
     "unknown": N_("There is nothing of that name: “%s”."),
-    "not_here": N_("Visitors cannot search for this: “%s”."),
+    "not_here": N_("This cannot be searched for here: “%s”."),
 }
 
 

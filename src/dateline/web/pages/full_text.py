@@ -13,7 +13,7 @@ from dateline.model import FullTextMode, FullTextPlace, FullTextRules, SafeHTML
 from dateline.store import full_texts, subscriptions
 from dateline.store.full_texts import Wish
 from dateline.store.subscriptions import SubscriptionDetails
-from dateline.web import messages
+from dateline.web import messages, searching
 from dateline.web.forms import whole_number
 from dateline.web.i18n import N_
 from dateline.web.notices import Notice
@@ -77,6 +77,11 @@ def save(visit: Visit) -> Response:
         if visit.form.flag("try"):
             return _tried(visit, details, wish)
         full_text_actions.choose(visit.db, visit.me, details.id, wish, now=visit.now)
+    except ActionError as error:
+        if error.code != "action.bad_query":
+            raise
+        sentence = searching.sentence(visit.words, *error.detail.split(" ", 1))
+        return _page(visit, details, wish, errors={"only": sentence}, status=400)
     except ExtractError as error:
         if error.code != "extract.bad_selector":
             raise
