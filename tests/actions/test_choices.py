@@ -13,15 +13,17 @@ from tests.people import Cast, make_cast
 from tests.store.feeding import fill, subscribed
 
 from dateline.actions import appearance, choices_in, labels, preferences, saved_pages, subscriptions
+from dateline.actions import saved_searches as search_actions
 from dateline.errors import ParseError
 from dateline.model import User
 from dateline.parse import choices
 from dateline.preferences import Look, Marking, Preferences, ShareTarget
 from dateline.refresh import deliver
-from dateline.store import Database, accounts, progress, retention
+from dateline.store import Database, accounts, progress, retention, saved_searches
 from dateline.store import labels as stored_labels
 from dateline.store import mail as senders
 from dateline.store.entries import guid_hash
+from dateline.store.saved_searches import SavedSearch
 from dateline.store.write import transaction
 
 ID = "https://dateline.example/ns#choices"
@@ -89,6 +91,85 @@ def test_what_breaks_the_bounds_of_its_page_is_told_and_left_out(db: Database, c
     assert (chosen.time_zone, chosen.language, chosen.open_to_visitors) == ("UTC", "en", False)
     named = {"look", "keys", "share", "time_zone", "language", "retention", "labels", "own_feeds"}
     assert set(report.problems) >= named
+
+
+def searches(db: Database, user: User) -> list[tuple[str, str, str, int | None]]:
+    with db.reading() as tx:
+        return [(one.name, one.query, one.kind, one.key) for one in saved_searches.every(tx, user.id)]
+
+
+def test_a_saved_search_here_stays_and_others_come_after_it(db: Database, cast: Cast, now: datetime) -> None:
+    search_actions.add(db, cast.alice, SavedSearch(name="Rain", query="rain"), now=now)
+    said = [
+        {"name": "Both", "query": "search:Snow OR search:RAIN"},
+        {"name": "rain", "query": "theirs"},
+        {"name": "Snow", "query": "snow", "kind": "label"},
+    ]
+    assert brought(db, cast.alice, now, searches=said) == choices_in.ChoicesReport(
+        taken=2, going=0, read=0, problems=()
+    )
+    expected = [
+        ("Rain", "rain", "main", None),
+        ("Both", "search:Snow OR search:RAIN", "main", None),
+        ("Snow", "snow", "label", None),
+    ]
+    assert searches(db, cast.alice) == expected
+    assert brought(db, cast.alice, now, searches=said).taken == 0
+    assert searches(db, cast.alice) == expected
+    assert searches(db, cast.bob) == []
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"name": "a/b"},
+        {"name": ""},
+        {"name": 7},
+        {"query": "label:none"},
+        {"query": "(" * 900},
+        {"query": "x" * 2000},
+        {"query": "a\0b"},
+        {"query": "search:Odd"},
+        {"kind": "nonsense"},
+        {"kind": "folder"},
+        {"kind": "main", "keyed": True},
+        {"kind": "folder", "keyed": True, "folder": ["None", "such"]},
+        {"kind": "folder", "keyed": True, "folder": ["a\0"]},
+        {"kind": "feed", "keyed": True, "feed": "https://nobody.example/"},
+        {"kind": "feed", "keyed": True, "feed": "\0"},
+        {"kind": "feed", "keyed": True},
+        {"kind": "label", "keyed": True, "label": "\0"},
+        {"kind": "label", "keyed": True, "label": "x" * 9000},
+        {"shown": "adaptive"},
+        {"order": "; DROP TABLE users"},
+    ],
+)
+def test_a_saved_search_that_cannot_be_here_is_told_and_left_out(
+    db: Database, cast: Cast, now: datetime, wrong: dict[str, Any]
+) -> None:
+    said = [{"name": "Odd", "query": "rain", **wrong}, {"name": "Good", "query": "snow"}]
+    report = brought(db, cast.alice, now, searches=said)
+    assert (report.taken, report.problems) == (1, ("searches",))
+    assert [name for name, *_ in searches(db, cast.alice)] == ["Good"]
+
+
+@pytest.mark.parametrize("query", ["f:12", "-S:2 rain", "label:x OR e:7,8", "(c:3)"])
+def test_numbers_of_another_server_are_told(db: Database, cast: Cast, now: datetime, query: str) -> None:
+    labels.add(db, cast.alice, "x", now=now)
+    for number in (1, 2):
+        search_actions.add(db, cast.alice, SavedSearch(name=str(number), query="a"), now=now)
+    report = brought(db, cast.alice, now, searches=[{"name": "Odd", "query": query}])
+    assert (report.taken, report.problems) == (1, ("searches",))
+
+
+def test_of_saved_searches_as_many_come_as_an_account_may_have(db: Database, cast: Cast, now: datetime) -> None:
+    said = [{"name": str(number), "query": f"search:{number + 1}"} for number in range(400)]
+    assert brought(db, cast.alice, now, searches=said).problems == ("searches",)
+    assert searches(db, cast.alice) == []
+    search_actions.add(db, cast.alice, SavedSearch(name="Here", query=""), now=now)
+    report = brought(db, cast.alice, now, searches=[{"name": str(number)} for number in range(400)])
+    assert report.problems == ("searches",)
+    assert len(searches(db, cast.alice)) == search_actions.MAX_SEARCHES
 
 
 def test_a_rule_never_reaches_what_was_here_before(db: Database, cast: Cast, now: datetime) -> None:

@@ -37,6 +37,7 @@ from dateline.store import (
     read_by_itself,
     read_choices,
     retention,
+    saved_searches,
     search,
     sidebars,
     states,
@@ -44,6 +45,7 @@ from dateline.store import (
     streams,
 )
 from dateline.store import subscriptions as sidebar
+from dateline.store.saved_searches import SavedSearch
 from dateline.store.sqlite.engine import SqliteTx, SqliteWriteTx
 
 LARGE = (
@@ -58,6 +60,7 @@ LARGE = (
     "session",
     "host",
     "websub_push",
+    "saved_search",
     "notification",
 )
 FEEDS = 30
@@ -220,6 +223,20 @@ def test_no_state_scans_a_table_in_any_order(library: tuple[Database, User], ord
     gathered = sum("t.listed_at >= :bound" in sql or "t.listed_at <= :bound" in sql for sql in log.statements)
     assert len(log.statements) - gathered <= 12
     assert gathered <= 6 * FEEDS
+
+
+def test_saved_searches_cost_a_statement_where_there_are_some_and_none_elsewhere(
+    library: tuple[Database, User],
+) -> None:
+    db, user = library
+    with undone(db) as (tx, log):
+        assert sidebars.read(tx, user.id).searches == ()
+        before = len(log.statements)
+        ident = saved_searches.add(tx, user.id, SavedSearch(name="Rain", query="rain"))
+        log.statements.clear()
+        assert [one.id for one in sidebars.read(tx, user.id).searches] == [ident]
+        assert len(log.statements) == before + 1
+        assert log.scans == []
 
 
 def test_a_page_of_unread_takes_as_many_statements_whatever_it_shows(library: tuple[Database, User]) -> None:

@@ -137,6 +137,22 @@ def test_one_without_a_query_is_a_stream_shown_so(alice: Browser, world: World, 
     assert page.find("//p[@class='bar-title']/span")[0].text_content() == "Par titre"
 
 
+@pytest.mark.usefixtures("fed")
+def test_another_query_names_it_and_takes_what_it_asks(alice: Browser, world: World) -> None:
+    keep(alice, world, "Au port", "port")
+    ident = keep(alice, world, "Tout", "")
+    expected = {
+        "search:%22au+port%22": ["Neige au port", "Pluie au port"],
+        "pluie+-search:%22au+port%22": ["Pluie en ville"],
+        "pluie+search:tout": ["Pluie en ville", "Pluie au port"],
+        f"S:{ident}": ["Soleil", "Pluie en ville", "Neige au port", "Pluie au port"],
+        "-search:Tout": [],
+    }
+    assert {query: sorted(titles(alice.get(f"/?q={query}"))) for query in expected} == {
+        query: sorted(found) for query, found in expected.items()
+    }
+
+
 def test_visitors_know_none(alice: Browser, anonymous: Browser, world: World, fed: dict[str, int]) -> None:
     ident = keep(alice, world, "Au port", "port")
     world.change(owner(alice), open_to_visitors=True)
@@ -176,6 +192,8 @@ def test_what_is_wrong_is_said_beside_its_field_and_nothing_typed_is_lost(
         page = alice.post("/searches", {**sent, **wrong})
         assert page.status == 400, wrong
         assert words in error_of(page, field), wrong
+        focused = [one.get("name") for one in page.find("//*[@autofocus]")]
+        assert focused == ([field] if field != "stream" else []), wrong
         kept = {**sent, **wrong}
         assert page.find("//input[@name='name']")[0].get("value") == kept["name"]
         assert page.find("//input[@name='query']")[0].get("value") == kept["query"]

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from dateline.model import Search
 from dateline.query import Node, Problem, parse
-from dateline.query.tree import NOTHING, Feeds, Labelled, Named, State, changed, leaves, some
+from dateline.query.tree import ANYTHING, NOTHING, Feeds, Labelled, Named, State, changed, leaves, some
 from dateline.query.words import words
 
 from . import labels, saved_searches
@@ -99,7 +99,8 @@ class _Own:
         part = f"search:{named.name or named.ids[0]}"
         if not meant or len(inside) >= MAX_NESTED or any(one.id in inside for one in meant):
             return self._refuse(Problem("unknown", part))
-        return some([self.meant(one.query, (*inside, one.id)) for one in meant])
+        asked = [self.meant(one.query, (*inside, one.id)) if one.query else ANYTHING for one in meant]
+        return some(asked)
 
     @cached_property
     def _subscriptions(self) -> list[tuple[int, int, str]]:
