@@ -47,7 +47,8 @@ _UNQUOTED = re.compile(rb"""<[A-Za-z](?>[^<>"'=]++|=\s*+"[^"<]*+"|=\s*+'[^'<]*+'
 _ATTRIBUTE = re.compile(rb"""([\w:.-]{1,60})\s{0,9}=\s{0,9}(?:("[^"<]*"|'[^'<]*')|([^\s"'<>]+?)(?=\s|/?>))""")
 _NUMBERED = re.compile(rb"&#(?:([0-9]{1,7})|[xX]([0-9a-fA-F]{1,6}));")
 _GONE = b"\x01"
-_CONTROL = re.compile(rb"[\0-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
+_CONTROLS = bytes({*range(0x20)} - {9, 10, 13})
+_NO_CHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 _NAMESPACE = re.compile(rb"""(xmlns(?::[\w.-]{1,40})?)\s*=\s*(?:"[^"<]{0,300}"|'[^'<]{0,300}')""")
 
 # C1 control characters in what calls itself UTF-8 or Latin-1 are windows-1252 (WHATWG Encoding and HTML say so).
@@ -98,9 +99,14 @@ def unnested(items: Iterable[etree._Element]) -> list[etree._Element]:
     """The same items, each taken out of another that it stands in: an unclosed field must not swallow (and a hostile
     document not multiply) the text of all that follow."""
     found = list(items)
+    is_inside: dict[etree._Element, bool] = {}  # asked of a parent once: most items have the same
     for element in reversed(found):
         parent = element.getparent()
-        if parent is not None and next(element.iterancestors(*_ITEM_TAGS), None) is not None:
+        if parent is None:
+            continue
+        if parent not in is_inside:
+            is_inside[parent] = next(element.iterancestors(*_ITEM_TAGS), None) is not None
+        if is_inside[parent]:
             parent.remove(element)
     return found
 
@@ -109,7 +115,10 @@ def repaired(text: bytes, entities: dict[bytes, bytes]) -> bytes:
     """The commonest damage undone outside CDATA sections, so that recovery loses no text."""
     # References to what is no character go everywhere: libxml2 may see an attribute where a section seems to be, and
     # would make broken UTF-8 of half a surrogate pair. A mark stays in their place, so that nothing new is joined.
-    text = _NUMBERED.sub(_allowed, _CONTROL.sub(b"", text))
+    text = text.translate(None, _CONTROLS)
+    for no_character in _NO_CHARACTERS:
+        text = text.replace(no_character, b"")
+    text = _NUMBERED.sub(_allowed, text)
     parts = _CDATA.split(text)
     named = _Named(entities)
     for index, part in enumerate(parts):
