@@ -139,3 +139,15 @@ def test_an_unclosed_field_does_not_swallow_the_entries_that_follow() -> None:
     body = b"<rss><channel><item><title>One</title><description>First" + second
     feed = parse_feed(body)
     assert [(entry.title, entry.summary_html) for entry in feed.entries] == [("One", "First"), ("Two", "Second")]
+
+
+def test_a_damaged_document_keeps_all_of_its_escaped_markup() -> None:
+    count = 1_100_000
+    feed = parse_feed(b"<rss><channel><item><description>A & B " + b"&lt;" * count + b"</description></item>")
+    assert feed.entries[0].summary_html == "A & B " + "<" * count
+
+
+def test_a_document_may_declare_xmls_own_entities_itself() -> None:
+    entities = b'<!DOCTYPE rss [<!ENTITY gt "greater">]>'
+    feed = parse_feed(entities + b"<rss><channel><item><title>A &amp; B & C &gt; &quot;D&apos;</title></item>")
+    assert feed.entries[0].title == "A & B & C greater \"D'"

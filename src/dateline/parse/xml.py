@@ -7,7 +7,7 @@ asked for; simple internal text entities are put in here, a bounded number of ti
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from html.entities import html5, name2codepoint
 from typing import NamedTuple
 
@@ -40,6 +40,7 @@ _STRAY_LESS = re.compile(rb"<(?![A-Za-z_/!?])")
 _REFERENCE_SYNTAX = rb"(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9._-]{0,60});"
 _STRAY_AMPERSAND = re.compile(rb"&(?!" + _REFERENCE_SYNTAX + rb")")
 _ESCAPED_REFERENCE = re.compile(rb"&amp;(" + _REFERENCE_SYNTAX + rb")")
+_OWN = {b"lt": "<", b"gt": ">", b"amp": "&", b"quot": '"', b"apos": "'"}
 _NAMED = re.compile(rb"&([A-Za-z][A-Za-z0-9._-]{0,60});")
 _SECTION_END = b"]]>"
 # A tag with an attribute that has no quotation marks, and an attribute: its name, and its value in either form.
@@ -126,12 +127,12 @@ def repaired(text: bytes, entities: dict[bytes, bytes]) -> bytes:
     return b"".join(parts)
 
 
-def _repaired_part(part: bytes, named: Callable[[re.Match[bytes]], bytes]) -> bytes:
+def _repaired_part(part: bytes, named: "_Named") -> bytes:
     part = _UNQUOTED.sub(_quoted, _DECLARATION.sub(b" ", part).replace(_SECTION_END, b"]]&#62;"))
     if _STRAY_AMPERSAND.search(part):
         # All, and then the references back: a substitution each would cost a hundred bytes a byte.
         part = _ESCAPED_REFERENCE.sub(rb"&\1", part.replace(b"&", b"&amp;"))
-    return _NAMED.sub(named, _STRAY_LESS.sub(b"&lt;", part)).replace(_GONE, b"")
+    return _NAMED.sub(named, named.own_in_numbers(_STRAY_LESS.sub(b"&lt;", part))).replace(_GONE, b"")
 
 
 def _quoted(found: re.Match[bytes]) -> bytes:
@@ -220,12 +221,19 @@ def _cp1252(code: int) -> bytes:
 class _Named:
     """Replaces ``&name;``: by the document's own entity, by HTML's, else by itself as text. Growth is bounded.
 
-    XML's own five become numbers too: libxml2 drops references by name from the first error on.
+    XML's own five become numbers too: libxml2 drops references by name from the first error on. They are by far the
+    commonest and hardly grow, so they go all at once.
     """
 
     def __init__(self, entities: dict[bytes, bytes]) -> None:
         self._known = dict(entities)
         self._left = _MAX_ENTITY_GROWTH
+        self._own = [(b"&%b;" % name, b"&#%d;" % ord(sign)) for name, sign in _OWN.items() if name not in entities]
+
+    def own_in_numbers(self, part: bytes) -> bytes:
+        for name, number in self._own:
+            part = part.replace(name, number)
+        return part
 
     def __call__(self, found: re.Match[bytes]) -> bytes:
         name = found[1]
