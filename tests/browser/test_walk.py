@@ -1,6 +1,7 @@
 """A walk by keyboard alone, and what a screen reader is told on the way; axe looks at every state one comes through."""
 
 import importlib.resources
+import re
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -113,6 +114,26 @@ def test_what_arrives_is_announced_politely(site: Site, alice: User, open_page: 
     link = page.get_by_role("status").get_by_role("link", name="New articles have arrived. Show them.")
     expect(link).to_be_visible()
     check(page, "new articles")
+
+
+@pytest.mark.parametrize("size", ["desk", "phone"])
+def test_a_search_is_saved_opened_and_changed(alice: User, open_page: Open, size: str) -> None:
+    page = open_page("/?q=is:unread", who=alice, size=size, reduced_motion="reduce")
+    page.keyboard.press("u")
+    check(page, "the menu with nothing saved")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Name")).to_be_focused()
+    check(page, "the form")
+    page.keyboard.type("a/b")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Name")).to_have_accessible_description(re.compile("This name cannot be used"))
+    check(page, "refused")
+    page.get_by_label("Name").fill("Waiting")
+    page.keyboard.press("Enter")
+    expect(page).to_have_title(re.compile("Waiting"))
+    page.keyboard.press("u")
+    expect(page.get_by_role("link", name="Waiting").and_(page.locator("#searches a"))).to_be_focused()
+    check(page, "the menu")
 
 
 @pytest.mark.parametrize("view", ["reader", "cards", "panes"])

@@ -249,6 +249,21 @@ def test_what_its_stream_was_is_said_when_that_is_gone_and_nothing_fails(
     assert not [one for one in alice.get("/").find("//a[contains(@class, 'is-gone')]") if one.text == "Partout"]
 
 
+def test_what_a_query_named_and_is_gone_is_said_in_the_list_and_beside_the_field(
+    alice: Browser, db: Database, world: World
+) -> None:
+    label = label_actions.add(db, owner(alice), "Mer", now=world.clock())
+    ident = keep(alice, world, "Au large", "label:Mer")
+    other = keep(alice, world, "Loin", 'search:"Au large"')
+    assert not alice.get("/searches").find("//p[@class='trouble']")
+    label_actions.remove(db, owner(alice), label, now=world.clock())
+    page = alice.get("/searches")
+    assert [one.text_content().count("label:Mer") for one in page.find("//p[@class='trouble']")] == [1, 1]
+    assert "label:Mer" in error_of(alice.get(f"/searches/{ident}"), "query")
+    assert "label:Mer" in error_of(alice.get(f"/searches/{other}"), "query")
+    assert alice.get(f"/?q=label:Mer&saved={ident}").status == 200
+
+
 def test_the_palette_leads_to_them_and_the_help_names_the_key(alice: Browser, world: World) -> None:
     ident = keep(alice, world, "Au port", "port", shown="unread")
     answer: Any = alice.get("/palette").json

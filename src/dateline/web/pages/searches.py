@@ -15,6 +15,7 @@ from dateline.actions import saved_searches as actions
 from dateline.errors import ActionError, NotFound
 from dateline.model import Stream, StreamKind
 from dateline.store import saved_searches, sidebars
+from dateline.store.db import Tx
 from dateline.store.saved_searches import SavedSearch
 from dateline.store.sidebars import Sidebar
 from dateline.web import messages, orders, search_language, searching, shown
@@ -51,13 +52,17 @@ class SearchForm(Struct, frozen=True, kw_only=True):
 
 
 class SearchLine(Struct, frozen=True, kw_only=True):
-    """A saved search in the list: where it leads, what it asks, in which stream in words ("" when that is gone)."""
+    """A saved search in the list: where it leads, what it asks, in which stream in words ("" when that is gone).
+
+    ``problems`` are why it finds nothing any more, where what it names is gone.
+    """
 
     link: SearchLink
     query: str
     stream: str
     shown: str
     order: str
+    problems: tuple[str, ...]
 
 
 class SearchesPage(Struct, frozen=True, kw_only=True):
@@ -152,8 +157,7 @@ def _told(visit: Visit, error: ActionError, entered: Mapping[str, str]) -> dict[
     if error.code not in _QUERY_ERRORS:
         raise error
     with visit.db.reading() as tx:
-        found = searching.search(visit, tx, visit.me, entered["query"])
-    said = searching.problems(visit.words, found.problems) if found else ()
+        said = _problems(visit, tx, entered["query"])
     return {"query": " ".join(said) or messages.sentence(visit.words, error.code)}
 
 
@@ -174,10 +178,10 @@ def _all(
 ) -> Response:
     with visit.db.reading() as tx:
         sidebar = sidebars.read(tx, visit.me.id)
+        pairs = zip(sidebar.searches, search_links(sidebar), strict=True)
+        lines = tuple(_line(visit, tx, one, link, sidebar) for one, link in pairs)
     page = SearchesPage(
-        lines=tuple(
-            _line(visit, one, link, sidebar) for one, link in zip(sidebar.searches, search_links(sidebar), strict=True)
-        ),
+        lines=lines,
         form=_form(visit, sidebar, {**entered, "stream": entered["stream"] or "main"}, errors or {}),
         language=search_language.lines(visit.words),
     )
@@ -195,8 +199,10 @@ def _page(
     with visit.db.reading() as tx:
         known = saved_searches.one(tx, visit.me.id, ident)
         sidebar = sidebars.read(tx, visit.me.id)
+        problems = _problems(visit, tx, known.query)
     link = next(one for one in search_links(sidebar) if one.id == ident)
-    gone = {"stream": visit.words.text(_GONE)} if link.is_gone else {}
+    found = {"stream": visit.words.text(_GONE) if link.is_gone else "", "query": " ".join(problems)}
+    gone = {field: said for field, said in found.items() if said}
     page = SearchPage(
         link=link,
         form=_form(visit, sidebar, entered or _as_entered(known), gone if errors is None else errors),
@@ -220,7 +226,12 @@ def _value(kind: str, key: int | None) -> str:
     return kind if key is None else f"{kind}/{key}"
 
 
-def _line(visit: Visit, search: SavedSearch, link: SearchLink, sidebar: Sidebar) -> SearchLine:
+def _problems(visit: Visit, tx: Tx, query: str) -> tuple[str, ...]:
+    found = searching.search(visit, tx, visit.me, query)
+    return searching.problems(visit.words, found.problems) if found else ()
+
+
+def _line(visit: Visit, tx: Tx, search: SavedSearch, link: SearchLink, sidebar: Sidebar) -> SearchLine:
     stream = Stream(kind=search.kind, key=search.key)
     return SearchLine(
         link=link,
@@ -228,6 +239,7 @@ def _line(visit: Visit, search: SavedSearch, link: SearchLink, sidebar: Sidebar)
         stream="" if link.is_gone else stream_title(visit.words, stream, sidebar),
         shown=dict(_shown(visit))[search.shown] if search.shown else "",
         order=dict(_orders(visit))[search.order] if search.order else "",
+        problems=_problems(visit, tx, search.query),
     )
 
 
