@@ -8,12 +8,22 @@ from msgspec.structs import replace
 from tests.people import Cast
 from tests.store.feeding import fill, subscribed
 
-from dateline.actions import arranging, entries, folder_order, health, preferences, read_when, subscriptions
+from dateline.actions import (
+    arranging,
+    entries,
+    folder_order,
+    health,
+    preferences,
+    read_when,
+    rules,
+    subscriptions,
+)
 from dateline.actions.arranging import Change
 from dateline.model import User
 from dateline.preferences import ReadWhen
-from dateline.refresh import deliver
+from dateline.refresh import deliver, ruling
 from dateline.store import Database, states
+from dateline.store.rules import Rule
 from dateline.store.write import transaction
 
 A, B = "https://a.example/feed", "https://b.example/feed"
@@ -132,6 +142,16 @@ def test_what_was_read_on_arrival_when_it_came_is_read_whatever_is_chosen_later(
     resting.come("news")
     resting.own(ReadWhen(gone=True))
     assert resting.unread() == ["news"]
+
+
+def test_rules_see_what_was_read_on_arrival_when_it_came(resting: Resting) -> None:
+    rules.add(resting.db, resting.user, Rule(query="noise", stars=True), now=resting.now)
+    resting.own(ARRIVED)
+    resting.come("noise")
+    resting.own(ReadWhen())
+    ruling.apply(resting.db, resting.user.id, resting.now)
+    with resting.db.reading() as tx:
+        assert tx.value("SELECT count(*) FROM star") == 1
 
 
 def test_a_favourite_that_waited_stays_unread(resting: Resting) -> None:

@@ -6,10 +6,21 @@ import pytest
 from tests.people import Cast
 from tests.store.feeding import fill, subscribed
 
-from dateline.actions import accounts, arranging, entries, highlights, labels, progress, subscriptions
+from dateline.actions import (
+    accounts,
+    arranging,
+    entries,
+    highlights,
+    labels,
+    progress,
+    rules,
+    saved_searches,
+    subscriptions,
+)
 from dateline.actions.arranging import Change
 from dateline.model import Retention, StreamKind, User
 from dateline.preferences import ReadWhen
+from dateline.refresh import index, ruling
 from dateline.store import (
     Database,
     Tx,
@@ -24,6 +35,8 @@ from dateline.store import (
     states,
 )
 from dateline.store.retention import Proposal
+from dateline.store.rules import Rule
+from dateline.store.saved_searches import SavedSearch
 from dateline.store.write import transaction
 
 
@@ -249,6 +262,35 @@ def test_what_was_marked_unread_by_hand_in_either_feed_is_so_in_the_one_that_sta
     merge(db, kept, gone, now)
     with db.reading() as tx:
         assert unread(tx, cast.alice) == dict.fromkeys(stays, 1)
+
+
+def test_rules_and_saved_searches_of_the_subscription_that_goes_are_about_the_one_that_stays(
+    db: Database, cast: Cast, now: datetime
+) -> None:
+    (first, kept), (second, gone) = two_feeds(db, cast.alice, now)
+    other, _ = subscribed(db, cast.alice, "https://b.example/", now)
+    for subscription_id in (first, second, other):
+        rules.add(db, cast.alice, Rule(query="news", stars=True, subscription_id=subscription_id), now=now)
+        name = f"News {subscription_id}"
+        search = SavedSearch(name=name, query="news", kind="feed", key=subscription_id)
+        saved_searches.add(db, cast.alice, search, now=now)
+    merge(db, kept, gone, now)
+    with db.reading() as tx:
+        assert tx.column("SELECT subscription_id FROM rule ORDER BY id") == [first, first, other]
+        assert tx.column("SELECT key FROM saved_search ORDER BY id") == [first, first, other]
+
+
+def test_what_waits_for_a_rule_waits_in_the_feed_that_stays(db: Database, cast: Cast, now: datetime) -> None:
+    _, kept = subscribed(db, cast.bob, "https://a.example/1", now)
+    _, gone = subscribed(db, cast.alice, "https://a.example/2", now)
+    rules.add(db, cast.alice, Rule(query="both", stars=True), now=now)
+    (stays,) = fill(db, kept, ["both"], now)
+    fill(db, gone, ["both"], now)
+    merge(db, kept, gone, now)
+    index.index_all(db)
+    ruling.apply(db, cast.alice.id, now)
+    with db.reading() as tx:
+        assert tx.all("SELECT user_id, entry_id FROM star") == [(cast.alice.id, stays)]
 
 
 def mark(db: Database, user: User, entry_id: int, how: str, now: datetime) -> None:

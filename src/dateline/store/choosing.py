@@ -6,7 +6,7 @@ What waits to be delivered came before: what would have been read on arrival by 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from . import brought, delivery, read_by_itself
+from . import brought, delivery, read_by_itself, rules
 from .db import Tx, WriteTx
 from .read_choices import Counting, counting
 
@@ -41,6 +41,7 @@ def _settle(tx: WriteTx, user_id: int, feed_id: int, upto: int, counted: Countin
         delivered = delivery.deliver_feed(tx, user_id, feed_id, as_it_is=True)
         if delivered is not None:
             read_by_itself.read_arrived(tx, user_id, feed_id, (delivered.seen, delivered.upto))
+            rules.note_delivered(tx, user_id, [(feed_id, delivered.seen, delivered.upto)])
             brought.settle(tx, user_id, [delivered])
         return
     tx.run(

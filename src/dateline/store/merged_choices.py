@@ -68,6 +68,7 @@ def combine(tx: WriteTx, both: Sequence[Pair]) -> None:
     """Give what stays what was chosen for either; it lies in the folders of both already."""
     for pair in both:
         _take_over(tx, pair)
+        _point_at_what_stays(tx, pair)
     keeping = _keeping(tx, [pair.feed_id for pair in both][:1]) if both else {}
     for pair in both:
         if keeping[pair.user_id] != [pair.keep]:
@@ -103,6 +104,19 @@ def _take_over(tx: WriteTx, pair: Pair) -> None:
         " FROM subscription g WHERE g.id = :gone AND subscription.id = :kept",
         gone=pair.gone_id,
         kept=pair.kept_id,
+    )
+
+
+def _point_at_what_stays(tx: WriteTx, pair: Pair) -> None:
+    """Rules and saved searches that are about the subscription that goes."""
+    tx.run(
+        "UPDATE rule SET subscription_id = :kept WHERE subscription_id = :gone", kept=pair.kept_id, gone=pair.gone_id
+    )
+    tx.run(
+        "UPDATE saved_search SET key = :kept WHERE user_id = :user AND kind = 'feed' AND key = :gone",
+        kept=pair.kept_id,
+        gone=pair.gone_id,
+        user=pair.user_id,
     )
 
 

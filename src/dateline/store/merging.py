@@ -124,6 +124,12 @@ def _move_marks_of_doubles(tx: WriteTx, ids: dict[str, int]) -> None:
         f" {_KEPT_STAYS}",
         **ids,
     )
+    tx.run(  # what waits for their rules likewise
+        "INSERT INTO rule_due (user_id, entry_id, again)"
+        f" SELECT u.user_id, x.kept_id, u.again FROM rule_due u JOIN {_BOTH} WHERE NOT EXISTS"
+        " (SELECT 1 FROM subscription s WHERE s.user_id = u.user_id AND s.feed_id = :kept) ON CONFLICT DO NOTHING",
+        **ids,
+    )
     for user_id in merged_choices.reading(tx, ids["kept"], ids["gone"]):
         _move_unread_of(tx, user_id, ids)
 
