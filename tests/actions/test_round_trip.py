@@ -32,6 +32,7 @@ from dateline.actions import (
     preferences,
     progress,
     read_when,
+    rules,
     saved_pages,
     saved_searches,
     subscriptions,
@@ -55,6 +56,7 @@ from dateline.store.bodies import Body
 from dateline.store.entries import titles as entry_titles
 from dateline.store.full_texts import Taken
 from dateline.store.retention import Proposal, Scope
+from dateline.store.rules import Rule
 from dateline.store.saved_searches import SavedSearch
 from dateline.store.write import transaction
 
@@ -257,6 +259,25 @@ def _furnish_searches(world: World, label: int) -> None:
     ):
         saved_searches.add(world.db, world.user, search, now=world.now)
     saved_searches.change(world.db, world.user, replace(first, query="search:Later OR text"), now=world.now)
+    for rule, named in (
+        (Rule(query="search:Later advert", stars=True), "Cooking"),
+        (Rule(query="advert", folder_id=inside, marks_read=True), ""),
+        (Rule(query="intitle:advert", subscription_id=page, marks_read=True), ""),
+        (Rule(query="x", subscription_id=ann, stars=True), "New by rule"),
+    ):
+        rules.add(world.db, world.user, rule, label=named, now=world.now)
+
+
+def ruled(world: World) -> list[tuple[Any, ...]]:
+    """As they stand, with what each is for by its name."""
+    with world.db.reading() as tx:
+        return tx.all(
+            "SELECT r.query, d.name, f.url, r.marks_read, r.stars, l.name FROM rule r"
+            " LEFT JOIN folder d ON d.id = r.folder_id LEFT JOIN label l ON l.id = r.label_id"
+            " LEFT JOIN subscription s ON s.id = r.subscription_id LEFT JOIN feed f ON f.id = s.feed_id"
+            " WHERE r.user_id = :user ORDER BY r.query",
+            user=world.user.id,
+        )
 
 
 def searches(world: World) -> list[tuple[Any, ...]]:
@@ -369,6 +390,7 @@ def everything(world: World) -> dict[str, Any]:
         "account": account(world),
         "going on": going_on(world),
         "searches": searches(world),
+        "rules": ruled(world),
     }
 
 

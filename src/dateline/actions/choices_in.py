@@ -70,6 +70,7 @@ from .own_feeds import MAX_TITLE, feed_for
 from .preferences import MAX_CHARS
 from .progress import MAX_QUEUE, MAX_SECONDS, MAX_URL
 from .recognising import feed_address
+from .rules_moving import bring_rules
 from .saved import Labels
 from .searches_moving import bring_searches
 from .sharing import MAX_NAME, MAX_TARGETS, is_target
@@ -270,8 +271,10 @@ class _Import:
         """What needs the feeds to be there."""
         icons = bring_icons(self._db, self._user, self._said.icons)
         searches = bring_searches(self._db, self._user, self._said.searches, self._now)
-        self._taken += icons[0] + searches[0]
-        self._problems += [name for name, is_whole in (("icons", icons[1]), ("searches", searches[1])) if not is_whole]
+        rules = bring_rules(self._db, self._user, self._said.rules, self._now)  # they may name searches
+        self._taken += icons[0] + searches[0] + rules[0]
+        came = {"icons": icons[1], "searches": searches[1], "rules": rules[1]}
+        self._problems += [name for name, is_whole in came.items() if not is_whole]
 
     # -------------------------------------------------------------------------------------------- articles
 

@@ -19,6 +19,7 @@ from dateline.store.db import Tx
 from dateline.store.exporting import Leaving
 from dateline.store.times import to_us
 
+from .rules_moving import said_rules
 from .searches_moving import said_searches
 
 LABEL = "label/"
@@ -45,6 +46,7 @@ def said_choices(db: Database, user: User, paths: dict[int, tuple[str, ...]], *,
                 for one in labels.all_labels(tx, user.id)
             ),
             searches=tuple(said_searches(tx, user, paths)),
+            rules=tuple(said_rules(tx, user, paths)),
             own_feeds=(*(_own_feed(row, paths) for row in exporting.leaving_own(tx, user.id)), *_refused(tx, user)),
             icons=tuple(OwnIcon(feed_url=url, picture=body) for _, url, body in own_appearance.pictures(tx, user.id)),
             begun=tuple(_begun(tx, user)),

@@ -39,9 +39,14 @@ def add(db: Database, user: User, rule: Rule, *, label: str = "", now: datetime)
     """
     with transaction(db) as tx:
         tx.hold_user(user.id)
-        if rules.count(tx, user.id) >= MAX_RULES:
-            raise ActionError("action.too_large", f"at most {MAX_RULES} rules")
-        return rules.add(tx, user.id, _checked(tx, user, rule, label, now), now)
+        return added(tx, user, rule, label=label, now=now)
+
+
+def added(tx: WriteTx, user: User, rule: Rule, *, label: str = "", now: datetime) -> int:
+    """``add`` inside a transaction that holds the user."""
+    if rules.count(tx, user.id) >= MAX_RULES:
+        raise ActionError("action.too_large", f"at most {MAX_RULES} rules")
+    return rules.add(tx, user.id, _checked(tx, user, rule, label, now), now)
 
 
 def change(db: Database, user: User, rule: Rule, *, label: str = "", now: datetime) -> None:

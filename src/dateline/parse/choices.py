@@ -27,7 +27,7 @@ MAX_VALUES: Final = 2_000_000
 that holds hashes has fewer."""
 MAX_MEMBERS: Final = 20_000
 MAX_CHOSEN: Final = 1_000
-"""Labels, saved searches, and feeds of one's own."""
+"""Labels, saved searches, rules, and feeds of one's own."""
 MAX_READ: Final = 500_000
 _HASH_BYTES: Final = 16
 
@@ -54,6 +54,17 @@ class SearchChoice(Struct, frozen=True, kw_only=True, omit_defaults=True):
     label: str | None = None
     shown: str = ""
     order: str = ""
+
+
+class RuleChoice(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A rule: for a ``folder`` (its path), a ``feed`` (its address), or all; ``label`` is a name, "" for none."""
+
+    query: str = ""
+    folder: list[str] = []
+    feed: str | None = None
+    marks_read: bool = False
+    stars: bool = False
+    label: str = ""
 
 
 class OwnFeedChoice(Struct, frozen=True, kw_only=True):
@@ -105,6 +116,7 @@ class Choices(Struct, frozen=True, kw_only=True, omit_defaults=True):
     retention: Retention | None = None
     labels: tuple[LabelChoice, ...] = ()
     searches: tuple[SearchChoice, ...] = ()
+    rules: tuple[RuleChoice, ...] = ()
     own_feeds: tuple[OwnFeedChoice, ...] = ()
     icons: tuple[OwnIcon, ...] = ()
     begun: tuple[Going, ...] = ()
@@ -149,6 +161,7 @@ class _Reading:
             retention=self._one("retention", Retention),
             labels=self._many("labels", LabelChoice, MAX_CHOSEN),
             searches=self._many("searches", SearchChoice, MAX_CHOSEN),
+            rules=self._many("rules", RuleChoice, MAX_CHOSEN),
             own_feeds=self._many("own_feeds", OwnFeedChoice, MAX_CHOSEN),
             icons=self._many("icons", OwnIcon),
             begun=_numbered(self._many("begun", Going)),

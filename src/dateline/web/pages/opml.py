@@ -52,6 +52,7 @@ _CHOICES = {
     "retention": N_("How long articles are kept"),
     "labels": N_("Labels"),
     "searches": N_("Saved searches"),
+    "rules": N_("Rules"),
     "own_feeds": N_("Subscriptions"),
     "icons": N_("Icon"),
     "begun": N_("Continue reading"),
