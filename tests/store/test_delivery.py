@@ -179,6 +179,9 @@ STEPS: dict[str, Callable[[World, int, int], None]] = {
     )
 )
 @example([("insert", 0, 1), ("deliver", 0, 0), ("mark all", 0, 0), ("read", 0, 0), ("undo", 0, 0)])
+@example(
+    [("insert", 1, 1), ("deliver", 0, 0), ("mark all", 0, 0), ("keep unread", 1, 0), ("undo", 0, 0), ("undo", 0, 0)]
+)
 def test_any_interleaving_leaves_counters_that_are_the_rows(
     db: Database, cast: Cast, now: datetime, steps: list[tuple[str, int, int]]
 ) -> None:

@@ -126,7 +126,10 @@ def undo(db: Database, user: User, seq: int, *, now: datetime) -> Done:
             raise NotFound(f"history {seq}")
         if history.kind_of(deed.action):
             deed = replace(deed, entry_ids=deeds_after.untouched_since(tx, user.id, deed))
-        return _taken_back(tx, user, deed, now)
+        done = _taken_back(tx, user, deed, now)
+        if done.seq is not None:
+            history.note_undone(tx, done.seq, seq)
+        return done
 
 
 def _taken_back(tx: WriteTx, user: User, deed: Deed, now: datetime) -> Done:

@@ -3,6 +3,7 @@
 Only deeds of the same kind speak of the same thing: a star does not say whether an article was read.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -12,16 +13,24 @@ from .times import to_us
 
 
 def untouched_since(tx: Tx, user_id: int, deed: Deed) -> list[int]:
-    """The entries of a deed to which nothing of its kind was done after it: what it did is still so."""
+    """The entries of a deed to which nothing of its kind was done after it: what it did is still so.
+
+    What was done after it and taken back again is as if it had not been.
+    """
     kind, left = kind_of(deed.action), set(deed.entry_ids)
-    rows = tx.all(
-        "SELECT action, entries FROM history WHERE user_id = :user AND seq > :seq ORDER BY seq",
+    taken_back: dict[int, set[int]] = defaultdict(set)
+    for seq, action, packed, undoes in tx.all(
+        "SELECT seq, action, entries, undoes FROM history WHERE user_id = :user AND seq > :seq ORDER BY seq DESC",
         user=user_id,
         seq=deed.seq,
-    )
-    for action, packed in rows:
-        if kind_of(action) == kind:
-            left.difference_update(unpack_ids(packed))
+    ):
+        if kind_of(action) != kind:
+            continue
+        still = set(unpack_ids(packed)) - taken_back[seq]
+        if undoes is not None and undoes > deed.seq:
+            taken_back[undoes] |= still
+        else:
+            left -= still
     return [entry_id for entry_id in deed.entry_ids if entry_id in left]
 
 

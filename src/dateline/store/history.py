@@ -57,6 +57,11 @@ def note(
     return seq
 
 
+def note_undone(tx: WriteTx, seq: int, undone: int) -> None:
+    """The one action took back the other."""
+    tx.run("UPDATE history SET undoes = :undone WHERE seq = :seq", undone=undone, seq=seq)
+
+
 _DEEDS = "SELECT seq, action, entries, kept FROM history"
 
 

@@ -235,7 +235,7 @@ CREATE TABLE history (
   at INTEGER NOT NULL,
   action TEXT NOT NULL,
   entries BLOB NOT NULL
-, kept BLOB);
+, kept BLOB, undoes INTEGER);
 
 CREATE INDEX history_at ON history (at);
 

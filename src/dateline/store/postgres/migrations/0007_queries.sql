@@ -43,3 +43,6 @@ CREATE TABLE rule_due (
   PRIMARY KEY (user_id, entry_id)
 );
 CREATE INDEX rule_due_entry ON rule_due (entry_id);
+
+-- Which deed this one took back: who takes back one after the other finds everything as it was before the first.
+ALTER TABLE history ADD COLUMN undoes BIGINT;
