@@ -1,6 +1,8 @@
 """Saved searches as pages show them: where each leads, whether what it searches is still there, which one is open."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
+from functools import lru_cache
+from urllib.parse import urlencode
 
 from msgspec import Struct
 
@@ -11,29 +13,45 @@ from dateline.web.shown import STATES
 
 
 class SearchLink(Struct, frozen=True, kw_only=True):
-    """A saved search in a list: its page is ``path`` (without the base) with ``asked``; ``is_gone``: there is none."""
+    """A saved search in a list: its page is ``path`` (without the base) with ``query``; ``is_gone``: there is none."""
 
     id: int
     name: str
     path: str
-    asked: dict[str, str]
+    query: str
     is_gone: bool
     is_current: bool
 
 
 def search_links(sidebar: Sidebar, current: int | None = None) -> tuple[SearchLink, ...]:
     """All of an account, in its order; ``current`` is the one that is read."""
+    known = _streams_of(sidebar) if sidebar.searches else {}
     return tuple(
         SearchLink(
             id=one.id,
             name=one.name,
             path=path_of(one.kind, one.key),
-            asked=asked(one),
-            is_gone=not is_there(one.kind, one.key, sidebar),
+            query=_query(one),
+            is_gone=one.key is not None and one.key not in known.get(one.kind, ()),
             is_current=one.id == current,
         )
         for one in sidebar.searches
     )
+
+
+def _streams_of(sidebar: Sidebar) -> dict[str, Collection[int]]:
+    """The folders, feeds and labels that an account has, by kind of stream."""
+    return {
+        "folder": {folder.id for folder in sidebar.folders},
+        "feed": {row.id for row in sidebar.subscriptions},
+        "label": {label.id for label in sidebar.labels},
+    }
+
+
+@lru_cache(maxsize=5_000)
+def _query(search: SavedSearch) -> str:
+    """Every page has them twice, and they hardly ever change."""
+    return urlencode([(name, value) for name, value in asked(search).items() if value])
 
 
 def path_of(kind: StreamKind, key: int | None) -> str:
@@ -51,18 +69,6 @@ def asked(search: SavedSearch) -> dict[str, str]:
 def shown_of(search: SavedSearch) -> ShownNow:
     """What of it is shown: all that is found, unless it says otherwise."""
     return next((state for state in STATES if state == search.shown), "all")
-
-
-def is_there(kind: StreamKind, key: int | None, sidebar: Sidebar) -> bool:
-    """Whether the account still has that stream."""
-    if key is None:
-        return True
-    known: Sequence[object] = {
-        "folder": [folder.id for folder in sidebar.folders],
-        "feed": [row.id for row in sidebar.subscriptions],
-        "label": [label.id for label in sidebar.labels],
-    }.get(kind, [])
-    return key in known
 
 
 def opened(ident: str, stream: Stream, sidebar: Sidebar) -> SavedSearch | None:

@@ -75,7 +75,7 @@ def _subscribed(visit: Visit, sidebar: Sidebar) -> Iterator[Goal]:
         yield Goal(name=row.title, group=words.text("Feed"), url=visit.url.plain(f"/feed/{row.id}"))
     for search in search_links(sidebar):
         if not search.is_gone:
-            url = visit.url.plain(search.path, search.asked)
+            url = f"{visit.url.plain(search.path)}?{search.query}"
             yield Goal(name=search.name, group=words.text("Saved search"), url=url)
     for label in sidebar.labels:
         yield Goal(name=label.name, group=words.text("Label"), url=visit.url.plain(f"/label/{label.id}"))

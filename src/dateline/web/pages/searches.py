@@ -166,7 +166,7 @@ def _to(visit: Visit, ident: int, notice: Notice) -> Response:
     with visit.db.reading() as tx:
         sidebar = sidebars.read(tx, visit.me.id)
     link = next((one for one in search_links(sidebar) if one.id == ident and not one.is_gone), None)
-    there = visit.url.plain(link.path, link.asked) if link else visit.url.plain("/searches")
+    there = f"{visit.url.plain(link.path)}?{link.query}" if link else visit.url.plain("/searches")
     return visit.see(there, notice)
 
 
