@@ -138,6 +138,20 @@ def test_one_without_a_query_is_a_stream_shown_so(alice: Browser, world: World, 
 
 
 @pytest.mark.usefixtures("fed")
+def test_one_with_nothing_left_says_so_and_offers_what_is_read_of_it(alice: Browser, world: World) -> None:
+    ident = keep(alice, world, "Pluies", "pluie", shown="unread")
+    alice.post("/entries/read", [("id", number) for number in range(1, 5)])
+    page = alice.get(f"/?q=pluie&shown=unread&saved={ident}")
+    assert "Vous avez tout lu ici" in page.words
+    (all_of_it,) = page.find("//div[@class='empty']//a")
+    assert len(titles(alice.get(all_of_it.get("href")))) == 2
+    assert "Pluies" in alice.get(all_of_it.get("href")).find("//title")[0].text_content()
+    none = keep(alice, world, "Grêles", "grêle")
+    assert "Il n’y a pas de tels articles ici" in alice.get(f"/?q=gr%C3%AAle&saved={none}").words
+    assert "« grêle »" in alice.get("/?q=gr%C3%AAle").words.replace("\u00a0", " ")
+
+
+@pytest.mark.usefixtures("fed")
 def test_another_query_names_it_and_takes_what_it_asks(alice: Browser, world: World) -> None:
     keep(alice, world, "Au port", "port")
     ident = keep(alice, world, "Tout", "")

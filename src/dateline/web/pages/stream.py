@@ -408,9 +408,10 @@ def _problem(words: Words, stream: Stream, sidebar: Sidebar) -> str:
 
 
 def _why_empty(stream: Stream, sidebar: Sidebar, *, is_visitor: bool) -> Empty:
-    if stream.search:
+    is_narrowed = stream.shown not in ("adaptive", "all")
+    if stream.search and not (stream.saved is not None and is_narrowed and not stream.search.problems):
         return "search"
-    if stream.shown not in ("adaptive", "all"):
+    if is_narrowed:
         return "unread" if stream.shown == "unread" else "none_such"
     if stream.kind in ("starred", "label", "recent"):
         return stream.kind
