@@ -179,13 +179,6 @@ def _move_subscriptions(tx: WriteTx, ids: dict[str, int]) -> None:
     )
     merged_choices.combine(tx, both)
     going = [pair.gone_id for pair in both]
-    tx.run(
-        "UPDATE saved_search SET key = (SELECT k.id FROM subscription g JOIN subscription k ON k.user_id = g.user_id"
-        " AND k.feed_id = :kept WHERE g.id = saved_search.key) WHERE kind = 'feed' AND key IN ids(:ids)"
-        " AND user_id IN (SELECT user_id FROM subscription WHERE feed_id = :gone)",
-        ids=going,
-        **ids,
-    )
     tx.run("DELETE FROM subscription_folder WHERE subscription_id IN ids(:ids)", ids=going)
     tx.run("DELETE FROM subscription WHERE id IN ids(:ids)", ids=going)
     tx.run("UPDATE subscription SET feed_id = :kept WHERE feed_id = :gone", **ids)
