@@ -48,7 +48,7 @@ if "<" in _CLEANER.clean('<p title="<">')[1:].partition(">")[0]:
 _MARKUP: Final = re.compile(r"[<&>\r\0\xa0\ud800-\udfff]")
 _NOSCRIPT: Final = re.compile(r"</?noscript[^<>]*>", re.IGNORECASE)
 _LAZY: Final = re.compile(r"\sdata-(?:lazy-|orig-)?src[=\s]|\sdata-original=", re.IGNORECASE)
-_NAME: Final = re.compile(r"<([a-zA-Z]++)")
+_NAME: Final = re.compile(r"<([a-zA-Z]{3,}+)")  # none of the unusual is shorter
 _UNUSUAL: Final = frozenset(
     {"applet", "button", "dir", "fieldset", "form", "isindex", "listing", "main", "marquee", "menu", "nav", "noscript"}
     | {"object", "plaintext", "ruby", "search", "select", "table", "template", "xmp"}

@@ -253,6 +253,8 @@ def _encoded_once(text: bytes) -> bytes | None:
 
     Only when every character outside ASCII belongs to such a sequence, so that a text *about* it stays as it is.
     """
+    if b"\xc3" not in text:
+        return None
     # What is damaged so is damaged throughout: a look at the first places ends it for nearly all documents.
     first = _NOT_ASCII.findall(text, 0, _TRIED_BYTES)[:_TRIED]
     if len(first) >= _ENOUGH and 8 * len(_TWICE.findall(b"|".join(first))) < len(first):
