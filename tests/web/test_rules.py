@@ -81,6 +81,14 @@ def test_a_folder_that_is_not_ones_own_is_not_there(alice: Browser, bob: Browser
     assert bob.post(PATH, {"do": "add", "where": f"feed:{feed[1]}", "stars": "1"}, follow=False).status == 404
 
 
+def test_a_search_leads_to_its_rule(alice: Browser, feed: tuple[int, int]) -> None:
+    (link,) = alice.get(f"/feed/{feed[1]}?q=intitle:deux").find("//a[contains(@href, '/settings/rules?')]")
+    page = alice.get(str(link.get("href")))
+    assert page.find("//input[@id='query']")[0].get("value") == "intitle:deux"
+    assert page.find("//select[@id='where']//option[@selected]")[0].get("value") == f"feed:{feed[1]}"
+    assert alice.get("/").find("//a[contains(@href, '/settings/rules?')]") == []
+
+
 def test_a_label_leads_to_its_rule_and_a_rule_that_lost_its_sense_says_so(alice: Browser) -> None:
     alice.post("/labels", {"name": "Loin"})
     (label,) = alice.get("/labels").find("//tbody//a[contains(@href, '/labels/')]")

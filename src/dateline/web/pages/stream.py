@@ -56,6 +56,7 @@ _OWN_PAGES: dict[str, tuple[str, str]] = {
     "label": ("/labels", N_("Settings of this label")),
     "search": ("/searches", N_("Settings of this search")),
 }
+_WITH_RULES = ("folder", "feed")
 _UNCOUNTED = ("starred", "recent", "today")
 
 Empty = Literal[
@@ -80,6 +81,7 @@ class StreamPage(Struct, frozen=True, kw_only=True):
     ``may_refresh``: a visitor may where the owner lets them.
     ``root`` and ``path`` are paths without the base (``/@NAME``, ``/folder/3``). ``unread`` counts the whole stream.
     ``saved`` is the id of the saved search that is open, ``title`` then its name; ``stream_name`` is ``folder/3``.
+    ``rule_place`` is where a rule of the search would be for (``pages.rules``), "" for all.
     ``problems`` are why the search finds nothing, where it cannot be meant.
     ``shown_words`` say what of it is shown, "" where the bar does.
     ``more`` is the next page's ``before``, "" at the end. ``empty`` says why there are no rows, "" when there are.
@@ -114,6 +116,7 @@ class StreamPage(Struct, frozen=True, kw_only=True):
     saved: int | None
     stream_name: str
     problems: tuple[str, ...]
+    rule_place: str
     unread: int
     newest_id: int
     rows: tuple[Row, ...]
@@ -329,6 +332,7 @@ def _context(
         search=stream.search.text if stream.search else "",
         saved=stream.saved,
         stream_name=displays.stream_name(stream.kind, stream.key),
+        rule_place=f"{stream.kind}:{stream.key}" if stream.kind in _WITH_RULES else "",
         problems=searching.problems(visit.words, stream.search.problems) if stream.search else (),
         unread=0 if of.is_visitor else unread_count(stream, sidebar),
         newest_id=0 if of.is_visitor else page.newest_id,  # it counts what arrives in private feeds too
