@@ -94,7 +94,9 @@ def test_folders_reach_what_lies_below_them_and_a_rule_goes_with_its_place(db: D
         assert kept.every(tx, cast.alice.id) == []
 
 
-def test_a_label_that_goes_takes_its_rule_along_or_is_merged(db: Database, cast: Cast, feed: tuple[int, int]) -> None:
+def test_a_rule_follows_a_merged_label_and_without_its_label_does_the_rest_or_nothing(
+    db: Database, cast: Cast, feed: tuple[int, int]
+) -> None:
     only = rules.add(db, cast.alice, Rule(query="a"), label="Mine", now=NOW)
     both = rules.add(db, cast.alice, Rule(query="a", stars=True), label="Mine", now=NOW)
     other = labels.add(db, cast.alice, "Other", now=NOW)
@@ -108,7 +110,7 @@ def test_a_label_that_goes_takes_its_rule_along_or_is_merged(db: Database, cast:
     fill(db, feed[1], ["a"], NOW)
     assert seen(db, cast) == {"a": (True, True, ())}
     with db.reading() as tx:
-        assert {rule.id for rule in kept.every(tx, cast.alice.id)} >= {both}
+        assert {rule.id: rule.met for rule in kept.every(tx, cast.alice.id)} == {only: 0, both: 1}
 
 
 def test_a_rule_that_cannot_be_meant_any_more_does_nothing(db: Database, cast: Cast, feed: tuple[int, int]) -> None:
@@ -218,3 +220,49 @@ def test_who_has_no_rules_keeps_nothing_waiting(db: Database, cast: Cast, feed: 
     accounts.catch_up(db, cast.alice.id, now=NOW)
     with db.reading() as tx:
         assert tx.value("SELECT count(*) FROM rule_due") == 0
+
+
+def test_what_is_unread_by_hand_stays_so(db: Database, cast: Cast, feed: tuple[int, int]) -> None:
+    rules.add(db, cast.alice, Rule(query="advert", marks_read=True), now=NOW)
+    ids = fill(db, feed[1], ["Advert"], NOW)
+    deliver.catch_up(db, cast.alice.id)
+    entries.mark(db, cast.alice, ids, read=False, now=NOW)
+    assert seen(db, cast) == {"Advert": (True, False, ())}
+
+
+def test_what_waits_of_a_feed_that_one_left_is_left_alone(db: Database, cast: Cast, feed: tuple[int, int]) -> None:
+    rules.add(db, cast.alice, Rule(query="advert", stars=True), now=NOW)
+    fill(db, feed[1], ["Advert"], NOW)
+    deliver.catch_up(db, cast.alice.id)
+    subscriptions.unsubscribe(db, cast.alice, feed[0], now=NOW)
+    deliver.deliver_ahead(db, NOW)
+    with db.reading() as tx:
+        assert tx.value("SELECT count(*) FROM star") == 0
+        assert kept.due(tx, cast.alice.id, 10) == []
+
+
+def test_a_page_asks_of_some_hundreds_and_the_worker_of_all(db: Database, cast: Cast, feed: tuple[int, int]) -> None:
+    rules.add(db, cast.alice, Rule(query="a", stars=True), now=NOW)
+    fill(db, feed[1], [f"a {number}" for number in range(accounts.RULED_AT_ONCE + 150)], NOW)
+    accounts.catch_up(db, cast.alice.id, now=NOW)
+    with db.reading() as tx:
+        assert len(kept.due(tx, cast.alice.id, 1_000)) == 150
+    accounts.catch_up(db, cast.alice.id, now=NOW)  # nothing new has come
+    with db.reading() as tx:
+        assert kept.due(tx, cast.alice.id, 1_000) == []
+        assert tx.value("SELECT count(*) FROM star") == accounts.RULED_AT_ONCE + 150
+
+
+@pytest.mark.parametrize("query", ["-L:99", "-f:99", "-c:99", "auhtor:jane", "-userdate:P1D", "f:1 intitle:€"])
+def test_a_slip_is_no_rule(db: Database, cast: Cast, feed: tuple[int, int], query: str) -> None:
+    with pytest.raises(ActionError) as refused:
+        rules.add(db, cast.alice, Rule(query=query, marks_read=True), now=NOW)
+    assert refused.value.code == "action.bad_query"
+
+
+def test_a_number_that_is_gone_stops_its_rule(db: Database, cast: Cast, feed: tuple[int, int]) -> None:
+    label = labels.add(db, cast.alice, "Gone", now=NOW)
+    rules.add(db, cast.alice, Rule(query=f"-L:{label}", marks_read=True), now=NOW)
+    labels.remove(db, cast.alice, label, now=NOW)
+    fill(db, feed[1], ["One"], NOW)
+    assert seen(db, cast) == {"One": (True, False, ())}

@@ -49,6 +49,9 @@ MEANT: dict[str, Node | None] = {
     "e-mail": word("e", "mail"),
     "clim*": Words(("clim",), is_open=True),
     '"clim*"': word("clim"),
+    "rock & roll": And((word("rock"), word("roll"))),
+    "Re:Zero": word("re", "zero"),
+    "-https://a.example/b": Not(word("https", "a", "example", "b")),
     "a OR b c": Or((word("a"), And((word("b"), word("c"))))),
     "a AND b": And((word("a"), word("b"))),
     "a or b": And((word("a"), word("or"), word("b"))),
@@ -59,6 +62,8 @@ MEANT: dict[str, Node | None] = {
     r"\(a\)": word("a"),
     "intitle:fox": Words(("fox",), "title"),
     'InTitle:"quick fox"': Words(("quick", "fox"), "title"),
+    "intitle:(fox OR -dog)": Or((Words(("fox",), "title"), Not(Words(("dog",), "title")))),
+    "author:(a intext:b)": And((Words(("a",), "author"), Words(("b",), "text"))),
     "intext:fox author:'Jane Doe'": And((Words(("fox",), "text"), Words(("jane", "doe"), "author"))),
     "inurl:Example.com/": Address("example.com/"),
     "#science #two+words #'c d'": And((Tag("science"), Tag("two words"), Tag("c d"))),
@@ -78,6 +83,7 @@ MEANT: dict[str, Node | None] = {
     ),
     "L:* label:*": And((Labelled(None), Labelled(None))),
     "label:a,b": Or((Named("label", name="a"), Named("label", name="b"))),
+    'label:later,"to do"': Or((Named("label", name="later"), Named("label", name="to do"))),
     'label:"a, b" folder:Sport': And((Named("label", name="a, b"), Named("folder", name="Sport"))),
     "search:'My morning'": Named("search", name="My morning"),
     "https://example.com/a": word("https", "example", "com", "a"),
@@ -107,6 +113,14 @@ def test_it_asks_for(text: str) -> None:
         ("/" + "a" * 501 + "/", "pattern"),
         ("f:sport", "number"),
         ("is:blue", "state"),
+        ("f:3 intitle:€", "empty"),
+        ("-🔴", "empty"),
+        ("a #'' b", "empty"),
+        ("-auhtor:jane", "operator"),
+        ("userdate:P1D", "operator"),
+        ("inurl:(a OR b)", "operator"),
+        ("label:,", "empty"),
+        ("/(a|b| ){0,100}(a|b){0,100}/", "pattern"),
         ("a " * 101, "too_long"),
         ("(" * 21 + "a", "too_long"),
         ("x" * 1001, "too_long"),
@@ -116,6 +130,11 @@ def test_what_cannot_be_meant_is_told_and_finds_nothing(text: str, code: str) ->
     query = parse(text, now=NOW, zone=UTC)
     assert [problem.code for problem in query.problems] == [code]
     assert not matches(query.wanted, subject())
+
+
+def test_where_it_matters_what_looks_like_an_operator_is_told_of() -> None:
+    assert [problem.code for problem in parse("auhtor:jane", now=NOW, zone=UTC, strict=True).problems] == ["operator"]
+    assert parse("https://a.example/ mailto:a 12:30 'Re:Zero'", now=NOW, zone=UTC, strict=True).problems == ()
 
 
 @given(st.text(alphabet="ab *\"'“”/\\()-!#:,OR:intle\n\t0é東", max_size=60))

@@ -160,3 +160,60 @@ def test_what_must_be_asked_of_each_is_found_beyond_the_first_hundreds(db: Datab
             assert sorted(entry_id for _, entry_id in found) == ids[:10], text
         two = search.newest_matches(tx, leaf("intitle:/n/"), [feed], user_id=cast.alice.id, limit=2)
         assert sorted(entry_id for _, entry_id in two) == ids[-2:]
+
+
+def test_what_the_index_does_not_know_yet_is_found_neither_by_a_word_nor_by_its_contrary(
+    shelf: tuple[Database, Cast, list[int]],
+) -> None:
+    db, cast, feeds = shelf
+    new = [arrived(title, NOW, text="word") for title in ("Important", "Changed")]
+    with transaction(db) as tx:
+        ids = entries.insert(tx, feeds[0], new, NOW)
+        tx.run("INSERT INTO entry_edited (entry_id) VALUES (1)")
+    with db.reading() as tx:
+        for text in ("important", "-important", "-important OR -changed", "NOT (NOT (-important))"):
+            found = search.newest_matches(tx, leaf(text), feeds, user_id=cast.alice.id)
+            assert not {*ids, 1} & {entry_id for _, entry_id in found}, text
+    index.index_all(db)
+    with db.reading() as tx:
+        found = search.newest_matches(tx, leaf("-important"), feeds, user_id=cast.alice.id)
+        assert {ids[1], 1} <= {entry_id for _, entry_id in found}
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("🤖robots", "robots"),
+        ("100₽", "100"),
+        ("big 🤖 news", '"big news"'),
+        ("a🏳️‍🌈b", "b"),
+        ("№5 – ½ of ﬁne", "fine"),
+    ],
+)
+def test_signs_that_are_newer_than_an_engine_are_no_letters(db: Database, title: str, text: str) -> None:
+    cast = make_cast(db, NOW)
+    _, feed = subscribed(db, cast.alice, "https://a.test/", NOW)
+    with transaction(db) as tx:
+        entries.insert(tx, feed, [arrived(title, NOW)], NOW)
+    index.index_all(db)
+    assert compared((db, cast, [feed]), leaf(text)) == 1
+
+
+def test_addresses_of_any_letters(db: Database) -> None:
+    cast = make_cast(db, NOW)
+    _, feed = subscribed(db, cast.alice, "https://a.test/", NOW)
+    value = replace(clean("One"), url="https://a.test/ÉTÉ")
+    new = replace(arrived("One", NOW), clean=value, packed=packed_body(value, None, None, None))
+    with transaction(db) as tx:
+        entries.insert(tx, feed, [new], NOW)
+    for text, count in (("url:été", 1), ("-url:été", 0), ("url:A.TEST", 1)):
+        assert compared((db, cast, [feed]), leaf(text)) == count, text
+
+
+def test_many_lookups_and_deep_brackets_are_asked_of_each_entry(shelf: tuple[Database, Cast, list[int]]) -> None:
+    many = " OR ".join(f"(fox{number}* is:starred)" for number in range(30))
+    assert compared(shelf, leaf(f"{many} OR (fox is:starred)")) > 0
+    deep = leaf("fox")
+    for number in range(120):
+        deep = Or((Words(("dog",)), And((deep, Words(("quick",) if number % 2 else ("fox",))))))
+    compared(shelf, deep)

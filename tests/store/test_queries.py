@@ -90,7 +90,7 @@ def test_labels_and_searches_are_named_as_they_are_called(db: Database, cast: Ca
         assert meant(db, cast.alice, text, now).tree == tree, text
 
 
-def test_what_is_not_there_or_somebody_elses_is_said_by_name_and_nothing_by_number(
+def test_what_is_not_there_or_somebody_elses_is_said_and_never_the_contrary_of_nothing(
     db: Database, cast: Cast, own: Ids, now: datetime
 ) -> None:
     for text in ("feed:nobody", "folder:none", "label:bobs", "search:none"):
@@ -100,10 +100,28 @@ def test_what_is_not_there_or_somebody_elses_is_said_by_name_and_nothing_by_numb
         ("unknown", "feed:meridian"),
     ]
     assert meant(db, cast.alice, "feed:bob OR f:4", now).problems
-    assert meant(db, cast.bob, f"f:{own['post own']}", now).tree == Feeds(())
-    assert meant(db, cast.bob, f"c:{own['press']}", now).tree == Feeds(())
-    assert meant(db, cast.bob, f"L:{own['later']}", now).tree == Labelled(())
-    assert said(db, cast.bob, f"S:{own['Rain']}", now) == [("unknown", f"search:{own['Rain']}")]
+    for text, name in (("f", "post own"), ("c", "press"), ("L", "later"), ("S", "Rain")):
+        kind = {"f": "feed", "c": "folder", "L": "label", "S": "search"}[text]
+        assert said(db, cast.bob, f"-{text}:{own[name]}", now) == [("unknown", f"{kind}:{own[name]}")]
+        assert said(db, cast.alice, f"{text}:{own[name]},999", now) == [("unknown", f"{kind}:{own[name]},999")]
+        assert meant(db, cast.bob, f"-{text}:{own[name]}", now).tree == NOTHING
+
+
+def test_searches_that_name_searches_are_bounded(db: Database, cast: Cast, now: datetime) -> None:
+    ident = saved_searches.add(db, cast.alice, SavedSearch(name="One", query="x " * 90), now=now)
+    for name in ("two", "three", "four"):
+        with transaction(db) as tx:  # as no action of ours lets through
+            tx.run(
+                "INSERT INTO saved_search (user_id, position, name, name_key, query, kind)"
+                " VALUES (:user, 1, :name, :name, :query, 'main')",
+                user=cast.alice.id,
+                name=name,
+                query=f"S:{ident} " * 90,
+            )
+            ident = int(tx.value("SELECT max(id) FROM saved_search"))
+        found = meant(db, cast.alice, f"search:{name}", now)
+        assert [problem.code for problem in found.problems][:1] == ["too_long"]
+        assert len(found.problems) < 10
 
 
 def test_searches_that_name_each_other_end(db: Database, cast: Cast, own: Ids, now: datetime) -> None:
@@ -121,7 +139,7 @@ def test_visitors_name_the_feeds_that_they_see_and_nothing_personal(
     alice = cast.alice
     assert meant(db, alice, "feed:ete", now, public_only=True).tree == Feeds((own["night"],))
     assert meant(db, alice, "folder:press", now, public_only=True).tree == Feeds((own["night"],))
-    assert meant(db, alice, f"f:{own['post own']}", now, public_only=True).tree == Feeds(())
+    assert said(db, alice, f"f:{own['post own']}", now, public_only=True) == [("unknown", f"feed:{own['post own']}")]
     assert said(db, alice, "feed:meridian", now, public_only=True) == [("unknown", "feed:meridian")]
     for text, part in (
         ("label:later", "label:later"),

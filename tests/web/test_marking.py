@@ -252,3 +252,22 @@ def test_what_another_account_did_on_this_device_is_not_done_in_ones_name(
     answer = alice.post("/entries/late", {"account": owner(bob).id, "deed": f"{ids[0]} read 1"}, json=True)
     assert answer.status == 403
     assert world.unread_ids(owner(alice)) == ids
+
+
+def test_a_search_is_marked_as_its_page_meant_it(alice: Browser, world: World) -> None:
+    feed = world.feed()
+    world.entries(feed, "Ancien", hours_ago=5)
+    world.entries(feed, "Récent", hours_ago=0.5)
+    assert alice.user is not None
+    world.subscribe(alice.user, feed)
+    page = alice.get("/?q=-pubdate:PT1H")
+    (form,) = page.find("//form[@id='mark-all']")
+    fields = {field.get("name"): field.get("value") or "" for field in form.xpath("./input[@name]")}
+    world.clock.pass_by(hours=2)
+    alice.post("/entries/read-all", fields)
+    assert "Récent" in alice.get("/?shown=unread").words
+    assert "Ancien" not in alice.get("/?shown=unread").words
+    assert alice.post("/entries/read-all", {**fields, "asked_at": "9" * 30}, json=True).status == 400
+    del fields["asked_at"]
+    alice.post("/entries/read-all", fields)
+    assert "Récent" not in alice.get("/?shown=unread").words

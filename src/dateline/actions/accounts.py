@@ -21,6 +21,8 @@ MIN_PASSWORD = 10
 MAX_PASSWORD = 1024
 MAX_NAME = 40
 SEEN_EVERY = HOUR
+RULED_AT_ONCE = 300
+"""Of so many arrivals a page asks the rules itself; the worker asks of all."""
 
 FREE_FAILURES = 5
 """Failed logins that cost nothing; each further one doubles the wait, from a second to a quarter of an hour."""
@@ -274,8 +276,7 @@ def set_password(
 def catch_up(db: Database, user_id: int, *, now: datetime) -> int:
     """Deliver what arrived since to a user: runs first in every page and sync request. How many entries."""
     count = deliver.catch_up(db, user_id)
-    if count:
-        ruling.apply(db, user_id, now)
+    ruling.apply(db, user_id, now, most=RULED_AT_ONCE)
     return count
 
 

@@ -7,9 +7,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from dateline.errors import ActionError, NotFound
-from dateline.model import Search, Shown, ShownNow, Stream, User
+from dateline.model import Shown, ShownNow, Stream, User
 from dateline.store import Database, deeds_after, highlights, history, labels, listing, scopes, search, states, streams
-from dateline.store.db import WriteTx
+from dateline.store.db import Tx, WriteTx
 from dateline.store.history import Deed
 from dateline.store.write import transaction
 
@@ -64,16 +64,15 @@ def mark_all_read(
     ``listed_before``: only what is older. From the main stream, today's and the favourites, important feeds are left
     alone: they are marked in their own streams. Raises ``NotFound``.
     """
+    found = _found_unread(db, user, stream) if stream.search else None
     with transaction(db) as tx:
         tx.hold_user(user.id)
         feeds = scopes.without_important(tx, user.id, stream)
-        matches: Sequence[int] | None = None
+        matches: Sequence[int] | None = found
         if stream.kind == "recent" or stream.shown == "read":
             matches = ()
-        elif stream.kind in ("starred", "label"):
+        elif stream.kind in ("starred", "label") and found is None:
             matches = _marked_unread(tx, user, stream, feeds)
-        elif stream.search:
-            matches = _matches(tx, user, stream, stream.search, feeds)
         were = states.mark_all_read(
             tx,
             user.id,
@@ -92,23 +91,34 @@ def mark_all_unread(db: Database, user: User, stream: Stream, *, up_to: int, now
     favourites or all others where nothing else is ``shown``, else all. Not by hand: they may be scrolled past, or read
     by themselves. Raises ``NotFound``.
     """
+    wanted = replace(stream, shown=_AGAIN.get(stream.shown, "all"), order="newest")
+    with db.reading() as tx:
+        newest = streams.newest_ids(tx, user.id, wanted, MAX_ENTRIES)
     with transaction(db) as tx:
         tx.hold_user(user.id)
-        wanted = replace(stream, shown=_AGAIN.get(stream.shown, "all"), order="newest")
-        ids = [entry_id for entry_id in streams.newest_ids(tx, user.id, wanted, MAX_ENTRIES) if entry_id <= up_to]
+        ids = [entry_id for entry_id in states.visible(tx, user.id, newest) if entry_id <= up_to]
         if stream.shown == "unread_not_starred":
             starred = states.starred(tx, user.id, ids)
             ids = [entry_id for entry_id in ids if entry_id not in starred]
         return noted(tx, user, "unread", states.mark_unread(tx, user.id, ids), now)
 
 
-def _matches(tx: WriteTx, user: User, stream: Stream, wanted: Search, feed_ids: Sequence[int] | None) -> list[int]:
-    feeds = scopes.scope(tx, user.id, stream).feed_ids if feed_ids is None else feed_ids
-    found = search.newest_matches(tx, wanted.tree, feeds, user_id=user.id, shown="unread", limit=ALL_MATCHES)
-    return [key[1] for key in found]
+def _found_unread(db: Database, user: User, stream: Stream) -> list[int]:
+    """What a search finds of a stream and is unread: asked before anything is written, for it may take a while."""
+    with db.reading() as tx:
+        feeds = scopes.without_important(tx, user.id, stream)
+        if stream.kind in ("starred", "label"):
+            return _marked_unread(tx, user, stream, feeds)
+        if stream.search is None or stream.kind == "recent":
+            return []
+        if feeds is None:
+            feeds = scopes.scope(tx, user.id, stream).feed_ids
+        tree = stream.search.tree
+        found = search.newest_matches(tx, tree, feeds, user_id=user.id, shown="unread", limit=ALL_MATCHES)
+        return [entry_id for _, entry_id in found]
 
 
-def _marked_unread(tx: WriteTx, user: User, stream: Stream, feed_ids: Sequence[int] | None) -> list[int]:
+def _marked_unread(tx: Tx, user: User, stream: Stream, feed_ids: Sequence[int] | None) -> list[int]:
     reached = None if feed_ids is None else set(feed_ids)
     found = listing.marked_unread(tx, user.id, stream)
     return [entry_id for entry_id, feed_id in found if reached is None or feed_id in reached]

@@ -20,10 +20,21 @@ from dateline.parse.opml_settings import (
     followed_address,
     settings_of,
 )
+from dateline.parse.opml_unapplied import READ_FILTERS, decode_unapplied, encode_unapplied, with_read_queries
 from dateline.refresh.carrying import refused_proxy, usable
 from dateline.refresh.joining import MAX_SUBSCRIPTIONS, joining_of, split_url
 from dateline.settings import Settings
-from dateline.store import Database, displays, folder_order, followed, joining, read_choices, retention, subscriptions
+from dateline.store import (
+    Database,
+    displays,
+    folder_order,
+    followed,
+    joining,
+    read_choices,
+    retention,
+    rules,
+    subscriptions,
+)
 from dateline.store.accounts import name_key
 from dateline.store.db import WriteTx
 from dateline.store.joining import Joining
@@ -31,6 +42,7 @@ from dateline.store.retention import Proposal
 from dateline.store.secrets import Keyring, key_path
 from dateline.store.write import transaction
 
+from .rules import MAX_RULES
 from .subscriptions import MAX_DEPTH, MAX_FOLDER_NAME
 
 Progress = Callable[[int, int], None]
@@ -128,6 +140,7 @@ class _Import:
         room = MAX_SUBSCRIPTIONS - subscriptions.count(tx, self._user.id)
         folders = Folders(tx, self._user.id)
         new: dict[str, Joining] = {}
+        rules_left = MAX_RULES - rules.count(tx, self._user.id)
         lists = self._follow(tx, folders, now)
         already = 0
         for outline in self._outlines:
@@ -136,6 +149,10 @@ class _Import:
                 already += 1
             elif url in new or len(new) < room:
                 new[url] = _joined(new.get(url), _placed(outline, folders, lists))
+                rules_left -= len(outline.joining.read_queries)
+                if rules_left < 0:
+                    new[url] = _without_rules(new[url])
+                    self._problem(outline.feed.line, "opml.unapplied", f"{outline.feed.title}: {READ_FILTERS}")
             else:
                 self._problem(outline.feed.line, "action.too_large", url)
         folder_order.take_order(tx, self._user.id, folders.new(self._document.folder_order))
@@ -200,6 +217,12 @@ def _joined(first: Joining | None, again: Joining) -> Joining:
     if first is None:
         return again
     return replace(first, folder_ids=tuple(dict.fromkeys((*first.folder_ids, *again.folder_ids))))
+
+
+def _without_rules(one: Joining) -> Joining:
+    """A subscription whose searches that mark as read are kept, and do nothing: an account has enough rules."""
+    kept = with_read_queries(one.read_queries, decode_unapplied(one.unapplied))
+    return replace(one, read_queries=(), unapplied=encode_unapplied(tuple(kept.items())))
 
 
 class Folders:

@@ -88,7 +88,9 @@ def apply(db: Database, user: User, rule_id: int, *, now: datetime) -> list[Done
     with transaction(db) as tx:
         tx.hold_user(user.id)
         ids = states.visible(tx, user.id, ids)
-        rule = rules.one(tx, user.id, rule_id)
+        asked, rule = rule, rules.one(tx, user.id, rule_id)
+        if not rule.asks_as(asked):  # it was changed meanwhile
+            return []
         done = [noted(tx, user, "star", sorted(states.star(tx, user.id, ids, now)), now)] if rule.stars else []
         if rule.label_id is not None:
             done.append(turned(tx, user, rule.label_id, ids, on=True, now=now))
@@ -124,7 +126,7 @@ def _asked(tx: Tx, user: User, rule: Rule, now: datetime) -> tuple[Node, list[in
         raise ActionError("action.bad_query", "too_long")
     tree = ruling.meant(tx, user, rule, now)
     if tree is None:
-        found = queries.understood(tx, user.id, rule.query, now=now, zone=zone(user.time_zone)).problems[0]
+        found = queries.understood(tx, user.id, rule.query, now=now, zone=zone(user.time_zone), strict=True).problems[0]
         raise ActionError("action.bad_query", f"{found.code} {found.part}")
     reach = Reach(tx, user.id)
     feeds = reach.feeds(rule)

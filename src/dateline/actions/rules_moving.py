@@ -13,6 +13,7 @@ from dateline.store.write import transaction
 
 from .opml import Folders
 from .rules import added
+from .searches_moving import has_numbers
 
 MAX_URL, MAX_NAME = 4_000, 200
 
@@ -52,6 +53,8 @@ def bring_rules(db: Database, user: User, said: Sequence[RuleChoice], now: datet
 
 def _bring(tx: WriteTx, user: User, one: RuleChoice, folders: Folders, now: datetime) -> bool:
     """Whether it is new. Raises ``ActionError``."""
+    if has_numbers(one.query, now):  # they mean something else here
+        raise ActionError("action.bad_query", one.query[:100])
     if len(one.feed or "") > MAX_URL or len(one.label) > MAX_NAME or "\0" in f"{one.feed}{one.label}":
         raise ActionError("action.bad_value", "rule")
     folder_id = folders.there(one.folder) if one.folder else None

@@ -59,7 +59,7 @@ def bring_searches(db: Database, user: User, said: Sequence[SearchChoice], now: 
             left = [one for one in waiting if not _is_known(tx, user, one)]
             waiting = [one for one in left if not _bring(tx, user, one, folders, now)]
             taken += len(left) - len(waiting)
-            is_whole &= not any(_has_numbers(one, now) for one in left)
+            is_whole &= not any(has_numbers(one.query, now) for one in left)
             if not waiting or len(waiting) == len(left):
                 break
         _arrange(tx, user, said, before)
@@ -83,7 +83,7 @@ def _bring(tx: WriteTx, user: User, one: SearchChoice, folders: Folders, now: da
     try:
         key = _key(tx, user, one, folders)
         wanted = SavedSearch(name=one.name, query=one.query, kind=one.kind, key=key, shown=one.shown, order=one.order)
-        added(tx, user, wanted, now=now)
+        added(tx, user, wanted, now=now, may_name_others=has_numbers(one.query, now))
     except ActionError:
         return False
     return True
@@ -109,7 +109,7 @@ def _key(tx: Tx, user: User, one: SearchChoice, folders: Folders) -> int | None:
     return found
 
 
-def _has_numbers(one: SearchChoice, now: datetime) -> bool:
+def has_numbers(query: str, now: datetime) -> bool:
     """Whether a query names something by its number."""
-    asked = leaves(parse(one.query[:MAX_QUERY], now=now, zone=UTC).wanted)
+    asked = leaves(parse(query[:MAX_QUERY], now=now, zone=UTC).wanted)
     return any(isinstance(leaf, Entries) or (isinstance(leaf, Named) and leaf.ids) for leaf in asked)

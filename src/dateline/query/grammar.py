@@ -25,6 +25,7 @@ from .tree import (
     Address,
     Between,
     Entries,
+    Kind,
     Labelled,
     Named,
     Node,
@@ -45,10 +46,12 @@ MAX_TEXT = 1_000
 """Characters of a query."""
 MAX_TERMS = 100
 MAX_DEPTH = 20
+MAX_STEPS = 6_000
+"""Instructions of all expressions of a query, as RE2 counts them: ``\\p{L}`` alone is 1,200."""
 MAX_WORDS = 20
 """Words of a phrase; what follows is not looked at."""
 
-ProblemCode = Literal["too_long", "date", "pattern", "number", "state", "unknown", "not_here"]
+ProblemCode = Literal["too_long", "date", "pattern", "number", "state", "unknown", "not_here", "empty", "operator"]
 
 
 class Problem(Struct, frozen=True):
@@ -70,11 +73,14 @@ class Query(Struct, frozen=True):
         return NOTHING if self.tree is None or self.problems else self.tree
 
 
-def parse(text: str, *, now: datetime, zone: tzinfo) -> Query:
-    """Read a query, as it is meant now by somebody in that zone. Names in it are still ``Named``."""
+def parse(text: str, *, now: datetime, zone: tzinfo, strict: bool = False) -> Query:
+    """Read a query, as it is meant now by somebody in that zone. Names in it are still ``Named``.
+
+    ``strict``: what looks like an operator and is none is told of, too; else it is words, unless it is denied.
+    """
     if len(text) > MAX_TEXT:
         return Query(NOTHING, (Problem("too_long", text[:20]),))
-    reader = _Reader(text, now, zone)
+    reader = _Reader(text.encode(errors="replace").decode(), now, zone, strict=strict)
     tree = reader.query()
     return Query(tree, tuple(reader.problems))
 
@@ -89,7 +95,7 @@ class _Value(Struct, frozen=True):
 
 _BLANK = re.compile(r"\s*")
 _JOINING = re.compile(r"(OR|AND|NOT)(?=[\s()]|$)")
-_DENIED = re.compile(r"[-!](?=\S)")
+_DENIED = re.compile(r"[-!](?=[^\s!-])")
 _OPERATOR = re.compile(r"([A-Za-z]+):(?=\S)")
 _EXPRESSION = re.compile(r"/((?:[^/\\]|\\.)+)/([im]*)(?=[\s)]|$)", re.DOTALL)
 _QUOTED = re.compile(
@@ -101,14 +107,19 @@ _ESCAPED_QUOTE = re.compile(r'\\(["\\])')
 _QUOTES = "\"“”«»„'"
 _ESCAPED = re.compile(r"\\([()])")
 _JOINED = re.compile(r"(?<=[^+])\+(?=[^+])")
+_SCHEME = re.compile(r"[A-Za-z]+://|mailto:", re.IGNORECASE)
 _NUMBERS = re.compile(r"[0-9]{1,18}(?:,[0-9]{1,18})*")
 
 
 class _Reader:
     """Goes through a query once, from the left to the right."""
 
-    def __init__(self, text: str, now: datetime, zone: tzinfo) -> None:
+    def __init__(self, text: str, now: datetime, zone: tzinfo, *, strict: bool) -> None:
         self.text = text
+        self.strict = strict
+        self.place: Place = "any"
+        self.steps = 0
+        self.is_denied = False
         self.now = now
         self.zone = zone
         self.at = 0
@@ -141,7 +152,11 @@ class _Reader:
         if not is_denied and _DENIED.match(self.text, self.at):
             is_denied = True
             self.at += 1
-        part = self._group() if self._sees("(") else None if self._is_at_end() or self._sees(")") else self._term()
+        if self._sees("("):
+            part = self._group()
+        else:
+            self.is_denied = is_denied
+            part = None if self._is_at_end() or self._sees(")") else self._term()
         return Not(part) if part is not None and is_denied else part
 
     def _group(self) -> Node | None:
@@ -164,20 +179,47 @@ class _Reader:
             self.at = len(self.text)
             return None
         if operator := _OPERATOR.match(self.text, self.at):
-            read = OPERATORS.get(operator[1].lower())
-            if read is not None:
+            name = operator[1].lower()
+            if name in OPERATORS:
                 self.at = operator.end()
-                value = self._value()
-                return read(self, value, self.text[start : self.at])
+                return self._operated(name, start)
+            if name in _THEIRS or ((self.strict or self.is_denied) and not _SCHEME.match(self.text, self.at)):
+                self._word()
+                return self.refuse("operator", self.text[start : self.at])
         if self._sees("#"):
             self.at += 1
             value = self._value()
-            return _tag(self, _with_blanks(value), self.text[start : self.at])
-        return _anywhere(self, self._value(), self.text[start : self.at])
+            return self._said(_tag(self, _with_blanks(value), self.text[start : self.at]), start)
+        found = _anywhere(self, self._value(), self.text[start : self.at])
+        return self._said(found, start) if self.is_denied else found
+
+    def _operated(self, name: str, start: int) -> Node | None:
+        """What an operator makes of what follows it: a value, several with commas between, or words in brackets."""
+        if self._sees("("):
+            if name not in _PLACES:
+                self._word()
+                return self.refuse("operator", self.text[start : self.at])
+            before, self.place = self.place, _PLACES[name]
+            part = self._group()
+            self.place = before
+            return self._said(part, start)
+        read = OPERATORS[name]
+        if name not in _LISTED:
+            return self._said(read(self, self._value(), self.text[start : self.at]), start)
+        values = [self._value(ends=",")]
+        while self._sees(","):
+            self.at += 1
+            values.append(self._value(ends=","))
+        parts = [read(self, value, self.text[start : self.at]) for value in values if value.text]
+        return self._said(some([part for part in parts if part is not None] or [NOTHING]) if parts else None, start)
+
+    def _said(self, found: Node | None, start: int) -> Node:
+        """What was asked for, unless there is no word in it."""
+        return self.refuse("empty", self.text[start : self.at]) if found is None else found
 
     # ------------------------------------------------------------------------------------------------ signs
 
-    def _value(self) -> _Value:
+    def _value(self, ends: str = "") -> _Value:
         if expression := _EXPRESSION.match(self.text, self.at):
             self.at = expression.end()
             return _Value(expression[1].replace("\\/", "/"), flags=expression[2])
@@ -185,12 +227,12 @@ class _Reader:
             self.at = quoted.end()
             said = next(group for group in quoted.groups() if group is not None)
             return _Value(_ESCAPED_QUOTE.sub(r"\1", said), is_quoted=True)
-        return _Value(self._word())
+        return _Value(self._word(ends))
 
-    def _word(self) -> str:
-        """Up to a blank, or a bracket that closes what was opened before it."""
+    def _word(self, ends: str = "") -> str:
+        """Up to a blank, a sign that ``ends`` it, or a bracket that closes what was opened before it."""
         start, opened = self.at, 0
-        while self.at < len(self.text) and not self.text[self.at].isspace():
+        while self.at < len(self.text) and not self.text[self.at].isspace() and self.text[self.at] not in ends:
             sign = self.text[self.at]
             if sign == "\\":
                 self.at += 1
@@ -247,7 +289,9 @@ def _with_blanks(value: _Value) -> _Value:
 def _pattern(reader: _Reader, value: _Value, place: PatternPlace, part: str) -> Node:
     flags = value.flags or ""
     found = Pattern(value.text, place, any_case="i" in flags, by_lines="m" in flags)
-    if compiled(found.source, any_case=found.any_case, by_lines=found.by_lines) is None:
+    pattern = compiled(found.source, any_case=found.any_case, by_lines=found.by_lines)
+    reader.steps += pattern.steps if pattern is not None else 0
+    if pattern is None or reader.steps > MAX_STEPS:
         return reader.refuse("pattern", part)
     return found
 
@@ -259,7 +303,7 @@ def _phrase(value: _Value, place: Place) -> Node | None:
 
 
 def _anywhere(reader: _Reader, value: _Value, part: str) -> Node | None:
-    return _pattern(reader, value, "any", part) if value.flags is not None else _phrase(value, "any")
+    return _pattern(reader, value, reader.place, part) if value.flags is not None else _phrase(value, reader.place)
 
 
 def _in(place: Place) -> _Read:
@@ -302,7 +346,7 @@ def _entries(reader: _Reader, value: _Value, part: str) -> Node:
     return Entries(_ids(value.text)) if _NUMBERS.fullmatch(value.text) else reader.refuse("number", part)
 
 
-def _numbered(kind: Literal["feed", "folder", "label", "search"]) -> _Read:
+def _numbered(kind: Kind) -> _Read:
     def read(reader: _Reader, value: _Value, part: str) -> Node:
         if value.text == "*" and kind == "label":
             return Labelled(None)
@@ -315,12 +359,11 @@ def _ids(text: str) -> tuple[int, ...]:
     return tuple(int(number) for number in text.split(","))
 
 
-def _named(kind: Literal["feed", "folder", "label", "search"]) -> _Read:
+def _named(kind: Kind) -> _Read:
     def read(reader: _Reader, value: _Value, part: str) -> Node:
         if value.text == "*" and kind == "label":
             return Labelled(None)
-        names = [value.text] if value.is_quoted else value.text.split(",")
-        return some([Named(kind, name=name.strip()) for name in names if name.strip()] or [NOTHING])
+        return Named(kind, name=value.text.strip()) if value.text.strip() else reader.refuse("empty", part)
 
     return read
 
@@ -348,3 +391,7 @@ OPERATORS: dict[str, _Read] = {
     "labels": _named("label"),
     "search": _named("search"),
 }
+_PLACES: dict[str, Place] = {"intitle": "title", "title": "title", "intext": "text", "text": "text", "author": "author"}
+_LISTED = ("feed", "folder", "label", "labels", "search")
+_THEIRS = ("userdate", "mdate")
+"""FreshRSS's (1.28, 1.29), which are not known here: as words they would find what nobody meant."""

@@ -15,6 +15,8 @@ _ANY_DAY = datetime(2000, 1, 1, tzinfo=UTC)
 def query_of(line: str, *, now: datetime = _ANY_DAY, zone: tzinfo = UTC) -> Query | None:
     """A line as a query; None where it is plain words. What asks of more than entries cannot be meant."""
     found = parse(line, now=now, zone=zone)
+    if found.problems or not are_words(found.tree) or line.strip().startswith("("):
+        found = parse(line, now=now, zone=zone, strict=True)
     if not found.problems and are_words(found.tree) and not line.strip().startswith("("):
         return None
     if found.tree is not None and not found.problems and not is_of_entries(found.tree):

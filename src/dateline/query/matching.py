@@ -61,6 +61,11 @@ class Subject:
         """What it says, as plain text."""
         return self._read_text()
 
+    @property
+    def characters_read(self) -> int:
+        """How long its text is, if that was asked for."""
+        return len(self.__dict__.get("text", ""))
+
     @cached_property
     def folded_tags(self) -> frozenset[str]:
         """The publisher's keywords, to be compared."""
@@ -155,7 +160,7 @@ def _of(leaf: Node, subject: Subject) -> bool:
 
 def _found(wanted: Pattern, subject: Subject) -> bool:
     pattern = compiled(wanted.source, any_case=wanted.any_case, by_lines=wanted.by_lines)
-    return pattern is not None and any(pattern.search(text) is not None for text in subject.places(wanted.place))
+    return pattern is not None and any(pattern.is_in(text) for text in subject.places(wanted.place))
 
 
 def _within(span: Between, subject: Subject) -> bool:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from dateline.model import User
 from dateline.query import Node, matches
+from dateline.query.matching import Subject
 from dateline.query.tree import ANYTHING
 from dateline.store import Database, accounts, labels, queries, rules, states
 from dateline.store.candidates import subjects
@@ -18,50 +19,57 @@ from dateline.store.rules import Reach, Rule
 from dateline.store.times import zone
 from dateline.store.write import transaction
 
-AT_ONCE = 500
+AT_ONCE = 100
+"""Their texts are held while every rule is asked of them."""
 
 
-def apply(db: Database, user_id: int, now: datetime) -> int:
-    """Do what a user's rules say of all that waits for them. How many arrivals were asked."""
+def apply(db: Database, user_id: int, now: datetime, *, most: int | None = None) -> int:
+    """Do what a user's rules say of all that waits for them, or of about so many. How many arrivals were asked."""
     total = 0
-    while True:
+    while most is None or total < most:
         with db.reading() as tx:
             due = rules.due(tx, user_id, AT_ONCE)
             if not due:
-                return total
+                break
             met = _met(tx, accounts.user_by_id(tx, user_id), [entry_id for entry_id, _ in due], now)
         again = {entry_id for entry_id, is_again in due if is_again}
         with transaction(db) as tx:
             tx.hold_user(user_id)
             here = set(rules.taken(tx, user_id, [entry_id for entry_id, _ in due]))
-            for rule in rules.every(tx, user_id):  # as they stand by now: a label may be gone
-                _do(tx, user_id, rule, sorted(met.get(rule.id, set()) & here), again, now)
+            for rule in rules.every(tx, user_id):  # as they stand by now: a label may be gone, or another thing asked
+                asked, entry_ids = met.get(rule.id, (rule, set()))
+                if rule.asks_as(asked):
+                    _do(tx, user_id, rule, sorted(entry_ids & here), again, now)
         total += len(due)
+    return total
 
 
 def meant(tx: Tx, user: User, rule: Rule, now: datetime) -> Node | None:
     """What a rule is met by, where it is for; None when it cannot be meant any more: what it names is gone."""
     if not rule.query:
         return ANYTHING
-    search = queries.understood(tx, user.id, rule.query, now=now, zone=zone(user.time_zone))
+    search = queries.understood(tx, user.id, rule.query, now=now, zone=zone(user.time_zone), strict=True)
     return None if search.problems else search.tree
 
 
-def _met(tx: Tx, user: User, entry_ids: Sequence[int], now: datetime) -> dict[int, set[int]]:
-    """Which entries meet each rule, by its id."""
+def _met(tx: Tx, user: User, entry_ids: Sequence[int], now: datetime) -> dict[int, tuple[Rule, set[int]]]:
+    """Which entries of feeds that are subscribed to meet each rule, by its id.
+
+    Rule by rule, so that an expression is made once for all entries.
+    """
     reach = Reach(tx, user.id)
-    asked: dict[int | None, list[tuple[int, Node]]] = defaultdict(list)
-    for rule in rules.every(tx, user.id):
-        tree = meant(tx, user, rule, now)
-        feeds = reach.feeds(rule)
-        if tree is not None:
-            for feed_id in (None,) if feeds is None else feeds:
-                asked[feed_id].append((rule.id, tree))
-    found: dict[int, set[int]] = defaultdict(set)
+    subscribed = set(reach.every_feed())
+    arrived: dict[int, list[Subject]] = defaultdict(list)
     for subject in subjects(tx, user.id, entry_ids):
-        for rule_id, tree in (*asked[None], *asked[subject.feed_id]):
-            if matches(tree, subject):
-                found[rule_id].add(subject.entry_id)
+        if subject.feed_id in subscribed:
+            arrived[subject.feed_id].append(subject)
+    found: dict[int, tuple[Rule, set[int]]] = {}
+    for rule in rules.every(tx, user.id):
+        feeds = reach.feeds(rule)
+        near = [one for feed_id in (arrived if feeds is None else feeds) for one in arrived.get(feed_id, ())]
+        tree = meant(tx, user, rule, now) if near and rule.does_something else None
+        if tree is not None:
+            found[rule.id] = rule, {one.entry_id for one in near if matches(tree, one)}
     return found
 
 
@@ -73,6 +81,7 @@ def _do(tx: WriteTx, user_id: int, rule: Rule, entry_ids: Sequence[int], again: 
     if rule.label_id is not None and new:
         labels.put(tx, user_id, rule.label_id, new)
     if rule.marks_read and entry_ids:
-        states.mark_read(tx, user_id, entry_ids)
+        by_hand = states.unread_by_hand(tx, user_id, entry_ids)
+        states.mark_read(tx, user_id, [entry_id for entry_id in entry_ids if entry_id not in by_hand])
     if entry_ids:
         rules.note_met(tx, rule.id, len(entry_ids), now)

@@ -23,6 +23,7 @@ from dateline.query.tree import (
     Tag,
     Words,
     every,
+    leaves,
 )
 from dateline.query.words import words
 
@@ -31,6 +32,18 @@ from .shown import condition
 Engine = Literal["sqlite", "postgres"]
 MAX_WORD = 200
 """Characters of a word in PostgreSQL, which takes at most 2,046 bytes."""
+
+
+MAX_LOOKUPS = 6
+"""Words beside what the index is asked at once are looked up one by one, each at the price of a search: no more of them
+than this, others are asked of each entry."""
+MAX_DEPTH = 20
+"""Of brackets that the index is handed: SQLite's own parser ends at about a hundred."""
+_INDEXED = (
+    "e.id <= (SELECT CAST(value AS BIGINT) FROM meta WHERE key = 'indexed_to')"
+    " AND NOT EXISTS (SELECT 1 FROM entry_edited y WHERE y.entry_id = e.id)"
+)
+"""What the index does not know yet it finds by no word: it must not be found by their contrary either."""
 
 
 class Narrowed(Struct, frozen=True, kw_only=True):
@@ -71,14 +84,17 @@ class _Making:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.params: dict[str, Any] = {}
+        self._lookups = 0
 
     # -------------------------------------------------------------------------------------------- by the index
 
-    def match(self, node: Node) -> str | None:
+    def match(self, node: Node, depth: int = 0) -> str | None:
         """What the index is asked for a condition that words alone make; None for any other."""
+        if depth > MAX_DEPTH:
+            return None
         match node:
             case And(parts) | Or(parts) if parts:
-                found = [self.match(part) for part in parts]
+                found = [self.match(part, depth + 1) for part in parts]
                 told = [part for part in found if part is not None]
                 if len(told) < len(found):
                     return None
@@ -133,10 +149,15 @@ class _Making:
                 return (f"({' OR '.join(told)})" if told else "1 = 0"), all(is_exact for _, is_exact in found)
             case Not(part):
                 sql, is_exact = self.sql(part)
-                return (f"NOT {sql}", True) if sql is not None and is_exact else (None, False)
+                if sql is None or not is_exact:
+                    return None, False
+                return f"(NOT {sql}{' AND ' + _INDEXED if _asks_index(part) else ''})", True
             case Words() | Tag():
                 match = self.match(node)
-                return (None, False) if match is None else (self._indexed(match), self.is_exact(node))
+                self._lookups += 1
+                if match is None or self._lookups > MAX_LOOKUPS:
+                    return None, False
+                return self._indexed(match), self.is_exact(node)
             case _:
                 sql = self._column(node)
                 return sql, sql is not None
@@ -153,6 +174,8 @@ class _Making:
                 return self._between(node)
             case Address(part):
                 escaped = part.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+                if not part.isascii():  # SQLite lowers no other letters
+                    return None
                 return f"(lower(coalesce(e.url, '')) LIKE {self._param(f'%{escaped}%')} ESCAPE '\\')"
             case State(name):
                 return f"({condition(name, 'e', 'id')})"
@@ -176,3 +199,7 @@ class _Making:
         name = f"asked{len(self.params)}"
         self.params[name] = value
         return f":{name}"
+
+
+def _asks_index(node: Node) -> bool:
+    return any(isinstance(leaf, Words | Tag) for leaf in leaves(node))

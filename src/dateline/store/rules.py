@@ -34,6 +34,19 @@ class Rule(Struct, frozen=True, kw_only=True):
     met: int = 0
     met_at: datetime | None = None
 
+    @property
+    def does_something(self) -> bool:
+        """Whether anything comes of it: it may only have put a label that is gone."""
+        return self.marks_read or self.stars or self.label_id is not None
+
+    def asks_as(self, other: "Rule") -> bool:
+        """Whether it asks the same of the same feeds."""
+        return (self.query, self.folder_id, self.subscription_id) == (
+            other.query,
+            other.folder_id,
+            other.subscription_id,
+        )
+
 
 _COLUMNS = (
     "SELECT id, query, folder_id, subscription_id, marks_read, stars, label_id, met, met_at FROM rule"

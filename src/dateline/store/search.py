@@ -34,11 +34,14 @@ _END_OF_TITLE = "0endoftitle0"
 
 # What FTS5's unicode61 folds by itself as ``fold`` does; any other text is folded before it is indexed.
 # (Walked to the end at once, that is half the time of looking for the first other character.)
+# FTS5's unicode61 is of Unicode 6.1: signs that are newer (🤗, ₽) count as letters there.
+_NO_WORD = re.compile(r"[^\w\s\x00-\u206f]+")
 _FOLDED_BY_SQLITE = re.compile("[\\x00-\\x7f\\xa0\\xab\\xbb\\xc0-\\xff\u2010-\u201f]*+")
 ASKED = 20_000
 """So many entries are asked one by one, at most, where no index and no column tells (by an expression, a tag)."""
 READ = 2_000
-"""And so many, where what they say must be read for it."""
+"""And so many, where what they say must be read for it: of usual length; fewer, if they are longer."""
+_USUAL = 5_000
 REACH = 200_000
 """Where the index is not asked, the newest so many entries of the feeds are looked through."""
 _CHUNK = 250
@@ -53,9 +56,9 @@ def newest_matches(
     found: list[tuple[int, int]] = []
     left = limit if asked.rest is None else READ if any(map(_reads_text, leaves(asked.rest))) else ASKED
     for chunk in _chunks(tx, asked, feed_ids, user_id, shown, limit if asked.rest is None else _CHUNK):
-        right = chunk if asked.rest is None else _right(tx, asked.rest, user_id, chunk)
+        right, cost = (chunk, len(chunk)) if asked.rest is None else _right(tx, asked.rest, user_id, chunk)
         found += right
-        left -= len(chunk)
+        left -= cost
         if left <= 0 or len(found) >= limit:
             break
     return found[:limit]
@@ -113,9 +116,14 @@ def _by_walking(tx: Tx, where: str, params: dict[str, Any]) -> Iterator[list[Row
         top, step = span["above"], 2 * step
 
 
-def _right(tx: Tx, rest: Node, user_id: int, keys: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    right = {one.entry_id for one in subjects(tx, user_id, [key[1] for key in keys]) if matches(rest, one)}
-    return [key for key in keys if key[1] in right]
+def _right(tx: Tx, rest: Node, user_id: int, keys: Sequence[tuple[int, int]]) -> tuple[list[tuple[int, int]], int]:
+    """Which of these entries meet what is left to ask; and what asking took, in entries of usual length."""
+    right, characters = set(), 0
+    for one in subjects(tx, user_id, [key[1] for key in keys]):
+        if matches(rest, one):
+            right.add(one.entry_id)
+        characters += one.characters_read
+    return [key for key in keys if key[1] in right], max(len(keys), characters // _USUAL)
 
 
 def _reads_text(leaf: Node) -> bool:
@@ -144,7 +152,14 @@ def matching(tx: Tx, tree: Node, entry_ids: Sequence[int], *, user_id: int) -> l
     if asked.rest is None:
         return found
     most = READ if any(map(_reads_text, leaves(asked.rest))) else ASKED
-    return [key[1] for key in _right(tx, asked.rest, user_id, [(0, entry_id) for entry_id in found[:most]])]
+    right: list[int] = []
+    for start in range(0, len(found), _CHUNK):
+        chunk, cost = _right(tx, asked.rest, user_id, [(0, entry_id) for entry_id in found[start : start + _CHUNK]])
+        right += [key[1] for key in chunk]
+        most -= cost
+        if most <= 0:
+            break
+    return right
 
 
 _MATCHED = {
@@ -259,7 +274,7 @@ def _write(tx: WriteTx, texts: Sequence[tuple[int, str, str]], insert: Literal["
 
 
 def _lite_text(text: str) -> str:
-    return text if _FOLDED_BY_SQLITE.fullmatch(text) else fold(text)
+    return text if _FOLDED_BY_SQLITE.fullmatch(text) else _NO_WORD.sub(" ", fold(text))
 
 
 def _pg_words(title: str, text: str) -> str:

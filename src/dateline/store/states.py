@@ -199,6 +199,18 @@ def recount(tx: WriteTx, user_id: int | None = None) -> int:
 # ------------------------------------------------------------------------------------------------ stars
 
 
+def unread_by_hand(tx: Tx, user_id: int, entry_ids: Sequence[int]) -> set[int]:
+    """Which of the entries the user marked as unread."""
+    return set(
+        tx.column(
+            "SELECT u.entry_id FROM entry e JOIN unread u ON u.user_id = :user AND u.feed_id = e.feed_id"
+            " AND u.listed_at = e.listed_at AND u.entry_id = e.id WHERE e.id IN ids(:ids) AND u.kept = 1",
+            user=user_id,
+            ids=list(entry_ids),
+        )
+    )
+
+
 def starred(tx: Tx, user_id: int, entry_ids: Sequence[int]) -> set[int]:
     """Which of the entries are favourites."""
     sql = "SELECT entry_id FROM star WHERE entry_id IN ids(:ids) AND user_id = :user"

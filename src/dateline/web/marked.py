@@ -1,4 +1,6 @@
-"""Which stream a form means: ``kind``, ``key``, ``q``, ``since``, ``state`` → a ``Stream``; what changed there."""
+"""Which stream a form means: ``kind``, ``key``, ``q`` with ``asked_at``, ``since``, ``state`` → a ``Stream``; and what
+changed there.
+"""
 
 from datetime import UTC, datetime, timedelta
 from typing import get_args
@@ -35,8 +37,10 @@ def _search(visit: Visit) -> Search | None:
     text = visit.form.text("q", "", max_length=searching.MAX_SEARCH)
     if not text:
         return None
+    # as the page meant it: an hour ago is not now an hour ago
+    asked_at = min(instant(visit.form.integer("asked_at"), "asked_at"), visit.now) if "asked_at" in visit.form else None
     with visit.db.reading() as tx:
-        return searching.search(visit, tx, visit.me, text)
+        return searching.search(visit, tx, visit.me, text, asked_at=asked_at)
 
 
 def changed_there(visit: Visit, done: Done) -> list[str]:

@@ -1,5 +1,7 @@
 """What somebody typed into the search box → what it asks for; and what of it could not be meant, in words."""
 
+from datetime import datetime
+
 from dateline.errors import ActionError
 from dateline.model import Search, User
 from dateline.query import Problem
@@ -19,19 +21,35 @@ _SENTENCES: dict[str, str] = {
     "pattern": N_("“%s” is no regular expression that can be searched for."),
     "number": N_("“%s” should name a number."),
     "state": N_("“%s” is not known: it can be is:unread, is:read, is:starred or is:labelled."),
+    "empty": N_("There is no word in “%s” that can be searched for."),
+    "operator": N_("“%s” is not known. Where the words are meant, put them into quotes."),
     "unknown": N_("There is nothing of that name: “%s”."),
     "not_here": N_("This cannot be searched for here: “%s”."),
 }
 
 
-def search(visit: Visit, tx: Tx, user: User, text: str, *, public_only: bool = False) -> Search | None:
-    """What is searched for; None when nothing is. Raises ``ActionError("action.bad_value")``."""
+def search(
+    visit: Visit,
+    tx: Tx,
+    user: User,
+    text: str,
+    *,
+    public_only: bool = False,
+    strict: bool = False,
+    asked_at: datetime | None = None,
+) -> Search | None:
+    """What is searched for, or was ``asked_at`` a moment; None when nothing is.
+
+    Raises ``ActionError("action.bad_value")``.
+    """
     text = text.strip()
     if len(text) > MAX_SEARCH or "\0" in text:
         raise ActionError("action.bad_value", "q")
     if not text:
         return None
-    return queries.understood(tx, user.id, text, now=visit.now, zone=visit.zone, public_only=public_only)
+    return queries.understood(
+        tx, user.id, text, now=asked_at or visit.now, zone=visit.zone, public_only=public_only, strict=strict
+    )
 
 
 def problems(words: Words, found: tuple[Problem, ...]) -> tuple[str, ...]:

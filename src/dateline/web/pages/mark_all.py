@@ -41,8 +41,8 @@ class MarkAllPage(Struct, frozen=True, kw_only=True):
 
 
 def mark_all(visit: Visit) -> Response:
-    """``kind``, ``key``, ``q``, ``since``, ``state``, ``up_to``: everything of a stream that its page showed and that
-    existed when it was made.
+    """``kind``, ``key``, ``q`` with ``asked_at``, ``since``, ``state``, ``up_to``: everything of a stream that its page
+    showed and that existed when it was made.
 
     ``what``: ``all``, only what is older than a ``day`` or a ``week``, or all ``unread`` again. ``confirmed``: asked
     already. A behaviour tells with ``shown`` which entries it shows, and hears which of them changed.
@@ -61,7 +61,7 @@ def mark_all(visit: Visit) -> Response:
 
 
 def _ask(visit: Visit, stream: Stream, what: What) -> Response:
-    names = ("kind", "key", "q", "since", "state", "up_to", "next")
+    names = ("kind", "key", "q", "asked_at", "since", "state", "up_to", "next")
     with visit.db.reading() as tx:
         sidebar = sidebars.read(tx, visit.me.id)
     page = MarkAllPage(
@@ -69,7 +69,7 @@ def _ask(visit: Visit, stream: Stream, what: What) -> Response:
         what=what,
         search=stream.search.text if stream.search else "",
         narrowed=shown.name(visit.words, stream.shown) if stream.shown in shown.NARROW else "",
-        fields=(*((name, visit.form.raw(name, "")) for name in names), ("what", what)),
+        fields=(*((name, visit.form.raw(name)) for name in names if name in visit.form), ("what", what)),
         back=visit.next,
     )
     return visit.html("pages/mark_all.html", page)

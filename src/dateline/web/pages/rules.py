@@ -242,7 +242,7 @@ def _line(visit: Visit, tx: Tx, sidebar: Sidebar, rule: Rule) -> RuleLine:
     feeds = {row.id: row.title for row in sidebar.subscriptions}
     where = places.get(rule.folder_id or 0) or feeds.get(rule.subscription_id or 0) or ""
     problems: tuple[Problem, ...] = ()
-    if rule.query and (found := searching.search(visit, tx, visit.me, rule.query)) is not None:
+    if rule.query and (found := searching.search(visit, tx, visit.me, rule.query, strict=True)) is not None:
         problems = found.problems
     return RuleLine(
         id=rule.id,
@@ -253,5 +253,7 @@ def _line(visit: Visit, tx: Tx, sidebar: Sidebar, rule: Rule) -> RuleLine:
         label=next((label.name for label in sidebar.labels if label.id == rule.label_id), ""),
         met=rule.met,
         met_on=visit.words.moment(local(rule.met_at, visit.zone)) if rule.met_at else "",
-        problem=" ".join(searching.problems(visit.words, problems)),
+        problem=" ".join(searching.problems(visit.words, problems))
+        if rule.does_something
+        else visit.words.text("Choose what is done with them."),
     )

@@ -82,6 +82,7 @@ class StreamPage(Struct, frozen=True, kw_only=True):
     ``root`` and ``path`` are paths without the base (``/@NAME``, ``/folder/3``). ``unread`` counts the whole stream.
     ``saved`` is the id of the saved search that is open, ``title`` then its name; ``stream_name`` is ``folder/3``.
     ``rule_place`` is where a rule of the search would be for (``pages.rules``), "" for all.
+    ``asked_at`` is when a search was asked, in µs; "" without one.
     ``problems`` are why the search finds nothing, where it cannot be meant.
     ``shown_words`` say what of it is shown, "" where the bar does.
     ``more`` is the next page's ``before``, "" at the end. ``empty`` says why there are no rows, "" when there are.
@@ -117,6 +118,7 @@ class StreamPage(Struct, frozen=True, kw_only=True):
     stream_name: str
     problems: tuple[str, ...]
     rule_place: str
+    asked_at: str
     unread: int
     newest_id: int
     rows: tuple[Row, ...]
@@ -332,6 +334,7 @@ def _context(
         search=stream.search.text if stream.search else "",
         saved=stream.saved,
         stream_name=displays.stream_name(stream.kind, stream.key),
+        asked_at=str(to_us(visit.now)) if stream.search else "",
         rule_place=f"{stream.kind}:{stream.key}" if stream.kind in _WITH_RULES else "",
         problems=searching.problems(visit.words, stream.search.problems) if stream.search else (),
         unread=0 if of.is_visitor else unread_count(stream, sidebar),
