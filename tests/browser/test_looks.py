@@ -8,11 +8,12 @@ import pytest
 from playwright.sync_api import Page
 from tests.browser.stage import Open, Site
 
-from dateline.actions import labels
+from dateline.actions import labels, rules
 from dateline.actions import saved_searches as searches
 from dateline.episode import Chapter, Episode, Transcript
 from dateline.model import Enclosure, Person, SafeHTML, User
 from dateline.store import devices, mailboxes
+from dateline.store.rules import Rule
 from dateline.store.saved_searches import SavedSearch
 from dateline.store.write import transaction
 
@@ -65,6 +66,9 @@ PAGES = (
     "/settings/newsletters",
     "/settings/notifications",
     "/settings/sharing",
+    "/settings/rules",
+    "/settings/rules/1",
+    "/settings/visitors",
     "/settings/keys",
     "/keys",
     "/health",
@@ -128,6 +132,11 @@ def somebody(site: Site) -> User:
     labels.put(site.db, user, [first], label, on=True, now=world.clock())
     for name, query in (("Morning", "text"), ("A search whose name is far too long for any sidebar", "x" * 300)):
         searches.add(site.db, user, SavedSearch(name=name, query=query), now=world.clock())
+    for rule, named in (
+        (Rule(query="text", stars=True, marks_read=True), "A label whose name is far too long for any screen"),
+        (Rule(query="x" * 300, subscription_id=subscription, marks_read=True), ""),
+    ):
+        rules.add(site.db, user, rule, label=named, now=world.clock())
     world.revise(first, "An old title", "<p>Before it was changed.</p>", hours_ago=2)
     world.revise(first, "A short title", "<p>Before it was changed again.</p>")
     add_mailboxes(site, user)
@@ -224,8 +233,9 @@ def test_every_page_is_accessible_in_both_schemes_and_fits(alice: User, open_pag
     found = {}
     for path in PAGES:
         page.goto(path)
+        begins_at = page.evaluate("scrollY")
         open_first(page)
-        found[path] = faults(page)
+        found[path] = [*faults(page), *([f"begins at {begins_at}"] if begins_at else [])]
     assert {path: lines for path, lines in found.items() if lines} == {}
 
 
