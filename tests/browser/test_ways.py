@@ -52,7 +52,7 @@ def test_a_feeds_settings_are_one_press_away_on_a_desk_and_two_on_a_phone(
     page = open_page("/feed/1", who=alice, size=size)
     if size == "phone":
         expect(page.locator(".bar-settings")).to_be_hidden()
-        page.locator(".bar > .menu > summary").click()
+        page.locator(".bar > .menu:not(.search-menu) > summary").click()
     page.get_by_role("link", name="Settings of this feed").click()
     page.wait_for_url("**/subscriptions/*")
 

@@ -58,6 +58,12 @@ def test_only_the_browser_that_it_is_for_reads_it(text: bytes) -> None:
         to(browser, bytes(MAX_TEXT + 1))
 
 
+def test_how_long_a_letter_is_tells_hardly_anything() -> None:
+    browser = Subscribed("https://push.example/1")
+    assert len({len(to(browser, bytes(length)).body) for length in range(0, 1_023, 31)}) == 1
+    assert len({len(to(browser, bytes(length)).body) for length in range(0, MAX_TEXT, 31)}) == 3
+
+
 def test_no_two_letters_share_a_key() -> None:
     browser = Subscribed("https://push.example/1")
     assert to(browser).body[21:86] != to(browser).body[21:86]

@@ -20,6 +20,7 @@ from tests.refresh.running import Runner
 from dateline.actions import accounts as account_actions
 from dateline.actions import devices as device_actions
 from dateline.actions import entries as entry_actions
+from dateline.actions import rules as rule_actions
 from dateline.actions import subscriptions
 from dateline.actions.devices import Wish
 from dateline.fetch import Client
@@ -32,6 +33,7 @@ from dateline.settings import Settings
 from dateline.store import Database, accounts, devices
 from dateline.store.devices import Content, Device
 from dateline.store.doctor import examine
+from dateline.store.rules import Rule
 from dateline.store.secrets import Keyring
 from dateline.store.write import transaction
 
@@ -188,6 +190,19 @@ def test_what_was_read_meanwhile_is_no_news(
         runner.settings = replace(runner.settings, push="on")
         tell(runner)
         assert service.received == []
+
+
+def test_what_a_rule_reads_is_no_news(
+    runner: Runner, cast: Cast, service: PushService, join: Callable[..., int]
+) -> None:
+    with Internet({"/feed": rss("The Lighthouse", "Old")}) as internet:
+        join(cast.alice)
+        follow(runner, cast.alice, internet.url("/feed"))
+        rule_actions.add(runner.db, cast.alice, Rule(query="intitle:advert", marks_read=True), now=runner.now)
+        bring(runner, internet, "An advert", "Old")
+        assert service.received == []
+        bring(runner, internet, "Fog", "Another advert", "An advert", "Old")
+        assert [text["body"] for text in service.texts] == ["Fog"]
 
 
 def put(runner: Runner, device: int, kind: str = "test", count: int = 1) -> None:

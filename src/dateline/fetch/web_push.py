@@ -29,6 +29,8 @@ MAX_TEXT = 3_000
 SIGNED_FOR = timedelta(hours=12)
 TYPE = "application/octet-stream"
 _RECORD = 4_096
+_FILLED = 1_024
+"""A letter is as long as this, or twice or three times: its length tells a push service hardly anything."""
 _POINT, _SECRET = 65, 16
 _ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 """Of the group of P-256 (SEC 2, 2.4.2)."""
@@ -169,12 +171,18 @@ def letter(
         ("Urgency", urgency),
         ("Topic", topic),
     )
-    body = encrypted(text, receiver, salt=salt, key=ec.generate_private_key(ec.SECP256R1()))
+    key = ec.generate_private_key(ec.SECP256R1())
+    body = encrypted(text, receiver, salt=salt, key=key, filled=-(len(text) + 1) % _FILLED)
     return Letter(url=receiver.endpoint, body=body, headers=headers)
 
 
-def encrypted(text: bytes, receiver: Receiver, *, salt: bytes, key: "ec.EllipticCurvePrivateKey") -> bytes:
-    """A text for one browser (RFC 8291 §3.4): ``key`` is made for this text alone. Raises ``ValueError``."""
+def encrypted(
+    text: bytes, receiver: Receiver, *, salt: bytes, key: "ec.EllipticCurvePrivateKey", filled: int = 0
+) -> bytes:
+    """A text for one browser (RFC 8291 §3.4): ``key`` is made for this text alone; ``filled`` zeros stand behind it.
+
+    Raises ``ValueError``.
+    """
     from cryptography.hazmat.primitives.asymmetric import ec
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -188,7 +196,8 @@ def encrypted(text: bytes, receiver: Receiver, *, salt: bytes, key: "ec.Elliptic
     content_key = _expanded(pseudo, b"Content-Encoding: aes128gcm\0")[:16]
     nonce = _expanded(pseudo, b"Content-Encoding: nonce\0")[:12]
     head = salt + _RECORD.to_bytes(4, "big") + bytes([len(ours)]) + ours
-    return head + AESGCM(content_key).encrypt(nonce, text + b"\x02", None)  # 2 ends the last record (RFC 8188 §2)
+    # 2 ends the last record, zeros fill it (RFC 8188 §2)
+    return head + AESGCM(content_key).encrypt(nonce, text + b"\x02" + bytes(filled), None)
 
 
 def _expanded(key: bytes, info: bytes) -> bytes:

@@ -22,7 +22,7 @@ from dateline.store.devices import Content, Leased
 from dateline.store.secrets import Keyring
 from dateline.store.write import transaction
 
-from . import deliver
+from . import deliver, ruling
 from .polite import NotNow
 
 if TYPE_CHECKING:
@@ -93,6 +93,7 @@ def queue_news(db: Database, now: datetime) -> int:
 
 def _queue_of(db: Database, user_id: int, told: int, device_ids: list[int], newest: int, now: datetime) -> int:
     deliver.catch_up(db, user_id, everything=True)
+    ruling.apply(db, user_id, now)  # of what a rule reads nobody is told
     with db.reading() as tx:
         came = devices.important_after(tx, user_id, told, newest)
     with transaction(db) as tx:
