@@ -266,3 +266,13 @@ def test_rules_keep_their_lines() -> None:
 def test_a_display_that_is_none_counts_as_not_chosen(text: str) -> None:
     assert of(dateline_display=text).display is None
     assert folder_display(OpmlFolder(path=("A",), attributes={"dateline:display": text})) is None
+
+
+def test_of_many_searches_none_is_lost_and_none_is_cut() -> None:
+    lines = [f"intitle:a{number}" for number in range(60)]
+    said = of(frss_filtersActionRead="\n".join(lines))
+    assert len(said.read_queries) == 50
+    assert [*said.read_queries, *dict(said.unapplied)["frss:filtersActionRead"].splitlines()] == lines
+    for more in range(80):
+        long = "\n".join([*["f:3 " + "x" * 995] * 19, "f:3 " + "y" * (900 + more), "intitle:foo -intitle:important"])
+        assert of(frss_filtersActionRead=long).read_queries in ((), ("intitle:foo -intitle:important",))

@@ -184,3 +184,14 @@ def test_what_waits_for_a_feed_that_does_not_rest_is_not_read_by_its_new_folder(
     deliver.catch_up(db, cast.alice.id)
     with db.reading() as tx:
         assert tx.value("SELECT unread_count FROM subscription WHERE id = :id", id=subscription) == 1
+
+
+def test_what_was_spared_once_stays_unread_when_the_choice_is_taken_back(
+    db: Database, cast: Cast, now: datetime
+) -> None:
+    resting = Resting(db, cast.alice, now)
+    resting.come("before")
+    resting.own(ARRIVED)
+    resting.come("meanwhile")
+    resting.own(ReadWhen(arrived=False))
+    assert resting.unread() == ["before"]

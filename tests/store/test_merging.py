@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from tests.people import Cast
-from tests.store.feeding import fill, subscribed
+from tests.store.feeding import arrived, fill, subscribed
 
 from dateline.actions import (
     accounts,
@@ -24,6 +24,7 @@ from dateline.refresh import index, ruling
 from dateline.store import (
     Database,
     Tx,
+    brought,
     delivery,
     expiry,
     feeds,
@@ -34,6 +35,7 @@ from dateline.store import (
     retention,
     states,
 )
+from dateline.store.entries import mark_gone
 from dateline.store.retention import Proposal
 from dateline.store.rules import Rule
 from dateline.store.saved_searches import SavedSearch
@@ -374,3 +376,50 @@ def test_nothing_of_an_account_that_goes_is_left(db: Database, cast: Cast, now: 
             for table in tables
         }
     assert not {table: count for table, count in left.items() if count}
+
+
+def test_what_is_unread_in_one_feed_and_was_never_received_of_the_other_stays_unread(
+    db: Database, cast: Cast, now: datetime
+) -> None:
+    _, kept = subscribed(db, cast.bob, "https://a.example/1", now)
+    _, gone = subscribed(db, cast.alice, "https://a.example/2", now)
+    (stays,) = fill(db, kept, ["long ago"], now)
+    with transaction(db) as tx:
+        mark_gone(tx, [stays], now)
+    fill(db, gone, ["long ago"], now)
+    delivered(db, cast.alice)
+    subscribed(db, cast.alice, "https://a.example/1", now + timedelta(days=2))
+    merge(db, kept, gone, now)
+    with db.reading() as tx:
+        assert list(unread(tx, cast.alice)) == [stays]
+
+
+def test_rules_are_asked_of_what_waited_when_a_feed_becomes_ones_own(db: Database, cast: Cast, now: datetime) -> None:
+    subscribed(db, cast.bob, "https://a.example/1", now)
+    alices, feed_id = subscribed(db, cast.alice, "https://a.example/1", now)
+    rules.add(db, cast.alice, Rule(query="news", stars=True), now=now)
+    fill(db, feed_id, ["news"], now)
+    mine = own(db, cast.alice, alices, feed_id, now)
+    ruling.apply(db, cast.alice.id, now)
+    with db.reading() as tx:
+        assert tx.column("SELECT feed_id FROM star") == [mine]
+
+
+@pytest.mark.parametrize("others", [False, True])
+def test_what_was_read_elsewhere_is_read_when_a_feed_becomes_ones_own(
+    db: Database, cast: Cast, now: datetime, others: bool
+) -> None:
+    url = "https://a.example/1"
+    if others:
+        subscribed(db, cast.bob, url, now)
+    alices, feed_id = subscribed(db, cast.alice, url, now)
+    with transaction(db) as tx:
+        archive = brought.open_archive(tx, cast.alice.id, url, host="a.example", title="", site_url=None, now=now)
+        ids, _ = brought.put(tx, archive, [arrived("dear", now)], now)
+        brought.star(tx, cast.alice.id, dict.fromkeys(ids.values(), now))
+        brought.note_read(tx, archive, [arrived("dear", now).guid_hash])
+    fill(db, feed_id, ["dear"], now)
+    mine = own(db, cast.alice, alices, feed_id, now)
+    with db.reading() as tx:
+        assert tx.column("SELECT feed_id FROM star") == [mine]
+        assert not unread(tx, cast.alice)

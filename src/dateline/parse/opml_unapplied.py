@@ -30,7 +30,8 @@ def unapplied_of(said: Mapping[str, str]) -> Unapplied:
     """What of an outline is kept and does nothing here."""
     kept = {name: said[name].strip() for name in (READ_FILTERS, CONDITIONS) if said.get(name, "").strip()}
     if READ_FILTERS in kept:
-        kept[READ_FILTERS] = "\n".join(line for line in _lines(kept[READ_FILTERS]) if not _is_usable(line))
+        usable = set(read_queries(said))
+        kept[READ_FILTERS] = "\n".join(line for line in _lines(kept[READ_FILTERS]) if line not in usable)
     conditions = kept.get(CONDITIONS, "")
     if conditions and (applied_conditions(said) or conditions == conditions_of(said.get("dateline:fullTextOnly", ""))):
         del kept[CONDITIONS]
@@ -39,8 +40,9 @@ def unapplied_of(said: Mapping[str, str]) -> Unapplied:
 
 def read_queries(said: Mapping[str, str]) -> tuple[str, ...]:
     """The searches of an outline that mark as read what they find, as far as they can be meant here."""
-    lines = _lines(said.get(READ_FILTERS, "")[:MAX_UNAPPLIED])
-    return tuple(dict.fromkeys(line for line in lines if _is_usable(line)))[:MAX_READ_QUERIES]
+    text = said.get(READ_FILTERS, "")
+    lines = list(dict.fromkeys(_lines(text))) if len(text) <= MAX_UNAPPLIED else []
+    return tuple(line for line in lines[:MAX_READ_QUERIES] if _is_usable(line))
 
 
 def with_read_queries(queries: tuple[str, ...], unapplied: Unapplied) -> dict[str, str]:
@@ -61,7 +63,9 @@ def _is_usable(line: str) -> bool:
 
 def applied_conditions(said: Mapping[str, str]) -> str:
     """The conditions of an outline in our words, one a line; "" when there are none, or one is no plain one."""
-    lines = _lines(said.get(CONDITIONS, "")[:MAX_UNAPPLIED])
+    lines = _lines(said.get(CONDITIONS, ""))
+    if len(lines) > MAX_ONLY or sum(map(len, lines)) > 10 * MAX_ONLY:
+        return ""
     text = "\n".join(dict.fromkeys(_condition(line) for line in lines))
     return text if len(text) <= MAX_ONLY and all(map(_is_usable, lines)) else ""
 

@@ -38,9 +38,14 @@ def _waiting(tx: Tx, user_id: int) -> dict[int, int]:
 
 def _settle(tx: WriteTx, user_id: int, feed_id: int, upto: int, counted: Counting | None) -> None:
     if counted is not None and counted.rule.arrived:
+        spared = tx.value(
+            "SELECT spared_entry_id FROM subscription WHERE user_id = :user AND feed_id = :feed",
+            user=user_id,
+            feed=feed_id,
+        )
         delivered = delivery.deliver_feed(tx, user_id, feed_id, as_it_is=True)
         if delivered is not None:
-            read_by_itself.read_arrived(tx, user_id, feed_id, (delivered.seen, delivered.upto))
+            read_by_itself.read_arrived(tx, user_id, feed_id, (max(delivered.seen, spared), delivered.upto))
             rules.note_delivered(tx, user_id, [(feed_id, delivered.seen, delivered.upto)])
             brought.settle(tx, user_id, [delivered])
         return

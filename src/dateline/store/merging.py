@@ -90,7 +90,7 @@ def _wake(tx: WriteTx, ids: dict[str, int], now: datetime) -> None:
 
 _DOUBLES = "entry d JOIN entry k ON k.feed_id = :kept AND k.guid_hash = d.guid_hash WHERE d.feed_id = :gone"
 
-_BOTH = f"(SELECT d.id AS gone_id, k.id AS kept_id, k.listed_at FROM {_DOUBLES}) x ON x.gone_id = u.entry_id"
+_BOTH = f"(SELECT d.id AS gone_id, k.id AS kept_id, k.listed_at, k.gone_at FROM {_DOUBLES}) x ON x.gone_id = u.entry_id"
 _KEPT_STAYS = (
     "ON CONFLICT (user_id, feed_id, listed_at, entry_id) DO UPDATE SET kept ="
     " CASE WHEN excluded.kept = 1 THEN 1 ELSE unread.kept END"
@@ -114,13 +114,14 @@ def _move_marks_of_doubles(tx: WriteTx, ids: dict[str, int]) -> None:
         **ids,
     )
     own_marks.move(tx, f"SELECT d.id AS old_id, k.id AS new_id FROM {_DOUBLES}", **ids)
-    # Unread only for those who had no other chance to read it, subscribers of the feed that goes, but not of the one
-    # that stays; and what somebody marked so by hand.
+    # Unread only for those who had no other chance to read it: subscribers of the feed that goes, but not of the one
+    # that stays, or only since it carried that no more; and what somebody marked so by hand.
     tx.run(
         "INSERT INTO unread (user_id, feed_id, listed_at, entry_id, kept)"
         f" SELECT u.user_id, CAST(:kept AS BIGINT), x.listed_at, x.kept_id, u.kept FROM unread u JOIN {_BOTH}"
         " WHERE u.feed_id = :gone AND (u.kept = 1 OR NOT EXISTS"
-        " (SELECT 1 FROM subscription s WHERE s.user_id = u.user_id AND s.feed_id = :kept))"
+        " (SELECT 1 FROM subscription s WHERE s.user_id = u.user_id AND s.feed_id = :kept"
+        " AND (x.gone_at IS NULL OR x.gone_at >= s.created_at)))"
         f" {_KEPT_STAYS}",
         **ids,
     )

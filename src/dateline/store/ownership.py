@@ -5,8 +5,9 @@ Read state, stars and labels move with it; ids of entries may change, their plac
 
 from datetime import datetime
 
-from . import delivery, feeds, orphans, own_marks, states, websub
+from . import brought, delivery, feeds, orphans, own_marks, rules, states, websub
 from .db import WriteTx
+from .delivery import Delivered
 from .feeds import Feed
 from .merging import merge
 from .times import to_us
@@ -51,7 +52,7 @@ def make_private(tx: WriteTx, user_id: int, subscription_id: int, feed: Feed, no
     The user is held. The id of the feed, which is the user's alone.
     """
     feeds.existing(tx, [feed.id])
-    delivery.deliver(tx, user_id, limit=10_000_000, resting=True)
+    _deliver(tx, user_id)
     own = feeds.find(tx, feed.url, user_id)
     if own is None and feeds.read(tx, feed.id).subscribers == 1 and not _marked_by_others(tx, user_id, feed.id):
         tx.run("UPDATE feed SET owner_id = :user WHERE id = :id", user=user_id, id=feed.id)
@@ -61,6 +62,13 @@ def make_private(tx: WriteTx, user_id: int, subscription_id: int, feed: Feed, no
     _copy(tx, feed.id, target, user_id)
     _move(tx, user_id, subscription_id, feed.id, target, now)
     return target
+
+
+def _deliver(tx: WriteTx, user_id: int) -> None:
+    """All that waits for the user, with what was brought of it from elsewhere."""
+    delivered: list[Delivered] = []
+    delivery.deliver(tx, user_id, limit=10_000_000, told=delivered.append, resting=True)
+    brought.settle(tx, user_id, delivered)
 
 
 def _marked_by_others(tx: WriteTx, user_id: int, feed_id: int) -> bool:
@@ -92,7 +100,7 @@ def make_shared(
         return kept
     if shared is None or shared.ok_at is None:
         return feed.id
-    delivery.deliver(tx, user_id, limit=10_000_000, resting=True)
+    _deliver(tx, user_id)
     feeds.add(tx, url=feed.url, owner_id=0, host=feed.host, credentials=None, now=now)  # woken, if it slept
     _move(tx, user_id, subscription_id, feed.id, shared.id, now)
     return shared.id
@@ -161,6 +169,7 @@ def _move(tx: WriteTx, user_id: int, subscription_id: int, old: int, new: int, n
         " (SELECT 1 FROM entry d WHERE d.feed_id = :old AND d.guid_hash = k.guid_hash) ON CONFLICT DO NOTHING",
         **ids,
     )
+    rules.note_moved(tx, user_id, old, new)
     tx.run("DELETE FROM unread WHERE user_id = :user AND feed_id = :old", **ids)
     tx.run(
         "INSERT INTO star (user_id, listed_at, entry_id, feed_id, starred_at)"

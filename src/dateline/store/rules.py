@@ -191,6 +191,29 @@ def note_delivered(tx: WriteTx, user_id: int, came: Iterable[tuple[int, int, int
     )
 
 
+def note_moved(tx: WriteTx, user_id: int, old: int, new: int) -> None:
+    """A subscription moves to another feed of its address: what waited there waits here, and what is carried only here.
+
+    The user is held.
+    """
+    if not tx.value(f"SELECT {_HAS_RULES}", user=user_id):
+        return
+    ids = {"user": user_id, "old": old, "new": new}
+    tx.run(
+        "INSERT INTO rule_due (user_id, entry_id, again) SELECT r.user_id, k.id, r.again FROM rule_due r"
+        " JOIN entry d ON d.id = r.entry_id AND d.feed_id = :old"
+        " JOIN entry k ON k.feed_id = :new AND k.guid_hash = d.guid_hash WHERE r.user_id = :user"
+        " ON CONFLICT DO NOTHING",
+        **ids,
+    )
+    tx.run(
+        "INSERT INTO rule_due (user_id, entry_id) SELECT CAST(:user AS BIGINT), k.id FROM entry k"
+        " WHERE k.feed_id = :new AND k.gone_at IS NULL AND NOT EXISTS"
+        " (SELECT 1 FROM entry d WHERE d.feed_id = :old AND d.guid_hash = k.guid_hash) ON CONFLICT DO NOTHING",
+        **ids,
+    )
+
+
 def note_again(tx: WriteTx, user_id: int, entry_ids: Sequence[int]) -> None:
     """These came back changed: rules may read them once more, and nothing else."""
     tx.run(
