@@ -440,3 +440,18 @@ def test_how_folders_and_subscriptions_are_shown_comes_back(db: Database, cast: 
     with db.reading() as tx:
         mine = tx.value("SELECT display FROM folder WHERE user_id = :user", user=cast.mallory.id)
     assert mine is None, "who has the folder already has said enough"
+
+
+def test_searches_beyond_what_an_account_may_have_are_kept_and_told(db: Database, cast: Cast, now: datetime) -> None:
+    searches = "&#10;".join(f"intitle:a{number}" for number in range(50))
+    outlines = "".join(
+        f'<outline type="rss" text="{number}" xmlUrl="https://{number}.test/" frss:filtersActionRead="{searches}"/>'
+        for number in range(21)
+    )
+    body = f'<opml version="2.0" xmlns:frss="https://freshrss.org/opml"><body>{outlines}</body></opml>'
+    report = opml.import_opml(db, cast.alice, body.encode(), now=now)
+    assert (report.added, [problem.code for problem in report.problems]) == (21, ["opml.unapplied"])
+    with db.reading() as tx:
+        assert kept_rules.count(tx, cast.alice.id) == 1_000
+        (kept,) = tx.column("SELECT unapplied FROM subscription WHERE unapplied IS NOT NULL")
+    assert kept.count("intitle:a") == 50

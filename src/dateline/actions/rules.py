@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from dateline.errors import ActionError
 from dateline.model import User
 from dateline.query import Node
+from dateline.query.grammar import MAX_TEXT
 from dateline.refresh import ruling
 from dateline.store import Database, queries, rules, search, states, subscriptions
 from dateline.store.db import Tx, WriteTx
@@ -19,7 +20,6 @@ from . import labels
 from .entries import MAX_ENTRIES, Done, noted, turned
 
 MAX_RULES = 1_000
-MAX_QUERY = 1_000
 COUNTED = search.NEWEST_MATCHES
 
 
@@ -122,7 +122,7 @@ def _asked(tx: Tx, user: User, rule: Rule, now: datetime) -> tuple[Node, list[in
     """What a rule is met by, and the feeds to look in."""
     if not rule.query and rule.folder_id is None and rule.subscription_id is None:
         raise ActionError("action.empty_rule", "query")
-    if len(rule.query) > MAX_QUERY or "\0" in rule.query:
+    if len(rule.query) > MAX_TEXT or "\0" in rule.query:
         raise ActionError("action.bad_query", "too_long")
     tree = ruling.meant(tx, user, rule, now)
     if tree is None:

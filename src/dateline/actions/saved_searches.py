@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from dateline.errors import ActionError, NotFound
 from dateline.model import ShownNow, StreamKind, User
 from dateline.preferences import Order
+from dateline.query.grammar import MAX_TEXT
 from dateline.store import Database, labels, queries, saved_searches, subscriptions
 from dateline.store.db import Tx, WriteTx
 from dateline.store.saved_searches import SavedSearch
@@ -16,7 +17,6 @@ from dateline.store.write import transaction
 from .subscriptions import folder_name
 
 MAX_SEARCHES = 200
-MAX_QUERY = 1_000
 _KINDS = get_args(StreamKind)
 _SHOWN = ("", *get_args(ShownNow))
 _ORDERS = ("", *get_args(Order))
@@ -79,7 +79,7 @@ def _checked(tx: Tx, user: User, search: SavedSearch, now: datetime, *, may_name
     name, query = folder_name(search.name), search.query.strip()
     if search.kind not in _KINDS or search.shown not in _SHOWN or search.order not in _ORDERS:
         raise ActionError("action.bad_value", "saved search")
-    if len(query) > MAX_QUERY or "\0" in query:
+    if len(query) > MAX_TEXT or "\0" in query:
         raise ActionError("action.bad_value", "query")
     namesake = saved_searches.named(tx, user.id, name)
     if namesake is not None and namesake.id != search.id:

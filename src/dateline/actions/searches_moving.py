@@ -12,6 +12,7 @@ from dateline.errors import ActionError, NotFound
 from dateline.model import User
 from dateline.parse.choices import SearchChoice
 from dateline.query import parse
+from dateline.query.grammar import MAX_TEXT
 from dateline.query.tree import Entries, Named, leaves
 from dateline.store import Database, labels, saved_searches, subscriptions
 from dateline.store.accounts import name_key
@@ -21,7 +22,7 @@ from dateline.store.saved_searches import SavedSearch
 from dateline.store.write import transaction
 
 from .opml import Folders
-from .saved_searches import MAX_QUERY, MAX_SEARCHES, added
+from .saved_searches import MAX_SEARCHES, added
 
 MAX_NAME, MAX_NAMED = 200, 4_000
 
@@ -111,5 +112,5 @@ def _key(tx: Tx, user: User, one: SearchChoice, folders: Folders) -> int | None:
 
 def has_numbers(query: str, now: datetime) -> bool:
     """Whether a query names something by its number."""
-    asked = leaves(parse(query[:MAX_QUERY], now=now, zone=UTC).wanted)
+    asked = leaves(parse(query[:MAX_TEXT], now=now, zone=UTC).wanted)
     return any(isinstance(leaf, Entries) or (isinstance(leaf, Named) and leaf.ids) for leaf in asked)

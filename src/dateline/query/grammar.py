@@ -210,8 +210,9 @@ class _Reader:
         while self._sees(","):
             self.at += 1
             values.append(self._value(ends=","))
-        parts = [read(self, value, self.text[start : self.at]) for value in values if value.text]
-        return self._said(some([part for part in parts if part is not None] or [NOTHING]) if parts else None, start)
+        told = [read(self, value, self.text[start : self.at]) for value in values if value.text]
+        parts = [part for part in told if part is not None]
+        return self._said(some(parts) if parts else None, start)
 
     def _said(self, found: Node | None, start: int) -> Node:
         """What was asked for, unless there is no word in it."""

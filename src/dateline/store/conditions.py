@@ -32,8 +32,6 @@ from .shown import condition
 Engine = Literal["sqlite", "postgres"]
 MAX_WORD = 200
 """Characters of a word in PostgreSQL, which takes at most 2,046 bytes."""
-
-
 MAX_LOOKUPS = 6
 """Words beside what the index is asked at once are looked up one by one, each at the price of a search: no more of them
 than this, others are asked of each entry."""
@@ -173,9 +171,9 @@ class _Making:
             case Between():
                 return self._between(node)
             case Address(part):
-                escaped = part.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
                 if not part.isascii():  # SQLite lowers no other letters
                     return None
+                escaped = part.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
                 return f"(lower(coalesce(e.url, '')) LIKE {self._param(f'%{escaped}%')} ESCAPE '\\')"
             case State(name):
                 return f"({condition(name, 'e', 'id')})"

@@ -32,11 +32,12 @@ _PG_BYTES = 1_000_000
 _END_OF_TITLE = "0endoftitle0"
 """Stands between title and text in PostgreSQL, so that no phrase reaches over: SQLite has two columns."""
 
-# What FTS5's unicode61 folds by itself as ``fold`` does; any other text is folded before it is indexed.
-# (Walked to the end at once, that is half the time of looking for the first other character.)
 # FTS5's unicode61 is of Unicode 6.1: signs that are newer (🤗, ₽) count as letters there.
 _NO_WORD = re.compile(r"[^\w\s\x00-\u206f]+")
+# What it folds by itself as ``fold`` does; any other text is folded before it is indexed.
+# (Walked to the end at once, that is half the time of looking for the first other character.)
 _FOLDED_BY_SQLITE = re.compile("[\\x00-\\x7f\\xa0\\xab\\xbb\\xc0-\\xff\u2010-\u201f]*+")
+
 ASKED = 20_000
 """So many entries are asked one by one, at most, where no index and no column tells (by an expression, a tag)."""
 READ = 2_000

@@ -8,6 +8,7 @@ from typing import get_args
 from dateline.actions.entries import Done
 from dateline.errors import ActionError
 from dateline.model import Search, Stream, StreamKind
+from dateline.query.grammar import MAX_TEXT
 from dateline.web import searching
 from dateline.web.shown import STATES
 from dateline.web.visit import Visit
@@ -34,7 +35,7 @@ def marked_stream(visit: Visit) -> Stream:
 
 
 def _search(visit: Visit) -> Search | None:
-    text = visit.form.text("q", "", max_length=searching.MAX_SEARCH)
+    text = visit.form.text("q", "", max_length=MAX_TEXT)
     if not text:
         return None
     # as the page meant it: an hour ago is not now an hour ago

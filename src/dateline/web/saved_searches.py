@@ -6,10 +6,11 @@ from urllib.parse import urlencode
 
 from msgspec import Struct
 
-from dateline.model import ShownNow, Stream, StreamKind
+from dateline.model import ShownNow, Stream
 from dateline.store.saved_searches import SavedSearch
 from dateline.store.sidebars import Sidebar
 from dateline.web.shown import STATES
+from dateline.web.stream_names import path_of
 
 
 class SearchLink(Struct, frozen=True, kw_only=True):
@@ -52,13 +53,6 @@ def _streams_of(sidebar: Sidebar) -> dict[str, Collection[int]]:
 def _query(search: SavedSearch) -> str:
     """Every page has them twice, and they hardly ever change."""
     return urlencode([(name, value) for name, value in asked(search).items() if value])
-
-
-def path_of(kind: StreamKind, key: int | None) -> str:
-    """The path of a stream of one's own, without the base: ``/folder/3``."""
-    if kind == "main":
-        return "/"
-    return f"/{kind}" if key is None else f"/{kind}/{key}"
 
 
 def asked(search: SavedSearch) -> dict[str, str]:

@@ -5,12 +5,11 @@ from datetime import datetime
 from dateline.errors import ActionError
 from dateline.model import Search, User
 from dateline.query import Problem
+from dateline.query.grammar import MAX_TEXT
 from dateline.store import queries
 from dateline.store.db import Tx
 from dateline.web.i18n import N_, Words
 from dateline.web.visit import Visit
-
-MAX_SEARCH = 1_000
 
 _SENTENCES: dict[str, str] = {
     "too_long": N_("This search is too long, or too deep in brackets: “%s”."),
@@ -43,7 +42,7 @@ def search(
     Raises ``ActionError("action.bad_value")``.
     """
     text = text.strip()
-    if len(text) > MAX_SEARCH or "\0" in text:
+    if len(text) > MAX_TEXT or "\0" in text:
         raise ActionError("action.bad_value", "q")
     if not text:
         return None

@@ -18,8 +18,8 @@ from dateline.web import notices, shown
 from dateline.web.marked import changed_there, marked_stream
 from dateline.web.next_unread import Following, following
 from dateline.web.notices import Notice
-from dateline.web.pages.stream import stream_title
 from dateline.web.sidebar import counts
+from dateline.web.stream_names import stream_title
 from dateline.web.visit import Visit
 
 What = Literal["all", "day", "week", "unread"]

@@ -6,6 +6,7 @@ from starlette.responses import Response
 from dateline.actions import rules as rule_actions
 from dateline.errors import ActionError
 from dateline.query import Problem
+from dateline.query.grammar import MAX_TEXT
 from dateline.store import labels, rules, sidebars, streams
 from dateline.store.db import Tx
 from dateline.store.rules import Rule
@@ -53,7 +54,8 @@ class Tried(Struct, frozen=True, kw_only=True):
 
 
 class RulesPage(Struct, frozen=True, kw_only=True):
-    """The context of ``pages/settings_rules.html``. ``rule`` is the one that is changed, None on the list's page.
+    """The context of ``pages/settings_rules.html``. ``rule`` is the one that is changed, None on the page of
+    all.
 
     ``places`` are (value, name) of folders and of feeds, ``labels`` names; ``errors`` are sentences by field.
     """
@@ -73,7 +75,7 @@ def show(visit: Visit) -> Response:
     """All rules, and the form for one more, filled with ``q``, ``where`` and ``label`` of the address."""
     said = visit.query
     typed = Typed(
-        query=said.get("q", "")[: searching.MAX_SEARCH],
+        query=said.get("q", "")[:MAX_TEXT],
         where=said.get("where", "")[:30],
         label=said.get("label", "")[:200],
     )
@@ -146,7 +148,7 @@ def _try(visit: Visit, typed: Typed, rule_id: int | None) -> Response:
 def _typed(visit: Visit) -> Typed:
     form = visit.form
     return Typed(
-        query=form.text("query", "", max_length=searching.MAX_SEARCH),
+        query=form.text("query", "", max_length=MAX_TEXT),
         where=form.text("where", "", max_length=30),
         marks_read=form.flag("marks_read"),
         stars=form.flag("stars"),
@@ -222,10 +224,11 @@ def _page(
 ) -> Response:
     with visit.db.reading() as tx:
         sidebar = sidebars.read(tx, visit.me.id)
-        lines = tuple(_line(visit, tx, sidebar, rule) for rule in rules.every(tx, visit.me.id))
+        known = rules.every(tx, visit.me.id) if rule_id is None else [rules.one(tx, visit.me.id, rule_id)]
+        lines = tuple(_line(visit, tx, sidebar, rule) for rule in known)
     page = RulesPage(
         path=PATH if rule_id is None else f"{PATH}/{rule_id}",
-        rule=next((line for line in lines if line.id == rule_id), None),
+        rule=lines[0] if rule_id is not None else None,
         lines=lines,
         typed=typed,
         folders=tuple((f"folder:{folder.id}", folder.name) for folder in sidebar.folders),

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from dateline.actions import saved_searches as actions
 from dateline.errors import ActionError, NotFound
 from dateline.model import Stream, StreamKind
+from dateline.query.grammar import MAX_TEXT
 from dateline.store import saved_searches, sidebars
 from dateline.store.db import Tx
 from dateline.store.saved_searches import SavedSearch
@@ -22,9 +23,9 @@ from dateline.web import messages, orders, search_language, searching, shown
 from dateline.web.forms import whole_number
 from dateline.web.i18n import N_
 from dateline.web.notices import Notice
-from dateline.web.pages.stream import stream_title
 from dateline.web.saved_searches import SearchLink, search_links
 from dateline.web.search_language import Line
+from dateline.web.stream_names import stream_title
 from dateline.web.visit import Visit
 
 _STREAM = re.compile(r"([a-z]+)(?:/([0-9]{1,19}))?")
@@ -85,7 +86,7 @@ class SearchPage(Struct, frozen=True, kw_only=True):
 def show(visit: Visit) -> Response:
     """All of them, and the form for one more."""
     asked = {name: visit.query.get(name, "") for name in ("name", "stream", "shown", "order")}
-    return _all(visit, asked | {"query": visit.query.get("q", "")[: searching.MAX_SEARCH]})
+    return _all(visit, asked | {"query": visit.query.get("q", "")[:MAX_TEXT]})
 
 
 def add(visit: Visit) -> Response:
@@ -129,7 +130,7 @@ def _ident(visit: Visit) -> int:
 
 def _entered(visit: Visit) -> dict[str, str]:
     names = ("name", "query", "stream", "shown", "order")
-    return {name: visit.form.text(name, "", max_length=searching.MAX_SEARCH) for name in names}
+    return {name: visit.form.text(name, "", max_length=MAX_TEXT) for name in names}
 
 
 def _wanted(entered: Mapping[str, str]) -> SavedSearch:

@@ -18,7 +18,6 @@ from starlette.responses import Response
 
 from dateline.actions import accounts as account_actions
 from dateline.actions import visiting
-from dateline.errors import NotFound
 from dateline.model import Cursor, Page, ShownNow, Stream, StreamKind
 from dateline.store import accounts, board, displays, sidebars, streams
 from dateline.store.bodies import Bodies
@@ -38,18 +37,10 @@ from dateline.web.rows import Row, RowMaker
 from dateline.web.shown import Options as ShownOptions
 from dateline.web.sidebar import SidebarView, for_visitors, sidebar_view
 from dateline.web.stream_feeds import PATH, is_possible
+from dateline.web.stream_names import stream_path, stream_title, unread_count
 from dateline.web.views import Layout
 from dateline.web.visit import Visit
 
-_TITLES: dict[str, str] = {
-    "main": N_("Main stream"),
-    "important": N_("Important"),
-    "starred": N_("Favourites"),
-    "all": N_("All articles"),
-    "today": N_("Today"),
-    "recent": N_("Recently read"),
-    "label": N_("All labels"),
-}
 _OWN_PAGES: dict[str, tuple[str, str]] = {
     "feed": ("/subscriptions", N_("Settings of this feed")),
     "folder": ("/folders", N_("Settings of this folder")),
@@ -57,7 +48,6 @@ _OWN_PAGES: dict[str, tuple[str, str]] = {
     "search": ("/searches", N_("Settings of this search")),
 }
 _WITH_RULES = ("folder", "feed")
-_UNCOUNTED = ("starred", "recent", "today")
 
 Empty = Literal[
     "",
@@ -273,21 +263,6 @@ def since(visit: Visit, text: str) -> datetime:
     return instant(whole_number(text, "since"), "since")
 
 
-def stream_title(words: Words, stream: Stream, sidebar: Sidebar) -> str:
-    """The name of what is read. Raises ``NotFound`` for a folder or subscription that the sidebar does not have."""
-    if stream.kind in _TITLES and stream.key is None:
-        return words.text(_TITLES[stream.kind])
-    if stream.kind == "folder":
-        names = {folder.id: folder.name for folder in sidebar.folders}
-    elif stream.kind == "label":
-        names = {label.id: label.name for label in sidebar.labels}
-    else:
-        names = {row.id: row.title for row in sidebar.subscriptions}
-    if stream.key not in names:
-        raise NotFound(f"{stream.kind} {stream.key}")
-    return names[stream.key]
-
-
 def _context(
     visit: Visit,
     of: Reading,
@@ -382,28 +357,6 @@ def _rows(
         return tuple(maker.row(entry, protects_important=not important_here) for entry in page.entries)
     moment = instant(after.at, "before") if after else None
     return maker.rows(page.entries, after=moment, protects_important=not important_here)
-
-
-def stream_path(root: str, stream: Stream) -> str:
-    """The path of a stream, without the base: ``/@NAME/folder/3``."""
-    return root + saved_searches.path_of(stream.kind, stream.key)
-
-
-def unread_count(stream: Stream, sidebar: Sidebar) -> int:
-    """How many of the whole stream are unread; 0 where nobody counts (favourites, a search)."""
-    if stream.search or stream.kind in _UNCOUNTED:
-        return 0
-    if stream.kind == "label":
-        return next((label.unread_count for label in sidebar.labels if label.id == stream.key), 0)
-    if stream.kind == "main":
-        return sidebar.main_unread
-    if stream.kind == "important":
-        return sidebar.important_unread
-    if stream.kind == "folder":
-        return next((folder.unread_count for folder in sidebar.folders if folder.id == stream.key), 0)
-    if stream.kind == "all":
-        return sidebar.all_unread
-    return sum(row.unread_count for row in sidebar.subscriptions if stream.key == row.id)
 
 
 def _problem(words: Words, stream: Stream, sidebar: Sidebar) -> str:

@@ -24,10 +24,10 @@ from dateline.store.sidebars import Sidebar
 from dateline.web import saved_searches, searching, shown
 from dateline.web.forms import whole_number
 from dateline.web.notices import Notice
-from dateline.web.pages.stream import stream_path, stream_title
 from dateline.web.reading import Reading, reading
 from dateline.web.sidebar import for_visitors
 from dateline.web.stream_feeds import KINDS, MARKED, PATH, VISITED, Wanted, account_of, came_as_one, next_number, wanted
+from dateline.web.stream_names import stream_path, stream_title
 from dateline.web.visit import Visit
 
 _ENTRIES = 50
