@@ -4,16 +4,19 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 from tests.store.feeding import fill, subscribed
 
-from dateline.actions import accounts, arranging, health, subscriptions
+from dateline.actions import accounts, arranging, health, subscriptions, transport
 from dateline.model import User
 from dateline.refresh.outcome import Move, Outcome
 from dateline.refresh.record import record
-from dateline.store import Database, addresses, delivery, feeds, states
+from dateline.settings import Settings
+from dateline.store import Database, addresses, delivery, feeds, orphans, states
+from dateline.store import subscriptions as store_subscriptions
 from dateline.store.checks import CheckRow
 from dateline.store.db import WriteTx
 from dateline.store.write import transaction
@@ -70,6 +73,51 @@ def test_who_subscribes_to_a_feed_while_it_merges_waits_for_nobody_who_waits(
         assert tx.all("SELECT user_id, feed_id FROM subscription ORDER BY user_id") == [(alice.id, one), (bob.id, one)]
         unread = tx.column("SELECT entry_id FROM unread WHERE user_id = :alice ORDER BY entry_id", alice=alice.id)
         assert {first, second} <= set(unread)
+
+
+def test_who_leaves_a_feed_while_anothers_becomes_everybodys_again_waits_for_nobody_who_waits(
+    postgres_db: Database, now: datetime, tmp_path: Path
+) -> None:
+    db, settings = postgres_db, Settings(secret_file=tmp_path / "key")
+    alice = accounts.create(db, name="Alice", password="correct horse battery", is_admin=True, now=now)
+    bob = accounts.create(db, name="Bob", password="correct horse battery", is_admin=False, now=now)
+    alices, one = subscribed(db, alice, ONE, now)
+    fill(db, one, ["one"], now)
+    transport.change(db, settings, alice, alices, transport.Wish(user_agent="Reader"), now=now)
+    bobs, shared = subscribed(db, bob, ONE, now)
+    assert shared != one
+    with ThreadPoolExecutor(1) as pool:
+        with transaction(db) as tx:
+            tx.hold_user(bob.id)
+            clearing = pool.submit(transport.clear, db, settings, alice, alices, now=now)
+            until_it_waits(tx)
+            store_subscriptions.remove(tx, bob.id, bobs)
+            orphans.orphan_if_unread_by_all(tx, shared, now)
+        assert clearing.result() == "shared"
+    with db.reading() as tx:
+        assert tx.all("SELECT user_id, feed_id FROM subscription") == [(alice.id, one)]
+        assert tx.all("SELECT id, owner_id FROM feed") == [(one, 0)]
+
+
+def test_a_feed_that_merges_beside_somebody_who_came_meanwhile_merges_all_the_same(
+    postgres_db: Database, now: datetime
+) -> None:
+    """She subscribes after it was found out whom the merge concerns: from the beginning, then."""
+    db = postgres_db
+    alice = accounts.create(db, name="Alice", password="correct horse battery", is_admin=True, now=now)
+    bob = accounts.create(db, name="Bob", password="correct horse battery", is_admin=False, now=now)
+    bobs, one = subscribed(db, bob, ONE, now)
+    subscribed(db, bob, TWO, now)
+    with transaction(db) as tx:
+        addresses.remember_move(tx, one, TWO, "a.example", now)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction(db) as tx:
+            subscriptions.add_subscription(tx, alice.id, ONE, now=now)  # the feed is held, and she waits for nobody
+            merging = pool.submit(health.adopt, db, replace(bob, is_admin=True), [bobs], now=now)
+            until_it_waits(tx)
+        merging.result()
+    with db.reading() as tx:
+        assert tx.all("SELECT user_id, feed_id FROM subscription ORDER BY user_id") == [(alice.id, one), (bob.id, one)]
 
 
 @pytest.mark.parametrize("merge", [recorded, adopted])

@@ -95,6 +95,7 @@ def remove(db: Database, user_id: int, *, now: datetime) -> None:
         _keep_an_admin(tx, user)
         subscribed = tx.column("SELECT feed_id FROM subscription WHERE user_id = :user", user=user_id)
         owned = feeds.private_feeds(tx, user_id)
+        feeds.existing(tx, [*subscribed, *owned])  # held in order
         accounts.remove_user(tx, user_id)
         for feed_id in {*subscribed, *owned}:
             orphans.orphan_if_unread_by_all(tx, feed_id, now)

@@ -42,7 +42,7 @@ def change_by_hand(db: Database, user: User, subscription_id: int, address: str,
         feed_id = feed.id
         if feed.owner_id == 0 and not _may_stay_shared(tx, user, feed, url):
             feed_id = make_private(tx, user.id, subscription_id, feed, now)
-        feeds.existing(tx, [feed_id])  # held: it is neither stored nor merged meanwhile
+        addresses.hold(tx, {feed_id: url})  # it is neither stored nor merged meanwhile
         kept = addresses.adopt(tx, feed_id, url, host_key(url), now)
         addresses.ask_anew(tx, feed_id if kept is None else kept, now)
 

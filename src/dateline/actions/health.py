@@ -11,7 +11,7 @@ from dateline.store import Database, Tx, addresses, brought, expiry, feeds, foll
 from dateline.store.choosing import choosing
 from dateline.store.db import WriteTx
 from dateline.store.feeds import Feed
-from dateline.store.write import transaction
+from dateline.store.write import in_turn, transaction
 
 AT_ONCE = 1_000
 
@@ -20,7 +20,10 @@ def unsubscribe(db: Database, user: User, subscription_ids: Sequence[int], *, no
     """End these subscriptions; stars and labels stay. How many. Raises ``NotFound`` when one is not the user's."""
     with transaction(db) as tx:
         tx.hold_user(user.id)
-        for subscription_id in _some(subscription_ids):
+        chosen = _some(subscription_ids)
+        # held in order, as whoever stores what they brought holds them
+        feeds.existing(tx, [subscriptions.feed_of(tx, user.id, ident) for ident in chosen])
+        for subscription_id in chosen:
             subscriptions.feed_of(tx, user.id, subscription_id)
             followed.leave_out(tx, subscription_id)
             feed_id = subscriptions.remove(tx, user.id, subscription_id)
@@ -59,18 +62,22 @@ def adopt(db: Database, user: User, subscription_ids: Sequence[int], *, now: dat
     publisher's that others read stays by itself (``store.merging``). Raises ``NotFound``, and
     ``Forbidden`` when none of them may be changed.
     """
-    with transaction(db) as tx:
-        moves = {feed.id: feed.moved_url for feed in (_feed(tx, user, ident) for ident in _some(subscription_ids))}
-        # held: none is stored or merged meanwhile
-        addresses.hold(tx, {feed_id: url for feed_id, url in moves.items() if url is not None})
-        wanted = [_feed(tx, user, ident) for ident in _some(subscription_ids)]
-        moved = [feed for feed in wanted if feed.moved_url is not None]
-        allowed = [feed for feed in moved if may_change(user, feed.subscribers)]
-        if moved and not allowed:
-            raise Forbidden("others subscribe to these feeds")
-        adopted = sum(_adopted(tx, feed, now) for feed in allowed)
-        if moved and not adopted:
-            raise Forbidden("the new addresses are feeds that others subscribe to")
+    chosen = _some(subscription_ids)
+    return in_turn(db, lambda tx: _all_adopted(tx, user, chosen, now))
+
+
+def _all_adopted(tx: WriteTx, user: User, subscription_ids: Sequence[int], now: datetime) -> int:
+    moves = {feed.id: feed.moved_url for feed in (_feed(tx, user, ident) for ident in subscription_ids)}
+    # held: none is stored or merged meanwhile
+    addresses.hold(tx, {feed_id: url for feed_id, url in moves.items() if url is not None})
+    wanted = [_feed(tx, user, ident) for ident in subscription_ids]
+    moved = [feed for feed in wanted if feed.moved_url is not None]
+    allowed = [feed for feed in moved if may_change(user, feed.subscribers)]
+    if moved and not allowed:
+        raise Forbidden("others subscribe to these feeds")
+    adopted = sum(_adopted(tx, feed, now) for feed in allowed)
+    if moved and not adopted:
+        raise Forbidden("the new addresses are feeds that others subscribe to")
     return adopted
 
 

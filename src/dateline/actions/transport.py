@@ -19,9 +19,9 @@ from dateline.settings import Settings
 from dateline.store import Database, Tx, feeds, subscriptions
 from dateline.store.db import WriteTx
 from dateline.store.feeds import Feed
-from dateline.store.ownership import make_private, make_shared
+from dateline.store.ownership import hold_both, make_private, make_shared
 from dateline.store.secrets import Keyring, key_path
-from dateline.store.write import transaction
+from dateline.store.write import in_turn, transaction
 
 SECRETS = ("login", "headers", "cookies", "body", "authority")
 """What is never shown again: only whether it is there."""
@@ -123,17 +123,19 @@ def clear(db: Database, settings: Settings, user: User, subscription_id: int, *,
     secret and nobody has read the feed without one. Raises ``NotFound``.
     """
     keyring = Keyring(key_path(settings))
-    with transaction(db) as tx:
-        tx.hold_user(user.id)
-        feed = _feed(tx, user, subscription_id)
-        if feed.owner_id == 0:
-            return "shared"
-        known, is_unreadable = _known(feed, keyring)
-        feeds.set_transport(tx, feed.id, transport=None, credentials=None, host=host_key(feed.address), now=now)
-        if not known.was_shared:
-            return "private"
-        may_be_shown = not known.had_secrets and not is_unreadable
-        return _shared(tx, user, subscription_id, feed, now, may_be_shown=may_be_shown)
+    return in_turn(db, lambda tx: _cleared(tx, user, subscription_id, keyring, now))
+
+
+def _cleared(tx: WriteTx, user: User, subscription_id: int, keyring: Keyring, now: datetime) -> Outcome:
+    feed = hold_both(tx, user.id, subscription_id)
+    if feed.owner_id == 0:
+        return "shared"
+    known, is_unreadable = _known(feed, keyring)
+    feeds.set_transport(tx, feed.id, transport=None, credentials=None, host=host_key(feed.address), now=now)
+    if not known.was_shared:
+        return "private"
+    may_be_shown = not known.had_secrets and not is_unreadable
+    return _shared(tx, user, subscription_id, feed, now, may_be_shown=may_be_shown)
 
 
 def _shared(tx: WriteTx, user: User, subscription_id: int, feed: Feed, now: datetime, *, may_be_shown: bool) -> Outcome:

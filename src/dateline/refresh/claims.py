@@ -87,10 +87,10 @@ class Claims:
             free = [feed.host for feed, _ in done if self._gate.let_go(feed.host)]
             asked = self._gate.take_asked()
             self.leased.difference_update(feed.id for feed, _ in done)
-            with transaction(self._db) as tx:
-                for host, at in asked.items():
-                    hosts.note_asked(tx, [host], at + self._spacing)
-                hosts.release(tx, free, holder=self._holder)
-                for feed, pause in done:
+            with transaction(self._db) as tx:  # feeds, then hosts, each in order: as whoever notes a failure does
+                for feed, pause in sorted(done, key=lambda one: one[0].id):
                     if pause is not None:
                         leases.postpone(tx, feed.id, self._holder, now + pause)
+                for host in sorted(asked):
+                    hosts.note_asked(tx, [host], asked[host] + self._spacing)
+                hosts.release(tx, sorted(free), holder=self._holder)

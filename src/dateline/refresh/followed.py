@@ -24,7 +24,7 @@ from dateline.store.db import WriteTx
 from dateline.store.followed import FollowedList
 from dateline.store.joining import Joining
 from dateline.store.secrets import Keyring, key_path
-from dateline.store.write import transaction
+from dateline.store.write import in_turn, transaction
 
 from .joining import MAX_SUBSCRIPTIONS, joining_of
 from .polite import NotNow, TableGate
@@ -139,24 +139,31 @@ def _failed(db: Database, one: FollowedList, error: DatelineError, now: datetime
 def _take(db: Database, keyring: Keyring, one: FollowedList, answer: Response, now: datetime) -> Followed:
     is_known = answer.status == 304 or answer.body_hash == one.body_hash
     wanted = {} if is_known else _wanted(answer, one, keyring)
+    # what leaves and what comes cannot be held in one order: who stores what those feeds brought may come in between
+    return in_turn(db, lambda tx: _taken(tx, one, answer, None if is_known else wanted, now))
+
+
+def _taken(
+    tx: WriteTx, one: FollowedList, answer: Response, wanted: dict[str, Joining] | None, now: datetime
+) -> Followed:
+    """``wanted``: what the list asks for now; None when it asks for the same as before."""
     added = removed = 0
-    with transaction(db) as tx:
-        tx.hold_user(one.user_id)
-        if not followed.is_still(tx, one.folder_id, one.url):  # its person thought otherwise meanwhile
-            return Followed(folder_id=one.folder_id, url=one.url, code="unchanged")
-        if not is_known:
-            removed = _leave(tx, one, wanted, now)
-            added = _join(tx, one, wanted, now)
-        followed.succeed(
-            tx,
-            one.folder_id,
-            now=now,
-            next_at=now + _pause(answer),
-            validators=answer.validators,
-            validators_url=answer.final_url,
-            body_hash=one.body_hash if answer.status == 304 else answer.body_hash,
-        )
-    code = "not_modified" if answer.status == 304 else "unchanged" if is_known else "ok"
+    tx.hold_user(one.user_id)
+    if not followed.is_still(tx, one.folder_id, one.url):  # its person thought otherwise meanwhile
+        return Followed(folder_id=one.folder_id, url=one.url, code="unchanged")
+    if wanted is not None:
+        removed = _leave(tx, one, wanted, now)
+        added = _join(tx, one, wanted, now)
+    followed.succeed(
+        tx,
+        one.folder_id,
+        now=now,
+        next_at=now + _pause(answer),
+        validators=answer.validators,
+        validators_url=answer.final_url,
+        body_hash=one.body_hash if answer.status == 304 else answer.body_hash,
+    )
+    code = "not_modified" if answer.status == 304 else "unchanged" if wanted is None else "ok"
     return Followed(folder_id=one.folder_id, url=one.url, code=code, added=added, removed=removed)
 
 

@@ -10,7 +10,6 @@ from typing import Any
 
 from msgspec import Struct
 
-from dateline.errors import StoreError
 from dateline.fetch.address import host_key
 from dateline.store import (
     Database,
@@ -30,14 +29,12 @@ from dateline.store import (
 from dateline.store.db import WriteTx
 from dateline.store.entries import Arrived
 from dateline.store.feeds import Feed
-from dateline.store.write import transaction
+from dateline.store.write import in_turn, transaction
 
 from . import full_text_wishes
 from .outcome import Move, Outcome
 
 BATCH = 50
-MERGE_TRIES = 5
-"""A merge holds many: whoever came in between lets it begin again."""
 
 
 class _Step(Struct, frozen=True, kw_only=True):
@@ -105,27 +102,19 @@ def _read_gone(db: Database, outcomes: Sequence[Outcome]) -> None:
 
 
 def _commit(db: Database, batch: Sequence[_Step]) -> None:
-    tries = MERGE_TRIES if batch and batch[0].adopts is not None else 1
-    for left in reversed(range(tries)):
-        try:
-            _carry_out(db, batch)
-            return
-        except StoreError as error:
-            if error.code != "store.busy" or not left:
-                raise
-
-
-def _carry_out(db: Database, batch: Sequence[_Step]) -> None:
     if batch:
-        with transaction(db) as tx:
-            for step in batch:
-                if step.adopts is not None:  # it stands alone: whom it concerns is held before all else
-                    addresses.hold(tx, {step.feed_id: step.adopts})
-            # a feed may have been merged into another since it was asked
-            there = feeds.existing(tx, [step.feed_id for step in batch])
-            for step in batch:
-                if step.feed_id in there:
-                    step.carry_out(tx)
+        in_turn(db, lambda tx: _carry_out(tx, batch))
+
+
+def _carry_out(tx: WriteTx, batch: Sequence[_Step]) -> None:
+    for step in batch:
+        if step.adopts is not None:  # it stands alone: whom it concerns is held before all else
+            addresses.hold(tx, {step.feed_id: step.adopts})
+    # a feed may have been merged into another since it was asked
+    there = feeds.existing(tx, [step.feed_id for step in batch])
+    for step in batch:
+        if step.feed_id in there:
+            step.carry_out(tx)
 
 
 def _steps(outcome: Outcome) -> Iterator[_Step]:

@@ -9,23 +9,18 @@ from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from dateline.errors import StoreError
-
-from . import brought, feeds
+from . import brought, feeds, merging
 from .db import WriteTx
-from .merging import merge, readers
 from .times import to_us, to_us_or_none
 
 
 def hold(tx: WriteTx, moves: Mapping[int, str]) -> None:
     """Before feeds adopt these addresses (feed → address): hold all whom a merge would concern, then the feeds.
 
-    People first, in order, as whoever changes something of their own does: two that wait for each other would be a
-    deadlock. To be called before anything else is held. Raises ``StoreError`` ``store.busy`` when somebody subscribed
-    meanwhile: from the beginning, then.
+    To be called, and raises, as ``merging.hold``.
     """
     concerned = set[int]()
-    merging = set[int]()
+    alike = set[int]()
     for feed_id, url in moves.items():
         if tx.value("SELECT 1 FROM feed WHERE id = :id", id=feed_id) is None:
             continue
@@ -33,15 +28,8 @@ def hold(tx: WriteTx, moves: Mapping[int, str]) -> None:
         concerned.add(feed_id)
         other = feeds.find(tx, url + feed.mark, feed.owner_id)
         if other is not None and other.id != feed_id:
-            merging |= {feed_id, other.id}
-    held = set[int]()
-    while new := [user_id for user_id in readers(tx, merging) if user_id not in held]:
-        for user_id in new:
-            tx.hold_user(user_id)
-        held.update(new)
-    feeds.existing(tx, sorted(concerned | merging))
-    if not held.issuperset(readers(tx, merging)):
-        raise StoreError("store.busy", "somebody subscribed to a feed that merges")
+            alike |= {feed_id, other.id}
+    merging.hold(tx, alike, concerned)
 
 
 def adopt(tx: WriteTx, feed_id: int, url: str, host: str, now: datetime) -> int | None:
@@ -64,7 +52,7 @@ def adopt(tx: WriteTx, feed_id: int, url: str, host: str, now: datetime) -> int 
         return None
     brought.follow_move(tx, feed_id, feed.url, url)
     kept, gone = min(feed_id, other.id), max(feed_id, other.id)
-    merge(tx, kept, gone, now)
+    merging.merge(tx, kept, gone, now)
     change_address(tx, kept, url, host, previous_url=previous, now=now)
     return kept
 

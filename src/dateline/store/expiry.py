@@ -12,6 +12,7 @@ from msgspec import Struct
 from dateline.model import Retention
 
 from .db import Tx, WriteTx
+from .feeds import existing
 from .retention import EVERYTHING, Proposal, Scope, decode, effective, folder_rules, of_instance
 from .times import DAY, to_us
 
@@ -234,6 +235,7 @@ def due(tx: Tx, before: datetime, limit: int) -> list[int]:
 
 def note_tidied(tx: WriteTx, feed_ids: Sequence[int], at: datetime, before: datetime) -> None:
     """These feeds were looked through, unless a rule has changed since ``before``."""
+    existing(tx, list(feed_ids))  # held in order, as everybody holds feeds
     tx.run(
         "UPDATE feed SET tidied_at = :at WHERE id IN ids(:ids) AND tidied_at <= :before",
         at=to_us(at),
@@ -244,4 +246,5 @@ def note_tidied(tx: WriteTx, feed_ids: Sequence[int], at: datetime, before: date
 
 def tidy_again(tx: WriteTx, feed_ids: Sequence[int], as_if_tidied_at: datetime) -> None:
     """A rule has changed: these feeds are looked through when they are due after that moment."""
+    existing(tx, list(feed_ids))  # likewise
     tx.run("UPDATE feed SET tidied_at = :at WHERE id IN ids(:ids)", ids=list(feed_ids), at=to_us(as_if_tidied_at))

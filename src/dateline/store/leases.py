@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from .db import Tx, WriteTx
-from .feeds import FEED_COLUMNS, Feed, feed_of_row
+from .feeds import FEED_COLUMNS, Feed, existing, feed_of_row
 from .times import from_us_or_none, to_us
 
 FLOOR_BY_HAND = timedelta(minutes=15)
@@ -76,6 +76,7 @@ def lease(tx: WriteTx, feed_ids: list[int], *, holder: str, now: datetime, until
 
 def give_back(tx: WriteTx, feed_ids: list[int], holder: str) -> None:
     """Give leases back unused (shutdown): the feeds are due as before."""
+    existing(tx, feed_ids)  # held in order, as everybody holds feeds
     tx.run(
         "UPDATE feed SET lease_holder = NULL, lease_until = 0, lease_count = lease_count - 1"
         " WHERE id IN ids(:ids) AND lease_holder = :holder",
@@ -106,6 +107,7 @@ def ask_soon(tx: WriteTx, feed_ids: list[int], now: datetime, *, again: bool = F
     left alone, and those that stopped (with ``again`` these too). How many are due now.
     """
     stopped = "" if again else " AND stopped_at IS NULL"
+    existing(tx, feed_ids)  # likewise
     return tx.run(
         "UPDATE feed SET next_at = CASE WHEN next_at < :now THEN next_at ELSE CAST(:now AS BIGINT) END"
         " WHERE id IN ids(:feeds) AND kind NOT IN ('mail', 'saved') AND lease_until <= :now AND orphaned_at IS NULL"

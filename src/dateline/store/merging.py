@@ -6,6 +6,8 @@ All of it in one transaction. Whether it may be done is said in ``addresses``.
 from collections.abc import Collection
 from datetime import datetime
 
+from dateline.errors import StoreError
+
 from . import brought, deeds_after, delivery, feeds, merged_choices, own_marks, states
 from .db import Tx, WriteTx
 from .times import to_us
@@ -25,8 +27,25 @@ def readers(tx: Tx, feed_ids: Collection[int]) -> list[int]:
     )
 
 
+def hold(tx: WriteTx, merging: Collection[int], others: Collection[int] = ()) -> None:
+    """Before feeds merge: hold all whom it concerns, then these feeds and ``others``.
+
+    People first, in order, as whoever changes something of their own does: two that wait for each other would be a
+    deadlock. To be called before anything else is held. Raises ``StoreError`` ``store.busy`` when somebody subscribed
+    meanwhile: from the beginning, then (``write.in_turn``).
+    """
+    held = set[int]()
+    while new := [user_id for user_id in readers(tx, merging) if user_id not in held]:
+        for user_id in new:
+            tx.hold_user(user_id)
+        held.update(new)
+    feeds.existing(tx, sorted({*merging, *others}))
+    if not held.issuperset(readers(tx, merging)):
+        raise StoreError("store.busy", "somebody subscribed to a feed that merges")
+
+
 def merge(tx: WriteTx, kept: int, gone: int, now: datetime) -> None:
-    """Everything of feed ``gone`` becomes feed ``kept``'s. Both are held, and before them all ``readers``."""
+    """Everything of feed ``gone`` becomes feed ``kept``'s. Both are held (``hold``)."""
     ids = {"kept": kept, "gone": gone}
     # Whose entries were not delivered yet, be it because the subscription rests, shall not find them read after the
     # move: ids of both feeds stand mixed then.

@@ -5,11 +5,12 @@ Read state, stars and labels move with it; ids of entries may change, their plac
 
 from datetime import datetime
 
-from . import brought, delivery, feeds, orphans, own_marks, rules, states, websub
+from dateline.errors import StoreError
+
+from . import brought, delivery, feeds, merging, orphans, own_marks, rules, states, subscriptions, websub
 from .db import WriteTx
 from .delivery import Delivered
 from .feeds import Feed
-from .merging import merge
 from .times import to_us
 
 NEWEST = 1_000
@@ -51,9 +52,9 @@ def make_private(tx: WriteTx, user_id: int, subscription_id: int, feed: Feed, no
 
     The user is held. The id of the feed, which is the user's alone.
     """
-    feeds.existing(tx, [feed.id])
-    _deliver(tx, user_id)
     own = feeds.find(tx, feed.url, user_id)
+    feeds.existing(tx, [feed.id] if own is None else [feed.id, own.id])
+    _deliver(tx, user_id)
     if own is None and feeds.read(tx, feed.id).subscribers == 1 and not _marked_by_others(tx, user_id, feed.id):
         tx.run("UPDATE feed SET owner_id = :user WHERE id = :id", user=user_id, id=feed.id)
         websub.withdraw(tx, feed.id)
@@ -80,22 +81,37 @@ def _marked_by_others(tx: WriteTx, user_id: int, feed_id: int) -> bool:
     return tx.value(f"SELECT 1 FROM ({marks}) x LIMIT 1", feed=feed_id, user=user_id) is not None
 
 
+def hold_both(tx: WriteTx, user_id: int, subscription_id: int) -> Feed:
+    """Before ``make_shared``: hold the user, whoever else a merge with the shared feed of the same address would
+    concern, and both feeds. The subscription's feed.
+
+    To be called, and raises, as ``merging.hold``; and ``NotFound``.
+    """
+    feed = feeds.read(tx, subscriptions.feed_of(tx, user_id, subscription_id))
+    shared = feeds.find(tx, feed.url)
+    merging.hold(tx, [feed.id] if shared is None else [feed.id, shared.id])
+    held = feeds.read(tx, subscriptions.feed_of(tx, user_id, subscription_id))
+    other = feeds.find(tx, feed.url)
+    if (held.id, held.url, other and other.id) != (feed.id, feed.url, shared and shared.id):
+        raise StoreError("store.busy", "the feed became another one")
+    return held
+
+
 def make_shared(
     tx: WriteTx, user_id: int, subscription_id: int, feed: Feed, now: datetime, *, entries_may_be_shown: bool
 ) -> int:
     """Take a subscription back from a feed of its own to the shared one of its address, where that can be.
 
-    The user is held; the feed has neither login nor transport any more. With ``entries_may_be_shown`` all that the feed
-    holds becomes everybody's; without, the shared feed must have been read itself, or else all stays as it is. The id
-    of the feed that the subscription is to now.
+    All is held (``hold_both``); the feed has neither login nor transport any more. With ``entries_may_be_shown`` all
+    that the feed holds becomes everybody's; without, the shared feed must have been read itself, or else all stays as
+    it is. The id of the feed that the subscription is to now.
     """
     shared = feeds.find(tx, feed.url)
-    feeds.existing(tx, [feed.id] if shared is None else [feed.id, shared.id])
     if entries_may_be_shown:
         kept = feed.id
         if shared is not None:
             kept, gone = min(feed.id, shared.id), max(feed.id, shared.id)
-            merge(tx, kept, gone, now)
+            merging.merge(tx, kept, gone, now)
         tx.run("UPDATE feed SET owner_id = 0 WHERE id = :id", id=kept)
         return kept
     if shared is None or shared.ok_at is None:
