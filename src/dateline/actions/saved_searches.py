@@ -9,7 +9,7 @@ from dateline.errors import ActionError, NotFound
 from dateline.model import ShownNow, StreamKind, User
 from dateline.preferences import Order
 from dateline.query.grammar import MAX_TEXT
-from dateline.store import Database, labels, queries, saved_searches, subscriptions
+from dateline.store import Database, kept_queries, labels, queries, saved_searches, subscriptions
 from dateline.store.db import Tx, WriteTx
 from dateline.store.saved_searches import SavedSearch
 from dateline.store.write import transaction
@@ -46,8 +46,10 @@ def change(db: Database, user: User, search: SavedSearch, *, now: datetime) -> N
     """The search of that id becomes this one, where it stands. Errors as in ``add``; ``NotFound`` for the id too."""
     with transaction(db) as tx:
         tx.hold_user(user.id)
-        saved_searches.one(tx, user.id, search.id)
-        saved_searches.change(tx, user.id, _checked(tx, user, search, now))
+        before = saved_searches.one(tx, user.id, search.id).name
+        wanted = _checked(tx, user, search, now)
+        saved_searches.change(tx, user.id, wanted)
+        kept_queries.follow_name(tx, user.id, "search", before, wanted.name)
         # asked as others would ask for it: only so it meets itself, be it by way of others
         if queries.understood(tx, user.id, f"S:{search.id}", now=now, zone=UTC).problems:
             raise ActionError("action.search_in_itself", search.name[:100])

@@ -27,6 +27,7 @@ from dateline.store import (
     feeds,
     folder_order,
     followed,
+    kept_queries,
     leases,
     orphans,
     scopes,
@@ -257,9 +258,10 @@ def rename_folder(db: Database, user: User, folder_id: int, name: str, *, now: d
     shown = folder_name(name)
     with transaction(db) as tx:
         tx.hold_user(user.id)
-        subscriptions.folder(tx, user.id, folder_id)
+        before = subscriptions.folder(tx, user.id, folder_id).name
         if subscriptions.name_owner(tx, user.id, shown) != ("folder", folder_id):
             _check_free(tx, user.id, shown)
+        kept_queries.follow_name(tx, user.id, "folder", before, shown)
         subscriptions.rename_folder(tx, folder_id, shown)
 
 

@@ -13,7 +13,7 @@ It is FreshRSS's language, and more.
 
 import re
 from collections.abc import Callable
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import Literal, get_args
 
 from msgspec import Struct
@@ -85,12 +85,33 @@ def parse(text: str, *, now: datetime, zone: tzinfo, strict: bool = False) -> Qu
     return Query(tree, tuple(reader.problems))
 
 
+class Spot(Struct, frozen=True):
+    """Where in a query something of an account's own is named: from ``start`` up to ``end``, without its operator."""
+
+    start: int
+    end: int
+    named: Named
+
+
+def spots(text: str) -> list[Spot]:
+    """Where a query names what is an account's own, from left to right; nowhere when it is too long to be read."""
+    if len(text) > MAX_TEXT:
+        return []
+    reader = _Reader(text.encode(errors="replace").decode(), _ANY_TIME, UTC, strict=False)
+    reader.query()
+    return reader.spots
+
+
 class _Value(Struct, frozen=True):
     """What stands after an operator, or alone. ``flags`` is None where it is no expression."""
 
     text: str
     is_quoted: bool = False
     flags: str | None = None
+
+
+_ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
+"""Dates do not say where names stand."""
 
 
 _BLANK = re.compile(r"\s*")
@@ -126,6 +147,7 @@ class _Reader:
         self.terms = 0
         self.depth = 0
         self.problems: list[Problem] = []
+        self.spots: list[Spot] = []
 
     def query(self) -> Node | None:
         found = [self._every()]
@@ -203,16 +225,26 @@ class _Reader:
             part = self._group()
             self.place = before
             return self._said(part, start)
-        read = OPERATORS[name]
-        if name not in _LISTED:
-            return self._said(read(self, self._value(), self.text[start : self.at]), start)
-        values = [self._value(ends=",")]
-        while self._sees(","):
+        ends = "," if name in _LISTED else ""
+        values = [self._placed(ends)]
+        while ends and self._sees(","):
             self.at += 1
-            values.append(self._value(ends=","))
-        told = [read(self, value, self.text[start : self.at]) for value in values if value.text]
+            values.append(self._placed(ends))
+        told = [self._read(name, value, start) for value in values if value[2].text or not ends]
         parts = [part for part in told if part is not None]
         return self._said(some(parts) if parts else None, start)
+
+    def _placed(self, ends: str) -> tuple[int, int, _Value]:
+        """The value that comes, from where, up to where."""
+        start = self.at
+        value = self._value(ends)
+        return start, self.at, value
+
+    def _read(self, name: str, placed: tuple[int, int, _Value], start: int) -> Node | None:
+        found = OPERATORS[name](self, placed[2], self.text[start : self.at])
+        if isinstance(found, Named):
+            self.spots.append(Spot(*placed[:2], found))
+        return found
 
     def _said(self, found: Node | None, start: int) -> Node:
         """What was asked for, unless there is no word in it."""
@@ -362,7 +394,7 @@ def _ids(text: str) -> tuple[int, ...]:
 
 def _named(kind: Kind) -> _Read:
     def read(reader: _Reader, value: _Value, part: str) -> Node:
-        if value.text == "*" and kind == "label":
+        if value.text == "*" and not value.is_quoted and kind == "label":
             return Labelled(None)
         return Named(kind, name=value.text.strip()) if value.text.strip() else reader.refuse("empty", part)
 

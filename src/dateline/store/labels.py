@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from dateline.errors import NotFound
 
+from . import kept_queries
 from .accounts import name_key
 from .db import Tx, WriteTx
 
@@ -91,7 +92,8 @@ def add(tx: WriteTx, user_id: int, name: str, colour: Colour = "") -> int:
 
 
 def change(tx: WriteTx, user_id: int, label_id: int, *, name: str, colour: Colour) -> None:
-    """Give a label a name that is free, and a colour."""
+    """Give a label a name that is free, and a colour; saved searches and rules that name it go on naming it."""
+    kept_queries.follow_name(tx, user_id, "label", one(tx, user_id, label_id).name, name)
     tx.run(
         "UPDATE label SET name = :name, name_key = :key, colour = :colour WHERE id = :id AND user_id = :user",
         name=name,
@@ -103,7 +105,7 @@ def change(tx: WriteTx, user_id: int, label_id: int, *, name: str, colour: Colou
 
 
 def merge(tx: WriteTx, user_id: int, gone: int, kept: int) -> None:
-    """What one label stands on, another stands on too; the first is no more."""
+    """What one label stands on, another stands on too, and what named the first names it; the first is no more."""
     tx.run(
         "INSERT INTO entry_label (user_id, label_id, listed_at, entry_id, feed_id)"
         " SELECT user_id, CAST(:kept AS BIGINT), listed_at, entry_id, feed_id FROM entry_label"
@@ -124,6 +126,8 @@ def merge(tx: WriteTx, user_id: int, gone: int, kept: int) -> None:
         user=user_id,
         gone=gone,
     )
+    kept_queries.follow_number(tx, user_id, "label", gone, kept)
+    kept_queries.follow_name(tx, user_id, "label", one(tx, user_id, gone).name, one(tx, user_id, kept).name)
     remove(tx, user_id, gone)
 
 

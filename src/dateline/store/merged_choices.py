@@ -14,7 +14,7 @@ from msgspec.structs import asdict, replace
 from dateline.model import Retention
 from dateline.preferences import ReadWhen
 
-from . import expiry, read_choices, retention
+from . import expiry, kept_queries, read_choices, retention
 from .db import Tx, WriteTx
 
 _SHOWN_MOST_FIRST: Final = ("important", "main", "folder", "archived")
@@ -108,7 +108,8 @@ def _take_over(tx: WriteTx, pair: Pair) -> None:
 
 
 def _point_at_what_stays(tx: WriteTx, pair: Pair) -> None:
-    """Rules and saved searches that are about the subscription that goes."""
+    """Rules and saved searches that are about the subscription that goes, or name it."""
+    kept_queries.follow_feed(tx, pair.user_id, pair.gone_id, pair.kept_id)
     tx.run(
         "UPDATE rule SET subscription_id = :kept WHERE subscription_id = :gone", kept=pair.kept_id, gone=pair.gone_id
     )

@@ -14,6 +14,7 @@ from dateline.query.words import words
 from . import labels, saved_searches
 from .accounts import name_key
 from .db import Tx
+from .kept_queries import holds
 from .subscriptions import below, folders
 
 MAX_NESTED = 5
@@ -83,7 +84,7 @@ class _Own:
             return tuple(known[ident] for ident in named.ids) if known.keys() >= set(named.ids) else None
         wanted = words(named.name)
         # part of the name will do: who remembers all of it?
-        return tuple(feed_id for _, feed_id, title in self._subscriptions if _holds(words(title), wanted)) or None
+        return tuple(feed_id for _, feed_id, title in self._subscriptions if holds(title, wanted)) or None
 
     def _folders(self, named: Named) -> tuple[int, ...] | None:
         known = folders(self._tx, self._user_id)
@@ -130,7 +131,3 @@ def _meant(named: Named, known: Mapping[int, str]) -> tuple[int, ...] | None:
         return named.ids if known.keys() >= set(named.ids) else None
     key = name_key(named.name)
     return tuple(ident for ident, name in known.items() if name_key(name) == key) or None
-
-
-def _holds(line: list[str], wanted: list[str]) -> bool:
-    return f" {' '.join(wanted)} " in f" {' '.join(line)} "
