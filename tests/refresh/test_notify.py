@@ -30,7 +30,7 @@ from dateline.refresh.chores import Chores
 from dateline.refresh.polite import HELD_FOR, TableGate
 from dateline.refresh.work import Refresher
 from dateline.settings import Settings
-from dateline.store import Database, accounts, devices
+from dateline.store import Database, accounts, devices, entries
 from dateline.store.devices import Content, Device
 from dateline.store.doctor import examine
 from dateline.store.rules import Rule
@@ -202,6 +202,39 @@ def test_what_a_rule_reads_is_no_news(
         bring(runner, internet, "An advert", "Old")
         assert service.received == []
         bring(runner, internet, "Fog", "Another advert", "An advert", "Old")
+        assert [text["body"] for text in service.texts] == ["Fog"]
+
+
+def test_the_first_that_a_feed_brings_is_news_where_it_began_empty(
+    runner: Runner, cast: Cast, service: PushService, join: Callable[..., int]
+) -> None:
+    with Internet({"/feed": rss("The Lighthouse")}) as internet:
+        join(cast.alice)
+        follow(runner, cast.alice, internet.url("/feed"))
+        bring(runner, internet, "Fog", "Storm")
+        assert [text["body"] for text in service.texts] in (["Fog (+1)"], ["Storm (+1)"])
+
+
+def test_what_a_feed_holds_once_it_answers_is_no_news(
+    runner: Runner, cast: Cast, service: PushService, join: Callable[..., int]
+) -> None:
+    with Internet({"/feed": 500}) as internet:
+        join(cast.alice)
+        follow(runner, cast.alice, internet.url("/feed"))
+        bring(runner, internet, "Fog", "Storm")
+        assert service.received == []
+
+
+def test_it_is_news_where_nothing_older_was_kept(
+    runner: Runner, cast: Cast, service: PushService, join: Callable[..., int]
+) -> None:
+    with Internet({"/feed": rss("The Lighthouse", "Old")}) as internet:
+        join(cast.alice)
+        follow(runner, cast.alice, internet.url("/feed"))
+        with transaction(runner.db) as tx:
+            (feed_id,) = tx.column("SELECT id FROM feed")
+            entries.purge(tx, feed_id, tx.column("SELECT id FROM entry"))
+        bring(runner, internet, "Fog", "Old")
         assert [text["body"] for text in service.texts] == ["Fog"]
 
 

@@ -199,7 +199,8 @@ def behind(tx: Tx, newest_id: int) -> dict[int, dict[int, list[int]]]:
 def important_after(tx: Tx, user_id: int, after: int, upto: int) -> Arrivals | None:
     """What important feeds brought a user after one entry and up to another, of what is still unread; None: nothing.
 
-    What the first document of a feed held is no news: it stood there before the user came.
+    What the first document of a feed held is no news: it stood there before the user came. One that held nothing was a
+    document, too, as is one of which nothing was kept: what comes after a good check is news.
     """
     rows = tx.all(
         "SELECT e.title, CASE WHEN s.title = '' THEN f.title ELSE s.title END"
@@ -209,7 +210,9 @@ def important_after(tx: Tx, user_id: int, after: int, upto: int) -> Arrivals | N
         " JOIN feed f ON f.id = e.feed_id"
         " JOIN unread u ON u.user_id = :user AND u.feed_id = e.feed_id AND u.listed_at = e.listed_at"
         " AND u.entry_id = e.id WHERE e.received_at >"
-        " (SELECT o.received_at FROM entry o WHERE o.feed_id = e.feed_id ORDER BY o.id LIMIT 1) ORDER BY e.id DESC",
+        " (SELECT o.received_at FROM entry o WHERE o.feed_id = e.feed_id ORDER BY o.id LIMIT 1)"
+        " OR EXISTS (SELECT 1 FROM feed_check c WHERE c.feed_id = e.feed_id AND c.at < e.received_at"
+        " AND c.code IN ('ok', 'not_modified', 'unchanged', 'push')) ORDER BY e.id DESC",
         user=user_id,
         after=after,
         upto=upto,
