@@ -26,6 +26,10 @@ def body(make: Callable[[], bytes], content_type: str = "application/rss+xml") -
     return lambda scene: {"/feed": lambda asked: Reply(make(), content_type=content_type)}
 
 
+_UNCLOSED = "<p>" + "".join(f"<b {number:x}>" for number in range(45)) + "<p>x" * 200
+"""Every paragraph opens all of it again, or 9,000 elements of 1 kB."""
+
+
 def item(inside: str, head: str = "<title>t</title>") -> bytes:
     """An RSS document with one item."""
     return (f"<rss version='2.0' {SPACES}><channel>{head}<item><guid>g</guid>{inside}</item></channel></rss>").encode()
@@ -171,6 +175,12 @@ SIZE: dict[str, Attack] = {
         limit="content",
         megabytes=250,
         engines="both",
+    ),
+    "1,000 short articles of unclosed formatting": Attack(
+        serve=body(lambda: items(1_000, lambda n: f"<guid>{n}</guid><description>{escape(_UNCLOSED)}</description>")),
+        stored=1_000,
+        limit="content",
+        megabytes=150,
     ),
     "every field of 100 kB": Attack(
         serve=body(

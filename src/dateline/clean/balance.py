@@ -13,7 +13,7 @@ from html import escape, unescape
 from itertools import islice
 from typing import Final
 
-from . import policy
+from . import policy, reopening
 
 MAX_CHARS: Final = 5_000_000
 """Of HTML, published or cleaned; the rest is cut off."""
@@ -28,12 +28,9 @@ MAX_VALUE_CHARS: Final = 16_384
 MAX_TEXT_CHARS: Final = 400_000
 MAX_PARAGRAPHS: Final = 10_000
 
-_FEW_TAGS: Final = 500
 _CROWDED_TAGS: Final = 4_000
-_CROWDED_FORMATTING: Final = 200_000
 _CROWDED_WRITING: Final = 40_000_000
 """Characters times tags: so much may be written when a long formatting tag is opened again in every block."""
-MAX_REOPENED: Final = 20_000_000
 _CROWDED_CHARS: Final = 200_000
 _CROWDED_ENTITIES: Final = 5_000
 _ENTITIES_IN_ONE_TEXT: Final = 500
@@ -48,7 +45,6 @@ _TAG: Final = re.compile(
 )
 _NORMAL_TAG: Final = re.compile(r'<(/?)([a-z][a-z0-9]*+)((?: [a-z-]++="[^"<>]*+")*+)>')
 _ATTRIBUTE: Final = re.compile(rf"""([^\s/<>="']++)(?:{_VALUE})?""")
-_FORMATTING: Final = re.compile(rf"<(?:{'|'.join(sorted(policy.FORMATTING))}|font|nobr)[\s/>]", re.IGNORECASE)
 _ANY_TAG: Final = re.compile(r"<[^<>]*>")
 _BLOCK_TAG: Final = re.compile(rf"</?(?:{'|'.join(sorted(policy.BLOCKS))}|br)(?![a-z0-9])[^<>]*>", re.IGNORECASE)
 _HIDDEN: Final = re.compile(
@@ -69,8 +65,6 @@ def cut(html: str) -> str:
 
 def is_crowded(html: str) -> bool:
     """Whether a document has so many tags, entities or characters that it must be balanced first."""
-    if len(html) < 3 * _FEW_TAGS:
-        return False
     tags = html.count("<")
     if tags > _CROWDED_TAGS or len(html) > _CROWDED_CHARS:
         return True
@@ -78,8 +72,7 @@ def is_crowded(html: str) -> bool:
         return True
     if tags * len(html) > _CROWDED_WRITING:
         return True
-    # At worst every formatting element is opened again behind every other tag.
-    return tags > _FEW_TAGS and tags * len(_FORMATTING.findall(html)) > _CROWDED_FORMATTING
+    return reopening.may_be_much(html)
 
 
 def balanced(html: str) -> str:
@@ -104,25 +97,6 @@ def balanced(html: str) -> str:
     out.append(_text(rest))
     out.extend(f"</{name}>" for name in reversed(still_open))
     return "".join(out)
-
-
-def grows(html: str) -> bool:
-    """Whether the sanitiser may make very much of what ``balanced`` wrote: a formatting element that is open while a
-    paragraph ends another is opened again in it, with all that is written in its tag.
-    """
-    if html.count("<") * len(html) <= MAX_REOPENED:
-        return False
-    still_open: list[int] = []
-    reopened = width = 0
-    for mark, name, given in _NORMAL_TAG.findall(html):
-        if mark:
-            width -= still_open.pop() if name in policy.FORMATTING and still_open else 0
-            continue
-        reopened += width
-        if name in policy.FORMATTING:
-            still_open.append(len(name) + len(given))
-            width += still_open[-1]
-    return reopened > MAX_REOPENED
 
 
 def is_balanced(html: str) -> bool:

@@ -11,7 +11,7 @@ import nh3
 
 from dateline.model import RawHTML, SafeHTML
 
-from . import anchors, balance, links, nesting, pictures, players, policy, tags, urls
+from . import anchors, balance, links, nesting, pictures, players, policy, reopening, tags, urls
 
 MAX_ROUNDS: Final = 5
 """How often a result is cleaned again until it stays the same; two nearly always do."""
@@ -120,7 +120,7 @@ def _cleaned(raw: str, base: str | None) -> str:
     """One round: readable HTML → safe HTML."""
     is_crowded = balance.is_crowded(raw)
     bounded = balance.balanced(raw) if is_crowded else raw
-    if len(bounded) <= 2 * balance.MAX_CHARS and not (is_crowded and balance.grows(bounded)):
+    if len(bounded) <= 2 * balance.MAX_CHARS and not (is_crowded and reopening.writes_much(bounded)):
         if anchors.may_have(bounded, base):
             html = _finished(_CLEANER_WITH_ANCHORS.clean(bounded), base, has_anchors=True)
         else:
