@@ -7,12 +7,13 @@ import pytest
 from tests.people import Cast, make_cast
 from tests.store.feeding import fill, subscribed
 
-from dateline.actions import accounts, entries, labels, rules, subscriptions
+from dateline.actions import accounts, arranging, entries, labels, rules, subscriptions
 from dateline.errors import ActionError, NotFound
 from dateline.model import Stream
 from dateline.refresh import deliver, index, ruling
-from dateline.store import Database, states, streams
+from dateline.store import Database, joining, states, streams
 from dateline.store import rules as kept
+from dateline.store.joining import Joining
 from dateline.store.rules import Rule
 from dateline.store.write import transaction
 
@@ -239,6 +240,50 @@ def test_what_waits_of_a_feed_that_one_left_is_left_alone(db: Database, cast: Ca
     with db.reading() as tx:
         assert tx.value("SELECT count(*) FROM star") == 0
         assert kept.due(tx, cast.alice.id, 10) == []
+
+
+def test_who_comes_back_to_a_feed_does_not_find_again_what_was_taken_away(
+    db: Database, cast: Cast, feed: tuple[int, int]
+) -> None:
+    """What had come before one left may be read by rules once more, and nothing else; what came since meets them."""
+    subscriptions.subscribe(db, cast.bob, "https://a.test/", now=NOW)
+    rules.add(db, cast.alice, Rule(query="advert", marks_read=True), now=NOW)
+    rules.add(db, cast.alice, Rule(query="story", stars=True), label="Long", now=NOW)
+    ids = fill(db, feed[1], ["A story", "An advert", "A story in an advert"], NOW)
+    assert seen(db, cast)["A story"] == (True, True, ("Long",))
+    entries.star(db, cast.alice, ids, starred=False, now=NOW)
+    with db.reading() as tx:
+        label = kept.every(tx, cast.alice.id)[1].label_id
+    assert label is not None
+    labels.put(db, cast.alice, ids, label, on=False, now=NOW)
+    left = entries.star(db, cast.alice, [ids[1]], starred=True, now=NOW)
+    subscriptions.unsubscribe(db, cast.alice, feed[0], now=NOW)
+    fill(db, feed[1], ["Another story"], NOW)
+    subscriptions.subscribe(db, cast.alice, "https://a.test/", now=NOW)
+    assert seen(db, cast) == {
+        "A story": (True, False, ()),
+        "An advert": (False, True, ()),
+        "A story in an advert": (False, False, ()),
+        "Another story": (True, True, ("Long",)),
+    }
+    assert left.seq is not None
+    with db.reading() as tx:
+        (seq,) = tx.column("SELECT seq FROM history WHERE action = 'left'")
+    with pytest.raises(NotFound):
+        arranging.undo(db, cast.alice, seq, now=NOW)
+
+
+def test_who_comes_back_with_many_feeds_likewise(db: Database, cast: Cast, feed: tuple[int, int]) -> None:
+    subscriptions.subscribe(db, cast.bob, "https://a.test/", now=NOW)
+    rules.add(db, cast.alice, Rule(query="story", stars=True), now=NOW)
+    ids = fill(db, feed[1], ["A story"], NOW)
+    assert seen(db, cast) == {"A story": (True, True, ())}
+    entries.star(db, cast.alice, ids, starred=False, now=NOW)
+    other, _ = subscribed(db, cast.alice, "https://b.test/", NOW)
+    arranging.leave(db, cast.alice, [feed[0], other], now=NOW)
+    with transaction(db) as tx:
+        joining.join(tx, cast.alice.id, [Joining(url="https://a.test/", host="a.test")], NOW)
+    assert seen(db, cast) == {"A story": (True, False, ())}
 
 
 def test_a_page_asks_of_some_hundreds_and_the_worker_of_all(db: Database, cast: Cast, feed: tuple[int, int]) -> None:

@@ -91,7 +91,7 @@ def test_who_leaves_a_feed_while_anothers_becomes_everybodys_again_waits_for_nob
             tx.hold_user(bob.id)
             clearing = pool.submit(transport.clear, db, settings, alice, alices, now=now)
             until_it_waits(tx)
-            store_subscriptions.remove(tx, bob.id, bobs)
+            store_subscriptions.remove(tx, bob.id, [bobs], now)
             orphans.orphan_if_unread_by_all(tx, shared, now)
         assert clearing.result() == "shared"
     with db.reading() as tx:

@@ -111,8 +111,7 @@ def leave(db: Database, user: User, subscription_ids: Sequence[int], *, now: dat
         tx.hold_user(user.id)
         feeds_of = arranging.own(tx, user.id, ids)
         feeds.existing(tx, list(feeds_of.values()))  # held in order, as whoever stores what they brought holds them
-        for subscription_id in ids:
-            _leave(tx, user, subscription_id, now)
+        _leave(tx, user, ids, now)
     return len(ids)
 
 
@@ -156,21 +155,16 @@ def what_of(db: Database, user: User, seq: int) -> Literal["entries", "subscript
 
 
 def _left_again(tx: WriteTx, user: User, subscription_ids: Sequence[int], now: datetime) -> int:
-    count = 0
+    still = subscriptions.those_of(tx, user.id, subscription_ids)  # some may have been left meanwhile
+    _leave(tx, user, still, now)
+    return len(still)
+
+
+def _leave(tx: WriteTx, user: User, subscription_ids: Sequence[int], now: datetime) -> None:
     for subscription_id in subscription_ids:
-        try:
-            _leave(tx, user, subscription_id, now)
-            count += 1
-        except NotFound:
-            continue  # left meanwhile
-    return count
-
-
-def _leave(tx: WriteTx, user: User, subscription_id: int, now: datetime) -> None:
-    subscriptions.feed_of(tx, user.id, subscription_id)
-    followed.leave_out(tx, subscription_id)
-    feed_id = subscriptions.remove(tx, user.id, subscription_id)
-    orphans.orphan_if_unread_by_all(tx, feed_id, now)
+        followed.leave_out(tx, subscription_id)
+    for feed_id in subscriptions.remove(tx, user.id, subscription_ids, now):
+        orphans.orphan_if_unread_by_all(tx, feed_id, now)
 
 
 def _check(change: Change) -> None:

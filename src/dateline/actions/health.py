@@ -26,7 +26,7 @@ def unsubscribe(db: Database, user: User, subscription_ids: Sequence[int], *, no
         for subscription_id in chosen:
             subscriptions.feed_of(tx, user.id, subscription_id)
             followed.leave_out(tx, subscription_id)
-            feed_id = subscriptions.remove(tx, user.id, subscription_id)
+        for feed_id in subscriptions.remove(tx, user.id, subscription_ids, now):
             orphans.orphan_if_unread_by_all(tx, feed_id, now)
     return len(set(subscription_ids))
 

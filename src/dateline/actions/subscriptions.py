@@ -164,7 +164,7 @@ def unsubscribe(db: Database, user: User, subscription_id: int, *, now: datetime
         tx.hold_user(user.id)
         subscriptions.feed_of(tx, user.id, subscription_id)
         followed.leave_out(tx, subscription_id)
-        feed_id = subscriptions.remove(tx, user.id, subscription_id)
+        (feed_id,) = subscriptions.remove(tx, user.id, [subscription_id], now)
         orphans.orphan_if_unread_by_all(tx, feed_id, now)
 
 

@@ -214,7 +214,7 @@ def _leave(tx: WriteTx, one: FollowedList, wanted: dict[str, Joining], now: date
     vanished = [sub for sub in followed.brought(tx, one.user_id, one.folder_id) if sub.url not in wanted]
     followed.keep(tx, [sub.subscription_id for sub in vanished if not sub.is_in_folder])
     leaving = [sub for sub in vanished if sub.is_in_folder]
-    for feed_id in sorted(subscriptions.remove(tx, one.user_id, sub.subscription_id) for sub in leaving):
+    for feed_id in subscriptions.remove(tx, one.user_id, [sub.subscription_id for sub in leaving], now):
         orphans.orphan_if_unread_by_all(tx, feed_id, now)
     return len(leaving)
 

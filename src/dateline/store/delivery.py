@@ -171,4 +171,4 @@ def deliver_carried(tx: WriteTx, user_id: int, subscription_id: int, feed_id: in
         id=subscription_id,
     )
     read_by_itself.settle(tx, user_id, {feed_id: (0, upto)})
-    rules.note_delivered(tx, user_id, [(feed_id, 0, upto)], carried=True)
+    rules.note_carried(tx, user_id, {feed_id: upto})

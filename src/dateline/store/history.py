@@ -1,7 +1,7 @@
 """The history: what a user did to entries, an action a row, by which it is undone and told to other devices."""
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import starmap
 
@@ -12,6 +12,7 @@ from .db import Row, Tx, WriteTx
 from .times import DAY, from_us, to_us
 
 HISTORY_DAYS = 90
+_LEFT = "left"
 
 
 class Deed(Struct, frozen=True, kw_only=True):
@@ -55,6 +56,23 @@ def note(
         kept=pack_ids(kept) if kept else None,
     )
     return seq
+
+
+def note_left(tx: WriteTx, user_id: int, seen: Mapping[int, int], now: datetime) -> None:
+    """A user left feeds, each received up to an entry: who comes back has had those."""
+    if seen:
+        note(tx, user_id, _LEFT, [number for pair in seen.items() for number in pair], now)
+
+
+def left(tx: Tx, user_id: int) -> dict[int, int]:
+    """Feed → up to which entry the user had received it when they left it last, as far as the history goes."""
+    found: dict[int, int] = {}
+    for packed in tx.column(
+        "SELECT entries FROM history WHERE user_id = :user AND action = :left ORDER BY seq", user=user_id, left=_LEFT
+    ):
+        numbers = unpack_ids(packed)
+        found.update(zip(numbers[::2], numbers[1::2], strict=True))
+    return found
 
 
 def note_undone(tx: WriteTx, seq: int, undone: int) -> None:

@@ -241,7 +241,7 @@ def _deliver_carried(tx: WriteTx, user_id: int, newest: Mapping[int, int]) -> No
         feeds=feed_ids,
     )
     read_by_itself.settle(tx, user_id, {feed: (0, upto) for feed, upto in newest.items()})
-    rules.note_delivered(tx, user_id, [(feed, 0, upto) for feed, upto in newest.items()], carried=True)
+    rules.note_carried(tx, user_id, newest)
     brought.settle(tx, user_id, [Delivered(feed_id=feed, seen=0, upto=upto) for feed, upto in newest.items()])
 
 

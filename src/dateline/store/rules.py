@@ -4,7 +4,7 @@ Whoever makes something unread for a person notes it here in the same transactio
 (``refresh.ruling`` does the rest): what arrived is never forgotten, whatever stops in between.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 
@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from dateline.errors import NotFound
 
+from . import history
 from .db import Row, Tx, WriteTx
 from .subscriptions import below, folders
 from .times import from_us_or_none, to_us
@@ -176,18 +177,34 @@ class Reach:
 _HAS_RULES = "EXISTS (SELECT 1 FROM rule r WHERE r.user_id = :user)"
 
 
-def note_delivered(tx: WriteTx, user_id: int, came: Iterable[tuple[int, int, int]], *, carried: bool = False) -> None:
+def note_delivered(tx: WriteTx, user_id: int, came: Iterable[tuple[int, int, int]]) -> None:
     """What was delivered waits for the rules of a user who has any: (feed, after entry, up to entry).
 
-    ``carried``: only what the feed's document carries. The user is held.
+    The user is held.
     """
     if not tx.value(f"SELECT {_HAS_RULES}", user=user_id):
         return
-    still = " AND gone_at IS NULL" if carried else ""
     tx.many(
         "INSERT INTO rule_due (user_id, entry_id) SELECT CAST(:user AS BIGINT), id FROM entry"
-        f" WHERE feed_id = :feed AND id > :seen AND id <= :upto{still} ON CONFLICT DO NOTHING",
+        " WHERE feed_id = :feed AND id > :seen AND id <= :upto ON CONFLICT DO NOTHING",
         [{"user": user_id, "feed": feed, "seen": seen, "upto": upto} for feed, seen, upto in came],
+    )
+
+
+def note_carried(tx: WriteTx, user_id: int, newest: Mapping[int, int]) -> None:
+    """On subscribing to known feeds: what their documents carry, up to an entry of each, waits. The user is held.
+
+    What somebody who comes back had received of them may be read once more, and nothing else: what they took away
+    from it since shall not return.
+    """
+    if not tx.value(f"SELECT {_HAS_RULES}", user=user_id):
+        return
+    had = history.left(tx, user_id)
+    tx.many(
+        "INSERT INTO rule_due (user_id, entry_id, again)"
+        " SELECT CAST(:user AS BIGINT), id, CASE WHEN id <= :had THEN 1 ELSE 0 END FROM entry"
+        " WHERE feed_id = :feed AND id <= :upto AND gone_at IS NULL ON CONFLICT DO NOTHING",
+        [{"user": user_id, "feed": feed, "upto": upto, "had": had.get(feed, 0)} for feed, upto in newest.items()],
     )
 
 

@@ -13,6 +13,7 @@ from dateline.errors import NotFound
 from dateline.model import FullTextMode, Visibility
 
 from . import checks as kept_checks
+from . import history
 from .accounts import name_key
 from .db import Tx, WriteTx
 from .feeds import asked_address
@@ -241,13 +242,31 @@ def change(tx: WriteTx, user_id: int, subscription_id: int, **columns: Any) -> N
         )
 
 
-def remove(tx: WriteTx, user_id: int, subscription_id: int) -> int:
-    """Unsubscribe: unread rows go, stars and labels stay. The feed's id. Raises ``NotFound``."""
-    feed_id = feed_of(tx, user_id, subscription_id)
-    tx.run("DELETE FROM unread WHERE user_id = :user AND feed_id = :feed", user=user_id, feed=feed_id)
-    tx.run("DELETE FROM subscription_folder WHERE subscription_id = :id", id=subscription_id)
-    tx.run("DELETE FROM subscription WHERE id = :id AND user_id = :user", id=subscription_id, user=user_id)
-    return feed_id
+def remove(tx: WriteTx, user_id: int, subscription_ids: Iterable[int], now: datetime) -> list[int]:
+    """Unsubscribe: unread rows go, stars and labels stay. Their feeds, in order. Raises ``NotFound``, leaving none."""
+    ids = sorted(set(subscription_ids))
+    rows = tx.all(
+        "SELECT feed_id, seen_entry_id FROM subscription WHERE user_id = :user AND id IN ids(:ids) ORDER BY feed_id",
+        user=user_id,
+        ids=ids,
+    )
+    if len(rows) != len(ids):
+        raise NotFound("subscriptions")
+    feed_ids = [row[0] for row in rows]
+    history.note_left(tx, user_id, {row[0]: row[1] for row in rows}, now)
+    tx.run("DELETE FROM unread WHERE user_id = :user AND feed_id IN ids(:feeds)", user=user_id, feeds=feed_ids)
+    tx.run("DELETE FROM subscription_folder WHERE subscription_id IN ids(:ids)", ids=ids)
+    tx.run("DELETE FROM subscription WHERE id IN ids(:ids)", ids=ids)
+    return feed_ids
+
+
+def those_of(tx: Tx, user_id: int, subscription_ids: Iterable[int]) -> list[int]:
+    """Those of the subscriptions that are a user's, and there."""
+    return tx.column(
+        "SELECT id FROM subscription WHERE user_id = :user AND id IN ids(:ids) ORDER BY id",
+        user=user_id,
+        ids=sorted(set(subscription_ids)),
+    )
 
 
 def feed_of(tx: Tx, user_id: int, subscription_id: int) -> int:
