@@ -84,3 +84,25 @@ def test_a_failure_to_fold_loses_nothing(tmp_path: Path) -> None:
         filled(db, 26)
         with db.reading() as tx:
             assert tx.value("SELECT count(*) FROM t") == 26
+
+
+def test_who_writes_little_never_folds_the_log(tmp_path: Path) -> None:
+    """A click: it leaves that to who writes more, and where nobody does, to a thread."""
+    written, done = threading.Event(), threading.Event()
+    by: list[threading.Thread] = []
+
+    def meanwhile() -> None:
+        by.append(threading.current_thread())
+        assert written.wait(20)
+        done.set()
+
+    with empty(tmp_path / "a.sqlite", Folding).closing() as db:
+        assert isinstance(db, Folding)
+        db.meanwhile = meanwhile
+        filled(db, 24)
+        for _ in range(250):
+            with db.writing() as click:
+                click.run("INSERT INTO t (x) VALUES (zeroblob(120000))")
+        written.set()
+        assert done.wait(20)
+        assert threading.current_thread() not in by
