@@ -89,3 +89,18 @@ def test_one_picture_of_many_feeds_is_stored_once(db: Database, cast: Cast, now:
     with db.reading() as tx:
         assert tx.value("SELECT count(*) FROM icon") == 1
         assert tx.value("SELECT count(icon_id) FROM feed") == 5
+
+
+@pytest.mark.parametrize("link", ["", "<link>{site}/feed</link>"])
+def test_a_feed_that_names_no_page_is_not_asked_again_for_its_icon(
+    sqlite_db: Database, now: datetime, link: str
+) -> None:
+    cast = make_cast(sqlite_db, now)
+    front = PAGE % b'<link rel="icon" href="/i.png">'
+    with Internet({"/": Reply(front, content_type="text/html"), "/i.png": PNG}) as internet:
+        named = link.format(site=internet.origin)
+        internet["/feed"] = f"<rss><channel><title>A</title>{named}<item><guid>1</guid></item></channel></rss>".encode()
+        subscriptions.subscribe(sqlite_db, cast.alice, internet.url("/feed"), now=now)
+        Runner(sqlite_db, now).run()
+        asyncio.run(Refresher(sqlite_db, LOOPBACK, version="0", holder="h", clock=lambda: now).find_icons())
+        assert [request.path for request in internet.requests] == ["/feed", "/", "/i.png"]

@@ -12,9 +12,11 @@ from dateline.errors import ActionError
 from dateline.fetch import fetch_now
 from dateline.model import User
 from dateline.parse.chapters import MAX_BYTES, parse_chapters
+from dateline.refresh.asking import beside
 from dateline.refresh.polite import TableGate
 from dateline.settings import Settings
-from dateline.store import Database, entries, streams
+from dateline.store import Database, entries, feeds, streams
+from dateline.store.secrets import Keyring, key_path
 from dateline.store.write import transaction
 
 from .subscriptions import running_from
@@ -34,11 +36,14 @@ def take(
 ) -> int:
     """How many chapters an episode has now that its file was read, if it was not before. Network, at most 15 seconds.
 
-    Nothing of how the feed itself is fetched (logins, cookies) is sent. Raises ``NotFound``; ``ActionError``
-    ``action.bad_value`` for an entry without such a file; ``FetchError``, ``ParseError``.
+    Nothing secret of how the feed itself is fetched (logins, cookies) is sent; its proxy is kept to. Raises
+    ``NotFound``; ``ActionError`` ``action.bad_value`` for an entry without such a file; ``FetchError``, ``ParseError``,
+    ``StoreError`` (``store.secret``).
     """
     with db.reading() as tx:
-        episode = streams.entry(tx, user.id, entry_id).episode
+        entry = streams.entry(tx, user.id, entry_id)
+        feed = feeds.read(tx, entry.feed_id)
+    episode = entry.episode
     if episode is None or episode.chapters_url is None:
         raise ActionError("action.bad_value", "this article has no file of chapters")
     if episode.chapters:
@@ -52,6 +57,7 @@ def take(
         accept="chapters",
         max_bytes=MAX_BYTES,
         deadline=DEADLINE,
+        transport=beside(feed, Keyring(key_path(settings))),
     )
     chapters = clean_chapters(parse_chapters(answer.body), answer.final_url)
     with transaction(db) as tx:

@@ -128,7 +128,7 @@ def try_rules(
         cut = cause is not None and is_beginning(tx, cause)
     if cause is None or cause.url is None:
         return None
-    answer = page_now(db, settings, cause.url, version=version, clock=clock or running_from(now))
+    answer = page_now(db, settings, cause.url, feed_id=cause.feed_id, version=version, clock=clock or running_from(now))
     with Reader() as reader:
         text = articles.read(reader, answer, (rules,), title=cause.title)[0]
     given = len(plain_text(cause.html))

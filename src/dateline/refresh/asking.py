@@ -66,6 +66,14 @@ def way(feed: Feed, url: str, keyring: Keyring) -> tuple[str, Transport]:
     return with_credentials(url, keyring.decrypt(feed.credentials)), transport
 
 
+def beside(feed: Feed, keyring: Keyring) -> Transport:
+    """How what belongs to a feed (its articles, its icon) is asked: through its proxy, as its user agent, no secrets.
+
+    Raises ``StoreError`` (``store.secret``): what wants a proxy that cannot be read must not go without one.
+    """
+    return kept(feed, keyring).transport.public()
+
+
 def jar_of(feed: Feed, keyring: Keyring) -> Jar:
     """The cookies that a feed's servers gave it; none, where they cannot be read: they give others."""
     if feed.cookies is None:

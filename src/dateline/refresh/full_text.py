@@ -16,15 +16,18 @@ from urllib.parse import urlsplit
 from dateline.errors import DatelineError, ExtractError, FetchError, NotFound, StoreError
 from dateline.fetch import fetch_now
 from dateline.fetch.address import host_key
+from dateline.fetch.transport import Transport
 from dateline.model import FullTextRules, Response
 from dateline.parse import robots
 from dateline.settings import Settings
-from dateline.store import Database, full_text_queue, full_texts, hosts
+from dateline.store import Database, feeds, full_text_queue, full_texts, hosts
 from dateline.store.full_text_queue import Due
 from dateline.store.full_texts import Cause, Taken
+from dateline.store.secrets import Keyring, key_path
 from dateline.store.write import transaction
 
 from . import articles
+from .asking import beside
 from .full_text_wishes import ways
 from .polite import NotNow, TableGate
 from .reader import Reader
@@ -93,6 +96,7 @@ class FullTexts:
         self._client = client
         self._gate = gate
         self._clock = clock
+        self._keyring = Keyring(key_path(settings))
         self._pause = timedelta(seconds=PAUSES * settings.host_spacing)
         self._asked: dict[str, datetime] = {}
         self._reader = Reader()
@@ -162,8 +166,9 @@ class FullTexts:
         cause, wanted = prepared
         assert cause.url is not None
         try:
-            await self._ask_site(cause.url)
-            answer = await self._client.get(cause.url, accept="page", max_bytes=articles.MAX_PAGE)
+            transport = await asyncio.to_thread(_transport, self._db, cause.feed_id, self._keyring)
+            await self._ask_site(cause.url, transport)
+            answer = await self._client.get(cause.url, accept="page", max_bytes=articles.MAX_PAGE, transport=transport)
         except NotNow as error:
             until = self._clock() + timedelta(seconds=max(error.seconds, 1.0))
             await asyncio.to_thread(self._postpone, due, until, tried=False)
@@ -225,21 +230,23 @@ class FullTexts:
 
     # -------------------------------------------------------------------------------------------- robots.txt
 
-    async def _ask_site(self, url: str) -> None:
+    async def _ask_site(self, url: str, transport: Transport) -> None:
         """Raise ``ExtractError`` ``extract.robots`` when the site asks programs not to fetch this."""
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
         rules = await asyncio.to_thread(self._known_robots, origin)
         if rules is None:
-            rules = await self._robots(origin)
+            rules = await self._robots(origin, transport)
             await asyncio.to_thread(self._note_robots, origin, rules)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         if not robots.allows(rules, path):
             raise ExtractError("extract.robots", origin)
 
-    async def _robots(self, origin: str) -> str:
+    async def _robots(self, origin: str, transport: Transport) -> str:
         try:
-            answer = await self._client.get(f"{origin}/robots.txt", accept="page", max_bytes=robots.MAX_BYTES)
+            answer = await self._client.get(
+                f"{origin}/robots.txt", accept="page", max_bytes=robots.MAX_BYTES, transport=transport
+            )
         except FetchError as error:
             if error.code not in _NO_ROBOTS:
                 raise
@@ -255,14 +262,33 @@ class FullTexts:
             full_text_queue.note_robots(tx, origin, rules, self._clock())
 
 
+def _transport(db: Database, feed_id: int, keyring: Keyring) -> Transport:
+    """How a feed's pages are asked. Raises ``NotFound``, ``StoreError`` (``store.secret``)."""
+    with db.reading() as tx:
+        feed = feeds.read(tx, feed_id)
+    return beside(feed, keyring)
+
+
 # ------------------------------------------------------------------------------------------------ while somebody waits
 
 
-def page_now(db: Database, settings: Settings, url: str, *, version: str, clock: Callable[[], datetime]) -> Response:
-    """A page that a person asks for: through the host table, within 20 seconds. Raises ``FetchError``."""
+def page_now(
+    db: Database, settings: Settings, url: str, *, feed_id: int, version: str, clock: Callable[[], datetime]
+) -> Response:
+    """A page of a feed that a person asks for: through the host table, within 20 seconds.
+
+    Raises ``FetchError``, ``StoreError`` (``store.secret``).
+    """
     gate = TableGate(db, settings, holder=f"article-{secrets.token_hex(4)}", clock=clock)
     return fetch_now(
-        settings, url, version=version, gate=gate, accept="page", max_bytes=articles.MAX_PAGE, deadline=DEADLINE
+        settings,
+        url,
+        version=version,
+        gate=gate,
+        accept="page",
+        max_bytes=articles.MAX_PAGE,
+        deadline=DEADLINE,
+        transport=_transport(db, feed_id, Keyring(key_path(settings))),
     )
 
 
@@ -304,7 +330,7 @@ def _taken_now(
     if cause.url is None:
         return articles.failed("extract.no_address", wanted, None)
     try:
-        answer = page_now(db, settings, cause.url, version=version, clock=clock)
+        answer = page_now(db, settings, cause.url, feed_id=cause.feed_id, version=version, clock=clock)
     except FetchError as error:
         return articles.failed(error.code, wanted, error.final_url or cause.url)
     with Reader() as reader:

@@ -144,7 +144,7 @@ class Refresher:
     async def find_icons(self) -> None:
         """Look for the icons that are missing."""
         async with self._client() as client:
-            while await find_some_icons(self._db, client, self._clock):
+            while await find_some_icons(self._db, client, self._keyring, self._clock):
                 pass
 
     async def fetch_articles(self) -> None:
@@ -369,4 +369,4 @@ class Refresher:
     async def _idle_work(self, client: Client) -> None:
         await asyncio.to_thread(index_all, self._db)
         await asyncio.to_thread(deliver_ahead, self._db, self._clock())
-        await find_some_icons(self._db, client, self._clock)  # last: it waits for servers
+        await find_some_icons(self._db, client, self._keyring, self._clock)  # last: it waits for servers
