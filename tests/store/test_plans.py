@@ -188,10 +188,9 @@ def test_a_page_scans_no_table_and_takes_few_statements(library: tuple[Database,
     # gathering asks each feed that may be on the page by itself
     gathered = sum("t.listed_at >= :bound" in sql for sql in log.statements)
     # what is asked of each entry is asked of 250 at a time
-    most = 12 if name.startswith("read") else 20 if name.endswith("of each") else 8
+    most = 20 if name.endswith("of each") else 8
     assert len(log.statements) - gathered <= most
-    # what is read is found by passing over what is not, in two steps here
-    assert gathered <= (4 * FEEDS if name.startswith("read") else FEEDS)
+    assert gathered <= FEEDS
 
 
 @pytest.mark.parametrize("order", get_args(Order))

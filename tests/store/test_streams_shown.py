@@ -101,8 +101,6 @@ def test_each_state_holds_what_is_so_and_nothing_else(
     library: Library, monkeypatch: pytest.MonkeyPatch, shown: ShownNow, walked: int
 ) -> None:
     monkeypatch.setattr(listing, "WALKED_SHARE", walked)
-    monkeypatch.setattr(listing, "_AT_ONCE", 0)
-    monkeypatch.setattr(listing, "_PASSED_OVER", 2)
     for kind in kinds(library):
         everything, _ = library.page(as_shown(kind, "all"))
         wanted = [entry.id for entry in everything if FITS[shown](entry)]

@@ -51,6 +51,13 @@ ALL = Source(table="entry", entry="id", where="")
 _OWN = "t.user_id = :user AND "
 UNREAD = Source(table="unread", entry="entry_id", where=_OWN)
 STARRED = Source(table="star", entry="entry_id", where=_OWN)
+# What is read has no row of its own. As "NOT EXISTS" PostgreSQL would join each feed with everything unread.
+READ = Source(
+    table="entry",
+    entry="id",
+    where="(SELECT 1 FROM unread u WHERE u.user_id = :user AND u.feed_id = t.feed_id AND u.listed_at = t.listed_at"
+    " AND u.entry_id = t.id) IS NULL AND ",
+)
 UNREAD_NOT_STARRED = Source(table="unread", entry="entry_id", where=f"{_OWN}{not_starred('t')} AND ")
 
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from dateline.model import Search, ShownNow, Stream
 
 from . import arrival
-from .arrival import ALL, NEWEST, OLDEST, STARRED, UNREAD, UNREAD_NOT_STARRED, Key, Place, Source
+from .arrival import ALL, NEWEST, OLDEST, READ, STARRED, UNREAD, UNREAD_NOT_STARRED, Key, Place, Source
 from .db import Tx
 from .scopes import Scope, scope
 from .search import matching, newest_matches
@@ -56,10 +56,9 @@ def _keys(tx: Tx, wanted: Wanted, before: Place, limit: int, *, floor: int, risi
     return _of_feeds(tx, wanted, before, limit, way=way, floor=floor)
 
 
-_BOTH: tuple[ShownNow, ...] = ("all", "unread")
-_AT_ONCE, _PASSED_OVER = 50, 5_000
-"""How many more than are asked for are looked at first, then at a time, to find what is read."""
 _SOURCES: dict[ShownNow, Source] = {
+    "all": ALL,
+    "read": READ,
     "unread": UNREAD,
     "starred": STARRED,
     "unread_not_starred": UNREAD_NOT_STARRED,
@@ -68,10 +67,6 @@ _SOURCES: dict[ShownNow, Source] = {
 
 def _of_feeds(tx: Tx, wanted: Wanted, before: Place, limit: int, *, way: arrival.Way, floor: int) -> list[Key]:
     within, shown, user = wanted.within, wanted.shown, wanted.user_id
-    if shown == "all":
-        return arrival.gathered(tx, ALL, within.feed_ids, before, limit, way=way, floor=floor)
-    if shown == "read":
-        return _read(tx, wanted, before, limit, way=way, floor=floor)
     if shown == "unread_or_starred":
         parts = (replace(wanted, shown="unread"), replace(wanted, shown="starred"))
         found = {*chain.from_iterable(_of_feeds(tx, part, before, limit, way=way, floor=floor) for part in parts)}
@@ -80,25 +75,6 @@ def _of_feeds(tx: Tx, wanted: Wanted, before: Place, limit: int, *, way: arrival
         without = shown == "unread_not_starred"
         return arrival.walked(tx, user, within, before, limit, way=way, floor=floor, without_starred=without)
     return arrival.gathered(tx, _SOURCES[shown], within.feed_ids, before, limit, way=way, floor=floor, user=user)
-
-
-def _read(tx: Tx, wanted: Wanted, before: Place, limit: int, *, way: arrival.Way, floor: int) -> list[Key]:
-    """What is read has no row of its own: of all entries those that are not unread.
-
-    Among the next n of all there are no others than the next n that are unread. (As one statement it made PostgreSQL
-    join each feed with everything unread.)
-    """
-    found: list[Key] = []
-    step = limit + _AT_ONCE
-    while len(found) < limit:
-        every, unread = (
-            _of_feeds(tx, replace(wanted, shown=shown), before, step, way=way, floor=floor) for shown in _BOTH
-        )
-        found += sorted(set(every).difference(unread), reverse=way is NEWEST)
-        if len(every) < step:
-            break
-        before, step = every[-1][:2], max(step, _PASSED_OVER)
-    return found[:limit]
 
 
 def _found(tx: Tx, wanted: Wanted, search: Search, before: Place, limit: int, *, rising: bool) -> list[Key]:
