@@ -5,9 +5,9 @@ from threading import Thread
 
 import pytest
 from tests.people import Cast, make_cast
-from tests.store.feeding import fill, subscribed
+from tests.store.feeding import arrived, fill, subscribed
 
-from dateline.actions import accounts, arranging, entries, labels, rules, subscriptions
+from dateline.actions import accounts, arranging, entries, labels, own_feeds, rules, subscriptions
 from dateline.errors import ActionError, NotFound
 from dateline.model import Stream
 from dateline.refresh import deliver, index, ruling
@@ -284,6 +284,28 @@ def test_who_comes_back_with_many_feeds_likewise(db: Database, cast: Cast, feed:
     with transaction(db) as tx:
         joining.join(tx, cast.alice.id, [Joining(url="https://a.test/", host="a.test")], NOW)
     assert seen(db, cast) == {"A story": (True, False, ())}
+
+
+def test_what_waits_meets_rules_though_articles_are_brought_from_elsewhere_meanwhile(db: Database, cast: Cast) -> None:
+    with transaction(db) as tx:
+        tx.hold_user(cast.alice.id)
+        sender = own_feeds.feed_for(tx, cast.alice, "mailto:news@a.test", "News", None, NOW)
+    assert sender is not None
+    rules.add(db, cast.alice, Rule(query="advert", marks_read=True, stars=True), now=NOW)
+    with transaction(db) as tx:
+        tx.run("UPDATE subscription SET read_when = :rule", rule='{"repeated":50}')
+    fill(db, sender, ["An advert", "Other", "OTHER"], NOW)
+    with transaction(db) as tx:
+        tx.hold_user(cast.alice.id)
+        brought = [own_feeds.OwnArticle(arrived=arrived(title, NOW)) for title in ("Older advert", "Oldest")]
+        own_feeds.put(tx, cast.alice, sender, brought, [brought[1].arrived.guid_hash], NOW)
+    assert seen(db, cast) == {
+        "An advert": (False, True, ()),
+        "Other": (True, False, ()),
+        "OTHER": (False, False, ()),
+        "Older advert": (True, False, ()),
+        "Oldest": (False, False, ()),
+    }
 
 
 def test_a_page_asks_of_some_hundreds_and_the_worker_of_all(db: Database, cast: Cast, feed: tuple[int, int]) -> None:

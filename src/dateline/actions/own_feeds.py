@@ -106,16 +106,21 @@ def put(
     """
     hashes = [one.arrived.guid_hash for one in new]
     there = {one.guid_hash for one in entries.with_hashes(tx, feed_id, hashes)}
+    _deliver(tx, user, feed_id)  # what waited there by itself
     ids, stored = brought.put(tx, feed_id, [one.arrived for one in new], now)
     added = {hash_: ids[hash_] for hash_ in hashes if hash_ not in there}
-    delivered = delivery.deliver_feed(tx, user.id, feed_id, as_it_is=True)  # unread there, unread here
-    if delivered is not None:
-        brought.settle(tx, user.id, [delivered])
+    _deliver(tx, user, feed_id, as_it_is=True)  # unread there, unread here
     states.mark_read(tx, user.id, [entry_id for hash_, entry_id in added.items() if hash_ in read])
     for one in new:
         if one.text is not None and one.arrived.guid_hash in added:
             full_texts.store(tx, added[one.arrived.guid_hash], [one.text], now)
     return ids, stored
+
+
+def _deliver(tx: WriteTx, user: User, feed_id: int, *, as_it_is: bool = False) -> None:
+    delivered = delivery.deliver_feed(tx, user.id, feed_id, as_it_is=as_it_is)
+    if delivered is not None:
+        brought.settle(tx, user.id, [delivered])
 
 
 def fetch_missing(tx: WriteTx, feed_id: int, entry_ids: Sequence[int], now: datetime) -> None:
