@@ -295,6 +295,44 @@ def test_what_waits_for_a_rule_waits_in_the_feed_that_stays(db: Database, cast: 
         assert tx.all("SELECT user_id, entry_id FROM star") == [(cast.alice.id, stays)]
 
 
+@pytest.mark.parametrize("by_folder", [False, True])
+@pytest.mark.parametrize("is_delivered", [False, True])
+def test_the_rule_of_the_subscription_that_goes_is_asked_of_a_double(
+    db: Database, cast: Cast, now: datetime, is_delivered: bool, by_folder: bool
+) -> None:
+    """What stays had met its own rules long ago; what of that was taken back by hand is not done again."""
+    (_, kept), (second, gone) = two_feeds(db, cast.alice, now)
+    folder = subscriptions.add_folder(db, cast.alice, "Second", now=now)
+    subscriptions.edit(db, cast.alice, second, folder_ids=[folder], now=now)
+    rules.add(db, cast.alice, Rule(query="both", stars=True), now=now)
+    place = Rule(folder_id=folder) if by_folder else Rule(subscription_id=second)
+    rules.add(db, cast.alice, place, label="Later", now=now)
+    stays, unstarred = fill(db, kept, ["both here", "both there"], now)
+    accounts.catch_up(db, cast.alice.id, now=now)
+    entries.star(db, cast.alice, [unstarred], starred=False, now=now)
+    fill(db, gone, ["both here", "both there"], now)
+    if is_delivered:
+        delivered(db, cast.alice)
+    merge(db, kept, gone, now)
+    ruling.apply(db, cast.alice.id, now)
+    with db.reading() as tx:
+        assert tx.column("SELECT entry_id FROM star") == [stays]
+        assert tx.column("SELECT entry_id FROM entry_label") == [stays]
+
+
+def test_without_such_a_rule_a_double_waits_no_more(db: Database, cast: Cast, now: datetime) -> None:
+    (first, kept), (_, gone) = two_feeds(db, cast.alice, now)
+    rules.add(db, cast.alice, Rule(query="both", stars=True), now=now)
+    rules.add(db, cast.alice, Rule(query="both", stars=True, subscription_id=first), now=now)
+    fill(db, kept, ["both"], now)
+    accounts.catch_up(db, cast.alice.id, now=now)
+    fill(db, gone, ["both"], now)
+    merge(db, kept, gone, now)
+    with db.reading() as tx:
+        assert tx.column("SELECT entry_id FROM rule_due") == []
+        assert tx.column("SELECT met FROM rule") == [1, 1]
+
+
 def mark(db: Database, user: User, entry_id: int, how: str, now: datetime) -> None:
     if how == "star":
         entries.star(db, user, [entry_id], starred=True, now=now)

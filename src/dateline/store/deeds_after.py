@@ -65,3 +65,16 @@ def read_by_hand(tx: Tx, user_id: int, entry_ids: Iterable[int]) -> set[int]:
     ):
         found |= wanted.intersection(unpack_ids(packed))
     return found
+
+
+def taken_off(tx: Tx, user_id: int, entry_ids: Iterable[int]) -> set[int]:
+    """Those of the entries from which the user took a star or a label, as far as the history goes."""
+    wanted = set(entry_ids)
+    found = set[int]()
+    for packed in tx.column(
+        "SELECT entries FROM history WHERE user_id = :user"
+        " AND (action = 'unstar' OR substr(action, 1, 8) = 'unlabel:')",
+        user=user_id,
+    ):
+        found |= wanted.intersection(unpack_ids(packed))
+    return found

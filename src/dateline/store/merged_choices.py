@@ -64,6 +64,17 @@ def reading(tx: Tx, kept: int, gone: int) -> list[int]:
     return [user_id for user_id in both if read_choices.counting(tx, user_id, [kept])]
 
 
+def ruling(tx: Tx, kept: int, gone: int) -> list[int]:
+    """Who subscribes to both feeds, and has a rule that may be for the one that goes and not for the other."""
+    return tx.column(
+        "SELECT k.user_id FROM subscription k JOIN subscription g ON g.user_id = k.user_id"
+        " WHERE k.feed_id = :kept AND g.feed_id = :gone AND EXISTS (SELECT 1 FROM rule r WHERE r.user_id = k.user_id"
+        " AND (r.subscription_id = g.id OR r.folder_id IS NOT NULL)) ORDER BY k.user_id",
+        kept=kept,
+        gone=gone,
+    )
+
+
 def combine(tx: WriteTx, both: Sequence[Pair]) -> None:
     """Give what stays what was chosen for either; it lies in the folders of both already."""
     for pair in both:

@@ -150,8 +150,30 @@ def _move_marks_of_doubles(tx: WriteTx, ids: dict[str, int]) -> None:
         " (SELECT 1 FROM subscription s WHERE s.user_id = u.user_id AND s.feed_id = :kept) ON CONFLICT DO NOTHING",
         **ids,
     )
+    for user_id in merged_choices.ruling(tx, ids["kept"], ids["gone"]):
+        _move_waiting_of(tx, user_id, ids)
     for user_id in merged_choices.reading(tx, ids["kept"], ids["gone"]):
         _move_unread_of(tx, user_id, ids)
+
+
+def _move_waiting_of(tx: WriteTx, user_id: int, ids: dict[str, int]) -> None:
+    """Of a subscriber to both: what waits in the feed that goes for rules that are for that one, waits in the other.
+
+    All rules are asked of it there, though some had been: where one took off a star or a label by hand, they only read.
+    """
+    waiting: dict[int, int] = dict(
+        tx.all(
+            f"SELECT x.kept_id, u.again FROM rule_due u JOIN {_BOTH} WHERE u.user_id = :user AND u.again = 0",
+            user=user_id,
+            **ids,
+        )
+    )
+    by_hand = deeds_after.taken_off(tx, user_id, waiting) if waiting else set()
+    tx.many(
+        "INSERT INTO rule_due (user_id, entry_id, again) VALUES (:user, :entry, :again) ON CONFLICT (user_id, entry_id)"
+        " DO UPDATE SET again = CASE WHEN excluded.again = 0 THEN 0 ELSE rule_due.again END",
+        [{"user": user_id, "entry": one, "again": int(one in by_hand)} for one in sorted(waiting)],
+    )
 
 
 def _move_unread_of(tx: WriteTx, user_id: int, ids: dict[str, int]) -> None:
