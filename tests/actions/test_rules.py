@@ -1,10 +1,13 @@
 """Rules: what arrives and meets a query is read, starred, labelled; each once, whoever delivers, whatever stops."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Thread
 
 import pytest
 from tests.people import Cast, make_cast
+from tests.searches import searched
 from tests.store.feeding import arrived, fill, subscribed
 
 from dateline.actions import accounts, arranging, entries, labels, own_feeds, rules, subscriptions
@@ -13,6 +16,7 @@ from dateline.model import Stream
 from dateline.refresh import deliver, index, ruling
 from dateline.store import Database, joining, states, streams
 from dateline.store import rules as kept
+from dateline.store.db import WriteTx
 from dateline.store.joining import Joining
 from dateline.store.rules import Rule
 from dateline.store.write import transaction
@@ -214,6 +218,82 @@ def test_two_who_come_at_once_do_it_once(db: Database, cast: Cast, feed: tuple[i
         assert kept.every(tx, cast.alice.id)[0].met == 1_200
         assert tx.value("SELECT count(*) FROM star") == 1_200
         assert tx.value("SELECT unread_count FROM subscription") == 0
+
+
+def until_it_waits(db: Database, tx: WriteTx) -> None:
+    """Until somebody has asked and waits for what this transaction holds; SQLite does not say: it gets its time."""
+    if db.engine == "sqlite":
+        time.sleep(0.5)
+        return
+    for _ in range(3_000):
+        if tx.value("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+            return
+        time.sleep(0.01)
+    raise AssertionError("nobody waits")
+
+
+def test_a_rule_that_is_changed_while_it_is_asked_is_done_as_it_is_then(
+    db: Database, cast: Cast, feed: tuple[int, int]
+) -> None:
+    """Neither as it was, nor not at all: what waits is asked anew."""
+    first = rules.add(db, cast.alice, Rule(query="a", marks_read=True), now=NOW)
+    second = rules.add(db, cast.alice, Rule(query="b", stars=True), now=NOW)
+    fill(db, feed[1], ["a", "b", "c"], NOW)
+    deliver.catch_up(db, cast.alice.id)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction(db) as tx:
+            tx.hold_user(cast.alice.id)
+            ruled = pool.submit(ruling.apply, db, cast.alice.id, NOW)
+            until_it_waits(db, tx)
+            kept.change(tx, cast.alice.id, Rule(id=first, query="c", marks_read=True))
+        assert ruled.result() == 3
+    assert seen(db, cast) == {"a": (True, False, ()), "b": (True, True, ()), "c": (False, False, ())}
+    with db.reading() as tx:
+        assert {rule.id: rule.met for rule in kept.every(tx, cast.alice.id)} == {first: 1, second: 1}
+
+
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_a_rule_that_is_changed_while_it_is_done_to_what_is_here_is_not_done(
+    db: Database, cast: Cast, feed: tuple[int, int], is_gone: bool
+) -> None:
+    rule = rules.add(db, cast.alice, Rule(query="a", marks_read=True), now=NOW)
+    fill(db, feed[1], ["a", "b"], NOW)
+    index.index_all(db)
+    deliver.catch_up(db, cast.alice.id)
+    with transaction(db) as tx:
+        kept.taken(tx, cast.alice.id, [entry_id for entry_id, _ in kept.due(tx, cast.alice.id, 10)])
+    with ThreadPoolExecutor(1) as pool:
+        with transaction(db) as tx:
+            tx.hold_user(cast.alice.id)
+            done = pool.submit(rules.apply, db, cast.alice, rule, now=NOW)
+            until_it_waits(db, tx)
+            if is_gone:
+                kept.remove(tx, cast.alice.id, rule)
+            else:
+                kept.change(tx, cast.alice.id, Rule(id=rule, query="b", marks_read=True))
+        if is_gone:
+            with pytest.raises(NotFound):
+                done.result()
+        else:
+            assert done.result() == []
+    assert seen(db, cast) == {"a": (True, False, ()), "b": (True, False, ())}
+
+
+def test_marking_what_a_search_finds_asks_while_others_write(db: Database, cast: Cast, feed: tuple[int, int]) -> None:
+    """What was found is marked, whatever is written before it is its turn: nobody waited for the asking."""
+    ids = fill(db, feed[1], ["a", "b"], NOW)
+    deliver.catch_up(db, cast.alice.id)
+    entries.star(db, cast.alice, ids[:1], starred=True, now=NOW)
+    stream = Stream(kind="all", shown="unread", search=searched("is:starred"))
+    with ThreadPoolExecutor(1) as pool:
+        with transaction(db) as tx:
+            tx.hold_user(cast.alice.id)
+            marked = pool.submit(entries.mark_all_read, db, cast.alice, stream, up_to=ids[-1], now=NOW)
+            until_it_waits(db, tx)
+            states.unstar(tx, cast.alice.id, ids[:1])
+            states.star(tx, cast.alice.id, ids[1:], NOW)
+        assert marked.result().entry_ids == (ids[0],)
+    assert seen(db, cast) == {"a": (False, False, ()), "b": (True, True, ())}
 
 
 def test_who_has_no_rules_keeps_nothing_waiting(db: Database, cast: Cast, feed: tuple[int, int]) -> None:
