@@ -461,3 +461,74 @@ def test_what_was_read_elsewhere_is_read_when_a_feed_becomes_ones_own(
     with db.reading() as tx:
         assert tx.column("SELECT feed_id FROM star") == [mine]
         assert not unread(tx, cast.alice)
+
+
+def _other_ids(
+    db: Database, user: User, subscription_id: int, feed_id: int, other: int, now: datetime, way: str
+) -> None:
+    """The entries of the feed are told by other ids from now on."""
+    if way != "own":
+        merge(db, other, feed_id, now)
+    if way != "merged":
+        own(db, user, subscription_id, other if way == "both" else feed_id, now)
+
+
+@pytest.mark.parametrize("way", ["merged", "own", "both"])
+def test_a_deed_with_what_is_told_by_another_id_now_is_taken_back(
+    db: Database, cast: Cast, now: datetime, way: str
+) -> None:
+    _, other = subscribed(db, cast.alice, "https://a.example/1", now)
+    subscribed(db, cast.alice, "https://a.example/2", now)  # whose feed does not become Bob's alone
+    bobs, feed_id = subscribed(db, cast.bob, "https://a.example/2", now)
+    fill(db, other, ["one", "two"], now)
+    ids = fill(db, feed_id, ["one", "two"], now)
+    accounts.catch_up(db, cast.bob.id, now=now)
+    label = labels.add(db, cast.bob, "Later", now=now)
+    done = [
+        entries.mark(db, cast.bob, ids, read=True, now=now),
+        entries.star(db, cast.bob, ids[:1], starred=True, now=now),
+        labels.put(db, cast.bob, ids[:1], label, on=True, now=now),
+    ]
+    _other_ids(db, cast.bob, bobs, feed_id, other, now, way)
+    counts = []
+    for deed in reversed(done):
+        assert deed.seq is not None
+        counts.append(entries.undo(db, cast.bob, deed.seq, now=now).count)
+    with db.reading() as tx:
+        assert tx.value("SELECT count(*) FROM star") == tx.value("SELECT count(*) FROM entry_label") == 0
+        assert not set(ids) & set(unread(tx, cast.bob))
+        assert len(unread(tx, cast.bob)) == 2
+    assert counts == [1, 1, 2]
+
+
+def test_what_had_a_star_in_both_of_two_feeds_keeps_it_when_the_star_of_one_is_taken_back(
+    db: Database, cast: Cast, now: datetime
+) -> None:
+    (_, kept), (_, gone) = two_feeds(db, cast.bob, now)
+    (first,) = fill(db, kept, ["one"], now)
+    (second,) = fill(db, gone, ["one"], now)
+    accounts.catch_up(db, cast.bob.id, now=now)
+    entries.star(db, cast.bob, [first], starred=True, now=now)
+    done = entries.star(db, cast.bob, [second], starred=True, now=now)
+    merge(db, kept, gone, now)
+    assert done.seq is not None
+    assert entries.undo(db, cast.bob, done.seq, now=now).count == 0
+    with db.reading() as tx:
+        assert tx.column("SELECT entry_id FROM star") == [first]
+
+
+def test_a_deed_done_since_with_what_is_told_by_another_id_now_stays(db: Database, cast: Cast, now: datetime) -> None:
+    (_, kept), (_, gone) = two_feeds(db, cast.bob, now)
+    fill(db, kept, ["one"], now)
+    (second,) = fill(db, gone, ["one"], now)
+    accounts.catch_up(db, cast.bob.id, now=now)
+    done = entries.mark(db, cast.bob, [second], read=True, now=now)
+    entries.mark(db, cast.bob, [second], read=False, now=now)
+    entries.mark(db, cast.bob, [second], read=True, now=now)
+    merge(db, kept, gone, now)
+    with db.reading() as tx:
+        before = unread(tx, cast.bob)
+    assert done.seq is not None
+    assert entries.undo(db, cast.bob, done.seq, now=now).count == 0
+    with db.reading() as tx:
+        assert unread(tx, cast.bob) == before

@@ -135,6 +135,7 @@ def undo(db: Database, user: User, seq: int, *, now: datetime) -> Done:
         if deed is None:
             raise NotFound(f"history {seq}")
         if history.kind_of(deed.action):
+            deed = deeds_after.as_named_now(tx, user.id, deed)
             deed = replace(deed, entry_ids=deeds_after.untouched_since(tx, user.id, deed))
         done = _taken_back(tx, user, deed, now)
         if done.seq is not None:

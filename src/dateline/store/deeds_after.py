@@ -4,19 +4,47 @@ Only deeds of the same kind speak of the same thing: a star does not say whether
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from .db import Tx
-from .history import Deed, kind_of, unpack_ids
+from .history import Deed, kind_of, renamed, unpack_ids
 from .times import to_us
+
+
+def as_named_now(tx: Tx, user_id: int, deed: Deed) -> Deed:
+    """A deed with its entries' present ids, where they were renamed since (``history.note_renamed``).
+
+    Two may have become one, and a deed of the same kind been done to the other as well: it is left out, for that deed
+    still counts.
+    """
+    names = renamed(tx, user_id, deed.seq)
+    changed = {names[entry_id] for entry_id in deed.entry_ids if entry_id in names}
+    if not changed:
+        return deed
+    kind = kind_of(deed.action)
+    for action, packed in tx.all(
+        "SELECT action, entries FROM history WHERE user_id = :user AND seq <= :seq", user=user_id, seq=deed.seq
+    ):
+        if kind_of(action) == kind:
+            changed.difference_update(unpack_ids(packed))
+
+    def present(entry_ids: Sequence[int]) -> list[int]:
+        ids = (names.get(entry_id, entry_id) for entry_id in entry_ids if names.get(entry_id, 0) not in both)
+        return list(dict.fromkeys(ids))
+
+    both = set(names.values()) - changed
+    return replace(deed, entry_ids=present(deed.entry_ids), kept=present(deed.kept))
 
 
 def untouched_since(tx: Tx, user_id: int, deed: Deed) -> list[int]:
     """The entries of a deed to which nothing of its kind was done after it: what it did is still so.
 
-    What was done after it and taken back again is as if it had not been.
+    What was done after it and taken back again is as if it had not been. ``deed`` has the ids of today.
     """
+    names = renamed(tx, user_id, deed.seq)
     kind, left = kind_of(deed.action), set(deed.entry_ids)
     taken_back: dict[int, set[int]] = defaultdict(set)
     for seq, action, packed, undoes in tx.all(
@@ -26,7 +54,7 @@ def untouched_since(tx: Tx, user_id: int, deed: Deed) -> list[int]:
     ):
         if kind_of(action) != kind:
             continue
-        still = set(unpack_ids(packed)) - taken_back[seq]
+        still = {names.get(entry_id, entry_id) for entry_id in unpack_ids(packed)} - taken_back[seq]
         if undoes is not None and undoes > deed.seq:
             taken_back[undoes] |= still
         else:

@@ -13,6 +13,7 @@ from .times import DAY, from_us, to_us
 
 HISTORY_DAYS = 90
 _LEFT = "left"
+_RENAMED = "renamed"
 
 
 class Deed(Struct, frozen=True, kw_only=True):
@@ -72,6 +73,29 @@ def left(tx: Tx, user_id: int) -> dict[int, int]:
     ):
         numbers = unpack_ids(packed)
         found.update(zip(numbers[::2], numbers[1::2], strict=True))
+    return found
+
+
+def note_renamed(tx: WriteTx, user_ids: Iterable[int], names: Mapping[int, int], now: datetime) -> None:
+    """Entries are told by other ids from now on (former → present): deeds with them are deeds with those."""
+    if names:
+        numbers = [number for pair in names.items() for number in pair]
+        for user_id in user_ids:
+            note(tx, user_id, _RENAMED, numbers, now)
+
+
+def renamed(tx: Tx, user_id: int, after: int) -> dict[int, int]:
+    """Former → present id of the entries that were renamed after an action."""
+    found: dict[int, int] = {}
+    for packed in tx.column(
+        "SELECT entries FROM history WHERE user_id = :user AND action = :renamed AND seq > :after ORDER BY seq",
+        user=user_id,
+        renamed=_RENAMED,
+        after=after,
+    ):
+        numbers = unpack_ids(packed)
+        names = dict(zip(numbers[::2], numbers[1::2], strict=True))
+        found = {former: names.get(present, present) for former, present in found.items()} | names
     return found
 
 

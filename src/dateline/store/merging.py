@@ -3,12 +3,12 @@
 All of it in one transaction. Whether it may be done is said in ``addresses``.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from dateline.errors import StoreError
 
-from . import brought, deeds_after, delivery, feeds, merged_choices, own_marks, states
+from . import brought, deeds_after, delivery, feeds, history, merged_choices, own_marks, states
 from .db import Tx, WriteTx
 from .times import to_us
 
@@ -57,7 +57,9 @@ def merge(tx: WriteTx, kept: int, gone: int, now: datetime) -> None:
         delivery.deliver(tx, user_id, limit=10_000_000, told=delivered.append, resting=True)
         brought.settle(tx, user_id, delivered)
     _move_marks_of_doubles(tx, ids)
-    _drop_doubles(tx, ids)
+    names: dict[int, int] = dict(tx.all(f"SELECT d.id, k.id FROM {_DOUBLES}", **ids))
+    history.note_renamed(tx, readers(tx, [kept, gone]), names, now)
+    _drop_doubles(tx, list(names), gone)
     tx.run("UPDATE entry SET feed_id = :kept WHERE feed_id = :gone", **ids)
     tx.run("UPDATE full_text_due SET feed_id = :kept WHERE feed_id = :gone", **ids)
     tx.run("UPDATE websub_push SET feed_id = :kept WHERE feed_id = :gone", **ids)
@@ -196,8 +198,7 @@ def _move_unread_of(tx: WriteTx, user_id: int, ids: dict[str, int]) -> None:
     )
 
 
-def _drop_doubles(tx: WriteTx, ids: dict[str, int]) -> None:
-    doubles = tx.column(f"SELECT d.id FROM {_DOUBLES}", **ids)
+def _drop_doubles(tx: WriteTx, doubles: Sequence[int], gone: int) -> None:
     for sql in (
         "DELETE FROM star WHERE entry_id IN ids(:ids)",
         "DELETE FROM entry_label WHERE entry_id IN ids(:ids)",
@@ -207,7 +208,7 @@ def _drop_doubles(tx: WriteTx, ids: dict[str, int]) -> None:
         "DELETE FROM entry_body WHERE entry_id IN ids(:ids)",
         "DELETE FROM entry WHERE id IN ids(:ids)",
     ):
-        tx.run(sql, ids=doubles, **({"gone": ids["gone"]} if ":gone" in sql else {}))
+        tx.run(sql, ids=doubles, **({"gone": gone} if ":gone" in sql else {}))
 
 
 def _move_subscriptions(tx: WriteTx, ids: dict[str, int]) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from dateline.errors import StoreError
 
-from . import brought, delivery, feeds, merging, orphans, own_marks, rules, states, subscriptions, websub
+from . import brought, delivery, feeds, history, merging, orphans, own_marks, rules, states, subscriptions, websub
 from .db import WriteTx
 from .delivery import Delivered
 from .feeds import Feed
@@ -199,6 +199,8 @@ def _move(tx: WriteTx, user_id: int, subscription_id: int, old: int, new: int, n
         f" JOIN ({_PAIRS}) x ON x.old_id = l.entry_id WHERE l.user_id = :user ON CONFLICT DO NOTHING",
         **ids,
     )
+    names: dict[int, int] = dict(tx.all(f"SELECT x.old_id, x.new_id FROM ({_PAIRS}) x", old=old, new=new))
+    history.note_renamed(tx, [user_id], names, now)
     own_marks.move(tx, f"SELECT x.old_id, x.new_id FROM ({_PAIRS}) x", user_id=user_id, old=old, new=new)
     for table in ("star", "entry_label"):
         tx.run(
