@@ -43,3 +43,18 @@ def test_a_page_is_subscribed_to_and_refreshed(shell: Shell, rules: Path, intern
     assert len(shell.titles()) == 4
     rules.write_text(json.dumps({**RULES, "entry": "section"}))
     shell.run(*subscribe).refused(65, "parse.no_entries", "“section” matches nothing in the document.")
+
+
+def test_a_page_is_called_by_its_address_like_any_feed(shell: Shell, rules: Path, internet: Internet) -> None:
+    internet["/news"] = Reply(PAGE.read_bytes(), content_type="text/html")
+    shell.add_user()
+    url = internet.url("/news")
+    shell.run("subscribe", url, "--user", "alice", "--rules", str(rules))
+    assert shell.run("refresh", url, "--json").json()[0]["new"] == 4
+    assert shell.run("debug", url, "--json").json()["format"] == "html"
+    assert shell.run("transport", url, "--user", "alice", "--timeout", "5", "--json").json()["timeout"] == 5
+    shell.run("retention", "--user", "alice", "--feed", url, "--keep", "500", "--yes")
+    rules.write_text(json.dumps({**RULES, "title": "h2 a"}))
+    shell.run("subscribe", url, "--user", "alice", "--rules", str(rules))
+    shell.run("transport", url, "--user", "alice").refused(1, "action.not_found")  # which of the two?
+    assert len(shell.run("refresh", url, "--json").json()) == 2

@@ -12,7 +12,7 @@ from dateline.refresh import trial
 from dateline.refresh.asking import jar_of, way
 from dateline.refresh.trial import Trial
 from dateline.settings import Settings
-from dateline.store import Database, feeds, subscriptions
+from dateline.store import Database, Tx, feeds, subscriptions
 from dateline.store.feeds import Feed
 from dateline.store.secrets import Keyring, key_path
 
@@ -26,7 +26,7 @@ def of_address(db: Database, settings: Settings, user: User, address: str, *, ve
     """
     url, credentials = split_address(address)
     with db.reading() as tx:
-        own = subscriptions.by_feed_url(tx, user.id, url)
+        own = subscriptions.at_address(tx, user.id, url)
         feed = feeds.read(tx, subscriptions.feed_of(tx, user.id, own)) if own is not None else None
     if feed is not None and credentials is None:
         return _try(db, settings, feed, version=version, now=now)
@@ -56,14 +56,23 @@ def of_feed(db: Database, settings: Settings, feed_id: int, *, version: str, now
 
 
 def of_any_address(db: Database, settings: Settings, address: str, *, version: str, now: datetime) -> Trial:
-    """Try an address, for the administrator at the terminal: against the shared feed there, if there is one."""
+    """Try an address, for the administrator at the terminal: against the shared feed there, or the page, if there is
+    one."""
     url, credentials = split_address(address)
     with db.reading() as tx:
-        feed = feeds.find(tx, url) if credentials is None else None
+        feed = _known(tx, url) if credentials is None else None
     if feed is not None:
         return _try(db, settings, feed, version=version, now=now)
     stranger = feeds.unknown(url, host_key(url), now)
     return _run(db, settings, stranger, _with(url, credentials), PLAIN, version=version, now=now)
+
+
+def _known(tx: Tx, url: str) -> Feed | None:
+    feed = feeds.find(tx, url)
+    if feed is not None:
+        return feed
+    pages = [page for page in (feeds.read(tx, ident) for ident in feeds.ids_by_url(tx, url)) if page.kind == "page"]
+    return pages[0] if pages else None
 
 
 def _try(db: Database, settings: Settings, feed: Feed, *, version: str, now: datetime) -> Trial:

@@ -89,7 +89,7 @@ def _place(db: "Database", user: "User | None", folder: str | None, feed: str | 
                 raise NotFound(f"folder {folder}")
             return "folder", owner[1]
         if feed is not None:
-            found = subscriptions.by_feed_url(tx, user.id, feed)
+            found = subscriptions.at_address(tx, user.id, feed)
             if found is None:
                 raise NotFound(f"subscription to {feed}")
             return "subscription", found

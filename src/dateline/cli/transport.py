@@ -70,7 +70,7 @@ def transport(
     with opened(settings) as db:
         person = user_named(db, user)
         with db.reading() as tx:
-            ident = subscriptions.by_feed_url(tx, person.id, url)
+            ident = subscriptions.at_address(tx, person.id, url)
         if ident is None:
             raise NotFound(f"subscription to {url}")
         if clear:

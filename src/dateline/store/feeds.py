@@ -380,5 +380,11 @@ def all_ids(tx: Tx) -> list[int]:
 
 
 def ids_by_url(tx: Tx, url: str) -> list[int]:
-    """The feeds at an address, shared and private."""
-    return tx.column("SELECT id FROM feed WHERE url = :url OR moved_url = :url ORDER BY id", url=url)
+    """The feeds at an address, shared and private, and the pages there that are read by rules."""
+    return tx.column(
+        "SELECT id FROM feed WHERE url = :url OR moved_url = :url OR (kind = 'page' AND substr(url, 1, :size) = :page)"
+        " ORDER BY id",
+        url=url,
+        page=url + PAGE_MARK,
+        size=len(url + PAGE_MARK),
+    )

@@ -16,7 +16,7 @@ from . import checks as kept_checks
 from . import history
 from .accounts import name_key
 from .db import Tx, WriteTx
-from .feeds import asked_address
+from .feeds import PAGE_MARK, asked_address
 from .times import from_us, from_us_or_none, to_us
 
 
@@ -204,6 +204,24 @@ def by_feed_url(tx: Tx, user_id: int, url: str) -> int | None:
         url=url,
     )
     return found
+
+
+def at_address(tx: Tx, user_id: int, url: str) -> int | None:
+    """A user's subscription to what somebody calls by its address: the feed there, or the one page read by rules.
+
+    None where there is neither, or two lists of that page.
+    """
+    found = by_feed_url(tx, user_id, url)
+    if found is not None:
+        return found
+    pages = tx.column(
+        "SELECT s.id FROM subscription s JOIN feed f ON f.id = s.feed_id WHERE s.user_id = :user"
+        " AND f.kind = 'page' AND substr(f.url, 1, :size) = :page LIMIT 2",
+        user=user_id,
+        page=url + PAGE_MARK,
+        size=len(url + PAGE_MARK),
+    )
+    return pages[0] if len(pages) == 1 else None
 
 
 def by_feed(tx: Tx, user_id: int, feed_id: int) -> int | None:
