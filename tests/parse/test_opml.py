@@ -219,10 +219,11 @@ def test_entities_are_neither_multiplied_nor_fetched() -> None:
     assert parse_opml(body.encode()).feeds[0].title == "a &l9; &file;"
 
 
-def test_folders_deeper_than_twenty_end_in_the_twentieth() -> None:
+def test_folders_deeper_than_ten_end_in_the_tenth_and_that_is_told() -> None:
     inner = '<outline text="x" xmlUrl="https://x.example/"/>'
-    feed = parse_opml(document('<outline text="a">' * 100 + inner + "</outline>" * 100)).feeds[0]
-    assert feed.folders == (("a",) * 20,)
+    read = parse_opml(document('<outline text="a">' * 12 + inner + "</outline>" * 12))
+    assert read.feeds[0].folders == (("a",) * 10,)
+    assert [(problem.code, problem.text) for problem in read.problems] == [("opml.too_deep", "a")] * 2
 
 
 def test_thousands_of_attributes_are_not_all_read() -> None:

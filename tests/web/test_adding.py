@@ -129,6 +129,14 @@ def test_an_address_without_a_feed_says_why(
     assert titles(db, owner(alice)) == []
 
 
+def test_nobody_is_promised_that_an_address_is_tried_again(alice: Browser, internet: Internet) -> None:
+    internet["/broken"] = 500
+    for path in ("/subscriptions/add", "/subscriptions/page"):
+        words = alice.post(path, {"url": internet.url("/broken")}).words
+        assert "Réessayez plus tard." in words
+        assert "nouvel essai" not in words
+
+
 def test_a_site_without_any_feed_says_so(alice: Browser) -> None:
     with Internet({"/": Reply(b"<html><body>Nothing here.</body></html>", content_type="text/html")}) as plain:
         page = alice.post("/subscriptions/add", {"url": plain.url("/")})

@@ -1,13 +1,17 @@
 """The feed debugger: every step on one page, for one's own feeds and any address, and nothing of the inside."""
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from tests.internet import Internet, Reply, redirect, rss
 from tests.web.browsing import Browser, World
 
+from dateline import parse
 from dateline.model import User
 from dateline.store import Database
+from dateline.web import messages
 
 
 @pytest.fixture
@@ -85,3 +89,16 @@ def test_a_large_document_is_shown_in_part(alice: Browser, internet: Internet) -
 def test_the_guard_stands_here_too(alice: Browser, address: str) -> None:
     page = alice.post("/debug", {"url": address})
     assert "réseau privé" in page.words
+
+
+def test_what_is_odd_about_a_document_is_said_in_ones_own_language(alice: Browser, internet: Internet) -> None:
+    words = alice.post("/debug", {"url": internet.url("/feed")}).words
+    assert "Certains articles n’ont pas de date." in words
+    assert "parse.no_date: 2 entries have no date." in words
+
+
+def test_every_warning_of_the_parser_has_words() -> None:
+    source = Path(parse.__file__).parent
+    made = r"""(?:_warning\(\s*|ParseWarning\(\s*code=)"([a-z_.]+)\""""
+    codes = {code for path in source.rglob("*.py") for code in re.findall(made, path.read_text(encoding="utf-8"))}
+    assert codes - {"page.no_entries"} == set(messages.WARNINGS)  # that one is told as a failure

@@ -146,9 +146,30 @@ def test_the_page_of_many_leaves_the_attempts_to_each_ones_own(alice: Browser, w
     assert alice.post("/health", {"do": "try", "kind": "failing", "all": "1"}).url == "/health"
 
 
-def test_somebody_without_feeds_and_somebody_whose_feeds_are_well(bob: Browser, world: World, clock: Clock) -> None:
+def test_somebody_without_feeds_and_somebody_whose_feeds_are_well(
+    bob: Browser, world: World, clock: Clock, db: Database
+) -> None:
     assert "not subscribed to anything yet" in bob.get("/health").words
     world.subscribe(owner(bob), world.feed("Fine"))
+    with store_write.transaction(db) as tx:
+        tx.run("UPDATE feed SET checked_at = created_at, ok_at = created_at")
     assert "Your 1 feed is well." in bob.get("/health").words
     clock.now += timedelta(days=1)
     assert bob.get("/health").status == 200
+
+
+def test_feeds_that_were_never_asked_are_not_said_to_be_well(alice: Browser, world: World) -> None:
+    world.subscribe(owner(alice), world.feed("Nouveau"))
+    words = alice.get("/health").words
+    assert "1 de vos flux est nouveau" in words
+    assert "va bien" not in words
+
+
+def test_a_page_whose_rules_find_nothing_is_analysed_again_with_one_press(alice: Browser, world: World) -> None:
+    feed = world.feed("Ville")
+    own = world.subscribe(owner(alice), feed)
+    world.trouble(feed, "parse.no_entries")
+    page = alice.get("/health")
+    [button] = page.find("//button[@value='propose']")
+    [form] = page.find(f"//form[@id='{button.get('form')}']")
+    assert (form.get("method"), form.get("action")) == ("post", f"/subscriptions/{own}/page")

@@ -71,7 +71,9 @@ def test_what_is_no_opml_is_told_beside_the_field(alice: Browser, db: Database, 
 
 
 def test_an_empty_form_is_told_so(alice: Browser) -> None:
-    assert alice.post("/opml", {"text": ""}).status == 400
+    page = alice.post("/opml", {"text": ""})
+    assert page.status == 400
+    assert "Choisissez le fichier" in page.words
 
 
 def test_markup_in_a_problem_stays_text(alice: Browser) -> None:

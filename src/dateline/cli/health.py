@@ -39,7 +39,8 @@ def health(
     for kind, members in groups.items():
         if kind != "well":
             _tell(kind, members)
-    _tell_works(works, len(groups["well"]))
+    unasked = sum(feed.is_unasked for feed in groups["well"])
+    _tell_works(works, len(groups["well"]) - unasked, unasked)
 
 
 def _shape(feed: "FeedHealth", kind: str) -> dict[str, Any]:
@@ -70,8 +71,8 @@ def _tell(kind: str, feeds: Sequence["FeedHealth"]) -> None:
             say(f"    old address: {feed.previous_url}")
 
 
-def _tell_works(works: "Works", well: int) -> None:
-    say(f"{well} feeds are well.")
+def _tell_works(works: "Works", well: int, unasked: int) -> None:
+    say(f"{well} feeds are well.{f' {unasked} are new and were not asked yet.' if unasked else ''}")
     since = f" (the first since {moment(works.longest_due_since)})" if works.longest_due_since else ""
     say(f"{works.due} of {works.feeds} are due{since}, {works.leased} are being asked by {works.holders} workers.")
     for host, until in works.quiet_hosts:

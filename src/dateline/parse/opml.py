@@ -20,7 +20,7 @@ from .opml_transport import AS_THEY_ARE, MAX_LONG, is_transport
 from .xml import read_tree
 
 MAX_BYTES = 20_000_000
-MAX_DEPTH = 20
+MAX_DEPTH = 10
 MAX_FEEDS = 50_000
 MAX_FOLDERS = 100
 MAX_TEXT = 1_000
@@ -67,7 +67,8 @@ class OpmlFolder(Struct, frozen=True, kw_only=True):
 class OpmlProblem(Struct, frozen=True, kw_only=True):
     """What could not be used:
     ``opml.no_address``, ``opml.bad_address``, ``opml.duplicate``, ``opml.damaged``, ``opml.too_many``, ``opml.include``
-    (a line that points to another file), ``opml.left_out`` (settings of another program).
+    (a line that points to another file), ``opml.left_out`` (settings of another program),
+    ``opml.too_deep`` (a folder deeper than ten: what it holds lies in the tenth).
     """
 
     line: int
@@ -177,7 +178,9 @@ class _Reader:
             self._problem(element, "opml.include", values.get("url", name))
         elif is_empty and _should_be_a_feed(values):
             self._problem(element, "opml.no_address", name)
-        elif name and len(path) < MAX_DEPTH:
+        elif name and len(path) >= MAX_DEPTH:
+            self._problem(element, "opml.too_deep", name)
+        elif name:
             self._note_folder(element, values, (*path, name))
             return (*path, name)
         return path

@@ -56,6 +56,11 @@ class FeedHealth(Struct, frozen=True, kw_only=True):
     subscribers: int
     checks: tuple[CheckRow, ...] = ()
 
+    @property
+    def is_unasked(self) -> bool:
+        """Whether it is new, and was never asked: it counts as well, but nobody knows."""
+        return self.checked_at is None and self.error_code is None
+
 
 class Works(Struct, frozen=True, kw_only=True):
     """The machine's state: what is due, who is at it, which hosts want to be left alone (name, until)."""

@@ -170,6 +170,27 @@ MAILBOXES: dict[str, str] = {
 }
 """The same for mailboxes and their mails."""
 
+LOOKS: dict[str, str] = dict.fromkeys(
+    ("fetch.truncated", "fetch.unavailable", "fetch.server_error", "fetch.rate_limited"),
+    N_("The server does not answer well just now. Try again later."),
+)
+"""The same where somebody looks at an address before anything is subscribed to: nobody else tries it again."""
+
+WARNINGS: dict[str, str] = {
+    "parse.recovered": N_("The XML is not well-formed; it was repaired."),
+    "parse.junk_before": N_("There is text before the document; it was ignored."),
+    "parse.cut": N_("The document is too long, or nested too deeply; the rest of it was not read."),
+    "parse.entries_cut": N_("There are too many entries: only the first ones were read."),
+    "parse.encoding_guessed": N_("The encoding was guessed."),
+    "parse.declaration_wrong": N_("The document is not in the encoding that it names."),
+    "parse.duplicate_guid": N_("Some entries repeat the id of another."),
+    "parse.no_date": N_("Some entries have no date."),
+    "parse.bad_date": N_("Some dates make no sense."),
+    "page.empty_list": N_("The list is empty for now."),
+    "page.empty_entries": N_("Some entries have neither title nor link nor content, and are left out."),
+}
+"""What had to be worked around in a document (``ParsedFeed.warnings``)."""
+
 TITLES: dict[int, str] = {
     400: N_("That was not understood"),
     403: N_("Not allowed"),
@@ -205,6 +226,16 @@ def of_page(words: Words, code: str) -> str:
 def of_mailbox(words: Words, code: str) -> str:
     """The same for a mailbox, or a mail in it."""
     return words.text(MAILBOXES.get(code) or SENTENCES.get(code, _UNKNOWN))
+
+
+def of_look(words: Words, code: str) -> str:
+    """The same for an address that somebody looks at before subscribing."""
+    return words.text(LOOKS.get(code) or SENTENCES.get(code, _UNKNOWN))
+
+
+def warning(words: Words, code: str) -> str:
+    """What was odd about a document; "" for a code without words."""
+    return words.text(WARNINGS[code]) if code in WARNINGS else ""
 
 
 def title(words: Words, status: int) -> str:

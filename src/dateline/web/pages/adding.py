@@ -134,7 +134,7 @@ def _refused(visit: Visit, address: str, error: DatelineError) -> Response:
         visit,
         address=address,
         is_feedless=error.code in _FEEDLESS,
-        errors={field: messages.sentence(visit.words, error.code)},
+        errors={field: messages.of_look(visit.words, error.code)},
         status=400,
     )
 

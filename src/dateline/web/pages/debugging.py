@@ -12,6 +12,7 @@ from dateline import __version__
 from dateline.actions import trial as trial_actions
 from dateline.errors import ActionError
 from dateline.fetch.exchange import Exchange, Pairs
+from dateline.model import ParseWarning
 from dateline.refresh.decide import Identity
 from dateline.refresh.trial import Decision, Trial, TriedEntry
 from dateline.store import subscriptions
@@ -71,7 +72,8 @@ class TriedView(Struct, frozen=True, kw_only=True):
 
 
 class TrialView(Struct, frozen=True, kw_only=True):
-    """All steps in words. ``trouble`` is "" when all went well; ``counts`` are (word, number) pairs."""
+    """All steps in words. ``trouble`` is "" when all went well; ``counts`` are (word, number) pairs,
+    ``warnings`` (sentence, code and details)."""
 
     url: str
     hops: tuple[HopView, ...]
@@ -85,7 +87,7 @@ class TrialView(Struct, frozen=True, kw_only=True):
     format: str
     title: str
     site_url: str
-    warnings: tuple[str, ...]
+    warnings: tuple[tuple[str, str], ...]
     identity: str
     counts: tuple[tuple[str, int], ...]
     entries: tuple[TriedView, ...]
@@ -175,7 +177,7 @@ def _view(visit: Visit, trial: Trial) -> TrialView:
         format=parsed.format if parsed else "",
         title=(parsed.title or "") if parsed else "",
         site_url=(parsed.site_url or "") if parsed else "",
-        warnings=tuple(f"{warning.message} [{warning.code}]" for warning in parsed.warnings) if parsed else (),
+        warnings=tuple(_warning(words, warning) for warning in parsed.warnings) if parsed else (),
         identity=words.text(_IDENTITIES[trial.identity]) if parsed else "",
         counts=tuple((words.text(text), count) for key, text in DECISIONS.items() if (count := trial.count(key))),
         entries=tuple(_entry(visit, entry) for entry in trial.entries[:_SHOWN_ENTRIES]),
@@ -184,6 +186,10 @@ def _view(visit: Visit, trial: Trial) -> TrialView:
         next_at=moment(visit, trial.next_at),
         is_known=trial.is_known,
     )
+
+
+def _warning(words: Words, warning: ParseWarning) -> tuple[str, str]:
+    return messages.warning(words, warning.code), f"{warning.code}: {warning.message}"
 
 
 def _hop(exchange: Exchange) -> HopView:

@@ -36,7 +36,8 @@ _OFFERED: dict[Kind, tuple[str, ...]] = {
 class FeedLine(Struct, frozen=True, kw_only=True):
     """One feed. Times in words, "" when unknown; ``trouble`` and ``advice`` are sentences, "" for none.
 
-    ``can_go_back``: it had another address, ``previous_url``, and may have it again.
+    ``can_go_back``: it had another address, ``previous_url``, and may have it again. ``can_look_again``: it is a
+    page, and the rules that it is read by find nothing.
     """
 
     id: int
@@ -53,6 +54,7 @@ class FeedLine(Struct, frozen=True, kw_only=True):
     moved_url: str | None
     previous_url: str | None
     can_go_back: bool
+    can_look_again: bool
     checks: tuple[CheckLine, ...]
 
 
@@ -67,11 +69,12 @@ class Group(Struct, frozen=True, kw_only=True):
 
 
 class HealthPage(Struct, frozen=True, kw_only=True):
-    """The context of ``pages/health.html``."""
+    """The context of ``pages/health.html``. ``unasked_count`` feeds are new: nothing can be said of them yet."""
 
     groups: tuple[Group, ...]
     folders: tuple[FolderLine, ...]
     well_count: int
+    unasked_count: int
     total_count: int
 
 
@@ -109,10 +112,12 @@ def show(visit: Visit) -> Response:
         if len(unwell) <= _WITH_CHECKS:
             unwell = health.with_checks(tx, unwell, _SHOWN_CHECKS)
         folders = folder_lines(sidebars.read(tx, visit.me.id))
+    unasked = sum(feed.is_unasked for feed in feeds)
     page = HealthPage(
         groups=_groups(visit, unwell),
         folders=folders,
-        well_count=len(feeds) - len(unwell),
+        well_count=len(feeds) - len(unwell) - unasked,
+        unasked_count=unasked,
         total_count=len(feeds),
     )
     return visit.html("pages/health.html", page)
@@ -249,6 +254,7 @@ def _line(visit: Visit, feed: FeedHealth) -> FeedLine:
         moved_url=feed.moved_url,
         previous_url=feed.previous_url,
         can_go_back=feed.previous_url is not None and health_actions.may_change(visit.me, feed.subscribers),
+        can_look_again=code == "parse.no_entries" and feed.subscription_id != 0,
         checks=tuple(check_line(visit, check) for check in feed.checks),
     )
 

@@ -33,6 +33,7 @@ _PROBLEMS = {
     "opml.secrets_withheld": N_(
         "The file does not hold these secrets: enter them on the subscription’s page, under “How it is fetched”."
     ),
+    "opml.too_deep": N_("Folders nest ten deep. What lies in this one was put into the folder around it."),
     "opml.too_many": N_("The file holds more feeds than are taken at once."),
     "saved.unreadable": N_("This article says neither what it is nor where it is from."),
     "saved.damaged": N_("The file breaks off after this article. What came before was taken."),
@@ -42,6 +43,7 @@ _PROBLEMS = {
     "choices.unusable": N_("This choice cannot be used here."),
     "noted.damaged": N_("The file breaks off after this line. What came before was taken."),
 }
+_NOTHING = N_("There is nothing in it. Choose the file that your reader exported, or paste its text.")
 _CHOICES = {
     "language": N_("Language"),
     "time_zone": N_("Time zone"),
@@ -111,7 +113,8 @@ def read(visit: Visit) -> Response:
                 visit.db, visit.me, body, name=name, settings=visit.instance.settings, now=visit.now
             )
     except (ActionError, ParseError) as error:
-        sentence = messages.sentence(visit.words, error.code)
+        is_empty = error.code == "parse.empty"
+        sentence = visit.words.text(_NOTHING) if is_empty else messages.sentence(visit.words, error.code)
         return visit.html("pages/opml.html", OpmlPage(reports=(), error=sentence), status=400)
     is_one = len(reports) == 1
     views = tuple(_view(visit, report, is_one=is_one) for report in reports)

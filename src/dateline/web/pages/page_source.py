@@ -229,7 +229,7 @@ def _refused(visit: Visit, state: _State, values: dict[str, str], error: Datelin
     if isinstance(error, ParseError) and error.code == "parse.bad_rules":
         named = error.detail.partition(":")[0]
         field = _PREFIX + (named if named in TEXTS else "entry")
-    text = messages.sentence(visit.words, error.code)
+    text = messages.of_look(visit.words, error.code)
     return _page(visit, _with(state, errors={field: text}), values, status=400)
 
 
