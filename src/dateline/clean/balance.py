@@ -72,7 +72,7 @@ def is_crowded(html: str) -> bool:
         return True
     if tags * len(html) > _CROWDED_WRITING:
         return True
-    return reopening.may_be_much(html)
+    return reopening.may_be_much(html, tags)
 
 
 def balanced(html: str) -> str:
