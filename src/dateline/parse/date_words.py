@@ -23,7 +23,7 @@ ZONES: dict[str, float] = {
     "wat": 1, "cat": 2, "sast": 2, "eat": 3, "ast3": 3, "irst": 3.5, "irdt": 4.5, "gst": 4, "azt": 4, "aft": 4.5,
     "pkt": 5, "uzt": 5, "yekt": 5, "ist": 5.5, "npt": 5.75, "almt": 6, "omst": 6, "bdt": 6, "mmt": 6.5, "ict": 7,
     "wib": 7, "krat": 7, "novt": 7, "hkt": 8, "sgt": 8, "myt": 8, "pht": 8, "wita": 8, "irkt": 8, "awst": 8,
-    "jst": 9, "kst": 9, "wit": 9, "yakt": 9, "vlat": 10, "magt": 11,
+    "idt": 3, "jst": 9, "kst": 9, "wit": 9, "yakt": 9, "vlat": 10, "chst": 10, "magt": 11,
     # Australia and the Pacific
     "acst": 9.5, "acdt": 10.5, "aest": 10, "aedt": 11, "nzst": 12, "nzt": 12, "nzdt": 13,
     # The military letters that RFC 822 gave as examples
@@ -105,6 +105,36 @@ _MONTHS = {  # twelve words a language; "|" parts variants
         "ספטמבר|בספטמבר אוקטובר|באוקטובר נובמבר|בנובמבר דצמבר|בדצמבר"
     ),
     "hr": "sijecnja veljace ozujka travnja svibnja lipnja srpnja kolovoza rujna listopada studenoga|studenog prosinca",
+    "lv": "janvaris februaris marts aprilis maijs junijs julijs augusts septembris oktobris novembris decembris",
+    "lt": "sausio vasario kovo balandzio geguzes birzelio liepos rugpjucio rugsejo spalio lapkricio gruodzio",
+    "et": "jaanuar veebruar marts aprill mai juuni juuli august september oktoober november detsember",
+    "sl": "januar februar marec april maj junij julij avgust september oktober november december",
+    "sr": (
+        "јануар фебруар март април мај|маја јун|јуна јул|јула август септембар|септембра октобар|октобра "
+        "новембар|новембра децембар|децембра"
+    ),
+    "mk": "јануари февруари март април мај јуни јули август септември октомври ноември декември",
+    "be": ("студзеня лютага сакавіка красавіка мая|траўня чэрвеня ліпеня жніўня верасня кастрычніка лістапада снежня"),
+    "kk": "қаңтар ақпан наурыз сәуір мамыр маусым шілде тамыз қыркүйек қазан қараша желтоқсан",
+    "az": "yanvar fevral mart aprel may iyun iyul avqust sentyabr oktyabr noyabr dekabr",
+    "sq": "janar shkurt mars prill maj qershor korrik gusht shtator tetor nentor dhjetor",
+    "eu": (
+        "urtarrila|urtarrilak|urtarrilaren otsaila|otsailak|otsailaren martxoa|martxoak|martxoaren "
+        "apirila|apirilak|apirilaren maiatza|maiatzak|maiatzaren ekaina|ekainak|ekainaren uztaila|uztailak|uztailaren "
+        "abuztua|abuztuak|abuztuaren iraila|irailak|irailaren urria|urriak|urriaren azaroa|azaroak|azaroaren "
+        "abendua|abenduak|abenduaren"
+    ),
+    "gl": "xaneiro febreiro marzo abril maio xuno xullo agosto setembro outubro novembro decembro",
+    "ga": "eanair feabhra marta aibrean bealtaine meitheamh iuil lunasa mfomh dfomh samhain nollaig",
+    "cy": "ionawr chwefror mawrth ebrill mai mehefin gorffennaf awst medi hydref tachwedd rhagfyr",
+    "af": "januarie februarie maart april mei junie julie augustus september oktober november desember",
+    "ms": "januari februari mac april mei jun julai ogos september oktober november disember",
+    "sw": "januari februari machi aprili mei juni julai agosti septemba oktoba novemba desemba",
+    "fil": "enero pebrero marso abril mayo hunyo hulyo agosto setyembre oktubre nobyembre disyembre",
+    "ka": ("იანვარი თებერვალი მარტი აპრილი მაისი ივნისი ივლისი აგვისტო სექტემბერი ოქტომბერი ნოემბერი დეკემბერი"),
+    "hy": "հունվարի փետրվարի մարտի ապրիլի մայիսի հունիսի հուլիսի օգոստոսի սեպտեմբերի հոկտեմբերի նոյեմբերի դեկտեմբերի",
+    "fa": "ژانویه فوریه مارس آوریل مه ژوئن ژوئیه اوت سپتامبر اکتبر نوامبر دسامبر",
+    "ur": "جنوری فروری مارچ اپریل مئی جون جولائی اگست ستمبر اکتوبر نومبر دسمبر",
 }
 _CLASHES = {"listopada": 11, "listopad": 11, "lis": 11, "srpnja": 7}  # Polish and Czech before Croatian
 
@@ -140,6 +170,8 @@ _PHRASES = (
         "กันยายน|ก.ย. ตุลาคม|ต.ค. พฤศจิกายน|พ.ย. ธันวาคม|ธ.ค."
     ),
     "जनवरी फ़रवरी|फरवरी मार्च अप्रैल मई जून जुलाई अगस्त सितंबर|सितम्बर अक्टूबर|अक्तूबर नवंबर|नवम्बर दिसंबर|दिसम्बर",
+    "জানুয়ারি|জানুয়ারী ফেব্রুয়ারি|ফেব্রুয়ারী মার্চ এপ্রিল মে জুন জুলাই আগস্ট|অগাস্ট সেপ্টেম্বর অক্টোবর নভেম্বর ডিসেম্বর",
+    "ஜனவரி பிப்ரவரி மார்ச் ஏப்ரல் மே ஜூன் ஜூலை ஆகஸ்ட் செப்டம்பர் அக்டோபர் நவம்பர் டிசம்பர்",
     (
         "كانون_الثاني شباط|فيفري آذار نيسان|أفريل أيار|ماي حزيران|جوان تموز|جويلية آب|أوت أيلول تشرين_الأول "
         "تشرين_الثاني كانون_الأول"

@@ -21,7 +21,7 @@ _CLOCK = (
     r"(?:(?:\s?:\s?|\.)(?P<second>\d{1,2})(?:[.,:](?P<fraction>\d{1,9}))?)?\d*"
     r"(?:\s*(?P<half>[AaPp])\.?\s?[Mm]\.?(?![A-Za-z]))?"
 )
-_ZONE = r"(?P<zone>(?:[A-Za-z]{1,5}\s?)?[+\-−–]\s?\d{1,2}(?::?\d{2})?(?::?\d{2})?|[A-Za-z]{1,5}\d?)?"
+_ZONE = r"(?P<zone>(?:[A-Za-z]{1,5}\s?)?[+\-−–]{1,2}\s?\d{1,2}(?::?\d{2})?(?::?\d{2})?(?!\d)|[A-Za-z]{1,5}\d?)?"
 
 _RFC822 = re.compile(
     r"(?:[A-Za-z]{2,9}\.?\s*,?\s*)?(?P<day>\d{1,2})(?:\s*[-/.]\s*|\s+)(?P<month>[A-Za-z]{3})[a-z]*\.?,?(?:\s*[-/.]\s*|\s+)"
@@ -30,7 +30,8 @@ _RFC822 = re.compile(
 _ISO = re.compile(
     r"(?P<year>\d{4})(?:-?W(?P<week>\d{2})(?:-?(?P<weekday>[1-7]))?|-?(?P<ordinal>\d{3})(?!\d)"
     r"|-(?P<month>\d{1,2})(?:-(?P<day>\d{1,2}))?|(?P<month2>\d{2})(?P<day2>\d{2}))?"
-    r"(?:(?:\s*[Tt_,]\s*|\s+|:)(?P<hour>\d{2})(?::?(?P<minute>\d{2})(?::?(?P<second>\d{2})(?:[.,:](?P<fraction>\d+))?)?)?"
+    r"(?:(?:\s*[Tt_,]\s*|\s+|:|-(?=\d\d:\d\d:\d\d))(?P<hour>\d{2})(?:[:.]?(?P<minute>\d{2})"
+    r"(?:[:.]?(?P<second>\d{2})(?:[.,:](?P<fraction>\d+))?)?)?"
     r"(?:\s*(?P<half>[AaPp])\.?[Mm]\.?(?![A-Za-z]))?"
     rf"\s*{_ZONE})?"
 )
@@ -40,7 +41,7 @@ _ISO_SHORT = re.compile(
     rf"(?:[Tt ](?P<hour>\d{{2}}):?(?P<minute>\d{{2}})(?::?(?P<second>\d{{2}})(?:[.,](?P<fraction>\d+))?)?"
     rf"(?P<half>(?!))?\s*{_ZONE})?"
 )
-_NUMBER = re.compile(r"-?\d{9,14}(?:\.\d+)?")
+_NUMBER = re.compile(r"(?:/Date\()?(-?\d{9,14}(?:\.\d+)?)(?:(?:[+\-]\d{4})?\)/)?")  # .NET writes its own around
 
 # Free forms are searched for piece by piece, in text whose words were lowered and whose accents were taken off.
 _EAST_ASIAN = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]?")
@@ -51,22 +52,33 @@ _EAST_ASIAN_CLOCK = re.compile(
 _KOREAN = re.compile("[년오]")
 _AFTERNOON = frozenset({"오후", "下午", "午後", "pm"})
 _YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})\s?[/.\-]\s?(\d{1,2})\s?[/.\-]\s?(\d{1,2})(?!\d)")
+_SPACED = re.compile(r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s(\d{1,2})(\s)(\d{1,2})\s(\d{4})(?!\d)")
+_WEEKDAY = re.compile(r"\b(mon|tue|wed|thu|fri|sat|sun)(?:day|sday|nesday|rsday|urday|s|r|rs)?\b")
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _YEAR_LAST = re.compile(r"(?<!\d)(\d{1,2})\s?([/.\-])\s?(\d{1,2})\s?[/.\-]\s?(\d{4}|\d{2})(?!\d)")
 _DOTTED_DAY = re.compile(r"(?<!\d)(?:\d{4}\.\d{1,2}\.\d{1,2}|\d{1,2}\.\d{1,2}\.(?:\d{4}|\d{2}))\.?(?![\d:])")
 _DAY_MONTH_YEAR = re.compile(
-    r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|o|a|\.)?[\s\-]*(?:de |of )?([^\W\d_]{3,})[.,'’]*[\s\-]*"
+    r"(?<![\d:])(\d{1,2})(?:st|nd|rd|th|er|o|a|\.)?,?[\s\-]*(?:de |of )?([^\W\d_]{3,})[.,'’]*[\s\-]*"
     r"(?:de |del |of )?(\d{4}|\d{2}(?![\d:]))"
 )
 _MONTH_DAY_YEAR = re.compile(
-    r"([^\W\d_]{3,})\.?\s*(\d{1,2})(?:st|nd|rd|th)?\s*,?\s+(?:\d{1,2}:\d{2}(?::\d{2})?\s+(?:[a-z]{1,5}\s+|[+\-]\d{4}\s+)?)?(\d{4})(?!\d)"
+    r"([^\W\d_]{3,})\.?\s*(\d{1,2})(?:st|nd|rd|th)?(?:\s*,\s*|\s+)(?:\d{1,2}:\d{2}(?::\d{2})?\s+(?:[a-z]{1,5}\s+|[+\-]\d{4}\s+)?)?(\d{4})(?!\d)"
 )
-_YEAR_MONTH_DAY = re.compile(r"(?<!\d)(\d{4})\.?[\s\-]+([^\W\d_]{3,})[.,]?[\s\-]+(\d{1,2})(?!\d)")
+_DAY_MONTH_CLOCK_YEAR = re.compile(  # what date(1) prints
+    r"(?<![\d:])(\d{1,2})\s+([^\W\d_]{3,})\.?\s+\d{1,2}:\d{2}(?::\d{2})?\s+(?:[a-z]{1,5}\s+|[+\-]\d{4}\s+)?(\d{4})(?!\d)"
+)
+_YEAR_MONTH_DAY = re.compile(r"(?<!\d)(\d{4})[.,]?[\s\-]+([^\W\d_]{3,})[.,]?[\s\-]+(\d{1,2})(?!\d)")
 _MONTH_YEAR = re.compile(r"([^\W\d_]{3,})\.?,?\s+(\d{4})")
 _FREE_CLOCK = re.compile(rf"(?<![\d+\-]){_CLOCK}\s*{_ZONE}")
 _PLAIN_RFC822 = re.compile(
     r"(?:[A-Za-z]{3}, )?(\d{1,2}) ([A-Za-z]{3}) (\d{4}) (\d\d):(\d\d):(\d\d) (?:([+-])(\d\d)([0-5]\d)|GMT)", re.ASCII
 )
-_ZONE_IN_BRACKETS = re.compile(r"\(\s*([A-Za-z]{1,5})\s*\)")
+_ZONE_IN_BRACKETS = re.compile(r"\(\s*([A-Za-z]{1,5}(?:\s?[+\-−]\s?\d{1,2}(?::?\d{2})?)?)\s*\)")
+_SPOKEN = (  # Finnish, Scandinavian and Italian clocks; Latvian and Lithuanian order
+    (re.compile(r"\b(?:klo|kl\.?|ore|alle)\s*(\d{1,2})\.(\d{2})\b"), r"\1:\2"),
+    (re.compile(r"\b(\d{4})\.?\s?gada\s(\d{1,2})\.\s?([^\W\d_]{3,})"), r"\2 \3 \1"),
+    (re.compile(r"\b(\d{4})\s?m\.\s([^\W\d_]{3,})\s(\d{1,2})\s?d\."), r"\3 \2 \1"),
+)
 _OFFSET_AT_END = re.compile(r"\d(?:Z|[+\-]\d{2}:?\d{2})$")
 _ZONE_AT_END = re.compile(r"\s([+\-]\d{2}:?\d{2}|[A-Z]{2,5})(?:\s\d{4})?$")
 _OFFSET = re.compile(r"([+\-−–])\s?(\d{1,2}?):?(\d{2})?(?!\d)")  # -5, -05:00, -0500, -500
@@ -99,8 +111,9 @@ def _exact(text: str) -> datetime | None:
     found = _ISO.fullmatch(text)
     if found is not None:
         return _at(_iso_day(int(found["year"]), found), found)
-    if _NUMBER.fullmatch(text):
-        return _number(text)
+    found = _NUMBER.fullmatch(text)
+    if found is not None:
+        return _number(found[1])
     found = _ISO_SHORT.fullmatch(text)
     return _at(_iso_day(_year(found["year"]), found), found) if found is not None else None
 
@@ -166,6 +179,8 @@ def _free(text: str) -> datetime | None:
     if found is not None:
         return _east_asian(_day(int(found[1]), int(found[2]), int(found[3])), text, found.end())
     words = bare(text)
+    for pattern, plain in _SPOKEN:
+        words = pattern.sub(plain, words)
     day = _free_day(words)
     if day is None:
         return None
@@ -210,9 +225,10 @@ def _is_clock(found: re.Match[str]) -> bool:
 
 
 def _free_day(words: str) -> date | None:
-    for found in _DAY_MONTH_YEAR.finditer(words):
-        if (month := _month(found[2])) is not None:
-            return _day(_year(found[3]), month, int(found[1]))
+    for pattern in (_DAY_MONTH_CLOCK_YEAR, _DAY_MONTH_YEAR):
+        for found in pattern.finditer(words):
+            if (month := _month(found[2])) is not None:
+                return _day(_year(found[3]), month, int(found[1]))
     for found in _MONTH_DAY_YEAR.finditer(words):
         if (month := _month(found[1])) is not None:
             return _day(int(found[3]), month, int(found[2]))
@@ -226,13 +242,18 @@ def _numeric_day(words: str) -> date | None:
     found = _YEAR_FIRST.search(words)
     if found is not None:
         return _day(int(found[1]), int(found[2]), int(found[3]))
-    found = _YEAR_LAST.search(words)
+    found = _YEAR_LAST.search(words) or _SPACED.search(words)
     if found is None:
         return None
-    first, second = int(found[1]), int(found[3])
+    first, second, year = int(found[1]), int(found[3]), _year(found[4])
     # With slashes the United States put the month first; elsewhere, and where it cannot be one, the day is first.
     month, day = (first, second) if (found[2] == "/" and first <= 12) or second > 12 else (second, first)
-    return _day(_year(found[4]), month, day)
+    one = _day(year, month, day)
+    named = _WEEKDAY.search(words) if day <= 12 else None
+    if named is not None and _WEEKDAYS[one.weekday()] != named[1]:  # changed places, if the weekday says so
+        other = _day(year, day, month)
+        return other if _WEEKDAYS[other.weekday()] == named[1] else one
+    return one
 
 
 def _month_and_year(words: str) -> date | None:
