@@ -68,6 +68,32 @@ _KNOWN = (
     | {f"cp{n}" for n in (864, 865, 866, 869, 874, 1006, 1125)}
     | {"mac-roman", "mac-cyrillic", "mac-greek", "mac-latin2", "mac-turkish", "mac-iceland", "mac-croatian"}
 )
+# Labels of the WHATWG Encoding Standard that Python does not know (without "x-", and MySQL's name of UTF-8).
+_LABELS = {
+    label: name
+    for name, labels in {
+        "utf-8": "unicode-1-1-utf-8 unicode11utf8 unicode20utf8 utf8mb4",
+        "iso8859-6": "csiso88596e csiso88596i",
+        "iso8859-7": "sun_eu_greek",
+        "iso8859-8": "csiso88598e csiso88598i logical visual",
+        "iso8859-15": "csisolatin9",
+        "koi8-r": "koi koi8",
+        "koi8-u": "koi8-ru",
+        "mac-roman": "csmacintosh mac",
+        "mac-cyrillic": "mac-ukrainian",
+        "cp874": "dos-874 windows-874",
+        "gb2312": "csgb2312 gb_2312 gb_2312-80",
+        "big5": "cn-big5 x-big5",
+        "euc_jp": "cseucpkdfmtjapanese",
+        "shift_jis": "windows-31j",
+        "euc_kr": "cseuckr csksc56011987 iso-ir-149 ks_c_5601-1989 ksc_5601 windows-949",
+        "utf-16": "csunicode iso-10646-ucs-2 ucs-2 unicode unicodefeff unicodefffe",
+    }.items()
+    for label in labels.split()
+}
+_ISO_LABEL = re.compile(r"iso[-_]?8859[-_]?(\d{1,2})(?:-[ei])?")
+# A character above U+FFFF as two surrogates of three bytes each (CESU-8): what Java and MySQL once took for UTF-8.
+_PAIR = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]")
 _TWICE = re.compile(rb"\xc3[\x82-\xb4](?:\xc2[\x80-\xbf]|\xc5[\x92-\xbe]|\xcb[\x86\x9c]|\xe2[\x80-\x84][\x80-\xbf])")
 _NOT_ASCII = re.compile(rb"[\x80-\xff]+")
 _TRIED = 60
@@ -144,8 +170,11 @@ def _decoded(body: bytes, content_type: str) -> Decoded:
 
 def codec_name(label: str) -> str | None:
     """Python's name of a charset, by any of its labels; None for others and for codecs that are no charsets."""
+    label = label.strip().lower().removeprefix("x-")
+    iso = _ISO_LABEL.fullmatch(label)
+    label = f"iso8859-{iso[1]}" if iso is not None else _LABELS.get(label, label)
     try:
-        name = codecs.lookup(label.strip()).name.replace("_", "-")
+        name = codecs.lookup(label).name.replace("_", "-")
     except (LookupError, ValueError):
         return None
     for known in (name, name.replace("-", "_")):
@@ -287,12 +316,17 @@ def _encode(text: str) -> bytes:
 
 def _mend_utf8(body: bytes, odds: int) -> bytes | None:
     """UTF-8 with its damaged bytes read as windows-1252; None unless ``odds`` times more is whole than damaged."""
+    body = _PAIR.sub(_joined, body)
     text = body.decode("utf-8", "replace")
     damaged = text.count("\ufffd")
     intact = len(text) - len(text.encode("ascii", "ignore")) - damaged
     if damaged * odds > min(intact, _MAX_DAMAGED):
         return None
     return _encode(body.decode("utf-8", "dateline-cp1252"))
+
+
+def _joined(pair: re.Match[bytes]) -> bytes:
+    return pair[0].decode("utf-8", "surrogatepass").encode("utf-16", "surrogatepass").decode("utf-16").encode()
 
 
 def _byte_as_cp1252(error: UnicodeError) -> tuple[str, int]:

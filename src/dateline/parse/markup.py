@@ -28,6 +28,11 @@ _BREAK = re.compile(r"<(?:br|hr)\b[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-zA-Z!?][^<>]*>")
 _TAG_NAME = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)(?=[\s/>])[^<>]*>")
 _END_OR_VOID = re.compile(r"</[a-zA-Z][a-zA-Z0-9]*\s*>|<(?:br|hr|img|wbr)\b[^<>]*>", re.IGNORECASE)
+_SECTION = "<![CDATA["
+_ESCAPED_TAG = re.compile(
+    r"&lt;(?:p|div|span|table|ul|ol|h[1-6]|figure|section|article|blockquote|center|a|img)\b", re.I
+)
+_ESCAPED_LINK = re.compile(r"&lt;(?:a|img)\s[^<&]{0,500}?(?:href|src)=", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|([a-zA-Z][a-zA-Z0-9]{1,31}));")
 
 # fmt: off
@@ -55,9 +60,12 @@ def content_of(element: etree._Element, base: str | None, *, atomic: bool) -> st
     """
     base = base_address(element.get(XML_BASE), base)
     html = _atom_html(element, base) if atomic else _rss_html(element, base)
-    if html is None or not html.strip():
+    html = html.strip() if html is not None else None
+    if not html:
         return None
-    return absolute_links(html.strip(), base)
+    if html.startswith(("&lt;", _SECTION)):
+        html = unescape(html) if _is_escaped_twice(html) else _opened(html)
+    return absolute_links(html, base)
 
 
 def title_of(element: etree._Element, *, atomic: bool) -> str | None:
@@ -70,10 +78,18 @@ def title_of(element: etree._Element, *, atomic: bool) -> str | None:
     return plain_title(element.text)
 
 
+def _is_escaped_twice(html: str) -> bool:
+    """True for a text without tags that escaped ones surround, with a link or a picture (less may be about HTML)."""
+    surrounded = html.endswith("&gt;") and _ESCAPED_TAG.match(html) is not None
+    return surrounded and "<" not in html and _ESCAPED_LINK.search(html) is not None
+
+
 def plain_title(text: str | None) -> str | None:
     """An RSS title: taken as HTML only when it looks like it, so that ``the <blink> tag`` keeps its tag."""
     if not text:
         return None
+    if _SECTION in text:
+        text = _opened(text.strip())
     return plain(text) if looks_like_html(text[:MAX_TITLE]) else folded(text)
 
 
@@ -91,6 +107,7 @@ def plain(html: str) -> str | None:
     """HTML without its markup, as one line of text."""
     text = html[:MAX_TITLE]
     if "<" in text:
+        text = _opened(text.strip())
         text = _BREAK.sub(" ", _DEAD_TEXT.sub("", text))
         for _ in range(3):  # a tag inside an attribute of a tag
             text, count = _TAG.subn("", text)
@@ -136,6 +153,13 @@ def inner_html(element: etree._Element, base: str | None) -> str:
     for child in element:
         _write(child, base, parts, rebased=False)
     return "".join(parts)
+
+
+def _opened(text: str) -> str:
+    """A stripped text without the CDATA section around it, that was escaped or stood in another."""
+    if not text.startswith(_SECTION):
+        return text
+    return text.removeprefix(_SECTION).removesuffix("]]>").removesuffix("]]&gt;")
 
 
 def _rss_html(element: etree._Element, base: str | None) -> str | None:

@@ -10,10 +10,16 @@ from dateline.model import Enclosure
 from .addresses import absolute
 from .limits import MAX_LIST
 from .markup import folded
+from .names import attributes_of
 
 _TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+\-]{0,60}/(?:[a-z0-9][a-z0-9!#$&^_.+\-]{0,100}|\*)")
 _CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,4}):(\d{1,2})(?:\.\d+)?")
 _SECONDS = re.compile(r"(\d{1,7})(?:\.\d+)?")
+_WORDS = re.compile(  # "1h 2m 3s", "45 min", ISO 8601's "PT1H2M3S"
+    r"(?:pt)?(?:(\d{1,3})\s*h(?:ours?|rs?)?\.?[\s,]*)?(?:(\d{1,4})\s*m(?:in(?:ute)?s?)?\.?[\s,]*)?"
+    r"(?:(\d{1,6})(?:\.\d+)?\s*s(?:ec(?:ond)?s?)?\.?)?",
+    re.IGNORECASE,
+)
 _PICTURE_ENDING = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)$", re.IGNORECASE)
 _MEDIUMS = {"image": "image/*", "audio": "audio/*", "video": "video/*"}
 _PAGES = frozenset({"text/html", "application/x-shockwave-flash"})
@@ -51,7 +57,11 @@ def enclosure(
 def enclosure_of(element: etree._Element, base: str | None, address: str | None) -> Enclosure | None:
     """RSS ``<enclosure>`` or Atom ``<link rel="enclosure">``; ``address`` is the link's, wherever it stood."""
     url = absolute(address or element.get("url") or element.get("href") or element.get("uri"), base)
-    return enclosure(url, type=element.get("type"), length=element.get("length"), title=element.get("title"))
+    if url is not None:
+        return enclosure(url, type=element.get("type"), length=element.get("length"), title=element.get("title"))
+    said = {name.lower(): value for name, value in attributes_of(element)}
+    url = absolute(said.get("url") or element.text, base)
+    return enclosure(url, type=said.get("type"), length=said.get("length"), title=said.get("title"))
 
 
 def media_content(element: etree._Element, base: str | None, group: int | None) -> Enclosure | None:
@@ -135,7 +145,7 @@ def whole(value: str | int | float | None) -> int | None:
 
 
 def duration_seconds(value: str | int | float | None) -> int | None:
-    """``3723``, ``62:03`` or ``1:02:03`` → seconds; None for anything else, and for zero."""
+    """``3723``, ``62:03``, ``1:02:03`` or ``1 h 2 min`` → seconds; None for anything else, and for zero."""
     if isinstance(value, int | float):
         return int(value) if 1 <= value < 10_000_000 else None
     if not value:
@@ -143,8 +153,8 @@ def duration_seconds(value: str | int | float | None) -> int | None:
     text = value.strip()
     if found := _SECONDS.fullmatch(text):
         return int(found[1]) or None
-    if found := _CLOCK.fullmatch(text):
-        return (int(found[1] or 0) * 3600 + int(found[2]) * 60 + int(found[3])) or None
+    if found := _CLOCK.fullmatch(text) or _WORDS.fullmatch(text):
+        return (int(found[1] or 0) * 3600 + int(found[2] or 0) * 60 + int(found[3] or 0)) or None
     return None
 
 

@@ -36,6 +36,8 @@ _MAX_ENTITIES = 100
 _MAX_ENTITY_GROWTH = 1_000_000
 
 _CDATA = re.compile(rb"(<!\[CDATA\[(?s:.*?)(?:\]\]>|\Z))")
+_SECTION_START = re.compile(rb"<!\[CDATA\[", re.IGNORECASE)
+_LAST_OPENED = re.compile(rb"<([A-Za-z][\w:.-]{0,60})[^<>]{0,300}>\s*\Z")
 _STRAY_LESS = re.compile(rb"<(?![A-Za-z_/!?])")
 _REFERENCE_SYNTAX = rb"(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9._-]{0,60});"
 _STRAY_AMPERSAND = re.compile(rb"&(?!" + _REFERENCE_SYNTAX + rb")")
@@ -47,6 +49,9 @@ _SECTION_END = b"]]>"
 _UNQUOTED = re.compile(rb"""<[A-Za-z](?>[^<>"'=]++|=\s*+"[^"<]*+"|=\s*+'[^'<]*+')*+=\s*+[^\s"'<>][^<>]*+>""")
 _ATTRIBUTE = re.compile(rb"""([\w:.-]{1,60})\s{0,9}=\s{0,9}(?:("[^"<]*"|'[^'<]*')|([^\s"'<>]+?)(?=\s|/?>))""")
 _NUMBERED = re.compile(rb"&#(?:([0-9]{1,7})|[xX]([0-9a-fA-F]{1,6}));")
+# Two references to half a surrogate pair each (UTF-16's, as JavaScript counts letters) mean one character.
+_HALF = rb"&#(?:(5[5-7][0-9]{3})|[xX]([dD][89a-fA-F][0-9a-fA-F]{2}));"
+_PAIR = re.compile(_HALF + _HALF)
 _GONE = b"\x01"
 _CONTROLS = bytes({*range(0x20)} - {9, 10, 13})
 _NO_CHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
@@ -59,6 +64,7 @@ _C1_CHARACTER = re.compile(rb"\xc2([\x80-\x9f])")
 
 _ITEM_START = re.compile(rb"<((?:[A-Za-z][\w.-]*:)?(?:item|entry))(?=[\s/>])", re.IGNORECASE)
 _ITEM_TAGS = ("{*}item", "{*}entry", "{*}Item", "{*}Entry", "{*}ITEM", "{*}ENTRY")
+_PREFIXED_TAGS = (*_ITEM_TAGS, "atom:entry", "a10:entry", "rss:item")  # where the root's prefix is not declared
 _UNDECLARED_PREFIX = 201  # libxml2's XML_NS_ERR_UNDEFINED_NAMESPACE
 _RESOURCE_LIMIT = 114  # libxml2's XML_ERR_RESOURCE_LIMIT: depth, text length
 
@@ -89,7 +95,8 @@ def read_tree(text: bytes) -> Tree | None:
 def items_of(root: etree._Element) -> list[etree._Element]:
     """The item and entry elements of a tree in document order, in any namespace; at most one above the limit."""
     found: list[etree._Element] = []
-    for element in root.iter(*_ITEM_TAGS):
+    tag = str(root.tag)
+    for element in root.iter(*(_PREFIXED_TAGS if ":" in tag and tag[0] != "{" else _ITEM_TAGS)):
         found.append(element)
         if len(found) > MAX_ENTRIES:
             break
@@ -119,12 +126,23 @@ def repaired(text: bytes, entities: dict[bytes, bytes]) -> bytes:
     text = text.translate(None, _CONTROLS)
     for no_character in _NO_CHARACTERS:
         text = text.replace(no_character, b"")
-    text = _NUMBERED.sub(_allowed, text)
-    parts = _CDATA.split(text)
+    text = _NUMBERED.sub(_allowed, _PAIR.sub(_joined, text))
+    parts = _CDATA.split(_closed(_SECTION_START.sub(b"<![CDATA[", text)))
     named = _Named(entities)
     for index, part in enumerate(parts):
         parts[index] = part.replace(_GONE, b" ") if index % 2 else _repaired_part(part, named)
     return b"".join(parts)
+
+
+def _closed(text: bytes) -> bytes:
+    """The text with its last CDATA section closed, if nobody did: libxml2 would drop all that it holds."""
+    start = text.rfind(b"<![CDATA[")
+    if start < 0 or text.find(_SECTION_END, start) >= 0:
+        return text
+    opened = _LAST_OPENED.search(text, max(0, start - 400), start)
+    end = text.find(b"</" + opened[1], start) if opened is not None else -1
+    end = end if end >= 0 else len(text)
+    return text[:end] + _SECTION_END + text[end:]
 
 
 def _repaired_part(part: bytes, named: "_Named") -> bytes:
@@ -146,6 +164,15 @@ def _quoted(found: re.Match[bytes]) -> bytes:
         return one[1] + b"=" + (one[2] or b'"' + one[3] + b'"')
 
     return _ATTRIBUTE.sub(attribute, found[0])
+
+
+def _joined(pair: re.Match[bytes]) -> bytes:
+    """The character that two references to a surrogate each mean; the references, when they are no pair."""
+    high = int(pair[1]) if pair[1] else int(pair[2], 16)
+    low = int(pair[3]) if pair[3] else int(pair[4], 16)
+    if not (0xD800 <= high < 0xDC00 <= low < 0xE000):
+        return pair[0]
+    return b"&#%d;" % (0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
 
 
 def _allowed(found: re.Match[bytes]) -> bytes:
