@@ -101,7 +101,8 @@ def _read_link(draft: Draft, element: etree._Element, field: str, rank: int) -> 
 
 def _read_image(draft: Draft, element: etree._Element, field: str, rank: int) -> None:
     inner = nested_text(element, draft.document.names, "url")
-    draft.keep(field, rank, absolute(inner or element.get("href") or element.get("url"), draft.base))
+    address = inner or element.get("href") or element.get("url") or (element.text or "").strip()
+    draft.keep(field, rank, absolute(address, draft.base))
 
 
 def _read_itunes_link(draft: Draft, element: etree._Element, field: str, rank: int) -> None:
@@ -128,6 +129,7 @@ def _read_skip_days(draft: Draft, element: etree._Element, field: str, rank: int
 _RULES: dict[str, Rule] = {
     "title": Rule(read_title, "title", 0),
     "dc:title": Rule(read_title, "title", 1),
+    "dcterms:title": Rule(read_title, "title", 1),
     "itunes:title": Rule(read_title, "title", 2),
     "media:title": Rule(read_title, "title", 3),
     "link": Rule(_read_link),
@@ -137,12 +139,14 @@ _RULES: dict[str, Rule] = {
     "tagline": Rule(read_html, "description", 0),
     "abstract": Rule(read_html, "description", 0),
     "dc:description": Rule(read_html, "description", 1),
+    "dcterms:description": Rule(read_html, "description", 1),
     "itunes:summary": Rule(read_html, "description", 2),
     "googleplay:description": Rule(read_html, "description", 3),
     "media:description": Rule(read_html, "description", 4),
     "itunes:subtitle": Rule(read_html, "description", 5),
     "language": Rule(read_plain_text, "language", 0),
     "dc:language": Rule(read_plain_text, "language", 1),
+    "dcterms:language": Rule(read_plain_text, "language", 1),
     "updated": Rule(read_date, "updated", 0),
     "modified": Rule(read_date, "updated", 1),
     "dcterms:modified": Rule(read_date, "updated", 2),
@@ -153,10 +157,12 @@ _RULES: dict[str, Rule] = {
     "managingeditor": Rule(read_author),
     "dc:creator": Rule(read_author),
     "dc:author": Rule(read_author),
+    "dcterms:creator": Rule(read_author),
     "itunes:author": Rule(read_author),
     "googleplay:author": Rule(read_author),
     "category": Rule(read_category),
     "dc:subject": Rule(read_category),
+    "dcterms:subject": Rule(read_category),
     "media:category": Rule(read_category),
     "itunes:category": Rule(read_category),
     "categories": Rule(read_categories),

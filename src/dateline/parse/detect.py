@@ -1,6 +1,7 @@
 """A whole document of any kind → ``ParsedFeed``: find out what it is, have it read, look over the whole."""
 
 import re
+import zlib
 from collections import Counter
 from collections.abc import Container
 from itertools import repeat
@@ -15,10 +16,12 @@ from .channel import read_channel
 from .encoding import to_utf8
 from .entry import read_entry
 from .fields import Document
-from .json_feed import parse_json_feed
+from .json_damaged import beginning
+from .json_feed import json_value, read_json_feed
 from .limits import MAX_BYTES, MAX_ENTRIES
 from .markup import XML_BASE
 from .names import ATOM03, ATOM10, RDF, Names, local_of, split
+from .rss_in_json import rss_tree
 from .sources import Items, split_items
 from .xml import Tree, items_of, read_tree, unnested
 
@@ -27,6 +30,8 @@ _WEB_PAGE = re.compile(
     rb"\s*<(?:head|body|title|meta|script|link|div|p|h1|center|table)[\s>/]|(?s:.{0,4000}?)<(?:!doctype\s+)?html[\s>]",
     re.IGNORECASE,
 )
+_TRIED = 20  # items that are looked at when no element is a feed's
+_GZIP = b"\x1f\x8b\x08"
 _SEARCHED = 2_000  # elements among which the feed is looked for when the root is not one
 _VERSIONS: dict[str, FeedFormat] = {
     "0.90": "rss090", "0.91": "rss091", "0.92": "rss092", "0.93": "rss093", "0.94": "rss094", "2": "rss20",
@@ -50,6 +55,7 @@ def parse_feed(
     ``ParseError``: ``parse.empty``, ``parse.web_page`` (discovery may help), ``parse.not_a_feed`` or
     ``parse.too_complex``; nothing else, whatever the bytes are.
     """
+    body = _unpacked(body)
     if len(body) > MAX_BYTES:
         raise ParseError("parse.too_complex", f"more than {MAX_BYTES} bytes")
     text, warnings = to_utf8(body, content_type)
@@ -57,16 +63,38 @@ def parse_feed(
     if not text:
         raise ParseError("parse.empty")
     base = base_address(content_location, base_address(url, None))
-    if text[:1] in b"{[":
-        feed = parse_json_feed(text, url=base, language=content_language, warnings=warnings)
-        if feed is not None:
-            return _looked_over(feed, [])
+    feed = _json(beginning(text), base, content_language, warnings)
+    if feed is not None:
+        return feed
     tree, items = _tree(text, known)
     root = _feed_root(tree.root) if tree is not None else None
     if tree is None or root is None:
         page = text[:1] == b"<" and _WEB_PAGE.match(text[:4096])
         raise ParseError("parse.web_page" if page else "parse.not_a_feed")
     return _read(root, base, content_language, warnings + tree.warnings, items)
+
+
+def _unpacked(body: bytes) -> bytes:
+    """The body of a file that is packed (``feed.xml.gz``), which no header of its answer says; at most one byte above
+    the limit."""
+    if not body.startswith(_GZIP):
+        return body
+    try:
+        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(body, MAX_BYTES + 1)
+    except zlib.error:
+        return body
+
+
+def _json(text: bytes, base: str | None, language: str | None, warnings: list[ParseWarning]) -> ParsedFeed | None:
+    """A document in JSON: JSON Feed, or RSS in JSON; None for any other."""
+    if text[:1] not in b"{[":
+        return None
+    value = json_value(text, warnings)
+    feed = read_json_feed(value, url=base, language=language, warnings=warnings)
+    if feed is not None:
+        return _looked_over(feed, [])
+    root = rss_tree(value)
+    return _read(root, base, language, warnings, Items(text, (), ())) if root is not None else None
 
 
 def _tree(text: bytes, known: Container[bytes] | None) -> tuple[Tree | None, Items]:
@@ -89,7 +117,7 @@ def _read(
     form = _format(root, namespace)
     inner_base = base_address(channel.get(XML_BASE), base_address(root.get(XML_BASE), base))
     document = Document(
-        Names(core="" if namespace == RDF else namespace),
+        Names(core="" if namespace == RDF else namespace, declared=root.nsmap),
         atom=form in {"atom03", "atom10"},
         rebased=inner_base != base,
     )
@@ -119,7 +147,13 @@ def _feed_root(root: etree._Element) -> etree._Element | None:
             break
         if local_of(element).lower() in {"rss", "rdf", "feed"}:
             return element
-    return None
+    return root if local_of(root).lower() != "html" and any(map(_is_entry, items_of(root)[:_TRIED])) else None
+
+
+def _is_entry(element: etree._Element) -> bool:
+    """An item of a document without a feed's root: it has a title, and an address or an id."""
+    names = {local_of(child).lower() for child in element}
+    return "title" in names and not names.isdisjoint({"link", "guid"})
 
 
 def _channel(root: etree._Element) -> etree._Element:

@@ -73,8 +73,9 @@ def read_entry(
 
 def _read_attributes(draft: Draft, element: etree._Element) -> None:
     """What RSS 1.0 and CDF say in attributes of an item."""
-    draft.keep("guid", 1, element.get(_ABOUT))
-    draft.keep("url", 4, absolute(element.get(_ABOUT), draft.base))
+    about = element.get(_ABOUT) or element.get("about")
+    draft.keep("guid", 1, about)
+    draft.keep("url", 4, absolute(about, draft.base))
     draft.keep("url", 1, absolute(element.get("HREF") or element.get("href"), draft.base))
     draft.keep("updated", 4, element.get("LASTMOD") or element.get("lastmod"))
     draft.keep("language", 2, element.get(XML_LANG))
@@ -96,6 +97,8 @@ def _finished(draft: EntryDraft, source_hash: bytes | None) -> ParsedEntry:
     published, updated = draft.date("published"), draft.date("updated")
     if published is None and 5 in draft.best.get("updated", {}):
         published = updated  # dc:date is whichever date there is
+    if published is None:
+        published = draft.date("issue")  # of a journal: a day, often to come
     summary, content = chosen.get("summary"), chosen.get("content")
     return ParsedEntry(
         guid=guid,
@@ -157,9 +160,7 @@ def _read_link(draft: Draft, element: etree._Element, field: str, rank: int) -> 
         draft.keep("url", 1, absolute(text_of(element), base))
         return
     href = href or text_of(element)
-    relation = (
-        (element.get("rel") or "alternate").strip().lower().removeprefix("http://www.iana.org/assignments/relation/")
-    )
+    relation = _relation(element.get("rel"))
     kind = (element.get("type") or "").partition(";")[0].strip().lower()
     if relation == "enclosure":
         draft.file(enclosure_of(element, base, href))
@@ -171,12 +172,24 @@ def _read_link(draft: Draft, element: etree._Element, field: str, rank: int) -> 
         draft.keep("url", 7, absolute(href, base))
 
 
+def _relation(written: str | None) -> str:
+    """The relation of a link: by its name, among several (RFC 8288 allows a list) the first that is of use here."""
+    relation = (written or "alternate").strip().lower().removeprefix("http://www.iana.org/assignments/relation/")
+    if " " not in relation:
+        return relation
+    return next((one for one in relation.split() if one in {"alternate", "enclosure", "replies"}), relation)
+
+
 def _read_guid(draft: Draft, element: etree._Element, field: str, rank: int) -> None:
     guid = text_of(element)
     draft.keep("guid", 0, guid)
-    permanent = (element.get("isPermaLink") or element.get("ispermalink") or "true").strip().lower() == "true"
-    if permanent and (guid.startswith("/") or guid[:5].lower() == "http:" or guid[:6].lower() == "https:"):
+    said = (element.get("isPermaLink") or element.get("ispermalink") or "").strip().lower()
+    if said not in {"", "true"}:
+        return
+    if guid.startswith("/") or guid[:5].lower() == "http:" or guid[:6].lower() == "https:":
         draft.keep("url", 4, absolute(guid, draft.base))
+    elif said and "/" in guid:
+        draft.keep("url", 8, absolute(guid, draft.base))
 
 
 def _read_id(draft: Draft, element: etree._Element, field: str, rank: int) -> None:
@@ -187,6 +200,23 @@ def _read_id(draft: Draft, element: etree._Element, field: str, rank: int) -> No
     if draft.document.atom and ":" not in guid and (rebased or guid.startswith("/")):
         guid = absolute(guid, base) or guid
     draft.keep("guid", 0, guid)
+
+
+def _read_comments(draft: Draft, element: etree._Element, field: str, rank: int) -> None:
+    """Where the comments are; some say here how many there are."""
+    if not text_of(element).isdigit():
+        read_url(draft, element, field, rank)
+
+
+def _read_content_items(draft: Draft, element: etree._Element, field: str, rank: int) -> None:
+    """``content:items``, the first form of the content module: the text stands in ``rdf:value``."""
+    for value in element.iter(f"{{{RDF}}}value"):
+        read_rss_html(draft, value, field, rank)
+
+
+def _read_markdown(draft: Draft, element: etree._Element, field: str, rank: int) -> None:
+    """``source:markdown`` (http://source.scripting.com/), where it is all that there is: with its lines, as text."""
+    draft.keep(field, rank, text_as_html(text_of(element)))
 
 
 def _read_enclosure(draft: Draft, element: etree._Element, field: str, rank: int) -> None:
@@ -299,6 +329,7 @@ _IN_GROUP = {
 _RULES: dict[str, Rule] = {
     "title": Rule(read_title, "title", 0),
     "dc:title": Rule(read_title, "title", 1),
+    "dcterms:title": Rule(read_title, "title", 1),
     "itunes:title": Rule(read_title, "title", 2),
     "media:title": Rule(read_plain_text, "title", 3),
     "link": Rule(_read_link, empty=True),
@@ -311,13 +342,17 @@ _RULES: dict[str, Rule] = {
     "summary": Rule(_read_summary, "summary", 0),
     "abstract": Rule(_read_summary, "summary", 0),  # CDF
     "dc:description": Rule(read_html, "summary", 1),
+    "dcterms:description": Rule(read_html, "summary", 1),
     "dcterms:abstract": Rule(read_html, "summary", 2),
     "itunes:summary": Rule(read_html, "summary", 3),
     "googleplay:description": Rule(read_html, "summary", 4),
     "media:description": Rule(_read_media_description, "summary", 5),
     "itunes:subtitle": Rule(read_html, "summary", 6),
+    "source:markdown": Rule(_read_markdown, "summary", 7),
     "content": Rule(_read_content, "content", 0),
     "content:encoded": Rule(read_rss_html, "content", 0),
+    "encoded": Rule(read_rss_html, "content", 0),
+    "content:items": Rule(_read_content_items, "content", 1),
     "body": Rule(read_rss_html, "content", 0),
     "xhtml:body": Rule(read_rss_html, "content", 0),
     "xhtml:div": Rule(read_rss_html, "content", 1),
@@ -329,7 +364,8 @@ _RULES: dict[str, Rule] = {
     "issued": Rule(read_date, "published", 2),
     "dcterms:issued": Rule(read_date, "published", 3),
     "dcterms:available": Rule(read_date, "published", 4),
-    "prism:publicationdate": Rule(read_date, "published", 5),
+    "prism:publicationdate": Rule(read_date, "issue", 0),
+    "prism:coverdate": Rule(read_date, "issue", 1),
     "created": Rule(read_date, "published", 6),
     "dcterms:created": Rule(read_date, "published", 7),
     "dcterms:date": Rule(read_date, "published", 8),
@@ -342,11 +378,13 @@ _RULES: dict[str, Rule] = {
     "author": Rule(read_author),
     "dc:creator": Rule(read_author),
     "dc:author": Rule(read_author),
+    "dcterms:creator": Rule(read_author),
     "itunes:author": Rule(read_author),
     "googleplay:author": Rule(read_author),
     "source": Rule(_read_source),
     "category": Rule(read_category),
     "dc:subject": Rule(read_category),
+    "dcterms:subject": Rule(read_category),
     "media:category": Rule(read_category),
     "itunes:category": Rule(read_category),
     "categories": Rule(read_categories),
@@ -356,7 +394,8 @@ _RULES: dict[str, Rule] = {
     "media:keywords": Rule(read_keywords),
     "language": Rule(read_plain_text, "language", 0),
     "dc:language": Rule(read_plain_text, "language", 0),
-    "comments": Rule(read_url, "comments", 0),
+    "dcterms:language": Rule(read_plain_text, "language", 0),
+    "comments": Rule(_read_comments, "comments", 0),
     "enclosure": Rule(_read_enclosure, empty=True),
     "media:content": Rule(_read_media),
     "media:group": Rule(_read_media),
@@ -364,6 +403,7 @@ _RULES: dict[str, Rule] = {
     "itunes:image": Rule(_read_image, "thumbnail", 1),
     "googleplay:image": Rule(_read_image, "thumbnail", 2),
     "image": Rule(_read_image, "thumbnail", 3),
+    "thumbnail": Rule(_read_image, "thumbnail", 4),
     "itunes:duration": Rule(read_plain_text, "duration", 0),
     "itunes:season": Rule(_read_episode_text, "season"),
     "itunes:episode": Rule(_read_episode_text, "number"),

@@ -15,8 +15,8 @@ from dateline.model import Person
 from .addresses import absolute, base_address
 from .dates import parse_date
 from .limits import MAX_LIST
-from .markup import XML_BASE, content_of, folded, text_of, title_of
-from .names import ATOM03, ATOM10, XML, Names
+from .markup import XML_BASE, content_of, folded, plain_title, text_of, title_of
+from .names import ATOM03, ATOM10, XML, Names, split
 from .people import person_from_element
 
 XML_LANG = f"{{{XML}}}lang"
@@ -42,7 +42,9 @@ class Document:
         tag: object = element.tag
         known = self._atomic.get(tag)
         if known is None:
-            known = self._atomic[tag] = self.atom or str(tag).startswith(_ATOM_TAGS)
+            # an RSS document that declares Atom's namespace for all it holds is still RSS
+            foreign = str(tag).startswith(_ATOM_TAGS) and split(str(tag))[0] != self.names.core
+            known = self._atomic[tag] = self.atom or foreign
         return known
 
     def date(self, texts: dict[int, str]) -> datetime | None:
@@ -82,8 +84,9 @@ class Draft:
         return self.document.date(candidates) if candidates else None
 
     def tag(self, text: str | None) -> None:
-        """One more tag; doubles and blanks are dropped."""
-        tag = folded(text)
+        """One more tag, its entities decoded where it holds no markup; doubles and blanks are dropped."""
+        escaped = text is not None and "&" in text and "<" not in text and "&lt;" not in text
+        tag = plain_title(text) if escaped else folded(text)
         if tag and len(self.tags) < MAX_LIST:
             self.tags[tag] = None
 

@@ -1,17 +1,15 @@
 """JSON Feed 1.0 and 1.1 (https://jsonfeed.org/version/1.1) → ``ParsedFeed``, forgiving about every type."""
 
-import json
 from typing import Any
-
-import msgspec
 
 from dateline.errors import ParseError
 from dateline.model import Enclosure, ParsedEntry, ParsedFeed, ParseWarning, Person, RawHTML
 
 from .addresses import absolute, absolute_links
 from .fields import Document
+from .json_damaged import decoded
 from .limits import MAX_ENTRIES, MAX_JSON_COMMAS, MAX_JSON_NODES, MAX_LIST
-from .markup import folded, text_as_html, without_controls
+from .markup import folded, plain_title, text_as_html, without_controls
 from .media import distinct as distinct_files
 from .media import enclosure, is_picture
 from .names import Names
@@ -20,13 +18,21 @@ from .people import distinct as distinct_people
 _Object = dict[str, Any]
 
 
-def parse_json_feed(
-    text: bytes, *, url: str | None, language: str | None, warnings: list[ParseWarning]
-) -> ParsedFeed | None:
-    """Read a JSON document; None when it is JSON of another kind, or none. Raises ``parse.too_complex``."""
+def json_value(text: bytes, warnings: list[ParseWarning]) -> object:
+    """The value of a JSON document, mended where need be; None when it is none. Raises ``parse.too_complex``."""
     if text.count(b"{") + text.count(b"[") > MAX_JSON_NODES or text.count(b",") > MAX_JSON_COMMAS:
         raise ParseError("parse.too_complex", "too many values")
-    root = _decoded(text)
+    value, is_mended = decoded(text)
+    if is_mended and value is not None:
+        message = "The JSON is not well-formed; what can be read of it was kept."
+        warnings.append(ParseWarning(code="parse.recovered", message=message))
+    return value
+
+
+def read_json_feed(
+    root: object, *, url: str | None, language: str | None, warnings: list[ParseWarning]
+) -> ParsedFeed | None:
+    """Read the value of a JSON document; None when it is no JSON Feed."""
     if not isinstance(root, dict) or not _is_feed(root):
         return None
     document = Document(Names())
@@ -37,7 +43,7 @@ def parse_json_feed(
     base = absolute(text_at(root, "home_page_url"), url) or url
     return ParsedFeed(
         format="json11" if text_at(root, "version").rstrip("/").endswith("1.1") else "json10",
-        title=folded(text_at(root, "title")),
+        title=_title(root),
         url=absolute(text_at(root, "feed_url"), url),
         site_url=absolute(text_at(root, "home_page_url"), url),
         description=text_as_html(text_at(root, "description")) or None,
@@ -51,24 +57,15 @@ def parse_json_feed(
     )
 
 
-def _decoded(text: bytes) -> object:
-    """The document's value; line breaks inside of texts and halves of surrogate pairs are forgiven."""
-    try:
-        return msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError, ValueError):
-        pass
-    try:
-        return json.loads(text, strict=False)
-    except (RecursionError, ValueError):
-        return None
-
-
 def _is_feed(root: _Object) -> bool:
-    """By its version, or by items of which one at least looks like an entry."""
+    """By its version, by its addresses, or by items of which one at least looks like an entry."""
     if "jsonfeed.org/version" in text_at(root, "version"):
         return True
     items = [item for item in _list(root.get("items"))[:20] if isinstance(item, dict)]
-    return any(item.keys() & {"content_html", "content_text", "date_published"} for item in items)
+    entries = {"content_html", "content_text", "date_published"}
+    if root.keys() & {"feed_url", "home_page_url"}:
+        entries |= {"url", "title"}
+    return any(item.keys() & entries for item in items)
 
 
 def _entry(item: _Object, document: Document, base: str | None) -> ParsedEntry:
@@ -82,7 +79,7 @@ def _entry(item: _Object, document: Document, base: str | None) -> ParsedEntry:
     return ParsedEntry(
         guid=text_at(item, "id").strip() or None,
         url=address or absolute(text_at(item, "external_url"), base) or absolute(text_at(item, "id"), None),
-        title=folded(text_at(item, "title")),
+        title=_title(item),
         authors=_authors(item, base),
         published_at=document.date({0: text_at(item, "date_published")} if text_at(item, "date_published") else {}),
         updated_at=document.date({0: text_at(item, "date_modified")} if text_at(item, "date_modified") else {}),
@@ -115,7 +112,7 @@ class _attachment:  # noqa: N801 - used as a function
 def _authors(value: _Object, base: str | None) -> tuple[Person, ...]:
     """``authors`` (1.1), else ``author`` (1.0); a bare text counts as a name."""
     found: list[Person] = []
-    for author in _list(value.get("authors")) or [value.get("author")]:
+    for author in _list(value.get("authors")) or _list(value.get("author")) or [value.get("author")]:
         parts = author if isinstance(author, dict) else {"name": author}
         name, address = folded(text_at(parts, "name")), absolute(text_at(parts, "url"), base)
         if name or address:
@@ -126,6 +123,12 @@ def _authors(value: _Object, base: str | None) -> tuple[Person, ...]:
 def _hubs(root: _Object, base: str | None) -> tuple[str, ...]:
     hubs = [hub for hub in _objects(root, "hubs") if text_at(hub, "type").lower() in {"websub", "pubsubhubbub", ""}]
     return tuple(dict.fromkeys(url for hub in hubs if (url := absolute(text_at(hub, "url"), base))))
+
+
+def _title(value: _Object) -> str | None:
+    """Plain text (1.1 says so), but for entities that many leave in it."""
+    title = text_at(value, "title")
+    return plain_title(title) if "&" in title and "<" not in title else folded(title)
 
 
 def text_at(value: _Object, key: str) -> str:
@@ -141,6 +144,10 @@ def _number(value: _Object, key: str) -> str | None:
 
 
 def _list(value: object) -> list[Any]:
+    """A list; an object of objects is one, too (PHP numbers some so), another object a list of one."""
+    if isinstance(value, dict):
+        members = list(value.values())
+        return members if all(isinstance(member, dict) for member in members) else [value]
     return value if isinstance(value, list) else []
 
 
@@ -149,4 +156,5 @@ def _objects(value: _Object, key: str) -> list[_Object]:
 
 
 def _strings(value: object) -> list[str]:
-    return [found for found in _list(value)[:MAX_LIST] if isinstance(found, str)]
+    listed = value.split(",") if isinstance(value, str) else _list(value)
+    return [found for found in listed[:MAX_LIST] if isinstance(found, str)]

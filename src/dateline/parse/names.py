@@ -1,11 +1,14 @@
 """Element names, whatever namespace and prefix a publisher chose → one short name each.
 
 ``{http://purl.org/dc/elements/1.1/}creator`` becomes ``dc:creator``; the vocabularies of RSS, RDF and Atom become bare
-lower-case names (``pubdate``, ``summary``); an undeclared prefix counts as if it were declared; what is unknown
-becomes ``""``. Each distinct tag is looked at once per document.
+lower-case names (``pubdate``, ``summary``); an undeclared prefix counts as if it were declared, and one that stands for
+a namespace nobody knows as if it stood for its own; what is unknown becomes ``""``. Each distinct tag is looked at once
+per document.
 """
 
+from collections.abc import Mapping
 from itertools import islice
+from types import MappingProxyType
 
 from lxml import etree
 
@@ -77,7 +80,11 @@ _PREFIXES = {
     "pheedo.com/namespace/pheedo": "pheedo",
     "news.yandex.ru": "yandex",
     "turbo.yandex.ru": "turbo",
+    "source.scripting.com": "source",
     "prismstandard.org/namespaces/basic/2.0": "prism",
+    "prismstandard.org/namespaces/basic/2.1": "prism",
+    "prismstandard.org/namespaces/basic/3.0": "prism",
+    "purl.org/rss/1.0/modules/prism": "prism",
     "prismstandard.org/namespaces/1.2/basic": "prism",
     "prismstandard.org/namespaces/2.0/basic": "prism",
 }
@@ -90,15 +97,22 @@ _UNDECLARED = {prefix: prefix for prefix in _PREFIXES.values() if prefix} | {
 }
 
 
+_NAMESPACES = {"atom": ATOM10} | {
+    prefix: f"http://{namespace}" for namespace, prefix in reversed(_PREFIXES.items()) if prefix
+}
+
+
 class Names(dict[object, str]):
     """The names of one document: ``names[element.tag]``.
 
     ``core`` is a namespace that counts as the feed vocabulary beside the known ones: the root's own, however odd.
+    ``declared`` are the root's prefixes with their namespaces: an unknown namespace means what its prefix usually does.
     """
 
-    def __init__(self, core: str = "") -> None:
+    def __init__(self, core: str = "", declared: Mapping[str | None, str] = MappingProxyType({})) -> None:
         super().__init__()
         self.core = core
+        self._declared = {namespace: prefix for prefix, namespace in declared.items() if prefix}
 
     def __missing__(self, tag: object) -> str:
         name = self[tag] = self._name(tag) if isinstance(tag, str) else ""
@@ -108,6 +122,8 @@ class Names(dict[object, str]):
         namespace, local = split(tag)
         if namespace:
             prefix = "" if namespace == self.core else prefix_of(namespace)
+            if prefix is None:
+                prefix = _UNDECLARED.get(self._declared.get(namespace, "").lower())
         elif ":" in local:
             undeclared, _, local = local.partition(":")
             prefix = _UNDECLARED.get(undeclared.lower())
@@ -124,6 +140,11 @@ def split(tag: str) -> tuple[str, str]:
         namespace, _, local = tag[1:].rpartition("}")
         return namespace, local
     return "", tag
+
+
+def namespace_of(prefix: str) -> str | None:
+    """A namespace that a prefix usually stands for; None for one that is not known."""
+    return _NAMESPACES.get(prefix.lower())
 
 
 def local_of(element: etree._Element) -> str:
