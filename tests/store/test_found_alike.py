@@ -17,6 +17,7 @@ from dateline.query.tree import And, Feeds, Labelled, Not, Or, Words
 from dateline.refresh import deliver, index
 from dateline.store import Database, entries, search, states
 from dateline.store.candidates import subjects
+from dateline.store.conditions import MAX_PROBES, narrowed
 from dateline.store.entries import Arrived, packed_body
 from dateline.store.write import transaction
 
@@ -122,6 +123,25 @@ SAID = [
 def test_what_is_found_is_what_is_meant(shelf: tuple[Database, Cast, list[int]]) -> None:
     for text in SAID:
         assert (compared(shelf, leaf(text)) > 0) == (text != "京東"), text
+
+
+LONG = [
+    " OR ".join(["(is:read is:unread)"] * 30),
+    " ".join(["(is:starred OR is:unread)"] * 30),
+    " OR ".join(f"(is:unread inurl:/{number})" for number in range(40)),
+    " OR ".join(f"inurl:%/{number}" for number in range(40)),
+    " ".join(f"-inurl:{number}/9" for number in range(30)) + " is:unread",
+    " OR ".join(f"(is:starred -inurl:{number})" for number in range(30)),
+]
+
+
+@pytest.mark.parametrize("text", LONG)
+def test_a_long_query_means_the_same_and_little_of_it_is_looked_up_for_each_entry(
+    shelf: tuple[Database, Cast, list[int]], text: str
+) -> None:
+    assert (compared(shelf, leaf(text)) > 0) == (text != LONG[0])
+    sql = narrowed(shelf[0].engine, leaf(text)).sql
+    assert sql.count("EXISTS (") + sql.count(" LIKE ") <= MAX_PROBES
 
 
 @cache

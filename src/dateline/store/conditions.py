@@ -35,6 +35,9 @@ MAX_WORD = 200
 MAX_LOOKUPS = 6
 """Words beside what the index is asked at once are looked up one by one, each at the price of a search: no more of them
 than this, others are asked of each entry."""
+MAX_PROBES = 24
+"""States, labels and addresses are looked at for each entry, each time that they are said: so many of them by SQL, and
+what is beyond is asked of each entry."""
 MAX_DEPTH = 20
 """Of brackets that the index is handed: SQLite's own parser ends at about a hundred."""
 _INDEXED = (
@@ -61,14 +64,15 @@ def narrowed(engine: Engine, tree: Node) -> Narrowed:
     matches: list[str] = []
     clauses: list[str] = []
     rest: list[Node] = []
-    for part in tree.parts if isinstance(tree, And) else (tree,):
+    for part in sorted(tree.parts, key=_reads_addresses) if isinstance(tree, And) else (tree,):
         match = making.match(part)
         sql, is_exact = (None, making.is_exact(part)) if match is not None else making.sql(part)
         if match is not None:
             matches.append(match)
-        if sql is not None:
+        is_told = sql is not None and _probes([*clauses, sql]) <= MAX_PROBES
+        if sql is not None and is_told and sql not in clauses:
             clauses.append(sql)
-        if not is_exact:
+        if not is_exact or (sql is not None and not is_told):
             rest.append(part)
     return Narrowed(
         match=making.all_of(matches) if matches else None,
@@ -135,16 +139,8 @@ class _Making:
     def sql(self, node: Node) -> tuple[str | None, bool]:
         """(What SQL says of a condition, whether that is all of it); None says nothing."""
         match node:
-            case And(parts):
-                found = [self.sql(part) for part in parts]
-                told = [sql for sql, _ in found if sql is not None]
-                return (f"({' AND '.join(told)})" if told else None), all(is_exact for _, is_exact in found)
-            case Or(parts):
-                found = [self.sql(part) for part in parts]
-                told = [sql for sql, _ in found if sql is not None]
-                if len(told) < len(found):
-                    return None, False
-                return (f"({' OR '.join(told)})" if told else "1 = 0"), all(is_exact for _, is_exact in found)
+            case And() | Or():
+                return self._joined(node)
             case Not(part):
                 sql, is_exact = self.sql(part)
                 if sql is None or not is_exact:
@@ -159,6 +155,18 @@ class _Making:
             case _:
                 sql = self._column(node)
                 return sql, sql is not None
+
+    def _joined(self, node: And | Or) -> tuple[str | None, bool]:
+        found = [self.sql(part) for part in node.parts]
+        told = list(dict.fromkeys(sql for sql, _ in found if sql is not None))
+        is_exact = all(is_exact for _, is_exact in found)
+        if _probes(told) > MAX_PROBES:
+            return None, False
+        if isinstance(node, And):
+            return (f"({' AND '.join(told)})" if told else None), is_exact
+        if any(sql is None for sql, _ in found):
+            return None, False
+        return (f"({' OR '.join(told)})" if told else "1 = 0"), is_exact
 
     def _indexed(self, match: str) -> str:
         name = self._param(match)
@@ -197,6 +205,15 @@ class _Making:
         name = f"asked{len(self.params)}"
         self.params[name] = value
         return f":{name}"
+
+
+def _probes(clauses: Iterable[str]) -> int:
+    """How often these look something up, or through an address, for one entry."""
+    return sum(clause.count("EXISTS (") + clause.count(" LIKE ") for clause in clauses)
+
+
+def _reads_addresses(node: Node) -> bool:
+    return any(isinstance(leaf, Address) for leaf in leaves(node))
 
 
 def _asks_index(node: Node) -> bool:

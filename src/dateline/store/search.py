@@ -39,7 +39,9 @@ _NO_WORD = re.compile(r"[^\w\s\x00-\u206f]+")
 _FOLDED_BY_SQLITE = re.compile("[\\x00-\\x7f\\xa0\\xab\\xbb\\xc0-\\xff\u2010-\u201f]*+")
 
 ASKED = 20_000
-"""So many entries are asked one by one, at most, where no index and no column tells (by an expression, a tag)."""
+"""So many entries are asked one by one, at most, where no index and no column tells (by an expression, a tag); of ten
+conditions and more fewer, in proportion.
+"""
 READ = 2_000
 """And so many, where what they say must be read for it: of usual length; fewer, if they are longer."""
 _USUAL = 5_000
@@ -55,7 +57,7 @@ def newest_matches(
     """(listed_at, entry id) of the newest matches in these feeds, in no order."""
     asked = narrowed(tx.engine, tree)
     found: list[tuple[int, int]] = []
-    left = limit if asked.rest is None else READ if any(map(_reads_text, leaves(asked.rest))) else ASKED
+    left = limit if asked.rest is None else _most(asked.rest)
     for chunk in _chunks(tx, asked, feed_ids, user_id, shown, limit if asked.rest is None else _CHUNK):
         right, cost = (chunk, len(chunk)) if asked.rest is None else _right(tx, asked.rest, user_id, chunk)
         found += right
@@ -127,6 +129,12 @@ def _right(tx: Tx, rest: Node, user_id: int, keys: Sequence[tuple[int, int]]) ->
     return [key for key in keys if key[1] in right], max(len(keys), characters // _USUAL)
 
 
+def _most(rest: Node) -> int:
+    """So many entries, at most, are asked this."""
+    conditions = list(leaves(rest))
+    return READ if any(map(_reads_text, conditions)) else ASKED // (1 + len(conditions) // 10)
+
+
 def _reads_text(leaf: Node) -> bool:
     return isinstance(leaf, Words | Pattern) and leaf.place in ("any", "text")
 
@@ -152,7 +160,7 @@ def matching(tx: Tx, tree: Node, entry_ids: Sequence[int], *, user_id: int) -> l
     found: list[int] = tx.column(f"SELECT e.id FROM entry e WHERE {' AND '.join(clauses)} ORDER BY e.id DESC", **params)
     if asked.rest is None:
         return found
-    most = READ if any(map(_reads_text, leaves(asked.rest))) else ASKED
+    most = _most(asked.rest)
     right: list[int] = []
     for start in range(0, len(found), _CHUNK):
         chunk, cost = _right(tx, asked.rest, user_id, [(0, entry_id) for entry_id in found[start : start + _CHUNK]])
