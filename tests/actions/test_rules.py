@@ -400,6 +400,56 @@ def test_a_page_asks_of_some_hundreds_and_the_worker_of_all(db: Database, cast: 
         assert tx.value("SELECT count(*) FROM star") == accounts.RULED_AT_ONCE + 150
 
 
+COSTLY = "intext:/(.*)(.*)(.*)[^x]{190}x/"
+"""1,200 instructions: of such expressions 16 are asked."""
+
+
+def test_expressions_are_asked_as_far_as_they_take_no_one_elses_time(
+    db: Database, cast: Cast, feed: tuple[int, int]
+) -> None:
+    for number in range(30):
+        rules.add(db, cast.alice, Rule(query=f"{COSTLY} OR intitle:a", marks_read=number == 29, stars=True), now=NOW)
+    rules.add(db, cast.alice, Rule(query="intitle:a"), label="Last", now=NOW)
+    fill(db, feed[1], ["a", "b"], NOW)
+    deliver.catch_up(db, cast.alice.id)
+    ruling.apply(db, cast.alice.id, NOW)
+    assert seen(db, cast) == {"a": (True, True, ("Last",)), "b": (True, False, ())}
+    with db.reading() as tx:
+        met = [rule.met for rule in kept.every(tx, cast.alice.id)]
+        assert met == [*sorted(met[:-1], reverse=True), 1]
+        silent = rules.problems(tx, cast.alice, NOW)
+    assert 0 < len(silent) == met.count(0) < 30
+    assert {problem.code for found in silent.values() for problem in found} == {"too_much"}
+
+
+def test_where_rules_take_long_a_page_asks_of_less(db: Database, cast: Cast, feed: tuple[int, int]) -> None:
+    for _ in range(15):
+        rules.add(db, cast.alice, Rule(query=COSTLY, stars=True), now=NOW)
+    fill(db, feed[1], [f"a {number}" for number in range(20)], NOW)
+    accounts.catch_up(db, cast.alice.id, now=NOW)
+    with db.reading() as tx:
+        left = len(kept.due(tx, cast.alice.id, 100))
+    assert 0 < left < 20
+    accounts.catch_up(db, cast.alice.id, now=NOW)
+    with db.reading() as tx:
+        assert len(kept.due(tx, cast.alice.id, 100)) < left
+
+
+def test_nobody_waits_until_the_rules_of_another_were_asked_of_everything(
+    db: Database, cast: Cast, feed: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ruling, "A_TURN", 100)
+    _, bobs = subscribed(db, cast.bob, "https://b.test/", NOW)
+    for user in (cast.alice, cast.bob):
+        rules.add(db, user, Rule(query="a", stars=True), now=NOW)
+    fill(db, feed[1], [f"a {number}" for number in range(250)], NOW)
+    fill(db, bobs, ["a"], NOW)
+    for waiting in ([150, 0], [50, 0], [0, 0]):
+        deliver.deliver_ahead(db, NOW)
+        with db.reading() as tx:
+            assert [len(kept.due(tx, user.id, 1_000)) for user in (cast.alice, cast.bob)] == waiting
+
+
 @pytest.mark.parametrize("query", ["-L:99", "-f:99", "-c:99", "auhtor:jane", "-userdate:P1D", "f:1 intitle:€"])
 def test_a_slip_is_no_rule(db: Database, cast: Cast, feed: tuple[int, int], query: str) -> None:
     with pytest.raises(ActionError) as refused:

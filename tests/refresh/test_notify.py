@@ -25,7 +25,7 @@ from dateline.actions import subscriptions
 from dateline.actions.devices import Wish
 from dateline.fetch import Client
 from dateline.model import User
-from dateline.refresh import notify
+from dateline.refresh import notify, ruling
 from dateline.refresh.chores import Chores
 from dateline.refresh.polite import HELD_FOR, TableGate
 from dateline.refresh.work import Refresher
@@ -235,6 +235,21 @@ def test_it_is_news_where_nothing_older_was_kept(
             (feed_id,) = tx.column("SELECT id FROM feed")
             entries.purge(tx, feed_id, tx.column("SELECT id FROM entry"))
         bring(runner, internet, "Fog", "Old")
+        assert [text["body"] for text in service.texts] == ["Fog"]
+
+
+def test_nobody_is_told_before_the_rules_were_asked_of_all_that_came(
+    runner: Runner, cast: Cast, service: PushService, join: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ruling, "A_TURN", 0)
+    with Internet({"/feed": rss("The Lighthouse", "Old")}) as internet:
+        join(cast.alice)
+        follow(runner, cast.alice, internet.url("/feed"))
+        rule_actions.add(runner.db, cast.alice, Rule(query="intitle:advert", marks_read=True), now=runner.now)
+        bring(runner, internet, "Fog", "An advert", "Old")
+        assert service.received == []
+        monkeypatch.setattr(ruling, "A_TURN", 100)
+        tell(runner)
         assert [text["body"] for text in service.texts] == ["Fog"]
 
 

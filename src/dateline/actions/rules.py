@@ -7,13 +7,12 @@ from msgspec.structs import replace
 
 from dateline.errors import ActionError
 from dateline.model import User
-from dateline.query import Node
+from dateline.query import Node, Problem
 from dateline.query.grammar import MAX_TEXT
 from dateline.refresh import ruling
-from dateline.store import Database, queries, rules, search, states, subscriptions
+from dateline.store import Database, rules, search, states, subscriptions
 from dateline.store.db import Tx, WriteTx
 from dateline.store.rules import Reach, Rule
-from dateline.store.times import zone
 from dateline.store.write import transaction
 
 from . import labels
@@ -100,6 +99,12 @@ def apply(db: Database, user: User, rule_id: int, *, now: datetime) -> list[Done
     return done
 
 
+def problems(tx: Tx, user: User, now: datetime) -> dict[int, tuple[Problem, ...]]:
+    """Why some of a person's rules do nothing, by their ids."""
+    asked = ruling.meanings(tx, user, rules.every(tx, user.id), now)
+    return {one.rule.id: one.search.problems for one in asked if one.search.problems}
+
+
 def _checked(tx: WriteTx, user: User, rule: Rule, label: str, now: datetime) -> Rule:
     rule = replace(rule, query=rule.query.strip())
     _own_place(tx, user, rule)
@@ -124,10 +129,9 @@ def _asked(tx: Tx, user: User, rule: Rule, now: datetime) -> tuple[Node, list[in
         raise ActionError("action.empty_rule", "query")
     if len(rule.query) > MAX_TEXT or "\0" in rule.query:
         raise ActionError("action.bad_query", "too_long")
-    tree = ruling.meant(tx, user, rule, now)
-    if tree is None:
-        found = queries.understood(tx, user.id, rule.query, now=now, zone=zone(user.time_zone), strict=True).problems[0]
+    (asked,) = ruling.meanings(tx, user, [rule], now)
+    for found in asked.search.problems:
         raise ActionError("action.bad_query", f"{found.code} {found.part}")
     reach = Reach(tx, user.id)
     feeds = reach.feeds(rule)
-    return tree, reach.every_feed() if feeds is None else list(feeds)
+    return asked.search.tree, reach.every_feed() if feeds is None else list(feeds)

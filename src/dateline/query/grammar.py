@@ -51,7 +51,9 @@ MAX_STEPS = 6_000
 MAX_WORDS = 20
 """Words of a phrase; what follows is not looked at."""
 
-ProblemCode = Literal["too_long", "date", "pattern", "number", "state", "unknown", "not_here", "empty", "operator"]
+ProblemCode = Literal[
+    "too_long", "date", "pattern", "number", "state", "unknown", "not_here", "empty", "operator", "too_much"
+]
 
 
 class Problem(Struct, frozen=True):

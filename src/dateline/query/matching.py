@@ -22,7 +22,7 @@ from .tree import (
     Tag,
     Words,
 )
-from .words import fold, words
+from .words import fold, line
 
 
 class Subject:
@@ -90,29 +90,29 @@ class Subject:
     def has(self, wanted: Words) -> bool:
         """Whether the words stand there, one after the other."""
         needle = f" {' '.join(wanted.words)}{'' if wanted.is_open else ' '}"
-        return any(needle in line for line in self._lines(wanted.place))
+        return any(needle in words for words in self._lines(wanted.place))
 
     def _lines(self, place: Place) -> Iterator[str]:
         if place == "author":
-            yield from map(_line, self.authors)
+            yield from map(line, self.authors)
         if place in ("any", "title"):
             yield self._title_line
         if place == "text":
-            yield _line(self.text)
+            yield self._text_line
         if place == "any":  # as it is indexed
             yield self._body_line
 
     @cached_property
     def _title_line(self) -> str:
-        return _line(self.title)
+        return line(self.title)
+
+    @cached_property
+    def _text_line(self) -> str:
+        return line(self.text)
 
     @cached_property
     def _body_line(self) -> str:
-        return _line("\n".join((*self.authors, *self.tags, self.text)))
-
-
-def _line(text: str) -> str:
-    return f" {' '.join(words(text))} "
+        return line("\n".join((*self.authors, *self.tags, self.text)))
 
 
 def matches(node: Node, subject: Subject) -> bool:

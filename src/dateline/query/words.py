@@ -25,3 +25,8 @@ def fold(text: str) -> str:
 def words(text: str) -> list[str]:
     """The words of a text, folded, in their order."""
     return _WORD.findall(fold(text))
+
+
+def line(text: str) -> str:
+    """The words of a text with a blank around each: what stands in it, in that order, is found as a part of it."""
+    return f" {' '.join(words(text))} "

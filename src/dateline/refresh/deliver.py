@@ -22,7 +22,7 @@ def deliver_ahead(db: Database, now: datetime) -> None:
         users = accounts.active_users(tx, now - ACTIVE_WITHIN)
     for user_id in users:
         catch_up(db, user_id, everything=True)
-        ruling.apply(db, user_id, now)
+        ruling.apply(db, user_id, now, most=ruling.A_TURN)
 
 
 def catch_up(db: Database, user_id: int, *, everything: bool = False) -> int:

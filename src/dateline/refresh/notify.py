@@ -17,7 +17,7 @@ import msgspec
 from dateline.errors import DatelineError, FetchError
 from dateline.fetch.web_push import Receiver, Sender, letter
 from dateline.settings import Settings
-from dateline.store import Database, accounts, devices, entries
+from dateline.store import Database, accounts, devices, entries, rules
 from dateline.store.devices import Content, Leased
 from dateline.store.secrets import Keyring
 from dateline.store.write import transaction
@@ -93,8 +93,10 @@ def queue_news(db: Database, now: datetime) -> int:
 
 def _queue_of(db: Database, user_id: int, told: int, device_ids: list[int], newest: int, now: datetime) -> int:
     deliver.catch_up(db, user_id, everything=True)
-    ruling.apply(db, user_id, now)  # of what a rule reads nobody is told
+    ruling.apply(db, user_id, now, most=ruling.A_TURN)  # of what a rule reads nobody is told
     with db.reading() as tx:
+        if rules.due(tx, user_id, 1):
+            return 0  # later, then
         came = devices.important_after(tx, user_id, told, newest)
     with transaction(db) as tx:
         ours = devices.note_told(tx, device_ids, newest)

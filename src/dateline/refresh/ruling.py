@@ -6,37 +6,69 @@ Nobody did anything: no history tells of it.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from dateline.model import User
-from dateline.query import Node, matches
+from msgspec import Struct
+
+from dateline.model import Search, User
+from dateline.query import Node, Problem, matches
 from dateline.query.matching import Subject
-from dateline.query.tree import ANYTHING
+from dateline.query.patterns import compiled
+from dateline.query.tree import ANYTHING, NOTHING, Pattern, leaves, size
 from dateline.store import Database, accounts, labels, queries, rules, states
 from dateline.store.candidates import subjects
 from dateline.store.db import Tx, WriteTx
+from dateline.store.queries import Names
 from dateline.store.rules import Reach, Rule
 from dateline.store.times import zone
 from dateline.store.write import transaction
 
 AT_ONCE = 100
 """Their texts are held while every rule is asked of them."""
+A_TURN = 2_000
+"""Of so many usual arrivals the rules of one person are asked before it is another's turn: a few seconds."""
+USUAL = 1_000
+"""Conditions of all rules of a person beyond which an arrival is more than a usual one."""
+MAX_STEPS = 20_000
+"""Instructions of the expressions of all rules of a person; what comes after them is not asked. A long text takes five
+seconds then, at the worst.
+"""
 ASKED_ANEW = 3
 """So often in a row, when rules are changed meanwhile."""
+_STEP_IN_TEXT = 33
+"""Conditions that take as long as one instruction in a text of 20,000 characters, where it goes badly."""
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """A rule, and what it is met by, nothing where that cannot be meant (``problems``); what asking it takes."""
+
+    rule: Rule
+    search: Search
+    effort: int
 
 
 def apply(db: Database, user_id: int, now: datetime, *, most: int | None = None) -> int:
-    """Do what a user's rules say of all that waits for them, or of about so many. How many arrivals were asked."""
-    total = anew = 0
-    while most is None or total < most:
+    """Do what a user's rules say of all that waits for them, or of about so many usual arrivals. How many were asked.
+
+    Where the rules take long, there are fewer at once and in all: a page comes, and others have their turn.
+    """
+    total = spent = anew = 0
+    asked: list[Asked] = []
+    while most is None or spent < most:
         with db.reading() as tx:
-            due = rules.due(tx, user_id, AT_ONCE)
-            if not due:
+            user = accounts.user_by_id(tx, user_id)
+            waiting = rules.due(tx, user_id, AT_ONCE)
+            if not waiting:
                 break
-            asked = rules.every(tx, user_id)
-            met = _met(tx, accounts.user_by_id(tx, user_id), asked, [entry_id for entry_id, _ in due], now)
-        if _done(db, user_id, due, asked, met, now, at_last=anew >= ASKED_ANEW):
+            known = rules.every(tx, user_id)
+            if not _are_alike(known, [one.rule for one in asked]):
+                asked = list(meanings(tx, user, known, now))
+            worth = 1 + sum(one.effort for one in asked) // USUAL
+            due = waiting[: max(AT_ONCE // worth, 1)]
+            met = _met(tx, user, asked, [entry_id for entry_id, _ in due])
+        spent += len(due) * worth
+        if _done(db, user_id, due, [one.rule for one in asked], met, now, at_last=anew >= ASKED_ANEW):
             total += len(due)
             anew = 0
         else:
@@ -73,17 +105,36 @@ def _done(
     return True
 
 
-def meant(tx: Tx, user: User, rule: Rule, now: datetime) -> Node | None:
-    """What a rule is met by, where it is for; None when it cannot be meant any more: what it names is gone."""
-    if not rule.query:
-        return ANYTHING
-    search = queries.understood(tx, user.id, rule.query, now=now, zone=zone(user.time_zone), strict=True)
-    return None if search.problems else search.tree
+def _are_alike(known: Sequence[Rule], before: Sequence[Rule]) -> bool:
+    """Whether these are the same rules, asking the same."""
+    return len(known) == len(before) and all(
+        one.id == other.id and one.asks_as(other) for one, other in zip(known, before, strict=True)
+    )
 
 
-def _met(
-    tx: Tx, user: User, asked: Sequence[Rule], entry_ids: Sequence[int], now: datetime
-) -> dict[int, Collection[int]]:
+def meanings(tx: Tx, user: User, known: Iterable[Rule], now: datetime) -> Iterator[Asked]:
+    """What the rules of a user are met by, where they are for, in their order."""
+    names, in_zone, left = Names(tx, user.id), zone(user.time_zone), MAX_STEPS
+    for rule in known:
+        search = Search(text="", tree=ANYTHING, problems=())
+        if rule.query:
+            search = queries.meant_by(names, rule.query, now=now, zone=in_zone, strict=True)
+        steps = _steps(search.tree)
+        left -= sum(steps)
+        if steps and left < 0:
+            search = Search(text=rule.query, tree=NOTHING, problems=(Problem("too_much", rule.query[:60]),))
+        effort = size(search.tree) + _STEP_IN_TEXT * sum(_steps(search.tree))
+        yield Asked(rule=rule, search=search, effort=effort)
+
+
+def _steps(tree: Node) -> list[int]:
+    """How many instructions each expression of a tree has."""
+    patterns = [leaf for leaf in leaves(tree) if isinstance(leaf, Pattern)]
+    made = [compiled(one.source, any_case=one.any_case, by_lines=one.by_lines) for one in patterns]
+    return [one.steps for one in made if one is not None]
+
+
+def _met(tx: Tx, user: User, asked: Sequence[Asked], entry_ids: Sequence[int]) -> dict[int, Collection[int]]:
     """Which entries of feeds that are subscribed to meet each rule, by its id.
 
     Rule by rule, so that an expression is made once for all entries.
@@ -95,12 +146,12 @@ def _met(
         if subject.feed_id in subscribed:
             arrived[subject.feed_id].append(subject)
     found: dict[int, Collection[int]] = {}
-    for rule in asked:
-        feeds = reach.feeds(rule)
-        near = [one for feed_id in (arrived if feeds is None else feeds) for one in arrived.get(feed_id, ())]
-        tree = meant(tx, user, rule, now) if near and rule.does_something else None
-        if tree is not None:
-            found[rule.id] = {one.entry_id for one in near if matches(tree, one)}
+    for one in asked:
+        if one.search.problems or not one.rule.does_something:
+            continue
+        feeds = reach.feeds(one.rule)
+        near = [subject for feed_id in (arrived if feeds is None else feeds) for subject in arrived.get(feed_id, ())]
+        found[one.rule.id] = {subject.entry_id for subject in near if matches(one.search.tree, subject)}
     return found
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dateline.query.grammar import MAX_TEXT
 from dateline.query.renaming import renamed
 from dateline.query.tree import Kind, Named
-from dateline.query.words import words
+from dateline.query.words import line
 
 from .accounts import name_key
 from .db import Tx, WriteTx
@@ -43,22 +43,18 @@ def follow_feed(tx: WriteTx, user_id: int, gone: int, kept: int) -> None:
     """
     follow_number(tx, user_id, "feed", gone, kept)
     titles = _titles(tx, user_id)
-    going, staying = titles.pop(gone), titles[kept]
+    going, staying = line(titles.pop(gone)), line(titles[kept])
+    others = [line(title) for title in titles.values()]
 
     def by(named: Named) -> Sequence[Named]:
-        wanted = words(named.name)
-        if named.kind != "feed" or not wanted or not holds(going, wanted) or holds(staying, wanted):
+        wanted = line(named.name)
+        if named.kind != "feed" or not named.name or wanted not in going or wanted in staying:
             return (named,)
-        others = (named,) if any(holds(title, wanted) for title in titles.values()) else ()
-        return (*others, Named("feed", name=staying))
+        besides = (named,) if any(wanted in other for other in others) else ()
+        return (*besides, Named("feed", name=titles[kept]))
 
-    if words(staying):
+    if staying.strip():
         _rewrite(tx, user_id, by)
-
-
-def holds(title: str, wanted: Sequence[str]) -> bool:
-    """Whether words stand in a title, one after the other."""
-    return f" {' '.join(wanted)} " in f" {' '.join(words(title))} "
 
 
 def _titles(tx: Tx, user_id: int) -> dict[int, str]:

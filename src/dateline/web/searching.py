@@ -23,6 +23,7 @@ _SENTENCES: dict[str, str] = {
     "empty": N_("There is no word in “%s” that can be searched for."),
     "operator": N_("“%s” is not known. Where the words are meant, put them into quotes."),
     "unknown": N_("There is nothing of that name: “%s”."),
+    "too_much": N_("Together with the rules before it, its regular expressions would take too long: “%s”."),
     "not_here": N_("This cannot be searched for here: “%s”."),
 }
 

@@ -8,7 +8,6 @@ from dateline.errors import ActionError
 from dateline.query import Problem
 from dateline.query.grammar import MAX_TEXT
 from dateline.store import labels, rules, sidebars, streams
-from dateline.store.db import Tx
 from dateline.store.rules import Rule
 from dateline.store.sidebars import Sidebar
 from dateline.web import messages, searching
@@ -225,7 +224,8 @@ def _page(
     with visit.db.reading() as tx:
         sidebar = sidebars.read(tx, visit.me.id)
         known = rules.every(tx, visit.me.id) if rule_id is None else [rules.one(tx, visit.me.id, rule_id)]
-        lines = tuple(_line(visit, tx, sidebar, rule) for rule in known)
+        problems = rule_actions.problems(tx, visit.me, visit.now)
+        lines = tuple(_line(visit, sidebar, rule, problems.get(rule.id, ())) for rule in known)
     page = RulesPage(
         path=PATH if rule_id is None else f"{PATH}/{rule_id}",
         rule=lines[0] if rule_id is not None else None,
@@ -240,13 +240,10 @@ def _page(
     return visit.html("pages/settings_rules.html", page, status=status)
 
 
-def _line(visit: Visit, tx: Tx, sidebar: Sidebar, rule: Rule) -> RuleLine:
+def _line(visit: Visit, sidebar: Sidebar, rule: Rule, problems: tuple[Problem, ...]) -> RuleLine:
     places = {folder.id: folder.name for folder in sidebar.folders}
     feeds = {row.id: row.title for row in sidebar.subscriptions}
     where = places.get(rule.folder_id or 0) or feeds.get(rule.subscription_id or 0) or ""
-    problems: tuple[Problem, ...] = ()
-    if rule.query and (found := searching.search(visit, tx, visit.me, rule.query, strict=True)) is not None:
-        problems = found.problems
     return RuleLine(
         id=rule.id,
         query=rule.query,
