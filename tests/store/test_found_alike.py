@@ -125,6 +125,35 @@ def test_what_is_found_is_what_is_meant(shelf: tuple[Database, Cast, list[int]])
         assert (compared(shelf, leaf(text)) > 0) == (text != "京東"), text
 
 
+OFTEN, FAR = ["the", "sea"] * 300, [f"w{number}" for number in range(17_000)]
+
+
+@pytest.mark.parametrize(("before", "cuts"), [(OFTEN, range(60, 120)), (FAR, range(605, 635))], ids=["often", "far"])
+def test_a_phrase_is_found_however_far_in_a_text_it_stands(db: Database, before: list[str], cuts: range) -> None:
+    """PostgreSQL knows no place beyond the 16,383rd, nor any more of a word that came often; it stands around there."""
+    cast = make_cast(db, NOW)
+    _, feed = subscribed(db, cast.alice, "https://a.test/", NOW)
+    for cut in (0, *cuts):
+        said = [*before[: len(before) - cut], "the red dog of the old house"]
+        body = clean(str(cut), text=" ".join(said))
+        one = replace(arrived(str(cut), NOW), clean=body, packed=packed_body(body, None, None, None))
+        with transaction(db) as tx:
+            entries.insert(tx, feed, [one], NOW)
+    index.index_all(db)
+    for text in (
+        "red dog",
+        "the red dog of the old house",
+        "dog of the",
+        "old house",
+        "the dog",
+        "of red",
+        "house the",
+    ):
+        found = compared((db, cast, [feed]), Words(tuple(text.split())))
+        assert found == (0 if text in ("the dog", "of red", "house the") else len(cuts) + 1), text
+    assert compared((db, cast, [feed]), Words(("of", "the", "ol"), is_open=True)) == len(cuts) + 1
+
+
 LONG = [
     " OR ".join(["(is:read is:unread)"] * 30),
     " ".join(["(is:starred OR is:unread)"] * 30),

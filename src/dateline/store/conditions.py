@@ -27,11 +27,10 @@ from dateline.query.tree import (
 )
 from dateline.query.words import words
 
+from . import pairs
 from .shown import condition
 
 Engine = Literal["sqlite", "postgres"]
-MAX_WORD = 200
-"""Characters of a word in PostgreSQL, which takes at most 2,046 bytes."""
 MAX_LOOKUPS = 6
 """Words beside what the index is asked at once are looked up one by one, each at the price of a search: no more of them
 than this, others are asked of each entry."""
@@ -123,8 +122,7 @@ class _Making:
         if self.engine == "sqlite":
             phrase = f'"{" ".join(found)}"{"*" if is_open else ""}'
             return f"(title : {phrase})" if in_title else phrase
-        quoted = [f"'{word[:MAX_WORD]}'" for word in found]
-        return f"({' <-> '.join(quoted)}{':*' if is_open else ''})"
+        return pairs.phrase(found, is_open=is_open)
 
     def all_of(self, matches: Iterable[str]) -> str:
         """What meets all of them."""

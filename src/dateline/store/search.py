@@ -14,24 +14,18 @@ from msgspec import Struct
 from dateline.model import ShownNow
 from dateline.query import Node, matches
 from dateline.query.tree import Pattern, Words, leaves
-from dateline.query.words import fold, words
+from dateline.query.words import fold
 
 from .candidates import subjects
-from .conditions import MAX_WORD, Narrowed, narrowed
+from .conditions import Narrowed, narrowed
 from .db import Row, Tx, WriteTx
 from .entries import decode_people, decode_tags, newest_id
+from .pairs import indexed
 from .shown import condition
 
 NEWEST_MATCHES = 1_000
 """A search shows the newest so many matches; ordering all of a common word's would cost seconds (stack.md, D)."""
 MAX_INDEXED = 400_000
-# tsvector takes at most 1 MB of distinct words and positions up to 16,383 (PostgreSQL manual, 8.11 and 12.11).
-_PG_TEXT = 250_000
-_PG_BYTES = 1_000_000
-
-_END_OF_TITLE = "0endoftitle0"
-"""Stands between title and text in PostgreSQL, so that no phrase reaches over: SQLite has two columns."""
-
 # FTS5's unicode61 is of Unicode 6.1: signs that are newer (🤗, ₽) count as letters there.
 _NO_WORD = re.compile(r"[^\w\s\x00-\u206f]+")
 # What it folds by itself as ``fold`` does; any other text is folded before it is indexed.
@@ -274,9 +268,11 @@ def _write(tx: WriteTx, texts: Sequence[tuple[int, str, str]], insert: Literal["
         ]
         tx.many(f"{insert} INTO entry_text (rowid, title, body) VALUES (:id, :title, :text)", rows)
         return
-    rows = [{"id": ident, "text": _pg_words(title, text)} for ident, title, text in texts]
+    both = [(ident, indexed(title, text)) for ident, title, text in texts]
+    rows = [{"id": ident, "placed": placed, "without": without} for ident, (placed, without) in both]
     tx.many(
-        "INSERT INTO entry_text (entry_id, words) VALUES (:id, to_tsvector('simple', :text))"
+        "INSERT INTO entry_text (entry_id, words) VALUES"
+        " (:id, to_tsvector('simple', :placed) || strip(to_tsvector('simple', :without)))"
         " ON CONFLICT (entry_id) DO UPDATE SET words = excluded.words",
         rows,
     )
@@ -284,17 +280,3 @@ def _write(tx: WriteTx, texts: Sequence[tuple[int, str, str]], insert: Literal["
 
 def _lite_text(text: str) -> str:
     return text if _FOLDED_BY_SQLITE.fullmatch(text) else _NO_WORD.sub(" ", fold(text))
-
-
-def _pg_words(title: str, text: str) -> str:
-    """Only words and blanks reach ``to_tsvector``:
-    its own parser would read addresses, paths and numbers its own way.
-    """
-    found = [*words(title), _END_OF_TITLE, *words(text[:_PG_TEXT])]
-    room = _PG_BYTES
-    for place, word in enumerate(found):
-        found[place] = short = word[:MAX_WORD]
-        room -= len(short.encode()) + 6  # its place among the words, and its position
-        if room < 0:
-            return " ".join(found[:place])
-    return " ".join(found)
