@@ -197,6 +197,8 @@ def test_a_bad_answer_is_never_followed_up_at_once(code: str, failures: int, wis
         ("fetch.bot_wall", None, timedelta(minutes=15)),
         ("fetch.unavailable", 120.0, timedelta(minutes=2)),
         ("fetch.unavailable", None, None),
+        ("fetch.forbidden", 900.0, timedelta(minutes=15)),
+        ("fetch.forbidden", None, None),
         ("fetch.server_error", 120.0, None),
         ("fetch.timeout", None, None),
     ],

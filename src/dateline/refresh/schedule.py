@@ -136,6 +136,6 @@ def quiet_time(code: str, retry_after: float | None) -> timedelta | None:
     """
     if code in ("fetch.rate_limited", "fetch.bot_wall"):
         return timedelta(seconds=min(retry_after or 900.0, LONGEST_WISH.total_seconds()))
-    if code == "fetch.unavailable" and retry_after:
+    if code in ("fetch.unavailable", "fetch.forbidden") and retry_after:
         return timedelta(seconds=min(retry_after, LONGEST_WISH.total_seconds()))
     return None

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from dateline.errors import DatelineError, FetchError, RefreshError, StoreError
 from dateline.fetch import Client
+from dateline.fetch.address import host_key
 from dateline.fetch.cookies import Jar
 from dateline.model import Response, Validators
 from dateline.settings import Settings
@@ -36,6 +37,7 @@ from .pages import known_validators
 from .polite import NotNow, TableGate
 from .pushed import take_all
 from .record import record
+from .refusals import Refusals
 from .schedule import quiet_time
 
 log = logging.getLogger(__name__)
@@ -97,6 +99,7 @@ class Refresher:
         self._in_flight: set[asyncio.Task[None]] = set()
         self._arrived: asyncio.Queue[_Answer] = asyncio.Queue()
         self._claims = Claims(db, settings, self._gate, holder=holder, clock=clock)
+        self._refusals = Refusals()
         self._texts = Texts()
 
     # -------------------------------------------------------------------------------------------- runs
@@ -246,9 +249,10 @@ class Refresher:
                 transport=transport,
                 jar=jar,
             )
+            self._refusals.note_answer(host_key(answer.final_url))
         except DatelineError as error:
             answer = error
-            self._heed(feed, error)
+            self._heed(feed, error, now)
         except Exception as error:
             log.exception("asking %s failed", url)
             answer = RefreshError("refresh.failed", f"{type(error).__name__}: {error}")
@@ -262,8 +266,9 @@ class Refresher:
         except DatelineError as error:
             log.warning("the cookies of %s could not be kept: %s", feed.address, error)
 
-    def _heed(self, feed: Feed, error: DatelineError) -> None:
+    def _heed(self, feed: Feed, error: DatelineError, now: datetime) -> None:
         """A server that has enough is left alone at once, also by those who wait for their turn already."""
+        self._refusals.note_failure(host_of(error, feed), feed.id, error, now)
         if isinstance(error, FetchError) and not isinstance(error, NotNow):
             quiet = quiet_time(error.code, error.retry_after)
             if quiet:
