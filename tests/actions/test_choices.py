@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.people import Cast, make_cast
 from tests.store.feeding import fill, subscribed
 
-from dateline.actions import appearance, choices_in, labels, preferences, saved_pages, subscriptions
+from dateline.actions import appearance, articles_in, choices_in, labels, preferences, saved_pages, subscriptions
 from dateline.actions import saved_searches as search_actions
 from dateline.errors import ParseError
 from dateline.model import User
@@ -206,7 +206,7 @@ def test_a_sender_refused_there_is_refused_here_unless_wanted(db: Database, cast
 def test_so_many_feeds_of_ones_own_and_no_more(db: Database, cast: Cast, now: datetime) -> None:
     """Opened a few at a time, so that nobody waits for a thousand."""
     many = [{"url": f"mailto:a{n}@b.example", "folders": [["No such"]] * 200} for n in range(50)]
-    assert len(many) > choices_in.FEEDS
+    assert len(many) > articles_in.FEEDS
     assert brought(db, cast.alice, now, own_feeds=many).problems == ()
     with db.reading() as tx:
         assert tx.value("SELECT count(*) FROM subscription WHERE user_id = :id", id=cast.alice.id) == len(many)

@@ -5,9 +5,8 @@ that its own page has: what breaks them is told by name and left out.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import TypeVar
 
 from msgspec import Struct
 from msgspec.structs import asdict, replace
@@ -16,17 +15,11 @@ from dateline import preferences
 from dateline.clean import own_sheet
 from dateline.clean.text import one_line
 from dateline.errors import ActionError
-from dateline.fetch.address import host_key
 from dateline.model import Retention, User
-from dateline.parse.addresses import absolute
 from dateline.parse.choices import (
     Choices,
-    Going,
     LabelChoice,
     OwnFeedChoice,
-    ReadThere,
-    hashes_of,
-    moment,
     read_choices,
 )
 from dateline.parse.opml import OpmlFeed
@@ -37,30 +30,23 @@ from dateline.store import (
     Database,
     accounts,
     brought,
-    delivery,
     displays,
-    entries,
     full_texts,
-    highlights,
-    history,
     labels,
     mail,
-    progress,
     retention,
-    states,
 )
 from dateline.store import read_choices as by_itself
 from dateline.store import subscriptions as stored
-from dateline.store.brought import Place
 from dateline.store.choosing import choosing
 from dateline.store.db import WriteTx
 from dateline.store.full_texts import Wish
-from dateline.store.progress import Progress
 from dateline.store.retention import Proposal
 from dateline.store.write import transaction
 
 from .accounts import check_language, check_zone
 from .appearance import bring_icons, bring_words
+from .articles_in import FEEDS, bring_articles, chunks
 from .choices_out import LABEL
 from .finding import Finder
 from .looks import LARGEST_TEXT, SMALLEST_TEXT
@@ -68,17 +54,11 @@ from .opml import Folders
 from .opml import Progress as Told
 from .own_feeds import MAX_TITLE, feed_for
 from .preferences import MAX_CHARS
-from .progress import MAX_QUEUE, MAX_SECONDS, MAX_URL
-from .recognising import feed_address
 from .rules_moving import bring_rules
 from .saved import Labels
 from .searches_moving import bring_searches
 from .sharing import MAX_NAME, MAX_TARGETS, is_target
 
-BATCH = 200
-"""Articles that are looked for, and marked, in one transaction."""
-FEEDS = 20
-"""Feeds that are opened in one transaction: each takes several statements, and a click shall not wait for many."""
 MAX_FOLDERS = 100
 MAX_KEYS, MAX_KEY_CHARS = 200, 60
 _ACTION = re.compile(r"[a-z_]{1,40}")
@@ -110,7 +90,7 @@ class _Import:
     def __init__(self, db: Database, user: User, said: Choices, now: datetime, told: Told) -> None:
         self._db, self._user, self._said, self._now, self._told = db, user, said, now, told
         self._problems: list[str] = list(said.unreadable)
-        self._taken = self._going = self._read = 0
+        self._taken = 0
 
     def run(self) -> ChoicesReport:
         with transaction(self._db) as tx:
@@ -123,11 +103,9 @@ class _Import:
             finder = Finder(tx, self._user.id)
         self._own_feeds()
         self._beside()
-        self._read_there()
-        self._begun(finder)
-        self._queue(finder)
-        problems = tuple(dict.fromkeys(self._problems))
-        return ChoicesReport(taken=self._taken, going=self._going, read=self._read, problems=problems)
+        articles = bring_articles(self._db, self._user, self._said, finder, self._now)
+        problems = tuple(dict.fromkeys([*self._problems, *articles.problems]))
+        return ChoicesReport(taken=self._taken, going=articles.going, read=articles.read, problems=problems)
 
     # -------------------------------------------------------------------------------------------- the account
 
@@ -217,7 +195,7 @@ class _Import:
 
     def _own_feeds(self) -> None:
         """How saved pages and newsletters are shown and kept, and whose newsletters are refused."""
-        for some in _chunks(self._said.own_feeds, FEEDS):
+        for some in chunks(self._said.own_feeds, FEEDS):
             with transaction(self._db) as tx:
                 tx.hold_user(self._user.id)
                 self._put_own(tx, some)
@@ -276,71 +254,6 @@ class _Import:
         came = {"icons": icons[1], "searches": searches[1], "rules": rules[1]}
         self._problems += [name for name, is_whole in came.items() if not is_whole]
 
-    # -------------------------------------------------------------------------------------------- articles
-
-    def _read_there(self) -> None:
-        """What had been read of feeds stays read, also if they bring it only now."""
-        with self._db.reading() as tx:
-            subscribed = brought.subscribed_feeds(tx, self._user.id)
-        for batch in _batches(self._said.read):
-            with transaction(self._db) as tx:
-                tx.hold_user(self._user.id)
-                for url, hashes in batch:
-                    self._read += self._note_read(tx, brought.place(tx, self._user.id, url, subscribed), hashes)
-
-    def _note_read(self, tx: WriteTx, place: Place, hashes: Sequence[bytes]) -> int:
-        if place.live_id is not None and (came := delivery.deliver_feed(tx, self._user.id, place.live_id)) is not None:
-            brought.settle(tx, self._user.id, [came])  # only what was delivered can be marked as read
-        live = brought.matches(tx, place.live_id, hashes, [])[0] if place.live_id is not None else {}
-        were = states.mark_read(tx, self._user.id, list(live.values()))
-        read = were.ids
-        if read:
-            history.note(tx, self._user.id, "read", read, self._now, kept=were.kept)
-        left = [hash_ for hash_ in hashes if hash_ not in live]
-        if not left:
-            return len(read)
-        host = host_key(place.url)
-        archive = brought.open_archive(tx, self._user.id, place.url, host=host, title="", site_url=None, now=self._now)
-        known = entries.buried(tx, archive, left)
-        brought.note_read(tx, archive, left)
-        return len(read) + len(set(left) - known)
-
-    def _begun(self, finder: Finder) -> None:
-        """Where one stopped, unless one went on here."""
-        for some in _chunks(self._said.begun[: progress.KEPT], BATCH):
-            found = self._found(finder, some)
-            with transaction(self._db) as tx:
-                tx.hold_user(self._user.id)
-                there = highlights.held(tx, list(found.values()))
-                for one in some:
-                    entry_id = found.get(one.place)
-                    reached = _reached(one, entry_id) if entry_id in there else None
-                    if reached is None:
-                        self._problems.append("begun")
-                    elif progress.of(tx, self._user.id, reached.entry_id).at is None:
-                        progress.note(tx, self._user.id, reached, min(moment(one.at) or self._now, self._now))
-                        self._going += 1
-
-    def _queue(self, finder: Finder) -> None:
-        """What is played next, after what is here."""
-        wanted = self._said.queue[:MAX_QUEUE]
-        found = self._found(finder, wanted)
-        if len(found) < len(self._said.queue):
-            self._problems.append("queue")
-        with transaction(self._db) as tx:
-            tx.hold_user(self._user.id)
-            there = highlights.held(tx, list(found.values()))
-            before = progress.queue(tx, self._user.id)
-            queue = list(dict.fromkeys((*before, *(found[one.place] for one in wanted if one.place in found))))
-            queue = [entry_id for entry_id in queue if entry_id in there or entry_id in before][:MAX_QUEUE]
-            if queue != before:
-                progress.put_queue(tx, self._user.id, queue)
-                self._going += len(queue) - len(before)
-
-    def _found(self, finder: Finder, some: Sequence[Going]) -> dict[int, int]:
-        with self._db.reading() as tx:
-            return finder.entries_of(tx, some)
-
 
 # ------------------------------------------------------------------------------------------------ values of any kind
 
@@ -361,46 +274,3 @@ def _look(look: Look) -> Look:
     size = look.text_size if SMALLEST_TEXT <= look.text_size <= LARGEST_TEXT else Look().text_size
     is_safe = len(look.css) <= own_sheet.MAX_CHARS and not own_sheet.reaches_out(look.css)
     return replace(look, text_size=size, css=look.css if is_safe else "")
-
-
-def _reached(one: Going, entry_id: int | None) -> Progress | None:
-    """How far one is, within the bounds that a player has; None for what is beyond them, or nothing."""
-    url = absolute(one.played_url, None)
-    is_sane = 0 <= one.share <= 1000 and 0 <= one.played <= MAX_SECONDS and 0 <= one.played_of <= MAX_SECONDS
-    if entry_id is None or not is_sane or (one.played and (url is None or len(url) > MAX_URL)):
-        return None
-    if not (one.share or one.played):
-        return None
-    return Progress(
-        entry_id=entry_id,
-        share=one.share,
-        played_url=url if one.played else None,
-        played=one.played,
-        played_of=one.played_of,
-    )
-
-
-_One = TypeVar("_One")
-
-
-def _chunks(some: Sequence[_One], size: int) -> Iterator[Sequence[_One]]:
-    for start in range(0, len(some), size):
-        yield some[start : start + size]
-
-
-def _batches(read: Sequence[ReadThere]) -> Iterator[list[tuple[str, list[bytes]]]]:
-    """(address, hashes) of several feeds, ``BATCH`` hashes at a time."""
-    batch: list[tuple[str, list[bytes]]] = []
-    size = 0
-    for one in read:
-        url = feed_address(one.feed_url)
-        hashes = hashes_of(one) if url is not None and "://" in url else []
-        while url is not None and hashes:
-            some, hashes = hashes[: BATCH - size], hashes[BATCH - size :]
-            batch.append((url, some))
-            size += len(some)
-            if size >= BATCH or len(batch) >= FEEDS:
-                yield batch
-                batch, size = [], 0
-    if batch:
-        yield batch
