@@ -12,6 +12,7 @@ from dateline.query.grammar import MAX_TEXT
 from dateline.refresh import ruling
 from dateline.store import Database, rules, search, states, subscriptions
 from dateline.store.db import Tx, WriteTx
+from dateline.store.queries import Names
 from dateline.store.rules import Reach, Rule
 from dateline.store.write import transaction
 
@@ -41,11 +42,11 @@ def add(db: Database, user: User, rule: Rule, *, label: str = "", now: datetime)
         return added(tx, user, rule, label=label, now=now)
 
 
-def added(tx: WriteTx, user: User, rule: Rule, *, label: str = "", now: datetime) -> int:
-    """``add`` inside a transaction that holds the user."""
+def added(tx: WriteTx, user: User, rule: Rule, *, label: str = "", now: datetime, names: Names | None = None) -> int:
+    """``add`` inside a transaction that holds the user; ``names`` of theirs, for whoever adds many."""
     if rules.count(tx, user.id) >= MAX_RULES:
         raise ActionError("action.too_large", f"at most {MAX_RULES} rules")
-    return rules.add(tx, user.id, _checked(tx, user, rule, label, now), now)
+    return rules.add(tx, user.id, _checked(tx, user, rule, label, now, names or Names(tx, user.id)), now)
 
 
 def change(db: Database, user: User, rule: Rule, *, label: str = "", now: datetime) -> None:
@@ -53,7 +54,7 @@ def change(db: Database, user: User, rule: Rule, *, label: str = "", now: dateti
     with transaction(db) as tx:
         tx.hold_user(user.id)
         rules.one(tx, user.id, rule.id)
-        rules.change(tx, user.id, _checked(tx, user, rule, label, now))
+        rules.change(tx, user.id, _checked(tx, user, rule, label, now, Names(tx, user.id)))
 
 
 def remove(db: Database, user: User, rule_id: int, *, now: datetime) -> None:
@@ -101,14 +102,14 @@ def apply(db: Database, user: User, rule_id: int, *, now: datetime) -> list[Done
 
 def problems(tx: Tx, user: User, now: datetime) -> dict[int, tuple[Problem, ...]]:
     """Why some of a person's rules do nothing, by their ids."""
-    asked = ruling.meanings(tx, user, rules.every(tx, user.id), now)
+    asked = ruling.meanings(Names(tx, user.id), user, rules.every(tx, user.id), now)
     return {one.rule.id: one.search.problems for one in asked if one.search.problems}
 
 
-def _checked(tx: WriteTx, user: User, rule: Rule, label: str, now: datetime) -> Rule:
+def _checked(tx: WriteTx, user: User, rule: Rule, label: str, now: datetime, names: Names) -> Rule:
     rule = replace(rule, query=rule.query.strip())
     _own_place(tx, user, rule)
-    _asked(tx, user, rule, now)
+    _meant(names, user, rule, now)
     if label.strip():
         rule = replace(rule, label_id=labels.named(tx, user, label))
     if not (rule.marks_read or rule.stars or rule.label_id is not None):
@@ -123,15 +124,20 @@ def _own_place(tx: Tx, user: User, rule: Rule) -> None:
         subscriptions.feed_of(tx, user.id, rule.subscription_id)
 
 
-def _asked(tx: Tx, user: User, rule: Rule, now: datetime) -> tuple[Node, list[int]]:
-    """What a rule is met by, and the feeds to look in."""
+def _meant(names: Names, user: User, rule: Rule, now: datetime) -> Node:
+    """What a rule is met by."""
     if not rule.query and rule.folder_id is None and rule.subscription_id is None:
         raise ActionError("action.empty_rule", "query")
     if len(rule.query) > MAX_TEXT or "\0" in rule.query:
         raise ActionError("action.bad_query", "too_long")
-    (asked,) = ruling.meanings(tx, user, [rule], now)
+    (asked,) = ruling.meanings(names, user, [rule], now)
     for found in asked.search.problems:
         raise ActionError("action.bad_query", f"{found.code} {found.part}")
-    reach = Reach(tx, user.id)
+    return asked.search.tree
+
+
+def _asked(tx: Tx, user: User, rule: Rule, now: datetime) -> tuple[Node, list[int]]:
+    """What a rule is met by, and the feeds to look in."""
+    tree, reach = _meant(Names(tx, user.id), user, rule, now), Reach(tx, user.id)
     feeds = reach.feeds(rule)
-    return asked.search.tree, reach.every_feed() if feeds is None else list(feeds)
+    return tree, reach.every_feed() if feeds is None else list(feeds)

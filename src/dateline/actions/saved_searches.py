@@ -11,6 +11,7 @@ from dateline.preferences import Order
 from dateline.query.grammar import MAX_TEXT
 from dateline.store import Database, kept_queries, labels, queries, saved_searches, subscriptions
 from dateline.store.db import Tx, WriteTx
+from dateline.store.queries import Names
 from dateline.store.saved_searches import SavedSearch
 from dateline.store.write import transaction
 
@@ -34,9 +35,19 @@ def add(db: Database, user: User, search: SavedSearch, *, now: datetime) -> int:
         return added(tx, user, search, now=now)
 
 
-def added(tx: WriteTx, user: User, search: SavedSearch, *, now: datetime, may_name_others: bool = False) -> int:
-    """The same within a transaction that holds the user. ``may_name_others``: what it names need not be here."""
-    wanted = _checked(tx, user, search, now, may_name_others=may_name_others)
+def added(
+    tx: WriteTx,
+    user: User,
+    search: SavedSearch,
+    *,
+    now: datetime,
+    may_name_others: bool = False,
+    names: Names | None = None,
+) -> int:
+    """The same within a transaction that holds the user. ``may_name_others``: what it names need not be here;
+    ``names`` of theirs, for whoever adds many.
+    """
+    wanted = _checked(tx, user, search, now, may_name_others=may_name_others, names=names)
     if saved_searches.count(tx, user.id) >= MAX_SEARCHES:
         raise ActionError("action.too_many_searches", f"at most {MAX_SEARCHES}")
     return saved_searches.add(tx, user.id, wanted)
@@ -76,7 +87,15 @@ def arrange(db: Database, user: User, search_id: int, *, by: int, now: datetime)
         saved_searches.arrange(tx, user.id, ids)
 
 
-def _checked(tx: Tx, user: User, search: SavedSearch, now: datetime, *, may_name_others: bool = False) -> SavedSearch:
+def _checked(
+    tx: Tx,
+    user: User,
+    search: SavedSearch,
+    now: datetime,
+    *,
+    may_name_others: bool = False,
+    names: Names | None = None,
+) -> SavedSearch:
     """The search as it is kept: with a name that is free, a query that means something, a stream that is there."""
     name, query = folder_name(search.name), search.query.strip()
     if search.kind not in _KINDS or search.shown not in _SHOWN or search.order not in _ORDERS:
@@ -86,7 +105,8 @@ def _checked(tx: Tx, user: User, search: SavedSearch, now: datetime, *, may_name
     namesake = saved_searches.named(tx, user.id, name)
     if namesake is not None and namesake.id != search.id:
         raise ActionError("action.name_taken", name)
-    problems = queries.understood(tx, user.id, query, now=now, zone=UTC).problems if query else ()
+    names = names or Names(tx, user.id)
+    problems = queries.meant_by(names, query, now=now, zone=UTC).problems if query else ()
     if any(problem.code != "unknown" or not may_name_others for problem in problems):
         raise ActionError("action.bad_query", query[:100])
     _check_stream(tx, user, search.kind, search.key)

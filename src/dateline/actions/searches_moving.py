@@ -17,7 +17,7 @@ from dateline.query.tree import Entries, Named, leaves
 from dateline.store import Database, labels, saved_searches, subscriptions
 from dateline.store.accounts import name_key
 from dateline.store.db import Tx, WriteTx
-from dateline.store.queries import MAX_NESTED
+from dateline.store.queries import MAX_NESTED, Names
 from dateline.store.saved_searches import SavedSearch
 from dateline.store.write import transaction
 
@@ -54,11 +54,11 @@ def bring_searches(db: Database, user: User, said: Sequence[SearchChoice], now: 
     taken, is_whole, waiting = 0, len(said) <= MAX_SEARCHES, list(said[:MAX_SEARCHES])
     with transaction(db) as tx:
         tx.hold_user(user.id)
-        folders = Folders(tx, user.id)
+        folders, names = Folders(tx, user.id), Names(tx, user.id)
         before = [one.id for one in saved_searches.every(tx, user.id)]
         for _ in range(MAX_NESTED + 1):
             left = [one for one in waiting if not _is_known(tx, user, one)]
-            waiting = [one for one in left if not _bring(tx, user, one, folders, now)]
+            waiting = [one for one in left if not _bring(tx, user, one, folders, names, now)]
             taken += len(left) - len(waiting)
             is_whole &= not any(has_numbers(one.query, now) for one in left)
             if not waiting or len(waiting) == len(left):
@@ -79,14 +79,15 @@ def _is_known(tx: Tx, user: User, one: SearchChoice) -> bool:
     return saved_searches.named(tx, user.id, one_line(one.name, MAX_NAME)) is not None
 
 
-def _bring(tx: WriteTx, user: User, one: SearchChoice, folders: Folders, now: datetime) -> bool:
+def _bring(tx: WriteTx, user: User, one: SearchChoice, folders: Folders, names: Names, now: datetime) -> bool:
     """Whether it could be kept."""
     try:
         key = _key(tx, user, one, folders)
         wanted = SavedSearch(name=one.name, query=one.query, kind=one.kind, key=key, shown=one.shown, order=one.order)
-        added(tx, user, wanted, now=now, may_name_others=has_numbers(one.query, now))
+        added(tx, user, wanted, now=now, may_name_others=has_numbers(one.query, now), names=names)
     except ActionError:
         return False
+    names.forget()
     return True
 
 

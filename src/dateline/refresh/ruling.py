@@ -63,7 +63,7 @@ def apply(db: Database, user_id: int, now: datetime, *, most: int | None = None)
                 break
             known = rules.every(tx, user_id)
             if not _are_alike(known, [one.rule for one in asked]):
-                asked = list(meanings(tx, user, known, now))
+                asked = list(meanings(Names(tx, user_id), user, known, now))
             worth = 1 + sum(one.effort for one in asked) // USUAL
             due = waiting[: max(AT_ONCE // worth, 1)]
             met = _met(tx, user, asked, [entry_id for entry_id, _ in due])
@@ -112,9 +112,9 @@ def _are_alike(known: Sequence[Rule], before: Sequence[Rule]) -> bool:
     )
 
 
-def meanings(tx: Tx, user: User, known: Iterable[Rule], now: datetime) -> Iterator[Asked]:
+def meanings(names: Names, user: User, known: Iterable[Rule], now: datetime) -> Iterator[Asked]:
     """What the rules of a user are met by, where they are for, in their order."""
-    names, in_zone, left = Names(tx, user.id), zone(user.time_zone), MAX_STEPS
+    in_zone, left = zone(user.time_zone), MAX_STEPS
     for rule in known:
         search = Search(text="", tree=ANYTHING, problems=())
         if rule.query:

@@ -32,6 +32,11 @@ class Names:
         self._user_id = user_id
         self.public_only = public_only
 
+    def forget(self) -> None:
+        """There may be other labels and searches now: they are read again when they are asked for."""
+        for own in ("_labels", "_searches"):
+            self.__dict__.pop(own, None)
+
     def feeds(self, named: Named) -> tuple[int, ...] | None:
         """The feeds that are named; None when there are none."""
         if named.ids:
