@@ -68,7 +68,9 @@ FIRST = [
     # Reddit
     ("https://www.reddit.com/r/Python/", f"{REDDIT}/r/Python/.rss"),
     ("https://old.reddit.com/r/Python+rust", f"{REDDIT}/r/Python+rust/.rss"),
-    ("https://www.reddit.com/r/Python/top/?t=week", f"{REDDIT}/r/Python/top/.rss"),
+    ("https://www.reddit.com/r/Python/top/", f"{REDDIT}/r/Python/top/.rss"),
+    ("https://www.reddit.com/r/Python/top/?t=week", f"{REDDIT}/r/Python/top/.rss?t=week"),
+    ("https://www.reddit.com/r/Python/controversial/?t=all&x=1", f"{REDDIT}/r/Python/controversial/.rss?t=all"),
     ("https://www.reddit.com/r/Python/comments/1abc/a_title/", f"{REDDIT}/r/Python/comments/1abc/.rss"),
     ("https://www.reddit.com/r/Python/s/AbCd", f"{REDDIT}/r/Python/.rss"),
     ("https://www.reddit.com/user/spez", f"{REDDIT}/user/spez/.rss"),

@@ -150,6 +150,9 @@ Reddit | reddit.com old.reddit.com new.reddit.com np.reddit.com m.reddit.com i.r
     search $R$/r/{name}/search.rss?q={q}&restrict_sr=on&sort=new
   /search ?q=.{1,500}
     search $R$/search.rss?q={q}&sort=new
+  /r/<name:[\w+-]+>/<sort:top|controversial> ?t=hour|day|week|month|year|all
+    posts $R$/r/{name}/{sort}/.rss?t={t}
+    comments $R$/r/{name}/comments/.rss
   /r/<name:[\w+-]+>/<sort:new|hot|top|rising|controversial|best>
     posts $R$/r/{name}/{sort}/.rss
     comments $R$/r/{name}/comments/.rss
