@@ -173,3 +173,13 @@ def test_a_page_whose_rules_find_nothing_is_analysed_again_with_one_press(alice:
     [button] = page.find("//button[@value='propose']")
     [form] = page.find(f"//form[@id='{button.get('form')}']")
     assert (form.get("method"), form.get("action")) == ("post", f"/subscriptions/{own}/page")
+
+
+def test_nobody_is_told_to_try_again_what_is_tried_again_by_itself(alice: Browser, world: World) -> None:
+    for code in ("fetch.timeout", "fetch.connect"):
+        feed = world.feed(code)
+        world.subscribe(owner(alice), feed)
+        world.trouble(feed, code)
+    words = alice.get("/health").words
+    assert "on réessaie tout seul" in words
+    assert "Réessayez" not in words

@@ -18,9 +18,9 @@ SENTENCES: dict[str, str] = {
         "DATELINE_ALLOWED_NETWORKS."
     ),
     "fetch.dns": N_("The name of this server is not known. Check the address for a typing mistake."),
-    "fetch.connect": N_("The server does not accept connections. Try again later."),
+    "fetch.connect": N_("The server does not accept connections."),
     "fetch.tls": N_("The server’s certificate is not valid, so nobody can be sure who answers."),
-    "fetch.timeout": N_("The server took too long to answer. Try again later."),
+    "fetch.timeout": N_("The server took too long to answer."),
     "fetch.protocol": N_("The server’s answer is not proper HTTP."),
     "fetch.bad_transport": N_("What is set for fetching this feed cannot be sent as it is."),
     "fetch.proxy": N_("The proxy that is set for this feed does not let us through."),
@@ -173,7 +173,10 @@ MAILBOXES: dict[str, str] = {
 LOOKS: dict[str, str] = dict.fromkeys(
     ("fetch.truncated", "fetch.unavailable", "fetch.server_error", "fetch.rate_limited"),
     N_("The server does not answer well just now. Try again later."),
-)
+) | {
+    "fetch.connect": N_("The server does not accept connections. Try again later."),
+    "fetch.timeout": N_("The server took too long to answer. Try again later."),
+}
 """The same where somebody looks at an address before anything is subscribed to: nobody else tries it again."""
 
 WARNINGS: dict[str, str] = {
