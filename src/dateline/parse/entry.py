@@ -32,6 +32,7 @@ from .people import distinct as distinct_people
 from .people import person_from_element
 
 _ABOUT = f"{{{RDF}}}about"
+_NOWHERE = frozenset({"n/a", "null", "none", "nil", "undefined", "-", "#"})  # what programs write without an address
 _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", "html", "xhtml", ""})
 
 
@@ -157,7 +158,8 @@ def _read_link(draft: Draft, element: etree._Element, field: str, rank: int) -> 
     base = base_address(element.get(XML_BASE), draft.base)
     href = element.get("href")
     if href is None and "rel" not in element.attrib:
-        draft.keep("url", 1, absolute(text_of(element), base))
+        text = text_of(element)
+        draft.keep("url", 1, absolute(text, base) if text.lower() not in _NOWHERE else None)
         return
     href = href or text_of(element)
     relation = _relation(element.get("rel"))
@@ -334,12 +336,14 @@ _RULES: dict[str, Rule] = {
     "media:title": Rule(read_plain_text, "title", 3),
     "link": Rule(_read_link, empty=True),
     "a": Rule(read_url, "url", 2),  # CDF
+    "url": Rule(read_url, "url", 6),
     "feedburner:origlink": Rule(read_url, "url", 0),
     "pheedo:origlink": Rule(read_url, "url", 0),
     "guid": Rule(_read_guid),
     "id": Rule(_read_id),
     "description": Rule(_read_summary, "summary", 0),
     "summary": Rule(_read_summary, "summary", 0),
+    "xhtml:description": Rule(_read_summary, "summary", 0),  # the namespace of what it holds
     "abstract": Rule(_read_summary, "summary", 0),  # CDF
     "dc:description": Rule(read_html, "summary", 1),
     "dcterms:description": Rule(read_html, "summary", 1),
@@ -350,6 +354,7 @@ _RULES: dict[str, Rule] = {
     "itunes:subtitle": Rule(read_html, "summary", 6),
     "source:markdown": Rule(_read_markdown, "summary", 7),
     "content": Rule(_read_content, "content", 0),
+    "xhtml:content": Rule(_read_content, "content", 0),
     "content:encoded": Rule(read_rss_html, "content", 0),
     "encoded": Rule(read_rss_html, "content", 0),
     "content:items": Rule(_read_content_items, "content", 1),
@@ -377,6 +382,7 @@ _RULES: dict[str, Rule] = {
     "dc:date": Rule(read_date, "updated", 5),
     "author": Rule(read_author),
     "dc:creator": Rule(read_author),
+    "creator": Rule(read_author),
     "dc:author": Rule(read_author),
     "dcterms:creator": Rule(read_author),
     "itunes:author": Rule(read_author),

@@ -10,6 +10,7 @@ import re
 
 import msgspec
 
+_MAX_MENDED = 4_000_000  # characters: each may be an escape
 _DECODER = json.JSONDecoder(strict=False)
 _FEED = re.compile(rb'(?s).{0,4000}?(?=\{\s*"[^"]{1,60}"\s*:)')
 _ESCAPE = re.compile(r'\\(["\\/bfnrt]|u[0-9a-fA-F]{4}|(.?))', re.DOTALL)
@@ -36,6 +37,8 @@ def decoded(text: bytes) -> tuple[object, bool]:
         value, end = _DECODER.raw_decode(written)
         return value, bool(written[end:].strip())
     except (RecursionError, ValueError):
+        if len(written) > _MAX_MENDED:
+            return None, True
         written = _ESCAPE.sub(_escape, written)
     try:
         return _DECODER.raw_decode(written)[0], True

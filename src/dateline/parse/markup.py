@@ -230,6 +230,6 @@ def _write(element: etree._Element, base: str | None, parts: list[str], *, rebas
     parts.append(escape(element.text or "", quote=False))  # a void element holds what follows it when nobody closed it
     for child in element:
         _write(child, base, parts, rebased=rebased)
-    if name not in _VOID:
+    if name.lower() not in _VOID:
         parts.append(f"</{name}>")
     parts.append(escape(element.tail or "", quote=False))

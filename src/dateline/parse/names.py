@@ -81,6 +81,7 @@ _PREFIXES = {
     "news.yandex.ru": "yandex",
     "turbo.yandex.ru": "turbo",
     "source.scripting.com": "source",
+    "webfeeds.org/rss/1.0": "webfeeds",
     "prismstandard.org/namespaces/basic/2.0": "prism",
     "prismstandard.org/namespaces/basic/2.1": "prism",
     "prismstandard.org/namespaces/basic/3.0": "prism",

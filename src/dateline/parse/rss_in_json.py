@@ -8,6 +8,7 @@ from typing import Any
 
 from lxml import etree
 
+from .limits import MAX_ENTRIES
 from .markup import without_controls
 from .names import namespace_of
 
@@ -34,7 +35,7 @@ def _fill(element: etree._Element, members: dict[str, Any], depth: int) -> None:
             _attribute(element, name, value)
             if _TEXT in members:
                 continue
-        for one in value if isinstance(value, list) else [value]:
+        for one in value[: MAX_ENTRIES + 1] if isinstance(value, list) else [value]:
             child = _child(element, name)
             if child is None or depth >= _MAX_DEPTH:
                 break

@@ -17,6 +17,7 @@ from dateline.errors import ParseError
 from dateline.model import ParseWarning
 
 from .limits import MAX_ATTRIBUTES, MAX_ENTRIES, MAX_TAGS
+from .tag_soup import balanced
 
 _BLANKS = b" \t\r\n\x0b\x0c\0"
 _DECLARATION = re.compile(rb"<\?xml\b[^>]*>", re.IGNORECASE)
@@ -88,7 +89,7 @@ def read_tree(text: bytes) -> Tree | None:
     if root is not None:
         return Tree(root, warnings, None)
     damage = _first_error(parser)
-    root = _recovered(repaired(text, entities), warnings)
+    root = _recovered(balanced(repaired(text, entities)), warnings)
     return None if root is None else Tree(root, warnings, damage)
 
 
