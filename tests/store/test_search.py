@@ -293,3 +293,20 @@ def test_starred_entries_are_searched_among_all_of_them(library: tuple[Database,
     starred = Stream(kind="starred")
     assert found(db, cast, "quick", starred) == ["English"]
     assert found(db, cast, "Straße", starred) == []
+
+
+def test_costly_expressions_and_long_texts_are_asked_of_fewer_articles(db: Database, cast: Cast, now: datetime) -> None:
+    """Whoever may search may write such an expression: nobody else waits for it."""
+    _, feed_id = subscribed(db, cast.alice, "https://a.example/", now)
+    newest = fill(db, feed_id, [f"Article {number}" for number in range(40)], now, text="needle " + "hay " * 6_000)[-1]
+    costly = "intext:/needle|q[^x]{190}/"
+    counts = []
+    for text in ("intext:/needle/", costly, f"{costly} {costly}"):
+        with db.reading() as tx:
+            found = search.newest_matches(tx, tree(text), [feed_id], user_id=cast.alice.id)
+            alone = search.matching(tx, tree(text), [newest], user_id=cast.alice.id)
+        counts.append(len(found))
+        assert newest in [entry_id for _, entry_id in found]
+        assert alone == [newest]
+    assert counts[0] == 40
+    assert 0 < counts[2] < counts[1] < 40

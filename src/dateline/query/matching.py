@@ -21,6 +21,7 @@ from .tree import (
     StateName,
     Tag,
     Words,
+    leaves,
 )
 from .words import fold, line
 
@@ -166,3 +167,10 @@ def _found(wanted: Pattern, subject: Subject) -> bool:
 def _within(span: Between, subject: Subject) -> bool:
     at = subject.received_at if span.which == "received" else subject.published_at
     return (span.start is None or span.start <= at) and (span.end is None or at < span.end)
+
+
+def steps(node: Node) -> int:
+    """How many instructions its expressions have: where it goes badly, each takes time at each sign of a text."""
+    patterns = [leaf for leaf in leaves(node) if isinstance(leaf, Pattern)]
+    made = [compiled(one.source, any_case=one.any_case, by_lines=one.by_lines) for one in patterns]
+    return sum(one.steps for one in made if one is not None)

@@ -12,10 +12,9 @@ from datetime import datetime
 from msgspec import Struct
 
 from dateline.model import Search, User
-from dateline.query import Node, Problem, matches
-from dateline.query.matching import Subject
-from dateline.query.patterns import compiled
-from dateline.query.tree import ANYTHING, NOTHING, Pattern, leaves, size
+from dateline.query import Problem, matches
+from dateline.query.matching import Subject, steps
+from dateline.query.tree import ANYTHING, NOTHING, size
 from dateline.store import Database, accounts, labels, queries, rules, states
 from dateline.store.candidates import subjects
 from dateline.store.db import Tx, WriteTx
@@ -119,19 +118,13 @@ def meanings(names: Names, user: User, known: Iterable[Rule], now: datetime) -> 
         search = Search(text="", tree=ANYTHING, problems=())
         if rule.query:
             search = queries.meant_by(names, rule.query, now=now, zone=in_zone, strict=True)
-        steps = _steps(search.tree)
-        left -= sum(steps)
-        if steps and left < 0:
+        takes = steps(search.tree)
+        left -= takes
+        if takes and left < 0:
             search = Search(text=rule.query, tree=NOTHING, problems=(Problem("too_much", rule.query[:60]),))
-        effort = size(search.tree) + _STEP_IN_TEXT * sum(_steps(search.tree))
+            takes = 0
+        effort = size(search.tree) + _STEP_IN_TEXT * takes
         yield Asked(rule=rule, search=search, effort=effort)
-
-
-def _steps(tree: Node) -> list[int]:
-    """How many instructions each expression of a tree has."""
-    patterns = [leaf for leaf in leaves(tree) if isinstance(leaf, Pattern)]
-    made = [compiled(one.source, any_case=one.any_case, by_lines=one.by_lines) for one in patterns]
-    return [one.steps for one in made if one is not None]
 
 
 def _met(tx: Tx, user: User, asked: Sequence[Asked], entry_ids: Sequence[int]) -> dict[int, Collection[int]]:

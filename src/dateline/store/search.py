@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from dateline.model import ShownNow
 from dateline.query import Node, matches
+from dateline.query.matching import steps
 from dateline.query.tree import Pattern, Words, leaves
 from dateline.query.words import fold
 
@@ -39,6 +40,9 @@ conditions and more fewer, in proportion.
 READ = 2_000
 """And so many, where what they say must be read for it: of usual length; fewer, if they are longer."""
 _USUAL = 5_000
+_USUAL_STEPS = 100
+"""Instructions of expressions beyond which each entry counts twice, three times…"""
+_READ_AT_ONCE = 50
 REACH = 200_000
 """Where the index is not asked, the newest so many entries of the feeds are looked through."""
 _CHUNK = 250
@@ -53,7 +57,7 @@ def newest_matches(
     found: list[tuple[int, int]] = []
     left = limit if asked.rest is None else _most(asked.rest)
     for chunk in _chunks(tx, asked, feed_ids, user_id, shown, limit if asked.rest is None else _CHUNK):
-        right, cost = (chunk, len(chunk)) if asked.rest is None else _right(tx, asked.rest, user_id, chunk)
+        right, cost = (chunk, len(chunk)) if asked.rest is None else _right(tx, asked.rest, user_id, chunk, left)
         found += right
         left -= cost
         if left <= 0 or len(found) >= limit:
@@ -113,14 +117,22 @@ def _by_walking(tx: Tx, where: str, params: dict[str, Any]) -> Iterator[list[Row
         top, step = span["above"], 2 * step
 
 
-def _right(tx: Tx, rest: Node, user_id: int, keys: Sequence[tuple[int, int]]) -> tuple[list[tuple[int, int]], int]:
-    """Which of these entries meet what is left to ask; and what asking took, in entries of usual length."""
-    right, characters = set(), 0
-    for one in subjects(tx, user_id, [key[1] for key in keys]):
-        if matches(rest, one):
-            right.add(one.entry_id)
-        characters += one.characters_read
-    return [key for key in keys if key[1] in right], max(len(keys), characters // _USUAL)
+def _right(
+    tx: Tx, rest: Node, user_id: int, keys: Sequence[tuple[int, int]], left: int
+) -> tuple[list[tuple[int, int]], int]:
+    """Which of these entries meet what is left to ask, until asking took so much; and what it took, in entries of usual
+    length and for usual expressions. Long texts and long expressions make it less.
+    """
+    weight = 1 + steps(rest) // _USUAL_STEPS
+    size = max(_READ_AT_ONCE // weight, 1) if any(map(_reads_text, leaves(rest))) else _CHUNK
+    right, cost = set[int](), 0
+    for start in range(0, len(keys), size):
+        asked = list(subjects(tx, user_id, [key[1] for key in keys[start : start + size]]))
+        right |= {one.entry_id for one in asked if matches(rest, one)}
+        cost += weight * max(len(asked), sum(one.characters_read for one in asked) // _USUAL)
+        if cost >= left:
+            break
+    return [key for key in keys if key[1] in right], cost
 
 
 def _most(rest: Node) -> int:
@@ -157,7 +169,8 @@ def matching(tx: Tx, tree: Node, entry_ids: Sequence[int], *, user_id: int) -> l
     most = _most(asked.rest)
     right: list[int] = []
     for start in range(0, len(found), _CHUNK):
-        chunk, cost = _right(tx, asked.rest, user_id, [(0, entry_id) for entry_id in found[start : start + _CHUNK]])
+        keys = [(0, entry_id) for entry_id in found[start : start + _CHUNK]]
+        chunk, cost = _right(tx, asked.rest, user_id, keys, most)
         right += [key[1] for key in chunk]
         most -= cost
         if most <= 0:
