@@ -11,6 +11,7 @@ from tests.people import Cast
 from tests.refresh.running import Runner
 
 from dateline.actions import accounts, entries, subscriptions, transport, trial
+from dateline.actions.addresses import change_by_hand
 from dateline.actions.transport import Wish
 from dateline.errors import ActionError, NotFound, StoreError
 from dateline.fetch.cookies import Jar
@@ -18,7 +19,7 @@ from dateline.fetch.transport import Transport
 from dateline.model import Stream, User
 from dateline.refresh.asking import keep_cookies
 from dateline.settings import Settings
-from dateline.store import Database, feeds, ownership, streams
+from dateline.store import Database, addresses, feeds, ownership, streams
 from dateline.store.secrets import Keyring
 from dateline.store.write import transaction
 
@@ -426,3 +427,23 @@ def test_a_feed_that_was_private_from_the_beginning_stays_so(db: Database, cast:
 def test_a_shared_feed_has_nothing_to_clear(two: Two) -> None:
     assert two.clear() == "shared"
     assert two.owners() == [0]
+
+
+def test_who_has_a_feed_of_their_own_at_the_address_too_is_told_so(
+    db: Database, cast: Cast, now: datetime, tmp_path: Path
+) -> None:
+    """It moved there: both cannot become one, for what opens the one is not for the other."""
+    settings = replace(LOOPBACK, secret_file=tmp_path / "key")
+    shared = subscriptions.subscribe(db, cast.bob, "https://a.test/feed", now=now)
+    subscriptions.subscribe(db, cast.alice, "https://a.test/feed", now=now)
+    own = subscriptions.subscribe(db, cast.bob, "https://a.test/old", private=True, now=now)
+    with transaction(db) as tx:
+        feed = feeds.find(tx, "https://a.test/old", cast.bob.id)
+        assert feed is not None
+        addresses.change_address(tx, feed.id, "https://a.test/feed", "a.test", now=now)
+    with pytest.raises(ActionError) as told:
+        transport.change(db, settings, cast.bob, shared, Wish(user_agent="Reader"), now=now)
+    assert (told.value.code, told.value.detail) == ("action.already_subscribed", str(own))
+    with pytest.raises(ActionError) as told:
+        change_by_hand(db, cast.bob, shared, "https://b.test/feed", now=now)
+    assert (told.value.code, told.value.detail) == ("action.already_subscribed", str(own))

@@ -12,10 +12,11 @@ from tests.store.feeding import fill, subscribed
 
 from dateline.actions import accounts, arranging, health, subscriptions, transport
 from dateline.model import User
+from dateline.refresh import index
 from dateline.refresh.outcome import Move, Outcome
 from dateline.refresh.record import record
 from dateline.settings import Settings
-from dateline.store import Database, addresses, delivery, feeds, orphans, states
+from dateline.store import Database, addresses, delivery, entries, feeds, orphans, states
 from dateline.store import subscriptions as store_subscriptions
 from dateline.store.checks import CheckRow
 from dateline.store.db import WriteTx
@@ -146,3 +147,40 @@ def test_who_stars_what_is_in_a_feed_while_it_merges_waits_for_nobody_who_waits(
         merging.result()
     with db.reading() as tx:
         assert tx.all("SELECT entry_id, feed_id FROM star WHERE user_id = :bob", bob=bob.id) == [(second, one)]
+
+
+def test_who_comes_to_an_address_while_anothers_feed_of_it_becomes_everybodys_reads_the_same(
+    postgres_db: Database, now: datetime, tmp_path: Path
+) -> None:
+    """Both would make the feed that all share."""
+    db, settings = postgres_db, Settings(secret_file=tmp_path / "key")
+    alice = accounts.create(db, name="Alice", password="correct horse battery", is_admin=True, now=now)
+    bob = accounts.create(db, name="Bob", password="correct horse battery", is_admin=False, now=now)
+    alices, one = subscribed(db, alice, ONE, now)
+    transport.change(db, settings, alice, alices, transport.Wish(user_agent="Reader"), now=now)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction(db) as tx:
+            tx.hold_user(bob.id)
+            subscriptions.add_subscription(tx, bob.id, ONE, now=now)
+            clearing = pool.submit(transport.clear, db, settings, alice, alices, now=now)
+            until_it_waits(tx)
+        assert clearing.result() == "shared"
+    with db.reading() as tx:
+        assert tx.all("SELECT user_id, feed_id FROM subscription ORDER BY user_id") == [(alice.id, one), (bob.id, one)]
+
+
+def test_what_is_purged_while_it_is_indexed_is_left_out(postgres_db: Database, now: datetime) -> None:
+    db = postgres_db
+    alice = accounts.create(db, name="Alice", password="correct horse battery", is_admin=True, now=now)
+    _, one = subscribed(db, alice, ONE, now)
+    gone, left = fill(db, one, ["gone", "left"], now)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction(db) as tx:
+            tx.hold_user(alice.id)
+            feeds.hold(tx, one)
+            entries.purge(tx, one, [gone])
+            indexing = pool.submit(index.index_all, db)
+            until_it_waits(tx)
+        indexing.result()
+    with db.reading() as tx:
+        assert tx.column("SELECT entry_id FROM entry_text") == [left]

@@ -58,8 +58,10 @@ class _Bringing:
         for batch in _batches(self._said.read):
             with transaction(self._db) as tx:
                 tx.hold_user(self._user.id)
-                for url, hashes in batch:
-                    self._read += self._note_read(tx, brought.place(tx, self._user.id, url, subscribed), hashes)
+                places = [(brought.place(tx, self._user.id, url, subscribed), hashes) for url, hashes in batch]
+                brought.hold_archives(tx, self._user.id, {place.url for place, _ in places})
+                for place, hashes in places:
+                    self._read += self._note_read(tx, place, hashes)
 
     def _note_read(self, tx: WriteTx, place: Place, hashes: Sequence[bytes]) -> int:
         if place.live_id is not None and (came := delivery.deliver_feed(tx, self._user.id, place.live_id)) is not None:

@@ -151,6 +151,7 @@ class _Import:
         arrived = {one.hashes[0]: _prepared(one, self._now) for one in new}
         with transaction(self._db) as tx:
             tx.hold_user(self._user.id)
+            brought.hold_archives(tx, self._user.id, {one.place.url for one in batch})
             ids = {id(one): one.entry_id for one in batch if one.entry_id is not None}
             for url, there in _grouped(batch).items():
                 put = self._put_own if is_own_feed(url) else self._put

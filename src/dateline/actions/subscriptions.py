@@ -142,6 +142,8 @@ def add_subscription(
     if known is not None:
         raise ActionError("action.already_subscribed", str(known))
     feed_id = feeds.add(tx, url=url, owner_id=owner_id, host=host_key(url), credentials=credentials, now=now)
+    if (known := subscriptions.by_feed(tx, user_id, feed_id)) is not None:  # it moved to this address just now
+        raise ActionError("action.already_subscribed", str(known))
     upto = feeds.newest_entry_id(tx, feed_id)
     subscription_id = subscriptions.add(tx, user_id=user_id, feed_id=feed_id, title=_title(title), now=now)
     subscriptions.put_in_folders(tx, subscription_id, folder_ids)

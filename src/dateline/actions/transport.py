@@ -19,9 +19,9 @@ from dateline.settings import Settings
 from dateline.store import Database, Tx, feeds, subscriptions
 from dateline.store.db import WriteTx
 from dateline.store.feeds import Feed
-from dateline.store.ownership import hold_both, make_private, make_shared
+from dateline.store.ownership import hold_both, make_private, make_shared, own_double
 from dateline.store.secrets import Keyring, key_path
-from dateline.store.write import in_turn, transaction
+from dateline.store.write import in_turn
 
 SECRETS = ("login", "headers", "cookies", "body", "authority")
 """What is never shown again: only whether it is there."""
@@ -85,12 +85,14 @@ def change(db: Database, settings: Settings, user: User, subscription_id: int, w
     """Fetch the feed of one's subscription so from now on; it is the user's alone, and due at once.
 
     Raises ``NotFound``; ``ActionError`` ``action.bad_transport``, with the name of the field that cannot be as its
-    detail; ``StoreError`` (``store.secret``) when the instance's key cannot be used.
+    detail, ``action.already_subscribed`` with the user's other subscription, to a feed of their own at that address;
+    ``StoreError`` (``store.secret``) when the instance's key cannot be used.
     """
     keyring = Keyring(key_path(settings))
     with db.reading() as tx:
         known, _ = _known(_feed(tx, user, subscription_id), keyring)
-    with transaction(db) as tx:
+
+    def carry_out(tx: WriteTx) -> None:
         tx.hold_user(user.id)
         feed = _feed(tx, user, subscription_id)
         if feed.kind in ("mail", "saved"):
@@ -100,6 +102,8 @@ def change(db: Database, settings: Settings, user: User, subscription_id: int, w
         if transport == PLAIN and credentials is None and feed.transport is None and feed.credentials is None:
             return
         was_shared = feed.owner_id == 0
+        if was_shared and (own := own_double(tx, user.id, feed.url)) is not None:
+            raise ActionError("action.already_subscribed", str(own))
         feed_id = make_private(tx, user.id, subscription_id, feed, now) if was_shared else feed.id
         renewed = Kept(
             transport=transport,
@@ -114,6 +118,8 @@ def change(db: Database, settings: Settings, user: User, subscription_id: int, w
             host=host_key(feed.address),
             now=now,
         )
+
+    in_turn(db, carry_out)
 
 
 def clear(db: Database, settings: Settings, user: User, subscription_id: int, *, now: datetime) -> Outcome:

@@ -3,8 +3,10 @@
 Used by ``actions`` when a person comes, by the worker before.
 """
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
+from dateline.errors import NotFound
 from dateline.store import Database, accounts, brought, delivery
 from dateline.store.delivery import Delivered
 from dateline.store.write import transaction
@@ -21,8 +23,9 @@ def deliver_ahead(db: Database, now: datetime) -> None:
     with db.reading() as tx:
         users = accounts.active_users(tx, now - ACTIVE_WITHIN)
     for user_id in users:
-        catch_up(db, user_id, everything=True)
-        ruling.apply(db, user_id, now, most=ruling.A_TURN)
+        with suppress(NotFound):  # an account may go meanwhile
+            catch_up(db, user_id, everything=True)
+            ruling.apply(db, user_id, now, most=ruling.A_TURN)
 
 
 def catch_up(db: Database, user_id: int, *, everything: bool = False) -> int:

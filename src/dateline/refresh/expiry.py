@@ -69,7 +69,7 @@ def _delete(db: Database, plan: Plan, entry_ids: Sequence[int], now: datetime) -
     with transaction(db) as tx:
         if not _hold(tx, plan):
             return 0  # somebody came, left or changed a rule: the feed is looked through again tomorrow
-        expiry.hold(tx, entry_ids)
+        entries.hold(tx, entry_ids)
         ids = expiry.going(tx, plan, entry_ids, now)
         entries.purge(tx, plan.feed_id, ids)
         return len(ids)

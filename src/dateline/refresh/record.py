@@ -42,6 +42,7 @@ class _Step(Struct, frozen=True, kw_only=True):
     weight: int
     adopts: str | None = None
     """The address that the feed takes, perhaps another feed's."""
+    quiet_host: tuple[str, datetime] | None = None
     carry_out: Callable[[WriteTx], Any]
 
 
@@ -115,12 +116,19 @@ def _carry_out(tx: WriteTx, batch: Sequence[_Step]) -> None:
     for step in batch:
         if step.feed_id in there:
             step.carry_out(tx)
+    for name, until in sorted(step.quiet_host for step in batch if step.quiet_host is not None):
+        hosts.silence(tx, name, until)  # after the feeds, in order of name, as whoever claims feeds holds them
 
 
 def _steps(outcome: Outcome) -> Iterator[_Step]:
     feed_id = outcome.feed.id
     if outcome.error is not None:
-        yield _Step(feed_id=feed_id, weight=0, carry_out=lambda tx: _record_failure(tx, outcome))
+        yield _Step(
+            feed_id=feed_id,
+            weight=0,
+            quiet_host=outcome.quiet_host,
+            carry_out=lambda tx: _record_failure(tx, outcome),
+        )
         return
     arrived = outcome.arrived
     whole = (len(arrived) - 1) // BATCH * BATCH if arrived else 0
@@ -244,7 +252,5 @@ def _record_failure(tx: WriteTx, outcome: Outcome) -> None:
     if outcome.error.code == "parse.no_entries":
         pages.note_empty(tx, outcome.feed.id)
     checks.note(tx, outcome.feed, outcome.check)
-    if outcome.quiet_host is not None:
-        hosts.silence(tx, *outcome.quiet_host)
     if outcome.move is not None:
         _record_move(tx, outcome.feed, outcome.move, outcome.check.at)

@@ -5,9 +5,12 @@ the other: anybody can redirect an address of theirs to a bank's feed, and what 
 before all its readers.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import urlsplit
+
+from dateline.errors import StoreError
 
 from . import brought, feeds, merging
 from .db import WriteTx
@@ -19,17 +22,23 @@ def hold(tx: WriteTx, moves: Mapping[int, str]) -> None:
 
     To be called, and raises, as ``merging.hold``.
     """
-    concerned = set[int]()
-    alike = set[int]()
+    concerned = _at_addresses(tx, moves)
+    alike = {feed_id for together in concerned if len(together) > 1 for feed_id in together}
+    every = {feed_id for together in concerned for feed_id in together}
+    merging.hold(tx, alike, every)
+    if _at_addresses(tx, moves) != concerned:
+        raise StoreError("store.busy", "a feed took another address meanwhile")
+
+
+def _at_addresses(tx: WriteTx, moves: Mapping[int, str]) -> list[set[int]]:
+    """Of each new address the feeds that come to it, and the one that has it."""
+    found: dict[tuple[str, int], set[int]] = defaultdict(set)
     for feed_id, url in moves.items():
-        if tx.value("SELECT 1 FROM feed WHERE id = :id", id=feed_id) is None:
-            continue
-        feed = feeds.read(tx, feed_id)
-        concerned.add(feed_id)
-        other = feeds.find(tx, url + feed.mark, feed.owner_id)
-        if other is not None and other.id != feed_id:
-            alike |= {feed_id, other.id}
-    merging.hold(tx, alike, concerned)
+        if tx.value("SELECT 1 FROM feed WHERE id = :id", id=feed_id) is not None:
+            feed = feeds.read(tx, feed_id)
+            other = feeds.find(tx, url + feed.mark, feed.owner_id)
+            found[url + feed.mark, feed.owner_id] |= {feed_id} if other is None else {feed_id, other.id}
+    return list(found.values())
 
 
 def adopt(tx: WriteTx, feed_id: int, url: str, host: str, now: datetime) -> int | None:

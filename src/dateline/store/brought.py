@@ -103,13 +103,24 @@ def matches(
 # ------------------------------------------------------------------------------------------------ putting it there
 
 
+def hold_archives(tx: WriteTx, user_id: int, urls: Iterable[str]) -> None:
+    """Hold the archives that there are of these addresses, in order: before several of them are opened."""
+    tx.all(
+        "SELECT id FROM feed WHERE owner_id = :user AND url IN (SELECT value FROM [[strings]])"
+        " ORDER BY id [[lock_row]]",
+        user=user_id,
+        strings=json.dumps([url + ARCHIVE for url in urls]),
+    )
+
+
 def open_archive(
     tx: WriteTx, user_id: int, url: str, *, host: str, title: str, site_url: str | None, now: datetime
 ) -> int:
-    """The archive of an address, made if there is none: a private feed that is never fetched. Its id."""
-    tx.run(
+    """The archive of an address, made if there is none: a private feed that is never fetched. Its id; it is held."""
+    archive: int = tx.value(
         "INSERT INTO feed (url, owner_id, host, title, site_url, created_at, orphaned_at)"
-        " VALUES (:url, :owner, :host, :title, :site, :now, :now) ON CONFLICT (url, owner_id) DO NOTHING",
+        " VALUES (:url, :owner, :host, :title, :site, :now, :now)"
+        " ON CONFLICT (url, owner_id) DO UPDATE SET host = feed.host RETURNING id",
         url=url + ARCHIVE,
         owner=user_id,
         host=host,
@@ -117,9 +128,7 @@ def open_archive(
         site=site_url,
         now=to_us(now),
     )
-    found = _feed_at(tx, url + ARCHIVE, user_id)
-    assert found is not None
-    return found
+    return archive
 
 
 def put(tx: WriteTx, feed_id: int, arrived: Sequence[entries.Arrived], now: datetime) -> tuple[dict[bytes, int], int]:
@@ -172,6 +181,16 @@ def labels(tx: Tx, user_id: int) -> dict[str, int]:
     """A user's labels by the key of their name."""
     rows = tx.all("SELECT name_key, id FROM label WHERE user_id = :user", user=user_id)
     return {row[0]: row[1] for row in rows}
+
+
+def keepers(tx: Tx, feed_ids: Iterable[int]) -> list[int]:
+    """Which subscribers of these feeds have archives of them at their addresses."""
+    return tx.column(
+        "SELECT a.owner_id FROM feed f JOIN subscription s ON s.feed_id = f.id JOIN feed a ON a.owner_id = s.user_id"
+        " AND a.url = f.url || :archive WHERE f.id IN ids(:feeds)",
+        archive=ARCHIVE,
+        feeds=list(feed_ids),
+    )
 
 
 def follow_move(tx: WriteTx, feed_id: int, old_url: str, new_url: str) -> None:

@@ -304,6 +304,11 @@ def unsaved(tx: Tx, feed_id: int, limit: int) -> list[int]:
     )
 
 
+def hold(tx: WriteTx, entry_ids: Sequence[int]) -> None:
+    """Until the commit nobody stars or indexes one of these entries. To be called before any of them is deleted."""
+    tx.all("SELECT id FROM entry WHERE id IN ids(:ids) ORDER BY id [[lock_row]]", ids=list(entry_ids))
+
+
 def purge(tx: WriteTx, feed_id: int, entry_ids: Sequence[int], *, for_ever: bool = True) -> None:
     """Delete entries for good; the caller has made sure that nobody needs them, and holds the feed's subscribers.
 
@@ -311,6 +316,7 @@ def purge(tx: WriteTx, feed_id: int, entry_ids: Sequence[int], *, for_ever: bool
     whoever subscribes later finds what the feed carries then.
     """
     ids = list(entry_ids)
+    hold(tx, ids)
     if for_ever:
         tx.run(
             "INSERT INTO tombstone (feed_id, guid_hash) SELECT feed_id, guid_hash FROM entry WHERE id IN ids(:ids)"

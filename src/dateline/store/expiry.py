@@ -174,11 +174,6 @@ def going(tx: Tx, plan: Plan, entry_ids: Sequence[int], now: datetime) -> list[i
     )
 
 
-def hold(tx: WriteTx, entry_ids: Sequence[int]) -> None:
-    """Until the commit nobody stars one of these entries."""
-    tx.all("SELECT id FROM entry WHERE id IN ids(:ids) ORDER BY id [[lock_row]]", ids=list(entry_ids))
-
-
 def unread_past(tx: Tx, plan: Plan, user_id: int, before: Key, now: datetime, limit: int) -> list[int]:
     """A user's unread entries before a place that the feed does not carry and that the user did not mark.
 
@@ -235,9 +230,10 @@ def due(tx: Tx, before: datetime, limit: int) -> list[int]:
 
 def note_tidied(tx: WriteTx, feed_ids: Sequence[int], at: datetime, before: datetime) -> None:
     """These feeds were looked through, unless a rule has changed since ``before``."""
-    existing(tx, list(feed_ids))  # held in order, as everybody holds feeds
+    # one that somebody holds just now is looked through again: nobody waits for this
     tx.run(
-        "UPDATE feed SET tidied_at = :at WHERE id IN ids(:ids) AND tidied_at <= :before",
+        "UPDATE feed SET tidied_at = :at WHERE id IN (SELECT f.id FROM feed f WHERE f.id IN ids(:ids)"
+        " AND f.tidied_at <= :before [[skip_locked_of_f]])",
         at=to_us(at),
         ids=list(feed_ids),
         before=to_us(before),
@@ -246,5 +242,5 @@ def note_tidied(tx: WriteTx, feed_ids: Sequence[int], at: datetime, before: date
 
 def tidy_again(tx: WriteTx, feed_ids: Sequence[int], as_if_tidied_at: datetime) -> None:
     """A rule has changed: these feeds are looked through when they are due after that moment."""
-    existing(tx, list(feed_ids))  # likewise
+    existing(tx, list(feed_ids))  # held in order, as everybody holds feeds
     tx.run("UPDATE feed SET tidied_at = :at WHERE id IN ids(:ids)", ids=list(feed_ids), at=to_us(as_if_tidied_at))

@@ -82,8 +82,9 @@ def times(tx: Tx, names: list[str]) -> dict[str, tuple[int, int]]:
 
 
 def forget_idle(tx: WriteTx, before: datetime) -> None:
-    """Drop rows that say nothing any more."""
+    """Drop rows that say nothing any more, and that nobody is about to change."""
     tx.run(
-        "DELETE FROM host WHERE next_at < :before AND quiet_until < :before AND held_until < :before",
+        "DELETE FROM host WHERE name IN (SELECT name FROM host"
+        " WHERE next_at < :before AND quiet_until < :before AND held_until < :before [[skip_locked]])",
         before=to_us(before),
     )

@@ -86,6 +86,10 @@ def join(
         return
     told = progress or (lambda _: None)
     ids = _feeds(tx, user_id, joining, now, told)
+    # a feed that the user reads may have moved to one of the addresses just now
+    read = set(tx.column("SELECT feed_id FROM subscription WHERE user_id = :user", user=user_id))
+    joining = [one for one in joining if ids[one.url, one.owner_id][0] not in read]
+    ids = {key: row for key, row in ids.items() if row[0] not in read}
     for rows in _chunks([_subscription_row(user_id, one, ids[one.url, one.owner_id], now) for one in joining]):
         tx.many(_INSERT_SUBSCRIPTION, rows)
         told(len(rows))

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from dateline.errors import StoreError
 
-from . import brought, deeds_after, delivery, feeds, history, merged_choices, own_marks, states
+from . import brought, deeds_after, delivery, entries, feeds, history, merged_choices, own_marks, states
 from .db import Tx, WriteTx
 from .times import to_us
 
@@ -28,20 +28,26 @@ def readers(tx: Tx, feed_ids: Collection[int]) -> list[int]:
 
 
 def hold(tx: WriteTx, merging: Collection[int], others: Collection[int] = ()) -> None:
-    """Before feeds merge: hold all whom it concerns, then these feeds and ``others``.
+    """Before feeds merge: hold all whom it concerns, then these feeds and ``others``, which may take other addresses.
 
     People first, in order, as whoever changes something of their own does: two that wait for each other would be a
     deadlock. To be called before anything else is held. Raises ``StoreError`` ``store.busy`` when somebody subscribed
     meanwhile: from the beginning, then (``write.in_turn``).
     """
     held = set[int]()
-    while new := [user_id for user_id in readers(tx, merging) if user_id not in held]:
+    while new := sorted(_concerned(tx, merging, others) - held):
+        if held and new[0] < max(held):
+            raise StoreError("store.busy", "somebody subscribed whose turn is over")
         for user_id in new:
             tx.hold_user(user_id)
         held.update(new)
     feeds.existing(tx, sorted({*merging, *others}))
-    if not held.issuperset(readers(tx, merging)):
+    if not held.issuperset(_concerned(tx, merging, others)):
         raise StoreError("store.busy", "somebody subscribed to a feed that merges")
+
+
+def _concerned(tx: Tx, merging: Collection[int], others: Collection[int]) -> set[int]:
+    return {*readers(tx, merging), *brought.keepers(tx, [*merging, *others])}
 
 
 def merge(tx: WriteTx, kept: int, gone: int, now: datetime) -> None:
@@ -199,6 +205,7 @@ def _move_unread_of(tx: WriteTx, user_id: int, ids: dict[str, int]) -> None:
 
 
 def _drop_doubles(tx: WriteTx, doubles: Sequence[int], gone: int) -> None:
+    entries.hold(tx, doubles)
     for sql in (
         "DELETE FROM star WHERE entry_id IN ids(:ids)",
         "DELETE FROM entry_label WHERE entry_id IN ids(:ids)",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from . import own_marks
+from . import entries, own_marks
 from .db import Tx, WriteTx
 from .feeds import hold
 from .times import to_us
@@ -63,6 +63,7 @@ def remove_with_entries(tx: WriteTx, feed_id: int) -> None:
         f"NOT EXISTS (SELECT 1 FROM {table} m WHERE m.entry_id = e.id)" for table in own_marks.KEPT_BY
     )
     gone = tx.column(f"SELECT e.id FROM entry e WHERE e.feed_id = :id AND {unmarked}", id=feed_id)
+    entries.hold(tx, gone)
     tx.run("DELETE FROM entry_edited WHERE entry_id IN ids(:ids)", ids=gone)
     tx.run("DELETE FROM entry_text WHERE [[text_key]] IN ids(:ids)", ids=gone)
     tx.run("DELETE FROM entry WHERE id IN ids(:ids)", ids=gone)

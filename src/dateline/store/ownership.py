@@ -8,7 +8,7 @@ from datetime import datetime
 from dateline.errors import StoreError
 
 from . import brought, delivery, feeds, history, merging, orphans, own_marks, rules, states, subscriptions, websub
-from .db import WriteTx
+from .db import Tx, WriteTx
 from .delivery import Delivered
 from .feeds import Feed
 from .times import to_us
@@ -46,11 +46,18 @@ PARTS = {
 """Tables with what belongs to an entry, and their columns beside its id."""
 
 
+def own_double(tx: Tx, user_id: int, url: str) -> int | None:
+    """A user's subscription to a private feed at an address; None without one."""
+    own = feeds.find(tx, url, user_id)
+    return None if own is None else subscriptions.by_feed(tx, user_id, own.id)
+
+
 def make_private(tx: WriteTx, user_id: int, subscription_id: int, feed: Feed, now: datetime) -> int:
     """Give a subscription to a shared feed a feed of its own: the feed itself when nobody else reads it or
     marked anything in it, else a copy.
 
-    The user is held. The id of the feed, which is the user's alone.
+    The user is held, and has no subscription to such a feed yet (``own_double``). The id of the feed, which is the
+    user's alone.
     """
     own = feeds.find(tx, feed.url, user_id)
     feeds.existing(tx, [feed.id] if own is None else [feed.id, own.id])
@@ -103,8 +110,8 @@ def make_shared(
     """Take a subscription back from a feed of its own to the shared one of its address, where that can be.
 
     All is held (``hold_both``); the feed has neither login nor transport any more. With ``entries_may_be_shown`` all
-    that the feed holds becomes everybody's; without, the shared feed must have been read itself, or else all stays as
-    it is. The id of the feed that the subscription is to now.
+    that the feed holds becomes everybody's; without, the shared feed must have been read itself, and be none that the
+    user reads beside this one, or else all stays as it is. The id of the feed that the subscription is to now.
     """
     shared = feeds.find(tx, feed.url)
     if entries_may_be_shown:
@@ -114,7 +121,7 @@ def make_shared(
             merging.merge(tx, kept, gone, now)
         tx.run("UPDATE feed SET owner_id = 0 WHERE id = :id", id=kept)
         return kept
-    if shared is None or shared.ok_at is None:
+    if shared is None or shared.ok_at is None or subscriptions.by_feed(tx, user_id, shared.id) is not None:
         return feed.id
     _deliver(tx, user_id)
     feeds.add(tx, url=feed.url, owner_id=0, host=feed.host, credentials=None, now=now)  # woken, if it slept

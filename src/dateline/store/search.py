@@ -246,8 +246,7 @@ def edited(tx: Tx, limit: int) -> list[Unindexed]:
 
 def index(tx: WriteTx, texts: Sequence[tuple[int, str, str]]) -> None:
     """Add (entry id, title, text) to the index and move the watermark to the last of them."""
-    there = set(tx.column("SELECT id FROM entry WHERE id IN ids(:ids)", ids=[text[0] for text in texts]))
-    _write(tx, [text for text in texts if text[0] in there], "INSERT")
+    _write(tx, texts, "INSERT")
     if texts:
         tx.run(
             "INSERT INTO meta (key, value) VALUES ('indexed_to', :to) ON CONFLICT (key) DO UPDATE SET value ="
@@ -273,6 +272,13 @@ def start_over(tx: WriteTx) -> None:
 
 
 def _write(tx: WriteTx, texts: Sequence[tuple[int, str, str]], insert: Literal["INSERT", "INSERT OR REPLACE"]) -> None:
+    # some may have been purged since they were read; who purges them now waits
+    there = set(
+        tx.column(
+            "SELECT id FROM entry WHERE id IN ids(:ids) ORDER BY id [[share_row]]", ids=[text[0] for text in texts]
+        )
+    )
+    texts = [text for text in texts if text[0] in there]
     # what is new need not be looked for in the index: 3 % of indexing
     if tx.engine == "sqlite":
         rows = [

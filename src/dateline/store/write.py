@@ -8,7 +8,7 @@ from dateline.errors import StoreError
 
 from .db import Database, WriteTx
 
-TRIES = 5
+TRIES = 10
 Done = TypeVar("Done")
 
 

@@ -20,12 +20,14 @@ from dateline.errors import StoreError
 from dateline.store.db import Database, Row, Tx, WriteTx, storable
 
 DIALECT = {
+    "skip_locked": "FOR UPDATE SKIP LOCKED",
     "skip_locked_of_f": "FOR UPDATE OF f SKIP LOCKED",
     "skip_locked_of_i": "FOR UPDATE OF i SKIP LOCKED",
     "strings": "json_array_elements_text(CAST(:strings AS json)) AS strings(value)",
     "text_key": "entry_id",
     "lock_rows_of_s": "FOR UPDATE OF s",
     "lock_row": "FOR UPDATE",
+    "share_row": "FOR KEY SHARE",
 }
 ARRIVAL_LOCK = 0x0DA7_E11E
 MIGRATION_LOCK = 0x0DA7_E11F
@@ -55,6 +57,10 @@ def translated_errors(url: str) -> Iterator[None]:
         raise StoreError("store.full", f"no space left for {place}") from error
     except (pg.LockNotAvailable, pg.DeadlockDetected, pg.SerializationFailure) as error:
         raise StoreError("store.busy", f"{place}: {error}") from error
+    except pg.UniqueViolation as error:
+        if error.diag.constraint_name != "feed_url_owner_id_key":
+            raise
+        raise StoreError("store.busy", "another feed got this address meanwhile") from error
     except pg.ReadOnlySqlTransaction as error:
         raise StoreError("store.read_only", f"{place} cannot be written") from error
     except (pg.DataCorrupted, pg.IndexCorrupted) as error:

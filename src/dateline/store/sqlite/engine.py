@@ -29,12 +29,14 @@ from dateline.store.db import Database, Row, Tx, WriteTx, storable
 log = logging.getLogger(__name__)
 
 DIALECT = {
+    "skip_locked": "",
     "skip_locked_of_f": "",
     "skip_locked_of_i": "",
     "strings": "json_each(:strings)",
     "text_key": "rowid",
     "lock_rows_of_s": "",
     "lock_row": "",
+    "share_row": "",
 }
 BUSY_SECONDS = 20.0
 READERS = 8
