@@ -2,9 +2,9 @@
 
 Every feed with at least 20 dated entries. Each rule learns from the first half, begins within an hour of its last
 entry, and goes on until it has seen the very last one. Counted are its requests, and for each entry of the second half
-the time until the first request after it. The floor of an hour and the feed's own wishes (``ttl``, skipped hours and
-days) hold for all; the longest pause is each rule's own. The dates are believed: an entry that says midnight and
-appeared at noon is one of midnight.
+the time until the first request after it. The floor of an hour, the feed's own wishes (``ttl``, skipped hours and
+days) and a day at most hold for all. The dates are believed: an entry that says midnight and appeared at noon is one of
+midnight.
 """
 
 import hashlib

@@ -64,7 +64,7 @@ class Empirical:
 
     Nothing for 30 days: the longest pause; 14: half of it; 7: a quarter; else half the mean gap of the document's
     entries, between the shortest pause and a quarter of the longest. The longest is four hours by default, here the
-    same day as the rule above.
+    same day as everybody's.
     """
 
     def __init__(self, longest: float = DAY) -> None:
@@ -110,6 +110,6 @@ RULES: dict[str, Callable[[str], Rule]] = {
     "empirical, 4 h": lambda seed: Empirical(4 * HOUR),
     "Dateline": Dateline,
 }
-"""By name; each makes a rule for one feed of a seed. The others with a longest pause of a day, the empirical rule with
-its own default too.
+"""By name; each makes a rule for one feed of a seed. All with a longest pause of a day, as the program has it; the
+empirical rule with its own default too.
 """

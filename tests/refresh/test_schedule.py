@@ -85,14 +85,12 @@ def test_a_good_answer_is_followed_by_a_polite_pause(now: datetime, hinted: Hint
 
 
 @given(moments, rhythms, seconds, dice, st.timedeltas(timedelta(0), timedelta(days=400)))
-def test_a_feed_is_asked_every_day_or_two_unless_it_wishes_otherwise(
+def test_a_feed_is_asked_every_day_unless_it_wishes_otherwise(
     now: datetime, rhythm: Rhythm, fresh: float | None, thrown: float, later: timedelta
 ) -> None:
     hinted = planning(rhythm, now=now, fresh=fresh)
     at = now + later
-    has_spoken = not rhythm.news or now - timedelta(weeks=4) < datetime.fromtimestamp(60 * rhythm.news[-1], UTC)
-    longest = DAY if has_spoken else 2 * DAY
-    assert next_good(at, hinted, thrown) <= at + max(longest, 1.1 * wish(hinted) + HOUR / 60)
+    assert next_good(at, hinted, thrown) <= at + max(DAY, 1.1 * wish(hinted) + HOUR / 60)
 
 
 @given(moments, rhythms, seconds, dice)

@@ -1,10 +1,10 @@
 """When to ask a feed as long as it stays silent: its rhythm → the hours of a week. Pure.
 
 A request is worth making when the **fresh** entries that it can be expected to bring (``rhythm.FADE``) reach ``WORTH``.
-The course of requests, an hour apart at least and a day at most (two after four silent weeks), that brings most in the
-next week is found backwards, hour by hour (dynamic programming). All of it is done when news came: an answer without
-news is what the plan foresaw, and needs but the next hour of it. After the week the plan goes round, until the silence
-has doubled. Times are minutes since 1970, UTC. Why so: docs/decisions/0005.
+The course of requests, an hour apart at least and a day at most, that brings most in the next week is found backwards,
+hour by hour (dynamic programming). All of it is done when news came: an answer without news is what the plan foresaw,
+and needs but the next hour of it. After the week the plan goes round, until the silence has doubled. Times are minutes
+since 1970, UTC. Why so: docs/decisions/0005.
 """
 
 from collections import deque
@@ -15,14 +15,12 @@ from typing import Final
 
 from msgspec import Struct
 
-from .rhythm import AFTER, FADE, HOUR, KEPT, STEADY, WEEK, WEIGHTS, Rhythm
+from .rhythm import AFTER, DAY, FADE, HOUR, KEPT, STEADY, WEEK, WEIGHTS, Rhythm
 
-WORTH: Final = 0.03
+WORTH: Final = 1 / 16
 """Fresh entries that a request must be expected to bring."""
 FARTHEST: Final = 24
-SILENT_FARTHEST: Final = 48
-"""Hours to the next request at most; of a feed that has been silent for ``SILENT`` minutes."""
-SILENT: Final = 4 * WEEK
+"""Hours to the next request at most."""
 PUNCTUAL_SPREAD: Final = 3
 SPREAD: Final = 10
 WIDE_SPREAD: Final = 20
@@ -38,7 +36,7 @@ LENGTH: Final = LEAD + HOURS
 SHORT: Final = 48
 OFTEN: Final = 1 / 24
 """Moments of news an hour for which two days are planned, not a week."""
-_AHEAD: Final = LENGTH + SILENT_FARTHEST
+_AHEAD: Final = LENGTH + FARTHEST
 
 _NEGLIGIBLE: Final = 0.02
 _STEPS: Final = (0, 1, 2, 4, 8, 16, *range(24, _AHEAD, 24))
@@ -49,25 +47,21 @@ _BELL: Final = ((-2, 0.054), (-1, 0.242), (0, 0.399), (1, 0.242), (2, 0.054))
 
 
 class Plan(Struct, frozen=True, kw_only=True, array_like=True):
-    """The hours at which to ask, and until when: bit n of ``hours`` (hexadecimal) is n hours after ``begin``.
-
-    ``farthest``: as many hours to the next at most, where the plan goes round too.
-    """
+    """The hours at which to ask, and until when: bit n of ``hours`` (hexadecimal) is n hours after ``begin``."""
 
     begin: float
     hours: str
     until: int
-    farthest: int = FARTHEST
 
     def pause(self, now: float, shortest: float, dice: float) -> float:
-        """Minutes until the next moment of the plan that is not sooner than ``shortest``; ``farthest`` at most, if
-        that may be. ``dice`` from 0 to 1 scatters those that are held up.
+        """Minutes until the next moment of the plan that is not sooner than ``shortest``; a day at most, if that may
+        be. ``dice`` from 0 to 1 scatters those that are held up.
         """
         hours = int(self.hours, 16)
         place = max(int((now + shortest - self.begin + _PROMPT) // HOUR), 0)
         ahead = (hours | hours >> LEAD << LENGTH) >> (place if place < LEAD else LEAD + (place - LEAD) % HOURS)
         pause = self.begin + (place + (ahead & -ahead).bit_length() - 1) * HOUR - now
-        return max(min(pause, self.farthest * HOUR), shortest + dice * (1 + (shortest - HOUR) / 20))
+        return max(min(pause, DAY), shortest + dice * (1 + (shortest - HOUR) / 20))
 
 
 def planned(rhythm: Rhythm, now: float, soonest: float, scatter: float) -> Plan | None:
@@ -80,15 +74,13 @@ def planned(rhythm: Rhythm, now: float, soonest: float, scatter: float) -> Plan 
     minute = rhythm.minute + scatter * _spread(rhythm, soonest - now)
     hour = int((now - minute + _PROMPT) // HOUR)
     first = max(1, int((soonest - minute + _PROMPT) // HOUR) - hour)
-    farthest = FARTHEST if now - rhythm.news[-1] < SILENT else SILENT_FARTHEST
-    pause = min(-int((now - soonest) // HOUR), farthest)
+    pause = min(-int((now - soonest) // HOUR), FARTHEST)
     length, good_for = _term(rhythm, int(now))
-    places = _course(outlook(rhythm, hour, length + farthest), first, max(pause, 1), farthest)
+    places = _course(outlook(rhythm, hour, length + FARTHEST), first, max(pause, 1))
     return Plan(
         begin=round(hour * HOUR + minute, 2),
         hours=f"{sum([1 << place for place in places]):x}",
         until=int(now) + good_for,
-        farthest=farthest,
     )
 
 
@@ -105,16 +97,15 @@ def _term(rhythm: Rhythm, now: int) -> tuple[int, int]:
     return LENGTH, max(WEEK, now - rhythm.news[-1])
 
 
-def _course(expected: Sequence[float], first: int, pause: int, farthest: int) -> list[int]:
-    """The hours of the best course of requests, ``pause`` hours apart at least and ``farthest`` at most; the latest of
-    equals."""
-    length = len(expected) - farthest
+def _course(expected: Sequence[float], first: int, pause: int) -> list[int]:
+    """The hours of the best course of requests, ``pause`` hours apart at least; the latest of equals."""
+    length = len(expected) - FARTHEST
     if pause == 1:
         worthy = [place for place in range(first, length) if expected[place] > WORTH]
-        if worthy and _is_whole(worthy, length, farthest):
+        if worthy and _is_whole(worthy, length):
             return worthy
-    gain, follower = _followed(expected, pause, farthest)
-    place = _best(gain, min(first, farthest), farthest)[1]
+    gain, follower = _followed(expected, pause)
+    place = _best(gain, min(first, FARTHEST), FARTHEST)[1]
     found = []
     while place < length:
         found.append(place)
@@ -122,31 +113,31 @@ def _course(expected: Sequence[float], first: int, pause: int, farthest: int) ->
     return found
 
 
-def _is_whole(worthy: Sequence[int], length: int, farthest: int) -> bool:
+def _is_whole(worthy: Sequence[int], length: int) -> bool:
     """Whether nothing has to be asked for between these hours, nor after them until the plan goes round."""
     steps = zip((0, *worthy), (*worthy, length), strict=True)
-    return max([later - earlier for earlier, later in steps]) <= farthest
+    return max([later - earlier for earlier, later in steps]) <= FARTHEST
 
 
-def _followed(expected: Sequence[float], pause: int, farthest: int) -> tuple[list[float], list[int]]:
+def _followed(expected: Sequence[float], pause: int) -> tuple[list[float], list[int]]:
     """For each hour what a request there gains, with the best that can follow it, and where that is; from the end.
 
     Beyond the last day nothing is looked for: there, who asks later has saved a share of a request.
     """
-    length = len(expected) - farthest
+    length = len(expected) - FARTHEST
     gain = [fresh - WORTH for fresh in expected]
     for place in range(length, len(gain)):
-        gain[place] += WORTH * (place - length) / farthest
+        gain[place] += WORTH * (place - length) / FARTHEST
     follower = [0] * length
     # the best that may follow is the first: each of the others gains less than all behind it, and has longer to live
     ahead: deque[int] = deque()
-    for place in range(length - 1 + farthest - pause, -1, -1):
+    for place in range(length - 1 + FARTHEST - pause, -1, -1):
         nearest = gain[place + pause]
         while ahead and gain[ahead[-1]] < nearest:
             ahead.pop()
         ahead.append(place + pause)
         if place < length:
-            if ahead[0] > place + farthest:
+            if ahead[0] > place + FARTHEST:
                 ahead.popleft()
             best_at = follower[place] = ahead[0]
             gain[place] += gain[best_at]

@@ -1,9 +1,8 @@
 """When to ask a feed again. Pure: the clock and the dice are arguments.
 
 After a good answer: where its rhythm says that asking brings most (``rhythm``, ``plan``), an hour from now at least and
-a day at most (two after four silent weeks), never sooner than the server's own hints allow. After a bad one: each
-failure has its own ladder. Always scattered, so that feeds added together do not stay together. (Etiquette:
-docs/etiquette.md)
+a day at most, never sooner than the server's own hints allow. After a bad one: each failure has its own ladder. Always
+scattered, so that feeds added together do not stay together. (Etiquette: docs/etiquette.md)
 """
 
 from datetime import datetime, timedelta
