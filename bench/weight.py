@@ -46,6 +46,10 @@ def bench(context: Context) -> list[Figure]:
     return figures
 
 
+_Deed = Callable[[int], object]
+"""One thing that somebody does, told how often it was done before."""
+
+
 class _Stage:
     """A browser with nothing kept, logged in."""
 
@@ -60,14 +64,19 @@ class _Stage:
         context.add_init_script(_WATCH)
         return context
 
-    def page(self, size: Any) -> Page:
+    def page(self, size: Any, path: str = "/") -> Page:
         page = self.context(size).new_page()
-        _open(page)
+        _open(page, path)
+        return page
+
+    def slow_page(self, path: str) -> Page:
+        page = self.page(DESK, path)
+        page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
         return page
 
 
-def _open(page: Page) -> None:
-    page.goto("/")
+def _open(page: Page, path: str = "/") -> None:
+    page.goto(path)
     page.wait_for_selector("html[data-ready]", state="attached")
     page.wait_for_load_state("networkidle")
 
@@ -148,19 +157,47 @@ def _settle(page: Page) -> None:
 
 
 def _interactions(stage: _Stage, rounds: int) -> list[Figure]:
-    page = stage.page(DESK)
-    devtools = page.context.new_cdp_session(page)
-    devtools.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+    return [
+        *_list_interactions(stage, "/", {"open": "open an article", "next": "next article"}, rounds),
+        *_list_interactions(stage, "/?view=cards", {"open": "open a card", "next": "next card"}, rounds),
+        *_palette_interactions(stage, rounds),
+    ]
+
+
+def _list_interactions(stage: _Stage, path: str, names: dict[str, str], rounds: int) -> list[Figure]:
+    page = stage.slow_page(path)
     rows = page.locator("details.entry > summary .title")
-    deeds: dict[str, Callable[[int], object]] = {
-        "open an article": lambda number: rows.nth(number).click(),
-        "next article": lambda _number: page.keyboard.press("j"),
-        "mark as read or unread": lambda _number: page.keyboard.press("r"),
+    deeds: dict[str, _Deed] = {
+        names["open"]: lambda number: rows.nth(2 * number).click(),
+        names["next"]: lambda _number: page.keyboard.press("j"),
     }
+    if path == "/":
+        deeds["mark as read or unread"] = lambda _number: page.keyboard.press("r")
+    return _done(page, deeds, rounds)
+
+
+def _palette_interactions(stage: _Stage, rounds: int) -> list[Figure]:
+    """With 200 feeds and what is set and done to choose from, which came before the first is measured."""
+    page = stage.slow_page("/")
+    page.keyboard.press("Control+k")
+    page.wait_for_selector("[role='option']")
+    page.keyboard.press("Escape")
+    deeds: dict[str, _Deed] = {
+        "open the palette": lambda _number: page.keyboard.press("Control+k"),
+        "first letter in it": lambda _number: page.keyboard.press("e"),
+        "second letter in it": lambda _number: page.keyboard.press("s"),
+        "down in it": lambda _number: page.keyboard.press("ArrowDown"),
+        "close it": lambda _number: page.keyboard.press("Escape"),
+    }
+    return _done(page, deeds, rounds)
+
+
+def _done(page: Page, deeds: dict[str, _Deed], rounds: int) -> list[Figure]:
+    """The deeds one after the other, again and again."""
     times: dict[str, list[float]] = {name: [] for name in deeds}
     for number in range(rounds):
         for name, deed in deeds.items():
-            times[name].append(_timed(page, deed, 2 * number))
+            times[name].append(_timed(page, deed, number))
     page.context.close()
     return [
         Figure(
@@ -174,7 +211,7 @@ def _interactions(stage: _Stage, rounds: int) -> list[Figure]:
     ]
 
 
-def _timed(page: Page, deed: Callable[[int], object], number: int) -> float:
+def _timed(page: Page, deed: _Deed, number: int) -> float:
     """How long the slowest event of it took; what took less than 16 ms is not told."""
     page.evaluate("deeds.length = 0")
     deed(number)

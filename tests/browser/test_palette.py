@@ -120,7 +120,7 @@ def test_on_a_phone_it_is_tapped(alice: User, open_page: Open) -> None:
     page = open_page(who=alice, size="phone")
     page.keyboard.press("Control+k")
     page.locator(".commands input").fill("press")
-    box = page.locator("dialog.commands").bounding_box()
+    box = page.locator(".commands > div").bounding_box()
     assert box is not None
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 390
@@ -144,3 +144,71 @@ def test_where_the_server_is_away_it_says_so_and_comes_the_next_time(alice: User
     expect(page.locator("#notice")).to_contain_text("That did not work.")
     page.keyboard.press("Control+k")
     expect(page.locator(".commands input")).to_be_focused()
+
+
+@pytest.mark.usefixtures("press")
+def test_the_page_behind_is_out_of_reach(alice: User, open_page: Open) -> None:
+    page = open_page(who=alice)
+    page.keyboard.press("n")
+    page.keyboard.press("Control+k")
+    page.wait_for_selector("[role='option']")
+    for key in ("Tab", "Shift+Tab"):
+        page.keyboard.press(key)
+        expect(page.locator(".commands input")).to_be_focused()
+    page.locator(".commands input").fill("xqzv")
+    page.get_by_text("Nothing was found").click()
+    expect(page.locator(".commands input")).to_be_focused()
+    row = page.locator("details.entry summary").last.bounding_box()
+    assert row is not None
+    page.mouse.click(row["x"] + 5, row["y"] + 5)
+    expect(page.locator("dialog.commands")).to_be_hidden()
+    assert page.evaluate("document.activeElement.matches('details.entry summary')"), "where it was"
+    expect(page.locator("details.entry[open]")).to_have_count(0)
+
+
+@pytest.mark.usefixtures("press")
+def test_escape_closes_it_and_nothing_else(alice: User, open_page: Open) -> None:
+    page = open_page(who=alice)
+    page.keyboard.press("n")
+    page.keyboard.press("x")
+    expect(page.locator("#selected")).to_be_visible()
+    page.keyboard.press("Control+k")
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog.commands")).to_be_hidden()
+    expect(page.locator("#selected")).to_be_visible()
+
+
+@pytest.mark.usefixtures("press")
+def test_the_page_behind_is_not_styled_anew(alice: User, open_page: Open) -> None:
+    """A modal dialog makes all of it inert, which takes long where there are many elements."""
+    page = open_page(who=alice)
+    page.keyboard.press("Control+k")
+    page.wait_for_selector("[role='option']")
+    assert page.locator("dialog:modal").count() == 0
+    assert page.evaluate("document.querySelector('.commands').ariaModal") == "true"
+
+
+@pytest.mark.usefixtures("press")
+def test_browsers_without_popovers_have_it_as_a_dialog(alice: User, open_page: Open) -> None:
+    page = open_page(who=alice)
+    page.evaluate("delete HTMLElement.prototype.showPopover; delete HTMLElement.prototype.popover")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("lghtse")
+    expect(page.get_by_role("option", selected=True)).to_contain_text("The Lighthouse")
+    page.keyboard.press("Control+k")
+    expect(page.locator("dialog.commands")).to_be_hidden()
+    page.keyboard.press("Control+k")
+    expect(page.locator(".commands input")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog.commands")).to_be_hidden()
+
+
+@pytest.mark.usefixtures("press")
+def test_a_narrow_page_cuts_what_a_goal_belongs_to_before_its_name(alice: User, open_page: Open) -> None:
+    page = open_page(who=alice)
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.keyboard.press("Control+k")
+    page.keyboard.type("previous article")
+    name = page.get_by_role("option", selected=True).locator(".command-name")
+    expect(name).to_have_text("previous article")
+    assert name.evaluate("name => name.scrollWidth <= name.clientWidth")

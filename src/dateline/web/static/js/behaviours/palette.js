@@ -1,5 +1,6 @@
 // The command palette (Ctrl + K, ⌘ K): any stream, folder, feed, setting or action by a few of its letters. A dialog with
 // a combobox (ARIA APG: the focus stays in the field, aria-activedescendant says what is chosen). Fetched when it first opens.
+// A popover as large as the page: a modal dialog makes the browser style a whole stream anew, which takes thrice as long.
 
 import { deeds, isPossible } from "../lib/deeds.js";
 import { best } from "../lib/fuzzy.js";
@@ -16,8 +17,8 @@ export default function palette() {
     const isAsked = (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === "k";
     if (isAsked && !document.querySelector("dialog[open]:not(.commands)")) {
       event.preventDefault();
-      if (box?.dialog.open) {
-        box.dialog.close();
+      if (box?.dialog.matches(".is-open")) {
+        box.close();
       } else {
         openPalette();
       }
@@ -33,7 +34,7 @@ function openPalette() {
     box.isFilled = true;
     load().then(box.fill, (error) => {
       box.isFilled = false;
-      box.dialog.close();
+      box.close();
       fail(error);
     });
   }
@@ -48,14 +49,16 @@ async function load() {
 }
 
 function build(label) {
-  const dialog = element("dialog", { className: "commands", ariaLabel: label });
+  const dialog = element("dialog", { className: "commands", ariaLabel: label, ariaModal: "true", popover: "auto" });
+  const inside = element("div", {});
   const field = element("input", { type: "text", ariaLabel: label, placeholder: label, autocomplete: "off", spellcheck: false, maxLength: 100 });
   for (const [name, value] of Object.entries({ role: "combobox", "aria-expanded": "true", "aria-controls": "palette-goals", "aria-autocomplete": "list" })) {
     field.setAttribute(name, value);
   }
   const list = element("ul", { id: "palette-goals", role: "listbox", ariaLabel: label });
   const nothing = element("p", { role: "status" });
-  dialog.append(field, list, nothing);
+  inside.append(field, list, nothing);
+  dialog.append(inside);
   document.body.append(dialog);
 
   let offered = [];
@@ -76,8 +79,9 @@ function build(label) {
     nothing.textContent = shown.length ? "" : none;
     choose(0);
   };
+  const close = () => (dialog.open ? dialog.close() : dialog.hidePopover());
   const go = (goal) => {
-    dialog.close(); // the focus goes back to where it was
+    close(); // the focus goes back to where it was
     if (goal.url) {
       location.assign(goal.url);
     } else {
@@ -97,6 +101,8 @@ function build(label) {
       if (shown[chosen]) {
         go(shown[chosen]);
       }
+    } else if (event.key === "Tab") {
+      event.preventDefault(); // nothing else in it takes the focus, and the page behind is not to be had
     }
   });
   list.addEventListener("click", (event) => {
@@ -105,15 +111,28 @@ function build(label) {
       go(shown[[...list.children].indexOf(option)]);
     }
   });
-  dialog.addEventListener("click", (event) => {
-    if (event.target === dialog) {
-      dialog.close(); // beside it
+  dialog.addEventListener("mousedown", (event) => {
+    if (event.target !== field) {
+      event.preventDefault(); // the focus stays in the field: elsewhere, keys would act on the page
     }
   });
+  dialog.addEventListener("click", (event) => {
+    if (event.target === dialog) {
+      close(); // beside it
+    }
+  });
+  for (const name of ["beforetoggle", "close"]) {
+    dialog.addEventListener(name, (event) => dialog.classList.toggle("is-open", event.newState === "open"));
+  }
   const open = () => {
     field.value = "";
     find(); // first: then all is laid out at once
-    dialog.showModal();
+    if (dialog.showPopover) {
+      dialog.showPopover();
+    } else {
+      dialog.showModal();
+      dialog.classList.add("is-open");
+    }
     field.focus();
     list.scrollTop = 0;
   };
@@ -121,11 +140,11 @@ function build(label) {
     none = answer.none;
     offered = answer.goals.filter((goal) => goal.url || (goal.action !== "palette" && isPossible(goal.action)));
     find();
-    if (isHasty && shown.length && dialog.open) {
+    if (isHasty && shown.length && dialog.matches(".is-open")) {
       go(shown[0]);
     }
   };
-  return { dialog, open, fill, isFilled: false };
+  return { dialog, open, close, fill, isFilled: false };
 }
 
 function optionOf(goal, index) {

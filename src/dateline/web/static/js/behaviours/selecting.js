@@ -10,7 +10,7 @@ import { fail, show, tell } from "../lib/notice.js";
 import { flush, keepAll, mayComeLater, waitForConnection } from "../lib/read-queue.js";
 
 const MOST = 1000;
-const OTHERS_ESCAPE = "dialog[open], #panel.is-open";
+const OTHERS_ESCAPE = "dialog[open], .commands.is-open, #panel.is-open";
 const ITS_ESCAPE = "details:is(.menu, .share, .labelling)[open], input:not([type=checkbox])";
 
 const main = () => document.getElementById("main");
