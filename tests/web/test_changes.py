@@ -36,10 +36,10 @@ def test_words_that_went_and_came_are_marked(alice: Browser, world: World) -> No
     before = "<p>Dix maisons sont détruites.</p><p>Personne n’est blessé.</p>"
     entry_id = entry_with_versions(world, alice, ("Orage", before))
     page = alice.get(f"/entry/{entry_id}/changes")
-    assert [one.text_content() for one in page.find("//h2//del")] == ["supprimé : Orage"]
-    assert [one.text_content() for one in page.find("//h2//ins")] == ["ajouté : Tempête"]
-    assert [one.text_content() for one in page.find("//article/p//del")] == ["supprimé : Dix"]
-    assert [one.text_content() for one in page.find("//article/p//ins")] == ["ajouté : Vingt"]
+    assert [one.text_content() for one in page.find("//h2//del")] == ["supprimé : Orage"]
+    assert [one.text_content() for one in page.find("//h2//ins")] == ["ajouté : Tempête"]
+    assert [one.text_content() for one in page.find("//article/p//del")] == ["supprimé : Dix"]
+    assert [one.text_content() for one in page.find("//article/p//ins")] == ["ajouté : Vingt"]
 
 
 def test_earlier_changes_can_be_chosen(alice: Browser, world: World) -> None:
@@ -51,7 +51,7 @@ def test_earlier_changes_can_be_chosen(alice: Browser, world: World) -> None:
     first = to_us(world.clock() - timedelta(hours=2))
     assert links[-1] == f"/entry/{entry_id}/changes?at={first}"
     older = alice.get(str(links[-1]))
-    assert [one.text_content() for one in older.find("//article//del")] == ["supprimé : Rien."]
+    assert [one.text_content() for one in older.find("//article//del")] == ["supprimé : Rien."]
     assert alice.get(f"/entry/{entry_id}/changes?at=1").status == 404
     assert alice.get(f"/entry/{entry_id}/changes?at=x").status == 400
 

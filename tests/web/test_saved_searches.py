@@ -147,7 +147,7 @@ def test_one_with_nothing_left_says_so_and_offers_what_is_read_of_it(alice: Brow
     assert len(titles(alice.get(all_of_it.get("href")))) == 2
     assert "Pluies" in alice.get(all_of_it.get("href")).find("//title")[0].text_content()
     none = keep(alice, world, "Grêles", "grêle")
-    assert "Il n’y a pas de tels articles ici" in alice.get(f"/?q=gr%C3%AAle&saved={none}").words
+    assert "Il n’y a aucun article de ce genre ici" in alice.get(f"/?q=gr%C3%AAle&saved={none}").words
     assert "« grêle »" in alice.get("/?q=gr%C3%AAle").words.replace("\u00a0", " ")
 
 

@@ -342,7 +342,7 @@ def test_a_state_without_articles_says_so_and_leads_to_all(alice: Browser, world
     world.subscribe(owner(alice), feed)
     for state in ("read", "starred"):
         page = alice.get(f"/?shown={state}")
-        assert "Il n’y a pas de tels articles ici." in page.words
+        assert "Il n’y a aucun article de ce genre ici." in page.words
         assert page.find("//main//a[@class='button'][@href='/?shown=all']")
 
 
