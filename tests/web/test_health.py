@@ -181,5 +181,5 @@ def test_nobody_is_told_to_try_again_what_is_tried_again_by_itself(alice: Browse
         world.subscribe(owner(alice), feed)
         world.trouble(feed, code)
     words = alice.get("/health").words
-    assert "on réessaie tout seul" in words
+    assert "Dateline réessaie de lui-même" in words
     assert "Réessayez" not in words
