@@ -2,16 +2,37 @@
 
 from lxml import etree
 
-from dateline.model import Enclosure, ParsedEntry, RawHTML
+from dateline.model import ParsedEntry, RawHTML
 
 from .addresses import absolute, base_address
-from .episode import EpisodeDraft, read_chapters, read_person, read_transcript
+from .entry_fields import (
+    EntryDraft,
+    read_comments,
+    read_content,
+    read_content_items,
+    read_enclosure,
+    read_guid,
+    read_id,
+    read_image,
+    read_link,
+    read_markdown,
+    read_media_description,
+    read_source,
+    read_summary,
+)
+from .episode_fields import (
+    read_alternate_enclosure,
+    read_episode_chapters,
+    read_episode_person,
+    read_episode_player,
+    read_episode_text,
+    read_episode_transcript,
+)
 from .fields import (
     XML_LANG,
     Document,
     Draft,
     Rule,
-    nested_text,
     read_author,
     read_categories,
     read_category,
@@ -23,41 +44,13 @@ from .fields import (
     read_title,
     read_url,
 )
-from .limits import MAX_LIST
-from .markup import XML_BASE, content_of, folded, text_as_html, text_of
+from .markup import XML_BASE
 from .media import distinct as distinct_files
-from .media import enclosure, enclosure_of, is_picture, media_content, media_type, player_address
+from .media import media_content, player_address
 from .names import RDF, Names
 from .people import distinct as distinct_people
-from .people import person_from_element
 
 _ABOUT = f"{{{RDF}}}about"
-_NOWHERE = frozenset({"n/a", "null", "none", "nil", "undefined", "-", "#"})  # what programs write without an address
-_HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", "html", "xhtml", ""})
-
-
-class EntryDraft(Draft):
-    """An entry being read."""
-
-    def __init__(self, document: Document, base: str | None) -> None:
-        super().__init__(document, base)
-        self.files: list[Enclosure] = []
-        self.groups = 0
-        self.episode: EpisodeDraft | None = None
-        self.content_base: str | None = None
-
-    def file(self, file: Enclosure | None) -> None:
-        """One more enclosure; a picture is also a candidate for the thumbnail."""
-        if file is not None and len(self.files) < 2 * MAX_LIST:
-            self.files.append(file)
-            if is_picture(file):
-                self.keep("thumbnail", 5, file.url)
-
-    def about_episode(self) -> EpisodeDraft:
-        """The draft of the episode, begun with the first thing that is said of it."""
-        if self.episode is None:
-            self.episode = EpisodeDraft()
-        return self.episode
 
 
 def read_entry(
@@ -121,111 +114,6 @@ def _finished(draft: EntryDraft, source_hash: bytes | None) -> ParsedEntry:
     )
 
 
-# ------------------------------------------------------------------------------------------ readers of entries only
-
-
-def _read_summary(draft: Draft, element: etree._Element, field: str, rank: int) -> None:
-    """The first of description and summary is the summary, a second one the content (if nothing better is)."""
-    first = draft.best.get("summary", {}).get(rank)
-    if first is None:
-        read_html(draft, element, "summary", rank)
-    elif (second := content_of(element, draft.base, atomic=draft.document.atomic(element))) != first:
-        draft.keep("content", 5, second)
-    _note_language(draft, element)
-
-
-def _read_content(draft: Draft, element: etree._Element, field: str, rank: int) -> None:
-    assert isinstance(draft, EntryDraft)
-    source = absolute(element.get("src"), base_address(element.get(XML_BASE), draft.base))
-    if source is not None:
-        kind = media_type(element.get("type")) or ""
-        if kind.startswith(("audio/", "video/", "image/")):
-            draft.file(Enclosure(url=source, type=kind))
-        draft.keep("url", 5, source)
-        return
-    draft.content_base = base_address(element.get(XML_BASE), draft.base)
-    read_html(draft, element, field, rank)
-    _note_language(draft, element)
-
-
-def _note_language(draft: Draft, element: etree._Element) -> None:
-    draft.keep("language", 1, element.get(XML_LANG))
-
-
-def _read_link(draft: Draft, element: etree._Element, field: str, rank: int) -> None:
-    """RSS: the text. Atom: by relation; without a relation it is the page (RFC 4287 §4.2.7.2)."""
-    assert isinstance(draft, EntryDraft)
-    base = base_address(element.get(XML_BASE), draft.base)
-    href = element.get("href")
-    if href is None and "rel" not in element.attrib:
-        text = text_of(element)
-        draft.keep("url", 1, absolute(text, base) if text.lower() not in _NOWHERE else None)
-        return
-    href = href or text_of(element)
-    relation = _relation(element.get("rel"))
-    kind = (element.get("type") or "").partition(";")[0].strip().lower()
-    if relation == "enclosure":
-        draft.file(enclosure_of(element, base, href))
-    elif relation == "alternate":
-        draft.keep("url", (1 if draft.document.atom else 2) if kind in _HTML_TYPES else 3, absolute(href, base))
-    elif relation == "replies" and kind in _HTML_TYPES:
-        draft.keep("comments", 1, absolute(href, base))
-    elif relation in {"via", "related", "self"}:
-        draft.keep("url", 7, absolute(href, base))
-
-
-def _relation(written: str | None) -> str:
-    """The relation of a link: by its name, among several (RFC 8288 allows a list) the first that is of use here."""
-    relation = (written or "alternate").strip().lower().removeprefix("http://www.iana.org/assignments/relation/")
-    if " " not in relation:
-        return relation
-    return next((one for one in relation.split() if one in {"alternate", "enclosure", "replies"}), relation)
-
-
-def _read_guid(draft: Draft, element: etree._Element, field: str, rank: int) -> None:
-    guid = text_of(element)
-    draft.keep("guid", 0, guid)
-    said = (element.get("isPermaLink") or element.get("ispermalink") or "").strip().lower()
-    if said not in {"", "true"}:
-        return
-    if guid.startswith("/") or guid[:5].lower() == "http:" or guid[:6].lower() == "https:":
-        draft.keep("url", 4, absolute(guid, draft.base))
-    elif said and "/" in guid:
-        draft.keep("url", 8, absolute(guid, draft.base))
-
-
-def _read_id(draft: Draft, element: etree._Element, field: str, rank: int) -> None:
-    """Atom's id. One that is no IRI (against RFC 4287 §4.2.6) is resolved when it is a path, or below ``xml:base``."""
-    guid = text_of(element)
-    base = base_address(element.get(XML_BASE), draft.base)
-    rebased = draft.document.rebased or XML_BASE in element.attrib
-    if draft.document.atom and ":" not in guid and (rebased or guid.startswith("/")):
-        guid = absolute(guid, base) or guid
-    draft.keep("guid", 0, guid)
-
-
-def _read_comments(draft: Draft, element: etree._Element, field: str, rank: int) -> None:
-    """Where the comments are; some say here how many there are."""
-    if not text_of(element).isdigit():
-        read_url(draft, element, field, rank)
-
-
-def _read_content_items(draft: Draft, element: etree._Element, field: str, rank: int) -> None:
-    """``content:items``, the first form of the content module: the text stands in ``rdf:value``."""
-    for value in element.iter(f"{{{RDF}}}value"):
-        read_rss_html(draft, value, field, rank)
-
-
-def _read_markdown(draft: Draft, element: etree._Element, field: str, rank: int) -> None:
-    """``source:markdown`` (http://source.scripting.com/), where it is all that there is: with its lines, as text."""
-    draft.keep(field, rank, text_as_html(text_of(element)))
-
-
-def _read_enclosure(draft: Draft, element: etree._Element, field: str, rank: int) -> None:
-    assert isinstance(draft, EntryDraft)
-    draft.file(enclosure_of(element, draft.base, None))
-
-
 def _read_media(draft: Draft, element: etree._Element, field: str, rank: int) -> None:
     """``media:content`` and ``media:group``: the files, and what stands inside about them."""
     assert isinstance(draft, EntryDraft)
@@ -258,75 +146,9 @@ def _best_first(group: etree._Element, names: Names) -> list[etree._Element]:
     return sorted(group, key=lambda child: names[child.tag] == "media:content" and child.get("isDefault") != "true")
 
 
-def _read_media_description(draft: Draft, element: etree._Element, field: str, rank: int) -> None:
-    """Media RSS descriptions are plain text unless they say otherwise."""
-    if (element.get("type") or "plain").strip().lower() in {"html", "text/html"}:
-        read_rss_html(draft, element, field, rank)
-    else:
-        draft.keep(field, rank, text_as_html(text_of(element)))
-
-
-def _read_image(draft: Draft, element: etree._Element, field: str, rank: int) -> None:
-    """A picture: in ``href`` or ``url``, as text, or in RSS's ``<image><url>``."""
-    inner = nested_text(element, draft.document.names, "url")
-    address = element.get("href") or element.get("url") or inner or (element.text or "").strip()
-    draft.keep(field, rank, absolute(address, draft.base))
-
-
-def _read_source(draft: Draft, element: etree._Element, field: str, rank: int) -> None:
-    """Where an aggregated entry comes from: its authors are the entry's if it names none (RFC 4287 §4.2.1)."""
-    for child in element:
-        if draft.document.names[child.tag] == "author":
-            person = person_from_element(child, draft.document.names, draft.base)
-            if person is not None and len(draft.source_people) < MAX_LIST:
-                draft.source_people.append(person)
-
-
-# -------------------------------------------------------------------------------------------------- episodes
-
-
-def _read_episode_text(draft: Draft, element: etree._Element, field: str, rank: int) -> None:
-    assert isinstance(draft, EntryDraft)
-    draft.about_episode().keep(field, folded(text_of(element)))
-
-
-def _read_chapters(draft: Draft, element: etree._Element, field: str, rank: int) -> None:
-    assert isinstance(draft, EntryDraft)
-    read_chapters(draft.about_episode(), element, draft.document.names, draft.base)
-
-
-def _read_transcript(draft: Draft, element: etree._Element, field: str, rank: int) -> None:
-    assert isinstance(draft, EntryDraft)
-    read_transcript(draft.about_episode(), element, draft.base)
-
-
-def _read_person(draft: Draft, element: etree._Element, field: str, rank: int) -> None:
-    assert isinstance(draft, EntryDraft)
-    read_person(draft.about_episode(), element, draft.base)
-
-
-def _read_player(draft: Draft, element: etree._Element, field: str, rank: int) -> None:
-    assert isinstance(draft, EntryDraft)
-    draft.about_episode().keep("player_url", absolute(element.get("url"), draft.base))
-
-
-def _read_alternate(draft: Draft, element: etree._Element, field: str, rank: int) -> None:
-    """``podcast:alternateEnclosure``: the same episode as another file, at the first of its web addresses."""
-    assert isinstance(draft, EntryDraft)
-    for child in element:
-        if draft.document.names[child.tag] != "podcast:source":
-            continue
-        url = absolute(child.get("uri"), draft.base)
-        if url is not None:
-            kind = element.get("type")
-            title, height = element.get("title"), element.get("height")
-            draft.file(enclosure(url, type=kind, length=element.get("length"), title=title, height=height, group=0))
-            return
-
-
 _IN_GROUP = {
     "media:title": Rule(read_plain_text, "title", 4),
-    "media:description": Rule(_read_media_description, "summary", 5),
+    "media:description": Rule(read_media_description, "summary", 5),
 }
 _RULES: dict[str, Rule] = {
     "title": Rule(read_title, "title", 0),
@@ -334,30 +156,30 @@ _RULES: dict[str, Rule] = {
     "dcterms:title": Rule(read_title, "title", 1),
     "itunes:title": Rule(read_title, "title", 2),
     "media:title": Rule(read_plain_text, "title", 3),
-    "link": Rule(_read_link, empty=True),
+    "link": Rule(read_link, empty=True),
     "a": Rule(read_url, "url", 2),  # CDF
     "url": Rule(read_url, "url", 6),
     "feedburner:origlink": Rule(read_url, "url", 0),
     "pheedo:origlink": Rule(read_url, "url", 0),
-    "guid": Rule(_read_guid),
-    "id": Rule(_read_id),
-    "description": Rule(_read_summary, "summary", 0),
-    "summary": Rule(_read_summary, "summary", 0),
-    "xhtml:description": Rule(_read_summary, "summary", 0),  # the namespace of what it holds
-    "abstract": Rule(_read_summary, "summary", 0),  # CDF
+    "guid": Rule(read_guid),
+    "id": Rule(read_id),
+    "description": Rule(read_summary, "summary", 0),
+    "summary": Rule(read_summary, "summary", 0),
+    "xhtml:description": Rule(read_summary, "summary", 0),  # the namespace of what it holds
+    "abstract": Rule(read_summary, "summary", 0),  # CDF
     "dc:description": Rule(read_html, "summary", 1),
     "dcterms:description": Rule(read_html, "summary", 1),
     "dcterms:abstract": Rule(read_html, "summary", 2),
     "itunes:summary": Rule(read_html, "summary", 3),
     "googleplay:description": Rule(read_html, "summary", 4),
-    "media:description": Rule(_read_media_description, "summary", 5),
+    "media:description": Rule(read_media_description, "summary", 5),
     "itunes:subtitle": Rule(read_html, "summary", 6),
-    "source:markdown": Rule(_read_markdown, "summary", 7),
-    "content": Rule(_read_content, "content", 0),
-    "xhtml:content": Rule(_read_content, "content", 0),
+    "source:markdown": Rule(read_markdown, "summary", 7),
+    "content": Rule(read_content, "content", 0),
+    "xhtml:content": Rule(read_content, "content", 0),
     "content:encoded": Rule(read_rss_html, "content", 0),
     "encoded": Rule(read_rss_html, "content", 0),
-    "content:items": Rule(_read_content_items, "content", 1),
+    "content:items": Rule(read_content_items, "content", 1),
     "body": Rule(read_rss_html, "content", 0),
     "xhtml:body": Rule(read_rss_html, "content", 0),
     "xhtml:div": Rule(read_rss_html, "content", 1),
@@ -387,7 +209,7 @@ _RULES: dict[str, Rule] = {
     "dcterms:creator": Rule(read_author),
     "itunes:author": Rule(read_author),
     "googleplay:author": Rule(read_author),
-    "source": Rule(_read_source),
+    "source": Rule(read_source),
     "category": Rule(read_category),
     "dc:subject": Rule(read_category),
     "dcterms:subject": Rule(read_category),
@@ -401,27 +223,27 @@ _RULES: dict[str, Rule] = {
     "language": Rule(read_plain_text, "language", 0),
     "dc:language": Rule(read_plain_text, "language", 0),
     "dcterms:language": Rule(read_plain_text, "language", 0),
-    "comments": Rule(_read_comments, "comments", 0),
-    "enclosure": Rule(_read_enclosure, empty=True),
+    "comments": Rule(read_comments, "comments", 0),
+    "enclosure": Rule(read_enclosure, empty=True),
     "media:content": Rule(_read_media),
     "media:group": Rule(_read_media),
-    "media:thumbnail": Rule(_read_image, "thumbnail", 0, empty=True),
-    "itunes:image": Rule(_read_image, "thumbnail", 1),
-    "googleplay:image": Rule(_read_image, "thumbnail", 2),
-    "image": Rule(_read_image, "thumbnail", 3),
-    "thumbnail": Rule(_read_image, "thumbnail", 4),
+    "media:thumbnail": Rule(read_image, "thumbnail", 0, empty=True),
+    "itunes:image": Rule(read_image, "thumbnail", 1),
+    "googleplay:image": Rule(read_image, "thumbnail", 2),
+    "image": Rule(read_image, "thumbnail", 3),
+    "thumbnail": Rule(read_image, "thumbnail", 4),
     "itunes:duration": Rule(read_plain_text, "duration", 0),
-    "itunes:season": Rule(_read_episode_text, "season"),
-    "itunes:episode": Rule(_read_episode_text, "number"),
-    "itunes:episodetype": Rule(_read_episode_text, "kind"),
-    "itunes:explicit": Rule(_read_episode_text, "explicit"),
-    "googleplay:explicit": Rule(_read_episode_text, "explicit"),
-    "podcast:season": Rule(_read_episode_text, "season"),
-    "podcast:episode": Rule(_read_episode_text, "number"),
-    "podcast:chapters": Rule(_read_chapters),
-    "podcast:transcript": Rule(_read_transcript),
-    "podcast:person": Rule(_read_person),
-    "podcast:alternateenclosure": Rule(_read_alternate),
-    "psc:chapters": Rule(_read_chapters),
-    "media:player": Rule(_read_player),
+    "itunes:season": Rule(read_episode_text, "season"),
+    "itunes:episode": Rule(read_episode_text, "number"),
+    "itunes:episodetype": Rule(read_episode_text, "kind"),
+    "itunes:explicit": Rule(read_episode_text, "explicit"),
+    "googleplay:explicit": Rule(read_episode_text, "explicit"),
+    "podcast:season": Rule(read_episode_text, "season"),
+    "podcast:episode": Rule(read_episode_text, "number"),
+    "podcast:chapters": Rule(read_episode_chapters),
+    "podcast:transcript": Rule(read_episode_transcript),
+    "podcast:person": Rule(read_episode_person),
+    "podcast:alternateenclosure": Rule(read_alternate_enclosure),
+    "psc:chapters": Rule(read_episode_chapters),
+    "media:player": Rule(read_episode_player),
 }
