@@ -103,3 +103,57 @@ def test_on_a_phone_the_name_of_the_stream_has_room_in_every_language(
     expect(page).to_have_url(re.compile(r"shown=all"))
     choice.click()
     expect(page).to_have_url(re.compile(r"shown=unread"))
+
+
+@pytest.mark.parametrize("finger", [True, False])
+@pytest.mark.parametrize("language", ["en", "fr", "de"])
+def test_the_narrowest_bar_keeps_the_name_of_the_stream(
+    site: Site, alice: User, open_page: Open, language: str, finger: bool
+) -> None:
+    """320 pixels: a small phone, or a desk at 400 %."""
+    site.world.change(alice, language=language)
+    page = open_page("/feed/1?shown=unread", who=alice, size="phone" if finger else "desk")
+    page.set_viewport_size({"width": 320, "height": 640})
+    name = page.locator(".bar-title > [dir]")
+    assert name.evaluate("(name) => name.clientWidth") >= 64
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+def test_at_200_percent_the_field_gives_way_before_the_name(alice: User, open_page: Open) -> None:
+    page = open_page(who=alice)
+    page.set_viewport_size({"width": 640, "height": 400})
+    name = page.locator(".bar-title > [dir]")
+    expect(name).to_have_text("Main stream")
+    assert name.evaluate("(name) => name.scrollWidth <= name.clientWidth")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_what_has_no_room_in_the_bar_is_a_press_away(alice: User, open_page: Open, scripts: bool) -> None:
+    page = open_page(who=alice, size="phone", scripts=scripts)
+    expect(page.locator(".bar .refresh button")).to_be_hidden()
+    page.locator("summary[title='View']").tap()
+    with page.expect_response("**/refresh"):
+        page.get_by_role("button", name="Refresh").tap()
+    expect(page.locator("#notice")).to_contain_text("feed")
+    expect(page.locator("details.menu[open]")).to_have_count(0)
+
+
+def test_on_a_phone_what_is_searched_for_stands_in_the_bar(alice: User, open_page: Open) -> None:
+    page = open_page(who=alice, size="phone")
+    expect(page.locator("#searches")).to_be_hidden()
+    page.keyboard.press("u")
+    expect(page.locator("#searches a").first).to_be_focused()
+    page.keyboard.press("Escape")
+    field = page.locator(".bar input[type='search']")
+    field.tap()
+    page.keyboard.type("Number 07")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("q=Number"))
+    box = field.bounding_box()
+    assert box is not None
+    assert box["width"] > 100
+    colours = field.evaluate("(field) => [getComputedStyle(field).color, getComputedStyle(document.body).color]")
+    assert colours[0] == colours[1]
+    expect(page.locator("#searches")).to_be_visible()
+    page.locator("#searches summary").tap()
+    expect(page.get_by_role("link", name="Save this search")).to_be_visible()

@@ -9,6 +9,7 @@ const LOOKS = [3000, 4000, 6000, 10000, 15000];
 export default function refresh(form) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
+    leaveMenu(event.submitter?.closest("details[open]"));
     const button = form.querySelector("button");
     if (button.getAttribute("aria-busy") === "true") {
       return;
@@ -26,6 +27,14 @@ export default function refresh(form) {
       button.removeAttribute("aria-busy");
     }
   });
+}
+
+/** A narrow bar has the button in its menu of views. */
+function leaveMenu(menu) {
+  if (menu) {
+    menu.open = false;
+    menu.querySelector("summary").focus({ preventScroll: true });
+  }
 }
 
 async function look() {
