@@ -97,13 +97,13 @@ def test_what_does_nothing_here_yet_is_kept_as_it_stands() -> None:
 @pytest.mark.parametrize(
     ("conditions", "only"),
     [
-        ("intitle:long", "long"),
-        ('intitle:"long read"\n inurl:essay ', "long read\nessay"),
-        ("intitle:'two words'", "two words"),
+        ("intitle:long", "intitle:long"),
+        ('intitle:"long read"\n inurl:essay ', 'intitle:"long read"\ninurl:essay'),
+        ("intitle:'two words'", "intitle:'two words'"),
         ("intitle:a intitle:b", "intitle:a intitle:b"),
         ("-intitle:a", "-intitle:a"),
         ("intitle:/a.c/", "intitle:/a.c/"),
-        ("intitle:a\nauthor:b", "a\nauthor:b"),
+        ("intitle:a\nauthor:b", "intitle:a\nauthor:b"),
         ("long read", "(long read)"),
         ("intitle:a\nf:12", ""),
         ("label:mine", ""),
@@ -134,6 +134,17 @@ def test_our_conditions_are_said_in_freshrsss_words_too() -> None:
     )
     theirs = 'intitle:"long read"\ninurl:"long read"\nintitle:"b"\ninurl:"b"\n-#c'
     assert said["frss:cssFullContentConditions"] == theirs
+
+
+@pytest.mark.parametrize(
+    "conditions", ["intitle:long", 'intitle:"long read"\ninurl:essay', "inurl:/essays/", "author:b\n-intitle:'x y'"]
+)
+def test_conditions_of_freshrss_leave_as_they_came(conditions: str) -> None:
+    came = of(frss_cssFullContent="a", frss_cssFullContentConditions=conditions)
+    leaving = settings_attributes(came)
+    assert leaving["frss:cssFullContentConditions"] == conditions
+    again = settings_of(OpmlFeed(url="https://x.example/", attributes=leaving))
+    assert (again.full_text_rules, again.unapplied) == (came.full_text_rules, ())
 
 
 @pytest.mark.parametrize("text", [None, "", "{", "[]", '[["frss:priority","main"]]', '[["a"]]', "[" * 9_999])

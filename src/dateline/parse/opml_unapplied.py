@@ -22,7 +22,7 @@ MAX_READ_QUERIES = 50
 
 Unapplied = tuple[tuple[str, str], ...]
 """(attribute, value) as they stood in the file."""
-_PLAIN = re.compile(r"""(?:intitle|inurl):(?:"([^"\\/]+)"|'([^'\\/]+)'|([\w.+-]+))\Z""")
+_UNQUOTABLE = re.compile(r'["\\/]')
 _stored = msgspec.json.Decoder(Unapplied)
 
 
@@ -71,10 +71,7 @@ def applied_conditions(said: Mapping[str, str]) -> str:
 
 
 def _condition(line: str) -> str:
-    """One of theirs in our words: words of the title or address stand by themselves, other words in brackets."""
-    plain = _PLAIN.match(line)
-    if plain is not None:
-        return next(word for word in plain.groups() if word)
+    """One of theirs in our words: words in brackets, for words alone are here looked for in titles and addresses."""
     return line if query_of(line) is not None else f"({line})"
 
 
@@ -83,9 +80,9 @@ def conditions_of(only: str) -> str:
     lines: list[str] = []
     for line in _lines(only):
         plain = query_of(line) is None
-        lines += [f'{where}:"{line}"' for where in ("intitle", "inurl")] if plain else [line]
-        if plain and not _PLAIN.match(lines[-1]):
+        if plain and _UNQUOTABLE.search(line):
             return ""
+        lines += [f'{where}:"{line}"' for where in ("intitle", "inurl")] if plain else [line]
     return "\n".join(lines)
 
 
