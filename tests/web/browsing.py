@@ -282,10 +282,10 @@ class World:
         with store_write.transaction(self.db) as tx:
             return accounts.change_user(tx, user.id, **columns)
 
-    def trouble(self, feed_id: int, code: str) -> None:
+    def trouble(self, feed_id: int, code: str, detail: str = "") -> None:
         """The feed's last check failed."""
         with store_write.transaction(self.db) as tx:
-            feeds.fail(tx, feeds.read(tx, feed_id), code=code, detail="", now=self.clock(), next_at=self.clock())
+            feeds.fail(tx, feeds.read(tx, feed_id), code=code, detail=detail, now=self.clock(), next_at=self.clock())
 
     def star(self, user: User, *entry_ids: int) -> None:
         with store_write.transaction(self.db) as tx:

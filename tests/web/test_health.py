@@ -175,6 +175,33 @@ def test_a_page_whose_rules_find_nothing_is_analysed_again_with_one_press(alice:
     assert (form.get("method"), form.get("action")) == ("post", f"/subscriptions/{own}/page")
 
 
+def test_why_a_page_gives_nothing_is_said_in_the_readers_language(alice: Browser, world: World) -> None:
+    feed = world.feed("Ville")
+    own = world.subscribe(owner(alice), feed)
+    world.trouble(
+        feed,
+        "parse.no_entries",
+        "“div.card > h2” matches nothing; what stands before it, “div.card”, matches 3. The document has .cards, #top.",
+    )
+    for address in ("/health", f"/subscriptions/{own}"):
+        words = alice.get(address).words.replace("\u202f", " ")
+        assert "« div.card > h2 » ne désigne rien. Ce qui précède, « div.card », désigne 3 éléments." in words
+        assert ".cards, #top" in words
+        assert "matches nothing" not in words
+        assert "The document has" not in words
+
+
+def test_details_that_are_nobodys_sentences_stand_as_they_are(alice: Browser, world: World) -> None:
+    for number, (code, detail) in enumerate(
+        [("parse.no_entries", "“cut off in the mid"), ("fetch.connect", "“a” matches nothing in the document.")]
+    ):
+        feed = world.feed(f"Ville {number}")
+        world.subscribe(owner(alice), feed)
+        world.trouble(feed, code, detail)
+    shown = [code.text_content() for code in alice.get("/health").find("//p[@class='help']/code")]
+    assert sorted(shown) == ["“a” matches nothing in the document.", "“cut off in the mid"]
+
+
 def test_nobody_is_told_to_try_again_what_is_tried_again_by_itself(alice: Browser, world: World) -> None:
     for code in ("fetch.timeout", "fetch.connect"):
         feed = world.feed(code)

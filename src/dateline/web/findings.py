@@ -1,6 +1,6 @@
 """How the reading of a page went, in words for people: a finding of ``parse.page.why`` → a sentence."""
 
-from dateline.parse.page.why import Code, Finding
+from dateline.parse.page.why import Code, Finding, findings_of
 from dateline.web import messages
 from dateline.web.i18n import N_, NN_, Words
 
@@ -64,6 +64,15 @@ def sentence(words: Words, finding: Finding, error_code: str | None) -> str:
         count=words.number(finding.count),
         total=words.number(finding.before_count),
     )
+
+
+def trouble(words: Words, code: str, detail: str) -> tuple[str, str]:
+    """A feed's error in words, and what is left of its detail: why a page's rules found nothing is words too."""
+    said = messages.sentence(words, code)
+    found = findings_of(detail) if code == "parse.no_entries" else ()
+    if not found:
+        return said, detail
+    return " ".join([said, *(sentence(words, finding, code) for finding in found)]), ""
 
 
 def is_problem(finding: Finding) -> bool:

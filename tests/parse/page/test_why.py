@@ -7,7 +7,7 @@ from tests.parse.page.rules_of import API, APPLICATION, JOURNAL, TOWN, page
 from dateline.errors import ParseError
 from dateline.parse.page import PageRules, parse_page
 from dateline.parse.page.reading import no_entries_error
-from dateline.parse.page.why import Finding, explain
+from dateline.parse.page.why import Finding, explain, findings_of
 
 
 def rules(entry: str, language: str = "css") -> PageRules:
@@ -96,3 +96,29 @@ def test_a_page_that_changed_is_an_error_and_an_empty_list_is_none() -> None:
 def test_every_finding_has_a_sentence() -> None:
     for code in Finding.__annotations__["code"].__args__:
         assert Finding(code=code, part="p", field="f", before="b", names=("n",)).sentence
+
+
+_FINDINGS = [
+    Finding(code="entry.nothing", part="//a[. = “b” and c]"),
+    Finding(code="entry.none", part=".a > b.c", before=".a", before_count=12),
+    Finding(code="entry.similar", names=(".news-list", "#top", "article")),
+    Finding(code="entry.empty", count=4),
+    Finding(code="script.none"),
+    Finding(code="json.missing", part="items", before="data.rows", names=("a list of 3",)),
+    Finding(code="json.not_list", part="data.items"),
+    Finding(code="json.empty", part="$"),
+]
+
+
+@pytest.mark.parametrize("finding", _FINDINGS, ids=lambda finding: str(finding.code))
+def test_a_sentence_is_understood_as_the_finding_that_it_was_made_of(finding: Finding) -> None:
+    assert findings_of(finding.sentence) == (finding,)
+    similar = Finding(code="entry.similar", names=("div.x",))
+    assert findings_of(f"{finding.sentence} {similar.sentence}") == (finding, similar)
+
+
+@pytest.mark.parametrize(
+    "other", ["", "no sentence", "No script holds JSON. And more", "x" * 500, "“" * 500, "“a” " * 120]
+)
+def test_what_is_no_such_sentence_is_not_understood(other: str) -> None:
+    assert findings_of(other) == ()

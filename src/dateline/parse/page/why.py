@@ -3,6 +3,7 @@
 ``explain`` never raises for what the rules or the document say: a mistake in them is a finding too.
 """
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any, Literal
@@ -63,7 +64,7 @@ class Finding(Struct, frozen=True, kw_only=True):
         )
 
 
-_SENTENCES: dict[str, str] = {
+_SENTENCES: dict[Code, str] = {
     "entries": "{count} entries were found.",
     "entry.nothing": "“{part}” matches nothing in the document.",
     "entry.none": "“{part}” matches nothing; what stands before it, “{before}”, matches {before_count}.",
@@ -77,6 +78,32 @@ _SENTENCES: dict[str, str] = {
     "date.unread": "{count} dates make no sense, for example “{part}”.",
     "failed": "{part}",
 }
+
+
+def _expression(sentence: str) -> re.Pattern[str]:
+    """What such a sentence looks like once its blanks are filled, with a group for each."""
+    numbers = re.sub(r"\\{((?:before_)?count)\\}", r"(?P<\1>[0-9]{1,9})", re.escape(sentence))
+    return re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+?)", numbers) + r"(?: |\Z)", re.DOTALL)
+
+
+_EXPRESSIONS = {code: _expression(sentence) for code, sentence in _SENTENCES.items() if code != "failed"}
+
+
+def findings_of(sentences: str) -> tuple[Finding, ...]:
+    """What joined sentences say, such as the detail of ``parse.no_entries``; () where that cannot be told."""
+    found: list[Finding] = []
+    start = 0
+    while start < len(sentences):
+        tries = ((code, expression.match(sentences, start)) for code, expression in _EXPRESSIONS.items())
+        code, match = next(((code, match) for code, match in tries if match), (None, None))
+        if code is None or match is None:
+            return ()
+        said: dict[str, Any] = match.groupdict()
+        said |= {name: int(said[name]) for name in ("count", "before_count") if name in said}
+        said |= {"names": tuple(said["names"].split(", "))} if "names" in said else {}
+        found.append(Finding(code=code, **said))
+        start = match.end()
+    return tuple(found)
 
 
 class Explanation(Struct, frozen=True, kw_only=True):

@@ -16,7 +16,7 @@ from dateline.model import ParseWarning
 from dateline.refresh.decide import Identity
 from dateline.refresh.trial import Decision, Trial, TriedEntry
 from dateline.store import subscriptions
-from dateline.web import advice, messages
+from dateline.web import advice, findings, messages
 from dateline.web.checks import moment
 from dateline.web.forms import whole_number
 from dateline.web.i18n import N_, Words
@@ -164,12 +164,13 @@ def _page(
 
 def _view(visit: Visit, trial: Trial) -> TrialView:
     words, error, answer, parsed = visit.words, trial.error, trial.answer, trial.parsed
+    trouble, detail = findings.trouble(words, error.code, error.detail) if error else ("", "")
     return TrialView(
         url=trial.url,
         hops=tuple(_hop(exchange) for exchange in trial.exchanges),
-        trouble=messages.sentence(words, error.code) if error else "",
+        trouble=trouble,
         advice=advice.for_code(words, error.code) if error else "",
-        detail=str(error) if error else "",
+        detail=": ".join(filter(None, (error.code, detail))) if error else "",
         wire_kilobytes=-(-answer.wire_bytes // 1000) if answer else 0,
         kilobytes=-(-len(answer.body) // 1000) if answer else 0,
         charset=_charset(words, trial),

@@ -12,7 +12,7 @@ from dateline.actions import health as health_actions
 from dateline.errors import ActionError, Forbidden
 from dateline.store import health, sidebars
 from dateline.store.health import FeedHealth, Kind
-from dateline.web import advice, messages
+from dateline.web import advice, findings
 from dateline.web.checks import CheckLine, check_line, moment
 from dateline.web.forms import Form, whole_number
 from dateline.web.notices import Notice
@@ -239,14 +239,15 @@ def _place(feed: FeedHealth) -> tuple[str, str]:
 
 def _line(visit: Visit, feed: FeedHealth) -> FeedLine:
     words, code = visit.words, feed.error_code
+    trouble, detail = findings.trouble(words, code, feed.error_detail or "") if code else ("", "")
     return FeedLine(
         id=feed.subscription_id,
         title=feed.title,
         address=feed.url,
         icon_id=feed.icon_id,
-        trouble=messages.sentence(words, code) if code else "",
+        trouble=trouble,
         advice=advice.for_code(words, code) if code else "",
-        detail=feed.error_detail or "",
+        detail=detail,
         failures=feed.failures,
         last_ok=moment(visit, feed.ok_at),
         last_news=moment(visit, feed.changed_at),

@@ -15,7 +15,7 @@ from dateline.refresh.tidy import ORPHANS_KEPT
 from dateline.store import feeds, health, sidebars, subscriptions
 from dateline.store.db import Tx
 from dateline.store.subscriptions import SubscriptionDetails
-from dateline.web import advice, keeping, messages, rhythms
+from dateline.web import advice, findings, keeping, messages, rhythms
 from dateline.web.checks import CheckLine, check_line, moment
 from dateline.web.display_fields import DisplayForm, display_form
 from dateline.web.forms import whole_number
@@ -62,6 +62,7 @@ class SubscriptionPage(Struct, frozen=True, kw_only=True):
     display: DisplayForm
     read_when: ReadWhenForm
     trouble: str
+    trouble_detail: str
     trouble_since: str
     advice: str
     moved_url: str | None
@@ -222,7 +223,8 @@ def _page(
         read_when = _read_when(visit, tx, details)
         feed = health.of_subscription(tx, visit.me.id, details.id)
         is_fetched_otherwise = feeds.is_asked_otherwise(tx, details.feed_id)
-    words = visit.words
+    words, code = visit.words, details.error_code
+    trouble, detail = findings.trouble(words, code, details.error_detail or "") if code else ("", "")
     page = SubscriptionPage(
         subscription=details,
         folders=folders,
@@ -234,9 +236,10 @@ def _page(
         kept=keeping.with_origin(words, rule, "subscription"),
         display=display,
         read_when=read_when,
-        trouble=messages.sentence(words, details.error_code) if details.error_code else "",
+        trouble=trouble,
+        trouble_detail=detail,
         trouble_since=moment(visit, details.error_at),
-        advice=advice.for_code(words, details.error_code) if details.error_code else "",
+        advice=advice.for_code(words, code) if code else "",
         moved_url=feed.moved_url,
         previous_url=feed.previous_url,
         may_change_address=may_change(visit.me, feed.subscribers),
