@@ -10,7 +10,7 @@ from tests.internet import LOOPBACK, Asked, Internet, Reply, redirect, rss
 from tests.people import Cast
 from tests.refresh.running import Runner
 
-from dateline.actions import accounts, entries, subscriptions, transport, trial
+from dateline.actions import accounts, entries, saved_pages, subscriptions, transport, trial
 from dateline.actions.addresses import change_by_hand
 from dateline.actions.transport import Wish
 from dateline.errors import ActionError, NotFound, StoreError
@@ -422,6 +422,14 @@ def test_a_feed_that_was_private_from_the_beginning_stays_so(db: Database, cast:
     assert transport.clear(db, settings, cast.alice, own, now=later) == "private"
     with db.reading() as tx:
         assert tx.column("SELECT owner_id FROM feed") == [cast.alice.id]
+
+
+def test_saved_pages_have_nothing_to_clear(two: Two) -> None:
+    saved_pages.save(two.db, two.alice, "https://a.example/page", feed_title="Saved", now=two.now)
+    with two.db.reading() as tx:
+        own = tx.value("SELECT s.id FROM subscription s JOIN feed f ON f.id = s.feed_id WHERE f.kind = 'saved'")
+    with pytest.raises(ActionError, match=r"action\.bad_value"):
+        transport.clear(two.db, two.settings, two.alice, own, now=two.now)
 
 
 def test_a_shared_feed_has_nothing_to_clear(two: Two) -> None:

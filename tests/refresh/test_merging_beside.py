@@ -3,12 +3,13 @@
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from tests.store.feeding import fill, subscribed
+from tests.store.feeding import arrived, fill, subscribed
 
 from dateline.actions import accounts, arranging, health, subscriptions, transport
 from dateline.model import User
@@ -20,6 +21,7 @@ from dateline.store import Database, addresses, delivery, entries, feeds, orphan
 from dateline.store import subscriptions as store_subscriptions
 from dateline.store.checks import CheckRow
 from dateline.store.db import WriteTx
+from dateline.store.postgres.engine import ARRIVAL_LOCK
 from dateline.store.write import transaction
 
 ONE, TWO = "https://a.example/1", "https://a.example/2"
@@ -147,6 +149,36 @@ def test_who_stars_what_is_in_a_feed_while_it_merges_waits_for_nobody_who_waits(
         merging.result()
     with db.reading() as tx:
         assert tx.all("SELECT entry_id, feed_id FROM star WHERE user_id = :bob", bob=bob.id) == [(second, one)]
+
+
+def test_who_comes_to_the_new_address_of_a_feed_at_the_last_moment_waits_for_nobody_who_waits(
+    postgres_db: Database, now: datetime
+) -> None:
+    """When it was found out whom the move concerns, nobody read the new address: nobody but who reads the old one."""
+    db = postgres_db
+    alice = accounts.create(db, name="Alice", password="correct horse battery", is_admin=True, now=now)
+    bob = accounts.create(db, name="Bob", password="correct horse battery", is_admin=False, now=now)
+    _, one = subscribed(db, alice, ONE, now)
+    with db.reading() as tx:
+        feed = feeds.read(tx, one)
+    check = CheckRow(at=now, code="ok", status=200)
+    new = (arrived("new", now),)
+    outcome = Outcome(feed=feed, check=check, next_at=now, arrived=new, move=Move(target=TWO, adopt=True))
+    with ThreadPoolExecutor(1) as pool, ExitStack() as others:
+        arriving = others.enter_context(transaction(db))
+        arriving.hold_arrival_order()
+        recording = pool.submit(record, db, [outcome])
+        until_it_waits(arriving)
+        subscribed(db, bob, TWO, now)
+        with transaction(db) as tx:
+            tx.hold_user(bob.id)
+            others.close()
+            until_it_waits(tx)
+            assert tx.value("SELECT pg_try_advisory_xact_lock(:lock)", lock=ARRIVAL_LOCK), "who waits holds it"
+        recording.result()
+    with db.reading() as tx:
+        assert tx.all("SELECT user_id, feed_id FROM subscription ORDER BY user_id") == [(alice.id, one), (bob.id, one)]
+        assert tx.all("SELECT id, url FROM feed") == [(one, TWO)]
 
 
 def test_who_comes_to_an_address_while_anothers_feed_of_it_becomes_everybodys_reads_the_same(

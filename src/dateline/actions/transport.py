@@ -95,8 +95,7 @@ def change(db: Database, settings: Settings, user: User, subscription_id: int, w
     def carry_out(tx: WriteTx) -> None:
         tx.hold_user(user.id)
         feed = _feed(tx, user, subscription_id)
-        if feed.kind in ("mail", "saved"):
-            raise ActionError("action.bad_value", "newsletters and saved pages are no feeds that are fetched")
+        _check_kind(feed)
         credentials = _credentials(feed, wish, keyring)
         transport = _wanted(known.transport, wish, settings, has_login=credentials is not None)
         if transport == PLAIN and credentials is None and feed.transport is None and feed.credentials is None:
@@ -126,7 +125,8 @@ def clear(db: Database, settings: Settings, user: User, subscription_id: int, *,
     """Forget all that, and fetch the feed as all are fetched: "shared" when it is everybody's again.
 
     It stays "private" when the user wanted it so from the beginning, and when what it holds was perhaps fetched with a
-    secret and nobody has read the feed without one. Raises ``NotFound``.
+    secret and nobody has read the feed without one. Raises ``NotFound``; ``ActionError`` ``action.bad_value`` for what
+    is not fetched.
     """
     keyring = Keyring(key_path(settings))
     return in_turn(db, lambda tx: _cleared(tx, user, subscription_id, keyring, now))
@@ -134,6 +134,7 @@ def clear(db: Database, settings: Settings, user: User, subscription_id: int, *,
 
 def _cleared(tx: WriteTx, user: User, subscription_id: int, keyring: Keyring, now: datetime) -> Outcome:
     feed = hold_both(tx, user.id, subscription_id)
+    _check_kind(feed)
     if feed.owner_id == 0:
         return "shared"
     known, is_unreadable = _known(feed, keyring)
@@ -147,6 +148,11 @@ def _cleared(tx: WriteTx, user: User, subscription_id: int, keyring: Keyring, no
 def _shared(tx: WriteTx, user: User, subscription_id: int, feed: Feed, now: datetime, *, may_be_shown: bool) -> Outcome:
     feed_id = make_shared(tx, user.id, subscription_id, feed, now, entries_may_be_shown=may_be_shown)
     return "shared" if feeds.read(tx, feed_id).owner_id == 0 else "private"
+
+
+def _check_kind(feed: Feed) -> None:
+    if feed.kind in ("mail", "saved"):
+        raise ActionError("action.bad_value", "newsletters and saved pages are no feeds that are fetched")
 
 
 def _feed(tx: Tx, user: User, subscription_id: int) -> Feed:

@@ -57,6 +57,7 @@ def adopt(tx: WriteTx, feed_id: int, url: str, host: str, now: datetime) -> int 
         brought.follow_move(tx, feed_id, feed.url, url)
         change_address(tx, feed_id, url, host, previous_url=previous, now=now)
         return feed_id
+    merging.hold_more(tx, feed_id, other.id)  # it may have come to this address after ``hold``
     if not _speaks_for(tx, feed, other):
         return None
     brought.follow_move(tx, feed_id, feed.url, url)

@@ -46,6 +46,19 @@ def hold(tx: WriteTx, merging: Collection[int], others: Collection[int] = ()) ->
         raise StoreError("store.busy", "somebody subscribed to a feed that merges")
 
 
+def hold_more(tx: WriteTx, kept: int, gone: int) -> None:
+    """Hold whom and what came to these feeds since ``hold``, waiting for nobody: much is held by now.
+
+    Raises ``StoreError`` ``store.busy`` when somebody else holds it: from the beginning, then.
+    """
+    both = [kept, gone]
+    user_ids = sorted(_concerned(tx, both, ()))
+    tx.all("SELECT id FROM users WHERE id IN ids(:ids) ORDER BY id [[lock_user_now]]", ids=user_ids)
+    there = tx.column("SELECT id FROM feed WHERE id IN ids(:ids) ORDER BY id [[lock_row_now]]", ids=both)
+    if len(there) < len(both) or not _concerned(tx, both, ()).issubset(user_ids):
+        raise StoreError("store.busy", "somebody came to a feed that merges")
+
+
 def _concerned(tx: Tx, merging: Collection[int], others: Collection[int]) -> set[int]:
     return {*readers(tx, merging), *brought.keepers(tx, [*merging, *others])}
 

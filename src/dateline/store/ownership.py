@@ -118,6 +118,7 @@ def make_shared(
         kept = feed.id
         if shared is not None:
             kept, gone = min(feed.id, shared.id), max(feed.id, shared.id)
+            merging.hold_more(tx, kept, gone)
             merging.merge(tx, kept, gone, now)
         tx.run("UPDATE feed SET owner_id = 0 WHERE id = :id", id=kept)
         return kept

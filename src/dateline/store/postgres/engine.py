@@ -27,6 +27,8 @@ DIALECT = {
     "text_key": "entry_id",
     "lock_rows_of_s": "FOR UPDATE OF s",
     "lock_row": "FOR UPDATE",
+    "lock_row_now": "FOR UPDATE NOWAIT",
+    "lock_user_now": "FOR NO KEY UPDATE NOWAIT",
     "share_row": "FOR KEY SHARE",
 }
 ARRIVAL_LOCK = 0x0DA7_E11E

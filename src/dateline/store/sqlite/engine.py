@@ -36,6 +36,8 @@ DIALECT = {
     "text_key": "rowid",
     "lock_rows_of_s": "",
     "lock_row": "",
+    "lock_row_now": "",
+    "lock_user_now": "",
     "share_row": "",
 }
 BUSY_SECONDS = 20.0
