@@ -103,6 +103,17 @@ def origin(url: str) -> tuple[str, str, int]:
     return parts.scheme, parts.hostname or "", parts.port or DEFAULT_PORTS[parts.scheme]
 
 
+def is_home(given: str, url: str) -> bool:
+    """Whether what was given for one address may go to another: its origin, or that host's move from http to https.
+
+    Nothing wider, such as a domain that both are below: of how many parts a name is one owner's, no name says, and who
+    has ``evil.example.org`` may put links to it into the feed of ``www.example.org``.
+    """
+    home, here = origin(given), origin(url)
+    is_upgrade = home[::2] == ("http", 80) and here[::2] == ("https", 443) and here[1] == home[1]
+    return here == home or is_upgrade
+
+
 def host_key(url: str) -> str:
     """The name under which a host is spared: what ``Gate.turn`` is asked with.
 

@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 from msgspec.structs import replace
 
+from .address import is_home
+
 MAX_COOKIES = 50
 MAX_ONE = 4_096
 """Characters of a name with its value (RFC 6265 §6.1)."""
@@ -94,6 +96,25 @@ class Jar:
             oldest = next(iter(self._cookies))
             chars -= _size(self._cookies.pop(oldest))
             self.has_changed = True
+
+
+class HomeJar(Jar):
+    """A jar for one way that begins at ``home``: what is in it goes to that origin alone, even where a cookie names a
+    wider domain. What servers set elsewhere on the way stays elsewhere.
+    """
+
+    def __init__(self, cookies: Iterable[Cookie], home: str) -> None:
+        super().__init__(cookies)
+        self._home = home
+        self._abroad = Jar()
+
+    def header(self, url: str, now: float, own: str = "") -> str:
+        """What ``Cookie`` says to an address, at home and elsewhere."""
+        return super().header(url, now, own) if is_home(self._home, url) else self._abroad.header(url, now, own)
+
+    def take(self, url: str, said: Iterable[str], now: float) -> bool:
+        """What an answer sets, there where it came from."""
+        return super().take(url, said, now) if is_home(self._home, url) else self._abroad.take(url, said, now)
 
 
 def _is_as_good(known: Cookie, again: Cookie) -> bool:

@@ -6,7 +6,7 @@ address go to that origin alone, and (RFC 9110 §15.4.)
 
 from dateline.errors import FetchError
 
-from .address import absolute_http_url, origin, resolve, without_credentials
+from .address import absolute_http_url, is_home, resolve, without_credentials
 
 MAX_REDIRECTS = 10
 REDIRECTS = frozenset({300, 301, 302, 303, 307, 308})
@@ -24,7 +24,7 @@ class Trail:
         self.url, self._authorization = without_credentials(absolute_http_url(asked))
         self.permanent_url: str | None = None
         self.retry_after: float | None = None
-        self._origin = origin(self.url)
+        self._home = self.url
         self._seen = {self.url}
         self._steps = 0
         self._only_permanent = True
@@ -32,9 +32,7 @@ class Trail:
     @property
     def is_home(self) -> bool:
         """Whether ``url`` may have the secrets: the origin that was asked, or that host's move from http to https."""
-        here = origin(self.url)
-        is_upgrade = self._origin[::2] == ("http", 80) and here[::2] == ("https", 443) and here[1] == self._origin[1]
-        return here == self._origin or is_upgrade
+        return is_home(self._home, self.url)
 
     @property
     def authorization(self) -> str | None:

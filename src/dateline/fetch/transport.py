@@ -82,6 +82,11 @@ class Transport(Struct, frozen=True, kw_only=True, omit_defaults=True):
             authority="",
         )
 
+    def for_pages(self) -> "Transport":
+        """What a page of the origin that it was made for is asked with: nothing is posted, and it is no feed."""
+        fitting = tuple(header for header in self.headers if header[0].lower() != "accept")
+        return replace(self, headers=fitting, method="GET", body="", body_type=FORM)
+
 
 PLAIN = Transport()
 """As all feeds are asked."""

@@ -70,7 +70,7 @@ def check(answer: Response) -> None:
     if kind not in _PAGE_TYPES or not _MARKUP.search(answer.body[:10_000]):
         raise ExtractError("extract.not_a_page", kind[:100])
     parts = urlsplit(answer.final_url)
-    moved = parts.netloc != urlsplit(answer.url).netloc
+    moved = parts.netloc != urlsplit(answer.url).netloc.rpartition("@")[2]
     if _CONSENT_PATH.search(parts.path) or (moved and _CONSENT_HOST.search(parts.hostname or "")):
         raise ExtractError("extract.consent", answer.final_url)
     title = _TITLE.search(answer.body[:20_000])

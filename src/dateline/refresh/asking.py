@@ -8,8 +8,8 @@ import msgspec
 from msgspec import Struct
 
 from dateline.errors import StoreError
-from dateline.fetch.address import origin, with_credentials
-from dateline.fetch.cookies import Cookie, Jar
+from dateline.fetch.address import absolute_http_url, is_home, origin, with_credentials, without_credentials
+from dateline.fetch.cookies import Cookie, HomeJar, Jar
 from dateline.fetch.transport import PLAIN, Transport
 from dateline.store import Database, feeds
 from dateline.store.feeds import Feed
@@ -67,11 +67,40 @@ def way(feed: Feed, url: str, keyring: Keyring) -> tuple[str, Transport]:
 
 
 def beside(feed: Feed, keyring: Keyring) -> Transport:
-    """How what belongs to a feed (its articles, its icon) is asked: through its proxy, as its user agent, no secrets.
+    """How what belongs to a feed (its icon, its chapters) is asked: through its proxy, as its user agent, no secrets.
 
     Raises ``StoreError`` (``store.secret``): what wants a proxy that cannot be read must not go without one.
     """
     return kept(feed, keyring).transport.public()
+
+
+class Asking(Struct, frozen=True, kw_only=True):
+    """How a page is asked: its address, with the login; and what else is as the feed is asked."""
+
+    url: str
+    transport: Transport = PLAIN
+    jar: Jar | None = None
+
+
+def article(feed: Feed, url: str, keyring: Keyring) -> Asking:
+    """How an article of a feed is asked: at home with all that lets the feed's reader in, elsewhere as ``beside``.
+
+    Home is the feed's own origin (``address.is_home``) and no more: ``url`` is the word of whoever can put a link
+    into the feed. Nothing is posted; the cookies are a copy, what the page sets is forgotten. Raises ``FetchError``
+    (``fetch.bad_url``), ``StoreError`` (``store.secret``).
+    """
+    if feed.owner_id == 0 or (feed.transport is None and feed.credentials is None):
+        return Asking(url=url)  # everybody's feed has no secrets; newsletters and saved pages have no home either
+    bare, _ = without_credentials(absolute_http_url(url))
+    transport = kept(feed, keyring).transport
+    if not is_home(feed.address, bare):
+        return Asking(url=url, transport=transport.public())
+    login = None if feed.credentials is None else keyring.decrypt(feed.credentials)
+    return Asking(
+        url=url if login is None else with_credentials(bare, login),
+        transport=transport.for_pages(),
+        jar=HomeJar(jar_of(feed, keyring).cookies(), bare) if transport.keep_cookies else None,
+    )
 
 
 def jar_of(feed: Feed, keyring: Keyring) -> Jar:

@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from msgspec.structs import replace
+
 from dateline.errors import DatelineError, ExtractError, FetchError, NotFound, StoreError
 from dateline.fetch import fetch_now
 from dateline.fetch.address import host_key
@@ -27,7 +29,7 @@ from dateline.store.secrets import Keyring, key_path
 from dateline.store.write import transaction
 
 from . import articles
-from .asking import beside
+from .asking import Asking, article
 from .full_text_wishes import ways
 from .polite import NotNow, TableGate
 from .reader import Reader
@@ -166,9 +168,15 @@ class FullTexts:
         cause, wanted = prepared
         assert cause.url is not None
         try:
-            transport = await asyncio.to_thread(_transport, self._db, cause.feed_id, self._keyring)
-            await self._ask_site(cause.url, transport)
-            answer = await self._client.get(cause.url, accept="page", max_bytes=articles.MAX_PAGE, transport=transport)
+            asking = await asyncio.to_thread(_asking, self._db, cause.feed_id, cause.url, self._keyring)
+            await self._ask_site(cause.url, asking.transport)
+            answer = await self._client.get(
+                asking.url,
+                accept="page",
+                max_bytes=articles.MAX_PAGE,
+                transport=asking.transport,
+                jar=asking.jar,
+            )
         except NotNow as error:
             until = self._clock() + timedelta(seconds=max(error.seconds, 1.0))
             await asyncio.to_thread(self._postpone, due, until, tried=False)
@@ -231,21 +239,26 @@ class FullTexts:
     # -------------------------------------------------------------------------------------------- robots.txt
 
     async def _ask_site(self, url: str, transport: Transport) -> None:
-        """Raise ``ExtractError`` ``extract.robots`` when the site asks programs not to fetch this."""
+        """Raise ``ExtractError`` ``extract.robots`` when the site asks programs not to fetch this.
+
+        What a server says that this feed's reader alone trusts is not kept for others.
+        """
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
         rules = await asyncio.to_thread(self._known_robots, origin)
         if rules is None:
             rules = await self._robots(origin, transport)
-            await asyncio.to_thread(self._note_robots, origin, rules)
+            if transport.tls == "strict" and not transport.authority:
+                await asyncio.to_thread(self._note_robots, origin, rules)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         if not robots.allows(rules, path):
             raise ExtractError("extract.robots", origin)
 
     async def _robots(self, origin: str, transport: Transport) -> str:
+        stranger = replace(transport.public(), tls=transport.tls, authority=transport.authority)
         try:
             answer = await self._client.get(
-                f"{origin}/robots.txt", accept="page", max_bytes=robots.MAX_BYTES, transport=transport
+                f"{origin}/robots.txt", accept="page", max_bytes=robots.MAX_BYTES, transport=stranger
             )
         except FetchError as error:
             if error.code not in _NO_ROBOTS:
@@ -262,11 +275,11 @@ class FullTexts:
             full_text_queue.note_robots(tx, origin, rules, self._clock())
 
 
-def _transport(db: Database, feed_id: int, keyring: Keyring) -> Transport:
-    """How a feed's pages are asked. Raises ``NotFound``, ``StoreError`` (``store.secret``)."""
+def _asking(db: Database, feed_id: int, url: str, keyring: Keyring) -> Asking:
+    """How a page of a feed is asked. Raises ``NotFound``, ``FetchError``, ``StoreError`` (``store.secret``)."""
     with db.reading() as tx:
         feed = feeds.read(tx, feed_id)
-    return beside(feed, keyring)
+    return article(feed, url, keyring)
 
 
 # ------------------------------------------------------------------------------------------------ while somebody waits
@@ -280,15 +293,17 @@ def page_now(
     Raises ``FetchError``, ``StoreError`` (``store.secret``).
     """
     gate = TableGate(db, settings, holder=f"article-{secrets.token_hex(4)}", clock=clock)
+    asking = _asking(db, feed_id, url, Keyring(key_path(settings)))
     return fetch_now(
         settings,
-        url,
+        asking.url,
         version=version,
         gate=gate,
         accept="page",
         max_bytes=articles.MAX_PAGE,
         deadline=DEADLINE,
-        transport=_transport(db, feed_id, Keyring(key_path(settings))),
+        transport=asking.transport,
+        jar=asking.jar,
     )
 
 
