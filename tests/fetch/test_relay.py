@@ -4,12 +4,15 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+from msgspec.structs import replace
 from tests.fetch.conftest import ScriptedResolver
+from tests.fetch.test_socks import CLOSED, Socks
 from tests.internet import LOOPBACK, Internet, Reply, Wire, redirect, says
 
 from dateline.errors import FetchError
 from dateline.fetch import relay as relaying
 from dateline.fetch.relay import Relay
+from dateline.fetch.transport import Transport
 from dateline.settings import Settings
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 800
@@ -123,3 +126,42 @@ async def test_many_wait_for_their_turn_and_all_arrive(relay: Relay) -> None:
     with Internet({"/a": Reply(PNG, content_type="image/png", delay=0.01)}) as internet:
         got = await asyncio.gather(*(fetched(relay, internet.url("/a")) for _ in range(100)))
     assert {body for _, _, body in got} == {PNG}
+
+
+async def test_an_onion_picture_comes_through_the_proxy_that_looks_its_name_up() -> None:
+    socks = Socks()
+    server = await asyncio.start_server(socks.accept, "127.0.0.1", 0)
+    tor = f"socks5h://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    names = ScriptedResolver(lambda host, times: ["127.0.0.1"])
+    with Internet({"/a.png": Reply(PNG, content_type="image/png")}) as internet:
+        settings = replace(CLOSED, proxies=(tor,))
+        async with Relay(settings, version="1", resolver=names) as relay:
+            transport = Transport(proxy=tor, user_agent="Visitor/1", cookies="session=1", headers=(("X-Key", "abc"),))
+            url = f"http://pictures.onion:{internet.port}/a.png"
+            async with relay.opened(url, transport=transport) as relayed:
+                assert b"".join([piece async for piece in relayed.pieces]) == PNG
+        (asked,) = internet.requests
+    assert socks.asked == [(5, "pictures.onion", "")]
+    assert {name for name, _ in asked.headers} == {"Host", "User-Agent", "Accept", "Accept-Encoding"}
+    assert asked.header("User-Agent") == "Visitor/1"
+    server.close()
+    await asyncio.gather(*socks.serving)
+
+
+async def test_a_proxy_is_no_way_into_networks_that_are_closed() -> None:
+    with Internet({"/a.png": redirect("http://127.0.0.1:1/b.png", 302)}) as internet:
+        there = "http://pictures.example/a.png"
+        internet[there] = redirect("http://127.0.0.1:1/b.png", 302)
+        settings = Settings(proxies=(internet.origin,))
+        async with Relay(settings, version="1") as relay:
+            for url, asked in ((internet.url("/a.png"), 0), (there, 1)):
+                with pytest.raises(FetchError) as caught:
+                    async with relay.opened(url, transport=Transport(proxy=internet.origin)):
+                        pass
+                assert caught.value.code == "fetch.forbidden_address"
+                assert len(internet.requests) == asked
+            assert await refusal(relay, internet.url("/a.png")) == "fetch.forbidden_address", "nor for who goes without"
+            with pytest.raises(FetchError) as caught:
+                async with relay.opened(there, transport=Transport(proxy="http://127.0.0.1:2")):
+                    pass
+            assert caught.value.code == "fetch.proxy", "it is none of the administrator's"

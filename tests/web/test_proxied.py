@@ -1,7 +1,8 @@
 """Media by way of this server: whose page shows them so, which addresses are honoured, and by whom."""
 
 import asyncio
-from collections.abc import Callable
+from base64 import urlsafe_b64decode
+from collections.abc import Callable, Iterator
 from ipaddress import ip_network
 from typing import Any
 
@@ -12,10 +13,13 @@ from tests.internet import Internet, Reply, Wire, says
 from tests.web.browsing import HOST, Browser, Clock, World
 
 from dateline.actions import preferences as preference_actions
+from dateline.actions import transport as transport_actions
 from dateline.asgi import create_app
 from dateline.model import Enclosure, SafeHTML, User
 from dateline.settings import Settings
-from dateline.store import Database
+from dateline.store import Database, subscriptions
+from dateline.store.secrets import Keyring, key_path
+from dateline.store.write import transaction
 from dateline.web import proxied
 from dateline.web.signing import PATH, Signer
 
@@ -202,3 +206,81 @@ def test_html_without_media_is_left_as_it_is() -> None:
     assert proxied.html_through(text, lambda url: "/x") == text.replace(
         '<img src="https://a.example/1.png"', '<img src="/x"'
     )
+
+
+# ------------------------------------------------------------------------------------------------ by a feed's proxy
+
+HIDDEN = "http://127.0.0.9:9/1.png"
+"""A picture that only the proxy knows."""
+
+
+@pytest.fixture
+def proxy() -> Iterator[Internet]:
+    with Internet({HIDDEN: Reply(PNG, content_type="image/png")}) as internet:
+        yield internet
+
+
+def signed_in(path: str) -> str:
+    text = path.rpartition("/")[2]
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
+
+
+def hidden(world: World, settings: Settings, user: User, clock: Clock, proxy: Internet) -> tuple[Settings, int, int]:
+    """Settings with the proxy; a subscription of a user's own through it; its entry, with the hidden picture."""
+    settings = replace(settings, proxies=(proxy.origin,))
+    feed = world.feed("Hidden", owner=user)
+    subscription = world.subscribe(user, feed)
+    (entry,) = world.entries(
+        feed, "One", content_html=SafeHTML(f'<p><img src="{HIDDEN}" alt=""></p>'), thumbnail_url=HIDDEN
+    )
+    wish = transport_actions.Wish(proxy=proxy.origin, user_agent="Visitor/1", cookies="session=1", login="a:b")
+    transport_actions.change(world.db, settings, user, subscription, wish, now=clock())
+    return settings, subscription, entry
+
+
+def test_pictures_of_a_feed_come_through_its_proxy_to_its_reader_alone(
+    alice: Browser, bob: Browser, world: World, settings: Settings, db: Database, clock: Clock, proxy: Internet
+) -> None:
+    user = wants(db, alice, clock)
+    settings, _, entry = hidden(world, settings, user, clock, proxy)
+    path = alice.get(f"/entry/{entry}").find("//article//img")[0].get("src")
+    as_all = path.replace(path.split("/")[2], "u")
+    alices, bobs, strangers, forged = asked(
+        settings, db, clock, (path, "token-of-alice"), (path, "token-of-bob"), (path, None), (as_all, "token-of-alice")
+    )
+    assert alices[:2] == (200, PNG)
+    assert (bobs[0], strangers[0], forged[0]) == (404, 404, 404)
+    (request,) = proxy.requests
+    assert request.header("User-Agent") == "Visitor/1"
+    assert {name for name, _ in request.headers} == {"Host", "User-Agent", "Accept", "Accept-Encoding"}
+
+
+def test_each_page_says_by_which_feed_a_picture_comes(
+    alice: Browser, world: World, settings: Settings, db: Database, clock: Clock, proxy: Internet
+) -> None:
+    user = wants(db, alice, clock)
+    show(world, user, HTML, thumbnail_url="https://a.example/t.jpg")
+    hidden(world, settings, user, clock, proxy)
+    for path, ways in (("/", ["f", "u"]), ("/?view=cards", ["f", "u"]), ("/?view=global", ["f"])):
+        pictures = [str(source) for source in alice.get(path).tree.xpath("//img/@src") if "/proxied/" in source]
+        by_the_feed = [source for source in pictures if HIDDEN in signed_in(source)]
+        assert {source.split("/")[2][0] for source in by_the_feed} == {"f"}, path
+        assert sorted({source.split("/")[2][0] for source in pictures}) == ways, path
+
+
+def test_what_the_administrator_takes_away_lets_nothing_go_another_way(
+    alice: Browser, world: World, settings: Settings, db: Database, clock: Clock, proxy: Internet
+) -> None:
+    user = wants(db, alice, clock)
+    with Internet({"/1.png": Reply(PNG, content_type="image/png")}) as internet:
+        _, subscription, entry = hidden(world, settings, user, clock, proxy)
+        with transaction(db) as tx:
+            feed = subscriptions.feed_of(tx, user.id, subscription)
+        path = Signer(Keyring(key_path(settings)).derived("media proxy")).path(
+            internet.url("/1.png"), now=clock(), for_visitors=False, feed_id=feed
+        )
+        assert asked(settings, db, clock, (path, "token-of-alice"))[0][0] == 502
+        assert (internet.requests, proxy.requests) == ([], [])
+        transport_actions.clear(db, settings, user, subscription, now=clock())
+        assert asked(settings, db, clock, (path, "token-of-alice"))[0][0] == 404
+        assert "/proxied/u/" in alice.get(f"/entry/{entry}").find("//article//img")[0].get("src")

@@ -33,7 +33,7 @@ from .exchange import Exchange, Watch, masked_answer, masked_request
 from .guard import AddressInfo, Guard, unguarded_socket
 from .politeness import Gate, HostGate
 from .proxy import RequestOptions as _RequestOptions
-from .proxy import through
+from .proxy import connector, through
 from .question import Question
 from .redirects import MAX_REDIRECTS, REDIRECTS, Trail
 from .resolver import SortingResolver, ThreadResolver
@@ -123,25 +123,15 @@ class Client:
             "keepalive_timeout": KEEP_ALIVE_SECONDS,
         }
 
-    def _open_session(self, connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
+    def _open_session(self, opened: aiohttp.TCPConnector) -> aiohttp.ClientSession:
         # aiohttp would ask again at once after any disconnection; only a connection from before deserves it (_open)
-        return open_session(connector, self._timeout(self._patience.first_byte), asks_again=False)
+        return open_session(opened, self._timeout(self._patience.first_byte), asks_again=False)
 
     def _tunnel(self, address: URL) -> aiohttp.ClientSession:
         """The session whose connections go through a SOCKS proxy, or to one over TLS."""
         if address not in self._tunnels:
-            self._tunnels[address] = self._open_session(self._connector(address))
+            self._tunnels[address] = self._open_session(connector(address, guard=self._guard, **self._connecting()))
         return self._tunnels[address]
-
-    def _connector(self, address: URL) -> aiohttp.TCPConnector:
-        # few feeds need them
-        if address.scheme == "https":
-            from .secure_proxy import SecureProxyConnector
-
-            return SecureProxyConnector(**self._connecting())
-        from .socks import SocksConnector
-
-        return SocksConnector(address, guard=self._guard, **self._connecting())
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -6,7 +6,7 @@ still refused: numbers inside our own networks, and the names of this machine. (
 """
 
 import ssl
-from typing import TypedDict
+from typing import Any, TypedDict
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -43,6 +43,18 @@ def through(wanted: str, allowed: tuple[str, ...], url: str, guard: Guard, optio
         login = aiohttp.encode_basic_auth(address.user, address.password or "", "utf-8")
         options["proxy_headers"] = {"Authorization": login}  # aiohttp makes Proxy-Authorization of it
     return address if address.scheme == "https" else None
+
+
+def connector(address: URL, *, guard: Guard, **connecting: Any) -> aiohttp.TCPConnector:
+    """What connects by way of the address that ``through`` returned; ``connecting`` is what all connectors are told."""
+    # few feeds need them
+    if address.scheme == "https":
+        from .secure_proxy import SecureProxyConnector
+
+        return SecureProxyConnector(**connecting)
+    from .socks import SocksConnector
+
+    return SocksConnector(address, guard=guard, **connecting)
 
 
 def _check_name(url: str, guard: Guard) -> None:

@@ -1,30 +1,34 @@
 """The relay: pictures, sound and film handed on to a reader's browser while they come, so that their hosts do not see
 the reader.
 
-The same guard as for feeds, its own redirects, no cookies, no referrer; nothing is kept. A browser waits for each
-piece, so a relay is not held back by the host table: it asks as often as the browser would, some at once.
+The same guard as for feeds, its own redirects, no cookies, no referrer; nothing is kept. What a feed names that its
+reader fetches through a proxy comes through that one too. A browser waits for each piece, so a relay is not held back
+by the host table: it asks as often as the browser would, some at once.
 """
 
 import asyncio
 import re
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from types import TracebackType
-from typing import Self
+from typing import Self, TypedDict
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
 from msgspec import Struct
+from yarl import URL
 
 from dateline.errors import FetchError
 from dateline.settings import Settings
 
 from . import failures, headers
-from .guard import Guard
+from .guard import AddressInfo, Guard, unguarded_socket
+from .proxy import RequestOptions, connector, through
 from .redirects import REDIRECTS, Trail
 from .resolver import SortingResolver, ThreadResolver
 from .sessions import open_session
+from .transport import PLAIN, Transport
 
 MAX_PICTURE_BYTES = 50_000_000
 MAX_BYTES = 5_000_000_000
@@ -49,6 +53,13 @@ _TYPES = (
 )
 
 
+class _Connecting(TypedDict):
+    resolver: AbstractResolver
+    socket_factory: Callable[[AddressInfo], socket.socket]
+    limit: int
+    limit_per_host: int
+
+
 class Relayed(Struct, frozen=True, kw_only=True):
     """An answer on its way: ``status`` 200 or 206, a media type, what else browsers need to know, and the pieces.
 
@@ -65,49 +76,60 @@ class Relay:
     """Asks for media inside one event loop; an async context manager. ``resolver`` is for tests."""
 
     def __init__(self, settings: Settings, *, version: str, resolver: AbstractResolver | None = None) -> None:
+        self._settings = settings
         self._user_agent = headers.user_agent(version, settings.user_agent_url, 0)
         self._guard = Guard(settings.allowed_networks)
         self._resolver = SortingResolver(resolver or ThreadResolver(), self._guard)
         self._slots = asyncio.Semaphore(AT_ONCE)
-        self._session: aiohttp.ClientSession | None = None
+        self._sessions: dict[str, aiohttp.ClientSession] = {}
+        """By the proxy, of which there are as many as the administrator names; "" is none."""
 
     async def __aenter__(self) -> Self:
-        connector = aiohttp.TCPConnector(
-            resolver=self._resolver, socket_factory=self._socket, limit=0, limit_per_host=AT_ONCE_A_HOST
-        )
-        timeout = aiohttp.ClientTimeout(total=None, connect=20, sock_connect=10, sock_read=30)
-        self._session = open_session(connector, timeout, asks_again=True)
+        self._sessions[""] = self._open(aiohttp.TCPConnector(**self._connecting(self._guard.socket)))
         return self
+
+    def _connecting(self, make_socket: Callable[[AddressInfo], socket.socket]) -> _Connecting:
+        return {
+            "resolver": self._resolver,
+            "socket_factory": make_socket,
+            "limit": 0,
+            "limit_per_host": AT_ONCE_A_HOST,
+        }
+
+    def _open(self, opened: aiohttp.TCPConnector) -> aiohttp.ClientSession:
+        timeout = aiohttp.ClientTimeout(total=None, connect=20, sock_connect=10, sock_read=30)
+        return open_session(opened, timeout, asks_again=True)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._session is not None:
-            await self._session.close()
-            await self._resolver.close()
-
-    def _socket(self, info: tuple[int, int, int, str, tuple[str, int]]) -> socket.socket:
-        return self._guard.socket(info)
+        for session in self._sessions.values():
+            await session.close()
+        self._sessions.clear()
+        await self._resolver.close()
 
     @asynccontextmanager
-    async def opened(self, url: str, *, wanted_range: str | None = None) -> AsyncIterator[Relayed]:
+    async def opened(
+        self, url: str, *, wanted_range: str | None = None, transport: Transport = PLAIN
+    ) -> AsyncIterator[Relayed]:
         """Ask for ``url`` and follow where it leads; ``wanted_range`` is the browser's ``Range``.
 
-        Raises ``FetchError``: what ``Client.get`` raises, ``fetch.not_media`` for anything but pictures, sound and
-        film.
+        Of ``transport`` its proxy and user agent count, and nothing else. Raises ``FetchError``: what ``Client.get``
+        raises, ``fetch.not_media`` for anything but pictures, sound and film.
         """
         async with self._slots:
             trail = Trail(url)
-            answer = await self._arrived(trail, _sent(self._user_agent, wanted_range))
+            sent = _sent(transport.user_agent or self._user_agent, wanted_range)
+            answer = await self._arrived(trail, sent, transport.proxy)
             try:
                 yield await _relayed(answer, trail.url)
             finally:
                 answer.close()
 
-    async def _arrived(self, trail: Trail, sent: dict[str, str]) -> aiohttp.ClientResponse:
+    async def _arrived(self, trail: Trail, sent: dict[str, str], proxy: str) -> aiohttp.ClientResponse:
         """The first answer that is no redirect. Raises ``FetchError``."""
         while True:
-            answer = await self._asked(trail.url, sent)
+            answer = await self._asked(trail.url, sent, proxy)
             if answer.status not in REDIRECTS:
                 break
             answer.close()
@@ -117,12 +139,26 @@ class Relay:
             raise failures.of_status(answer.status, url=trail.url)
         return answer
 
-    async def _asked(self, url: str, sent: dict[str, str]) -> aiohttp.ClientResponse:
-        assert self._session is not None
+    async def _asked(self, url: str, sent: dict[str, str], proxy: str) -> aiohttp.ClientResponse:
+        options: RequestOptions = {"allow_redirects": False}
         try:
-            return await self._session.get(url, headers=sent, allow_redirects=False)
+            tunnel = through(proxy, self._settings.proxies, url, self._guard, options) if proxy else None
+            return await self._session(proxy, tunnel).get(url, headers=sent, **options)
+        except FetchError:
+            raise
         except Exception as error:  # whatever hostile bytes make a library raise
             raise failures.of_exception(error, url=url, status=None) from error
+
+    def _session(self, proxy: str, tunnel: URL | None) -> aiohttp.ClientSession:
+        """The session for a proxy: all that it connects to is that one, which is the administrator's choice."""
+        if proxy not in self._sessions:
+            connecting = self._connecting(unguarded_socket)
+            self._sessions[proxy] = self._open(
+                aiohttp.TCPConnector(**connecting)
+                if tunnel is None
+                else connector(tunnel, guard=self._guard, **connecting)
+            )
+        return self._sessions[proxy]
 
 
 def _sent(user_agent: str, wanted_range: str | None) -> dict[str, str]:

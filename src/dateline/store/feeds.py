@@ -1,5 +1,6 @@
 """Feeds: their rows, and what was learnt from each check."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -361,6 +362,17 @@ def is_asked_otherwise(tx: Tx, feed_id: int) -> bool:
     """Whether somebody has a login or a transport of their own for this feed."""
     return bool(
         tx.value("SELECT 1 FROM feed WHERE id = :id AND (transport IS NOT NULL OR credentials IS NOT NULL)", id=feed_id)
+    )
+
+
+def in_own_way(tx: Tx, owner_id: int, feed_ids: Iterable[int]) -> set[int]:
+    """Those of these feeds that are an owner's alone, and fetched otherwise than all."""
+    return set(
+        tx.column(
+            "SELECT id FROM feed WHERE id IN ids(:ids) AND owner_id = :owner AND transport IS NOT NULL",
+            ids=sorted(feed_ids),
+            owner=owner_id,
+        )
     )
 
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 from dateline.model import Stream
 from dateline.store.board import Headline
 from dateline.store.sidebars import Sidebar
-from dateline.web.proxied import Link, linked
+from dateline.web.proxied import Links, linked
 from dateline.web.rows import RowMaker, language_tag
 from dateline.web.sidebar import FeedView, FolderView, SidebarView
 
@@ -45,7 +45,7 @@ def feed_ids(sidebar: Sidebar) -> list[int]:
 
 
 class BoardMaker:
-    """Makes one board: in the words and the zone of ``maker``, of somebody’s feeds; ``link``: pictures by way of us."""
+    """Makes one board: in the words and the zone of ``maker``, of somebody’s feeds; ``links``: pictures by us."""
 
     def __init__(
         self,
@@ -54,10 +54,10 @@ class BoardMaker:
         heads: Mapping[int, Headline],
         *,
         shown: Literal["unread", "all"],
-        link: Link | None,
+        links: Links | None,
     ) -> None:
         self.maker = maker
-        self.link = link
+        self.links = links
         self.shown = shown
         self.heads = {row.id: heads[row.feed_id] for row in sidebar.subscriptions if row.feed_id in heads}
 
@@ -98,7 +98,7 @@ class BoardMaker:
             short_time=short,
             iso_time=iso,
             is_unread=head.is_unread,
-            picture=linked(picture, self.link) if picture and self.link else picture,
+            picture=linked(picture, self.links(head.feed_id)) if picture and self.links else picture,
         )
 
 

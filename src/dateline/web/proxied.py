@@ -1,12 +1,13 @@
 """Media of other hosts, by way of us: rows and SafeHTML → the same with signed addresses of ours (``signing``)."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from msgspec.structs import replace
 
 from dateline.clean import urls
 from dateline.model import SafeHTML
+from dateline.store import Tx, feeds
 from dateline.web.media import Media
 from dateline.web.reading import Reading
 from dateline.web.rows import Row
@@ -18,25 +19,40 @@ _ADDRESS = re.compile(r' (src|srcset|poster)="([^"]*)"')
 
 Link = Callable[[str], str]
 """An address elsewhere → the link to it by way of us."""
+Links = Callable[[int], Link]
+"""The feed that names an address → what makes the link: who fetches a feed through a proxy does not meet its pictures'
+hosts without."""
 
 
 def shown(visit: Visit, of: Reading, rows: tuple[Row, ...]) -> tuple[Row, ...]:
     """Rows as their owner wants them seen: with media by way of us, and then the page may load no others."""
-    link = linker(visit, of)
-    return tuple(through(row, link) for row in rows) if link is not None else rows
+    if not _are_wanted(visit, of):  # nothing is read then
+        return rows
+    with visit.db.reading() as tx:
+        links = linker(visit, of, tx, {row.feed_id for row in rows})
+    return tuple(through(row, links(row.feed_id)) for row in rows) if links is not None else rows
 
 
-def linker(visit: Visit, of: Reading) -> Link | None:
-    """What makes links by way of us, where the owner wants them (the page may then load no others); else None."""
-    if not of.owner.preferences.media_proxy or visit.instance.settings.media_proxy == "off":
+def linker(visit: Visit, of: Reading, tx: Tx, feed_ids: Iterable[int]) -> Links | None:
+    """What makes links by way of us for what these feeds name, where the owner wants them (the page may then load no
+    others); else None.
+    """
+    if not _are_wanted(visit, of):
         return None
     visit.own_media_only = True
     signer = visit.instance.signer
+    # a visitor sees nothing of a feed that is its owner's alone
+    own = set() if of.is_visitor else feeds.in_own_way(tx, of.owner.id, feed_ids)
 
-    def link(url: str) -> str:
-        return visit.url.plain(signer.path(url, now=visit.now, for_visitors=of.is_visitor))
+    def links(feed_id: int) -> Link:
+        by = feed_id if feed_id in own else None
+        return lambda url: visit.url.plain(signer.path(url, now=visit.now, for_visitors=of.is_visitor, feed_id=by))
 
-    return link
+    return links
+
+
+def _are_wanted(visit: Visit, of: Reading) -> bool:
+    return of.owner.preferences.media_proxy and visit.instance.settings.media_proxy != "off"
 
 
 def through(row: Row, link: Link) -> Row:

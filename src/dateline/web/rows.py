@@ -33,6 +33,7 @@ class Row(Struct, frozen=True, kw_only=True):
     the attributes for unread, kept unread and starred."""
 
     id: int
+    feed_id: int
     subscription_id: int | None
     feed_title: str
     icon_id: int | None
@@ -167,6 +168,7 @@ class RowMaker:
         is_long = not whole and _length(entry) > LONGEST_BODY
         return Row(
             id=entry.id,
+            feed_id=entry.feed_id,
             subscription_id=entry.subscription_id,
             feed_title=entry.feed_title,
             icon_id=entry.icon_id,

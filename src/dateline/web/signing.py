@@ -1,7 +1,7 @@
 """Signed addresses: what of other hosts may come by way of us, so that nobody can make the server fetch anything else.
 
-An account's address is for those who are logged in and holds for ever, so that browsers may keep what it brings; one
-made for visitors holds two days.
+An account's address is for those who are logged in and holds for ever, so that browsers may keep what it brings; so
+does one by way of a feed, asked as that feed is, for its owner alone; one made for visitors holds two days.
 """
 
 import base64
@@ -16,15 +16,17 @@ from msgspec import Struct
 PATH = "/proxied/"
 _DAYS_OF_VISITORS = 2
 _SIGNATURE_BYTES = 16
-_FORM = re.compile(r"(u|v\d{1,7})/([A-Za-z0-9_-]{22})/([A-Za-z0-9_-]{1,16384})")
+_FORM = re.compile(r"(u|f\d{1,18}|v\d{1,7})/([A-Za-z0-9_-]{22})/([A-Za-z0-9_-]{1,16384})")
 _DAY_SECONDS = 86_400
 
 
 class Signed(Struct, frozen=True, kw_only=True):
-    """What a signed address means; ``for_visitors``: whoever has it may use it."""
+    """What a signed address means; ``for_visitors``: whoever has it may use it; ``feed_id``: asked as that feed is, for
+    its owner."""
 
     url: str
     for_visitors: bool
+    feed_id: int | None = None
 
 
 class Signer:
@@ -33,9 +35,9 @@ class Signer:
     def __init__(self, key: bytes) -> None:
         self._key = key
 
-    def path(self, url: str, *, now: datetime, for_visitors: bool) -> str:
-        """The path of an address, to be made a link."""
-        audience = f"v{_day(now)}" if for_visitors else "u"
+    def path(self, url: str, *, now: datetime, for_visitors: bool, feed_id: int | None = None) -> str:
+        """The path of an address, to be made a link; for an owner, by way of one of their feeds."""
+        audience = f"v{_day(now)}" if for_visitors else "u" if feed_id is None else f"f{feed_id}"
         return f"{PATH}{audience}/{self._signature(audience, url)}/{_text(url.encode('utf-8', 'replace'))}"
 
     def read(self, path: str, now: datetime) -> Signed | None:
@@ -50,6 +52,8 @@ class Signer:
             return None
         if not hmac.compare_digest(signature, self._signature(audience, url)):
             return None
+        if audience[0] == "f":
+            return Signed(url=url, for_visitors=False, feed_id=int(audience[1:]))
         if audience != "u" and not 0 <= _day(now) - int(audience[1:]) < _DAYS_OF_VISITORS:
             return None
         return Signed(url=url, for_visitors=audience != "u")

@@ -221,8 +221,8 @@ def _boxes(visit: Visit, of: Reading, tx: Tx, stream: Stream, sidebar: Sidebar, 
     heads = board.headlines(tx, of.owner.id, feed_ids(sidebar), public_only=of.is_visitor)
     maker = RowMaker(visit.words, visit.zone, visit.now, preview=False, is_visitor=of.is_visitor)
     side = _side(visit, of, stream, sidebar)
-    link = proxied.linker(visit, of)
-    return BoardMaker(maker, sidebar, heads, shown="unread" if page.shown == "unread" else "all", link=link).boxes(
+    links = proxied.linker(visit, of, tx, heads)
+    return BoardMaker(maker, sidebar, heads, shown="unread" if page.shown == "unread" else "all", links=links).boxes(
         side, stream
     )
 
