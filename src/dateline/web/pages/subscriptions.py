@@ -1,5 +1,7 @@
 """``/subscriptions`` → everything an account is subscribed to, with what is wrong where, and its folders."""
 
+from datetime import datetime
+
 from msgspec import Struct
 from starlette.responses import Response
 
@@ -32,7 +34,9 @@ class FolderLine(Struct, frozen=True, kw_only=True):
 
 
 class SubscriptionLine(Struct, frozen=True, kw_only=True):
-    """A row of the table. ``checked`` and ``news`` are times in words, ``trouble`` the last error's sentence."""
+    """A row of the table. ``checked`` and ``news`` are times in words (``checked_short``: today's hour, else the day),
+    ``trouble`` is the last error's sentence.
+    """
 
     id: int
     title: str
@@ -42,6 +46,7 @@ class SubscriptionLine(Struct, frozen=True, kw_only=True):
     entry_count: int
     unread_count: int
     checked: str
+    checked_short: str
     news: str
     rhythm: str
     trouble: str
@@ -125,12 +130,18 @@ def _line(visit: Visit, row: SubscriptionDetails, folder_names: dict[int, str]) 
         entry_count=row.entry_count,
         unread_count=row.unread_count,
         checked=visit.words.moment(i18n.local(checked_at, visit.zone)) if checked_at else "",
+        checked_short=_shortly(visit, checked_at) if checked_at else "",
         news=visit.words.short_day(i18n.local(news_at, visit.zone).date()) if news_at else "",
         rhythm=rhythms.in_words(visit.words, row.gap_seconds),
         trouble=messages.sentence(visit.words, row.error_code) if row.error_code else "",
         is_paused=row.paused_at is not None,
         is_gone=row.gone,
     )
+
+
+def _shortly(visit: Visit, moment: datetime) -> str:
+    at, now = (i18n.local(one, visit.zone) for one in (moment, visit.now))
+    return visit.words.minute(at) if at.date() == now.date() else visit.words.short_day(at.date())
 
 
 def folder_lines(sidebar: Sidebar) -> tuple[FolderLine, ...]:
