@@ -134,7 +134,7 @@ def test_a_phrase_is_found_however_far_in_a_text_it_stands(db: Database, before:
     cast = make_cast(db, NOW)
     _, feed = subscribed(db, cast.alice, "https://a.test/", NOW)
     for cut in (0, *cuts):
-        said = [*before[: len(before) - cut], "the red dog of the old house"]
+        said = [*before[: len(before) - cut], "the red dog of the old house 5e quay"]
         body = clean(str(cut), text=" ".join(said))
         one = replace(arrived(str(cut), NOW), clean=body, packed=packed_body(body, None, None, None))
         with transaction(db) as tx:
@@ -148,6 +148,7 @@ def test_a_phrase_is_found_however_far_in_a_text_it_stands(db: Database, before:
         "the dog",
         "of red",
         "house the",
+        "house 5e quay",
     ):
         found = compared((db, cast, [feed]), Words(tuple(text.split())))
         assert found == (0 if text in ("the dog", "of red", "house the") else len(cuts) + 1), text

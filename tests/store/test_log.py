@@ -2,10 +2,13 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import apsw
+import pytest
 
+from dateline.store.sqlite import engine
 from dateline.store.sqlite.engine import SqliteDatabase
 
 MEGABYTE = 1_000_000
@@ -106,3 +109,51 @@ def test_who_writes_little_never_folds_the_log(tmp_path: Path) -> None:
         written.set()
         assert done.wait(20)
         assert threading.current_thread() not in by
+
+
+def test_the_log_begins_anew_though_one_reader_always_follows_the_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "CHECKPOINT_PAGES", 500)
+    monkeypatch.setattr(engine, "TOO_LONG_PAGES", 5_000)
+    path, done, reading = tmp_path / "a.sqlite", threading.Event(), threading.Event()
+
+    def read_on_and_on() -> None:
+        before = ExitStack()
+        while not done.wait(0.005):
+            one = ExitStack()
+            assert one.enter_context(db.reading()).value("SELECT count(*) FROM t") >= 0
+            reading.set()
+            before.close()
+            before = one
+        before.close()
+
+    with empty(path).closing() as db:
+        assert isinstance(db, SqliteDatabase)
+        reader = threading.Thread(target=read_on_and_on)
+        reader.start()
+        assert reading.wait(20)
+        filled(db, 100)
+        done.set()
+        reader.join()
+        assert path.with_name("a.sqlite-wal").stat().st_size < 50 * MEGABYTE
+        with db.reading() as tx:
+            assert tx.value("SELECT sum(length(x)) FROM t") == 100 * MEGABYTE
+
+
+def test_who_reads_for_long_keeps_nobody_from_writing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each time it is waited for in vain, the log may become twice as long before it is waited for again."""
+    monkeypatch.setattr(engine, "CHECKPOINT_PAGES", 500)
+    monkeypatch.setattr(engine, "TOO_LONG_PAGES", 1_000)
+    limits: list[int] = []
+    with empty(tmp_path / "a.sqlite", Folding).closing() as db:
+        assert isinstance(db, Folding)
+        db.meanwhile = lambda: limits.append(db._too_long)
+        with db.reading() as tx:
+            assert tx.value("SELECT count(*) FROM t") == 0
+            filled(db, 40)
+        filled(db, 20)
+        with db.reading() as tx:
+            assert tx.value("SELECT count(*) FROM t") == 60
+    assert list(dict.fromkeys(limits)) == [1_000, 2_000, 4_000, 8_000, 16_000]
+    assert limits[-1] == 1_000

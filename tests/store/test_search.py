@@ -40,6 +40,7 @@ DOCUMENTS = {
     "Markup": "an <b>unclosed & \\ ' \" ` ; DROP TABLE entry; -- of words",
     "Emoji": "rocket 🚀 launch 👩‍👩‍👧 family",
     "Long word": "x" * 3000 + " after",
+    "Hashes": "Revisions 5e9c and 1e4fabc 7e1 are gone.",
 }
 
 QUESTIONS: list[tuple[str, list[str]]] = [
@@ -94,6 +95,8 @@ QUESTIONS: list[tuple[str, list[str]]] = [
     ("after", ["Long word"]),
     ("english quick", ["English"]),  # a word of the title, one of the text
     ('"english the"', []),  # no phrase reaches from the title into the text
+    ("5e9c", ["Hashes"]),
+    ("1e4fabc 7e1", ["Hashes"]),
     ("nothing", []),
     ("   ", []),
     ("quick nothing", []),

@@ -19,14 +19,14 @@ _BYTES = 1_000_000
 """Of distinct words and places it takes 1 MB."""
 _PLACES, _ALIKE = 16_382, 255
 _AND_THEN = "0andthen0"
-"""Between the words of a pair: ``to_tsvector`` takes letters and digits for one word."""
+"""Between the words of a pair."""
 _END_OF_TITLE = "0endoftitle0"
 """Stands between title and text, so that no phrase reaches over: SQLite has two columns."""
 
 
 def indexed(title: str, text: str) -> tuple[str, str]:
-    """What ``to_tsvector`` is given: what has its place, and what is there without. Only words and blanks, for its own
-    parser would read addresses, paths and numbers its own way.
+    """Two values to be cast to ``tsvector``: what has its place, and what is there without. ``to_tsvector`` would read
+    them its own way: of "5e9c" it makes a number and a letter.
     """
     found = [word[:MAX_WORD] for word in (*words(title), _END_OF_TITLE, *words(text[:_TEXT]))]
     room = _BYTES
@@ -41,7 +41,8 @@ def indexed(title: str, text: str) -> tuple[str, str]:
         if room < 0:
             break
         without.append(pair)
-    return " ".join(found[:_PLACES]), " ".join(without)
+    placed = (f"'{word}':{place}" for place, word in enumerate(found[:_PLACES], 1))
+    return " ".join(placed), " ".join(f"'{word}'" for word in without)
 
 
 def phrase(found: Sequence[str], *, is_open: bool) -> str:

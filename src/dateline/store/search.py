@@ -291,7 +291,7 @@ def _write(tx: WriteTx, texts: Sequence[tuple[int, str, str]], insert: Literal["
     rows = [{"id": ident, "placed": placed, "without": without} for ident, (placed, without) in both]
     tx.many(
         "INSERT INTO entry_text (entry_id, words) VALUES"
-        " (:id, to_tsvector('simple', :placed) || strip(to_tsvector('simple', :without)))"
+        " (:id, CAST(:placed AS tsvector) || CAST(:without AS tsvector))"
         " ON CONFLICT (entry_id) DO UPDATE SET words = excluded.words",
         rows,
     )

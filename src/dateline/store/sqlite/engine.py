@@ -48,6 +48,10 @@ READERS = 8
 # nobody comes, and at twice the size a thread does it.
 CHECKPOINT_PAGES = 6_000
 LITTLE_PAGES = 64
+# Where one reader always follows the other, a log that is folded to its end does not begin anew, and would grow for
+# ever. From 240 MB on whoever folds it waits for those who read just then, and all who write with it: for a second at
+# most. Where that was in vain (somebody reads for long), not again before the log is twice as long.
+TOO_LONG_PAGES = 60_000
 
 _IDS = re.compile(r"IN (?:ids|hashes)\(:(\w+)\)")
 _MARK = re.compile(r"\[\[(\w+)\]\]")
@@ -136,6 +140,11 @@ def _wait_politely(calls: int) -> bool:
     return calls < BUSY_SECONDS * 200
 
 
+def _wait_a_second(calls: int) -> bool:
+    time.sleep(0.001)
+    return calls < 1_000
+
+
 def _switch_to_wal(connection: apsw.Connection) -> None:
     """SQLite refuses this switch at once, without asking its busy handler, while another process makes it."""
     for calls in count():
@@ -160,6 +169,7 @@ class SqliteDatabase(Database):
         self._turn = threading.Lock()
         self._writer: apsw.Connection | None = None
         self._log_pages = 0
+        self._too_long = TOO_LONG_PAGES
         self._folding = threading.Lock()
         self._folder: apsw.Connection | None = None
         self._closed = False
@@ -194,16 +204,29 @@ class SqliteDatabase(Database):
             return
         try:
             if not self._closed:
-                self._log_pages = 0
+                pages, self._log_pages = self._log_pages, 0
                 self._folder = self._folder or self._connect()
                 self._folder.execute("PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 33554432")
-                self._folder.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+                if pages < TOO_LONG_PAGES:
+                    self._too_long = TOO_LONG_PAGES
+                if pages < self._too_long:
+                    self._folder.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+                else:
+                    self._begin_log_anew(self._folder)
         except apsw.BusyError:
             log.debug("another process folds the log of %s", self.path)
         except apsw.Error as error:
             log.warning("the log of %s stays as it is for now: %s", self.path, error)
         finally:
             self._folding.release()
+
+    def _begin_log_anew(self, folder: apsw.Connection) -> None:
+        self._too_long *= 2
+        folder.set_busy_handler(_wait_a_second)
+        try:
+            folder.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_RESTART)
+        finally:
+            folder.set_busy_handler(_wait_politely)
 
     def _open_reader(self) -> apsw.Connection:
         connection = self._connect()
