@@ -12,12 +12,13 @@ from msgspec.structs import replace
 from tests.store.feeding import arrived, fill, subscribed
 
 from dateline.actions import accounts, arranging, health, subscriptions, transport
+from dateline.actions.addresses import change_by_hand
 from dateline.model import User
 from dateline.refresh import index
 from dateline.refresh.outcome import Move, Outcome
 from dateline.refresh.record import record
 from dateline.settings import Settings
-from dateline.store import Database, addresses, delivery, entries, feeds, orphans, states
+from dateline.store import Database, addresses, brought, delivery, entries, feeds, orphans, states
 from dateline.store import subscriptions as store_subscriptions
 from dateline.store.checks import CheckRow
 from dateline.store.db import WriteTx
@@ -179,6 +180,29 @@ def test_who_comes_to_the_new_address_of_a_feed_at_the_last_moment_waits_for_nob
     with db.reading() as tx:
         assert tx.all("SELECT user_id, feed_id FROM subscription ORDER BY user_id") == [(alice.id, one), (bob.id, one)]
         assert tx.all("SELECT id, url FROM feed") == [(one, TWO)]
+
+
+def test_who_gives_a_feed_another_address_holds_no_feed_while_waiting_for_people(
+    postgres_db: Database, now: datetime
+) -> None:
+    """Bob brought articles of that feed along: they go by the new address, too."""
+    db = postgres_db
+    alice = accounts.create(db, name="Alice", password="correct horse battery", is_admin=True, now=now)
+    bob = accounts.create(db, name="Bob", password="correct horse battery", is_admin=False, now=now)
+    alices, one = subscribed(db, alice, ONE, now)
+    subscribed(db, bob, ONE, now)
+    with transaction(db) as tx:
+        archive = brought.open_archive(tx, bob.id, ONE, host="a.example", title="", site_url=None, now=now)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction(db) as tx:
+            tx.hold_user(bob.id)
+            changing = pool.submit(change_by_hand, db, alice, alices, TWO, now=now)
+            until_it_waits(tx)
+            free = "SELECT id FROM feed WHERE id IN ids(:ids) ORDER BY id [[lock_row_now]]"
+            assert tx.column(free, ids=[one, archive]) == [one, archive]
+        changing.result()
+    with db.reading() as tx:
+        assert tx.all("SELECT id, url FROM feed ORDER BY id") == [(one, TWO), (archive, TWO + brought.ARCHIVE)]
 
 
 def test_who_comes_to_an_address_while_anothers_feed_of_it_becomes_everybodys_reads_the_same(

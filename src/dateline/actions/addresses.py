@@ -31,8 +31,14 @@ def change_by_hand(db: Database, user: User, subscription_id: int, address: str,
 
 
 def _change(tx: WriteTx, user: User, subscription_id: int, url: str, now: datetime) -> None:
-    tx.hold_user(user.id)
     feed = feeds.read(tx, subscriptions.feed_of(tx, user.id, subscription_id))
+    # people first, then all feeds that it may concern: what is made anew is the user's alone, and nobody waits for it
+    concerned = _at(tx, user, feed.url) | _at(tx, user, url)
+    addresses.hold(tx, {feed.id: url}, by=[user.id], beside=concerned)
+    held = feeds.read(tx, subscriptions.feed_of(tx, user.id, subscription_id))
+    if (held.id, held.url) != (feed.id, feed.url) or _at(tx, user, feed.url) | _at(tx, user, url) != concerned:
+        raise StoreError("store.busy", "a feed took another address meanwhile")
+    feed = held
     if feed.kind != "feed":
         raise ActionError("action.bad_value", "only what a publisher calls a feed has an address of its own")
     if feed.url == url:
@@ -42,11 +48,6 @@ def _change(tx: WriteTx, user: User, subscription_id: int, url: str, now: dateti
         raise ActionError("action.already_subscribed", str(known))
     if (feed.transport is not None or feed.credentials is not None) and host_key(url) != host_key(feed.url):
         raise ActionError("action.secrets_stay")
-    # all that it may concern, in order: what is made anew is the user's alone, and nobody waits for it
-    concerned = _at(tx, user, feed.url) | _at(tx, user, url)
-    feeds.existing(tx, sorted({feed.id, *concerned}))
-    if _at(tx, user, feed.url) | _at(tx, user, url) != concerned:
-        raise StoreError("store.busy", "a feed took another address meanwhile")
     feed_id = feed.id
     if feed.owner_id == 0 and not _may_stay_shared(tx, user, feed, url):
         if (own := own_double(tx, user.id, feed.url)) is not None:

@@ -6,7 +6,7 @@ before all its readers.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -17,15 +17,16 @@ from .db import WriteTx
 from .times import to_us, to_us_or_none
 
 
-def hold(tx: WriteTx, moves: Mapping[int, str]) -> None:
-    """Before feeds adopt these addresses (feed → address): hold all whom a merge would concern, then the feeds.
+def hold(tx: WriteTx, moves: Mapping[int, str], *, by: Collection[int] = (), beside: Collection[int] = ()) -> None:
+    """Before feeds adopt these addresses (feed → address): hold all whom a merge would concern, and ``by`` whom it is
+    done, then the feeds, and those ``beside``.
 
     To be called, and raises, as ``merging.hold``.
     """
     concerned = _at_addresses(tx, moves)
     alike = {feed_id for together in concerned if len(together) > 1 for feed_id in together}
     every = {feed_id for together in concerned for feed_id in together}
-    merging.hold(tx, alike, every)
+    merging.hold(tx, alike, every.union(beside), by=by)
     if _at_addresses(tx, moves) != concerned:
         raise StoreError("store.busy", "a feed took another address meanwhile")
 

@@ -27,15 +27,16 @@ def readers(tx: Tx, feed_ids: Collection[int]) -> list[int]:
     )
 
 
-def hold(tx: WriteTx, merging: Collection[int], others: Collection[int] = ()) -> None:
-    """Before feeds merge: hold all whom it concerns, then these feeds and ``others``, which may take other addresses.
+def hold(tx: WriteTx, merging: Collection[int], others: Collection[int] = (), *, by: Collection[int] = ()) -> None:
+    """Before feeds merge: hold all whom it concerns, and ``by`` whom it is done, then these feeds and ``others``, which
+    may take other addresses.
 
     People first, in order, as whoever changes something of their own does: two that wait for each other would be a
     deadlock. To be called before anything else is held. Raises ``StoreError`` ``store.busy`` when somebody subscribed
     meanwhile: from the beginning, then (``write.in_turn``).
     """
     held = set[int]()
-    while new := sorted(_concerned(tx, merging, others) - held):
+    while new := sorted({*by, *_concerned(tx, merging, others)} - held):
         if held and new[0] < max(held):
             raise StoreError("store.busy", "somebody subscribed whose turn is over")
         for user_id in new:
