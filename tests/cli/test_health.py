@@ -14,7 +14,7 @@ def test_what_fails_is_told_with_what_to_do_and_everything_as_json(shell: Shell,
     assert "Withdrawn (1)" in told
     assert "Failing for now (1)" in told
     assert "fetch.not_found" in told
-    assert "1 feeds are well." in told
+    assert "1 feed is well." in told
     mine = shell.run("health", "--user", "alice").out
     assert gone in mine
     assert missing not in mine

@@ -92,7 +92,7 @@ def test_from_an_address_to_the_entries(shell: Shell, internet: Internet) -> Non
     shell.run("subscribe", "--user", "alice", internet.url("/feed")).refused(1, "action.already_subscribed")
     ran = shell.run("refresh")
     assert "ok\t3 new, 0 changed" in ran.out
-    assert "1 feeds: 3 new entries, 0 failed" in ran.out
+    assert "1 feed: 3 new entries, 0 failed" in ran.out
     found = shell.run("entries", "--user", "alice", "--json").json()
     assert list(found[0]) == [
         "id", "feed", "guid", "url", "title", "authors", "published_at", "received_at", "listed_at", "updated_at",
@@ -168,7 +168,7 @@ def test_opml_goes_out_and_comes_in(shell: Shell, internet: Internet) -> None:
     shell.add_user("bob")
     report = shell.run("opml", "import", "--user", "bob", "alice.opml", "--json").json()
     assert report == {"added": 1, "already": 0, "folders_added": 1, "problems": []}
-    assert "0 subscriptions added, 1 were there" in shell.run("opml", "import", "--user", "bob", stdin=exported).out
+    assert "0 subscriptions added, 1 was there" in shell.run("opml", "import", "--user", "bob", stdin=exported).out
 
 
 def test_everything_goes_out_and_comes_in(shell: Shell, internet: Internet) -> None:
@@ -193,7 +193,7 @@ def test_a_folder_follows_a_list_on_the_web(shell: Shell, internet: Internet) ->
     url = internet.url("/list.opml")
     internet["/list.opml"] = b"<opml><body><outline text='x' xmlUrl='https://x.test/'/></body></opml>"
     words = ("opml", "follow", "--user", "alice", "--folder", "List")
-    assert shell.run(*words, url).out == "ok: 1 subscriptions added, 0 removed\n"
+    assert shell.run(*words, url).out == "ok: 1 subscription added, 0 removed\n"
     (one,) = shell.run("opml", "followed", "--user", "alice", "--json").json()
     assert (one["folder"], one["url"], one["error_code"], one["failures"]) == ("List", url, None, 0)
     internet["/list.opml"] = 404
@@ -213,7 +213,7 @@ def test_half_an_opml_file_gives_what_it_holds(shell: Shell) -> None:
     assert ran.code == 0
     assert "line 3: opml.bad_address" in ran.out
     assert "opml.damaged" in ran.out
-    assert "1 subscriptions added" in ran.out
+    assert "1 subscription added" in ran.out
     shell.run("opml", "import", "--user", "alice", stdin="hello").refused(65, "parse.not_opml")
     shell.run("opml", "import", "--user", "alice").refused(65, "parse.empty")
     shell.run("opml", "import", "--user", "alice", "missing.opml").refused(2, "missing.opml")

@@ -78,5 +78,5 @@ def test_secrets_are_exported_only_when_asked_for_and_into_a_file_of_ones_own(sh
     assert "sesame" in whole.read_text()
     assert whole.stat().st_mode & 0o777 == 0o600
     shell.add_user("bob")
-    assert "1 subscriptions added" in shell.run("opml", "import", "--user", "bob", str(whole)).out
+    assert "1 subscription added" in shell.run("opml", "import", "--user", "bob", str(whole)).out
     assert "login: set" in shell.run("transport", "https://a.example/feed", "--user", "bob").out

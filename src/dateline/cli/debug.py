@@ -9,7 +9,7 @@ from dateline import __version__
 
 from .failures import FAILURE
 from .opening import now, opened, settings_of
-from .output import JsonOption, moment, print_json, say
+from .output import JsonOption, counted, moment, print_json, say
 
 if TYPE_CHECKING:
     from dateline.fetch.exchange import Exchange
@@ -108,7 +108,8 @@ def _tell_document(trial: "Trial") -> None:
     say(f"{parsed.format}: {parsed.title or '-'}")
     for warning in parsed.warnings:
         say(f"warning {warning.code}: {warning.message}")
-    say(f"{len(trial.entries)} entries, known by {trial.identity}; {trial.gone} are not in it any more")
+    found, gone = counted(len(trial.entries), "entry", "entries"), counted(trial.gone, "is", "are")
+    say(f"{found}, known by {trial.identity}; {gone} not in it any more")
     for entry in trial.entries:
         date = moment(entry.parsed.published_at or entry.parsed.updated_at)
         say(f"  {entry.decision}\t{date}\t{entry.parsed.title or '-'}\t{entry.guid}")

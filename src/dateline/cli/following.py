@@ -8,7 +8,7 @@ from dateline import __version__
 from dateline.errors import NotFound
 
 from .opening import holder, now, opened, settings_of, user_named
-from .output import JsonOption, moment, print_json, say
+from .output import JsonOption, counted, moment, print_json, say
 from .subscriptions import UserOption
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def follow(
     if done is None:
         say("The list is asked for later: its host asked for patience.")
         return
-    say(f"{done.code}: {done.added} subscriptions added, {done.removed} removed {done.detail}".rstrip())
+    say(f"{done.code}: {counted(done.added, 'subscription')} added, {done.removed} removed {done.detail}".rstrip())
     if done.code not in ("ok", "unchanged", "not_modified"):
         raise typer.Exit(1)
 

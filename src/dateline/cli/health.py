@@ -7,7 +7,7 @@ import typer
 from msgspec.structs import asdict
 
 from .opening import now, opened, settings_of, user_named
-from .output import JsonOption, moment, print_json, say
+from .output import JsonOption, counted, moment, print_json, say
 
 if TYPE_CHECKING:
     from dateline.store.health import FeedHealth, Works
@@ -72,8 +72,11 @@ def _tell(kind: str, feeds: Sequence["FeedHealth"]) -> None:
 
 
 def _tell_works(works: "Works", well: int, unasked: int) -> None:
-    say(f"{well} feeds are well.{f' {unasked} are new and were not asked yet.' if unasked else ''}")
+    say(f"{counted(well, 'feed is', 'feeds are')} well.")
+    if unasked:
+        say(f"{counted(unasked, 'feed is new and was', 'feeds are new and were')} not asked yet.")
     since = f" (the first since {moment(works.longest_due_since)})" if works.longest_due_since else ""
-    say(f"{works.due} of {works.feeds} are due{since}, {works.leased} are being asked by {works.holders} workers.")
+    due, leased = "is" if works.due == 1 else "are", counted(works.leased, "is", "are")
+    say(f"{works.due} of {works.feeds} {due} due{since}, {leased} being asked by {counted(works.holders, 'worker')}.")
     for host, until in works.quiet_hosts:
         say(f"{host} wants to be left alone until {moment(until)}.")

@@ -7,7 +7,7 @@ import typer
 from dateline.errors import NotFound
 
 from .opening import now, opened, settings_of, user_named
-from .output import JsonOption, print_json, say
+from .output import JsonOption, counted, print_json, say
 from .subscriptions import UserOption
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def remove(context: typer.Context, name: NameArgument, user: UserOption) -> None
     with opened(settings_of(context)) as db:
         account = user_named(db, user)
         count = labels.remove(db, account, _named(db, account, name), now=now())
-    say(f"The label {name} was taken from {count} articles and deleted.")
+    say(f"The label {name} was taken from {counted(count, 'article')} and deleted.")
 
 
 def _named(db: "Database", account: "User", name: str) -> int:

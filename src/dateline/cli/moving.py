@@ -9,7 +9,8 @@ import typer
 
 from .failures import FAILURE
 from .opening import now, opened, settings_of, user_named
-from .output import JsonOption, print_json, progress, say
+from .opml import subscribed
+from .output import JsonOption, counted, print_json, progress, say
 from .subscriptions import UserOption
 
 if TYPE_CHECKING:
@@ -67,19 +68,16 @@ def _tell(report: "FileReport") -> None:
 def _subscribed(report: "FileReport") -> Iterator[str]:
     if (done := report.opml) is not None:
         yield from (f"line {one.line}: {one.code}: {one.text}" for one in done.problems)
-        yield (
-            f"{done.added} subscriptions added, {done.already} were there, {done.folders_added} folders made,"
-            f" {len(done.problems)} problems"
-        )
+        yield subscribed(done)
 
 
 def _articles(report: "FileReport") -> Iterator[str]:
     if (done := report.saved) is not None:
         yield from (f"article {one.place}: {one.code}: {one.text}" for one in done.problems)
         yield (
-            f"{done.articles} articles: {done.starred} starred, {done.labelled} labelled, {done.read} read,"
+            f"{counted(done.articles, 'article')}: {done.starred} starred, {done.labelled} labelled, {done.read} read,"
             f" {done.stored} stored, {done.own} of them saved pages and newsletters,"
-            f" {done.nothing_to_keep} left to their feeds, {len(done.problems)} problems"
+            f" {done.nothing_to_keep} left to their feeds, {counted(len(done.problems), 'problem')}"
         )
 
 
@@ -87,15 +85,16 @@ def _noted(report: "FileReport") -> Iterator[str]:
     if (done := report.noted) is not None:
         yield from (f"note {one.place}: {one.code}: {one.text}" for one in done.problems)
         yield (
-            f"{done.annotations} highlights and notes: {done.added} added, {done.already} were there,"
-            f" {done.missed} found no place"
+            f"{counted(done.annotations, 'highlight or note', 'highlights and notes')}: {done.added} added,"
+            f" {counted(done.already, 'was', 'were')} there, {done.missed} found no place"
         )
 
 
 def _chosen(report: "FileReport") -> Iterator[str]:
     if (done := report.chosen) is not None:
         yield from (f"{name}: not all of it can be used here" for name in done.problems)
-        yield f"{done.taken} choices taken over, {done.going} articles begun or queued, {done.read} more read"
+        taken, going = counted(done.taken, "choice"), counted(done.going, "article")
+        yield f"{taken} taken over, {going} begun or queued, {done.read} more read"
 
 
 def take_out(

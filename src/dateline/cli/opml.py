@@ -3,14 +3,17 @@
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from . import following
 from .opening import now, opened, settings_of, user_named
-from .output import JsonOption, print_json, progress, say, write_bytes
+from .output import JsonOption, counted, print_json, progress, say, write_bytes
 from .subscriptions import UserOption
+
+if TYPE_CHECKING:
+    from dateline.actions.opml import ImportReport
 
 group = typer.Typer(help="Subscriptions in and out, as OPML.", no_args_is_help=True)
 
@@ -41,10 +44,14 @@ def bring_in(
         return
     for problem in report.problems:
         say(f"line {problem.line}: {problem.code}: {problem.text}")
-    say(
-        f"{report.added} subscriptions added, {report.already} were there, {report.folders_added} folders made, "
-        f"{len(report.problems)} problems"
-    )
+    say(subscribed(report))
+
+
+def subscribed(report: "ImportReport") -> str:
+    """What an import did, in one line."""
+    added, made = counted(report.added, "subscription"), counted(report.folders_added, "folder")
+    were = counted(report.already, "was", "were")
+    return f"{added} added, {were} there, {made} made, {counted(len(report.problems), 'problem')}"
 
 
 @group.command("export")

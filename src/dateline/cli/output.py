@@ -37,6 +37,11 @@ def say(line: str) -> None:
     write_text("".join(char for char in line if char.isprintable() or char == "\t") + "\n")
 
 
+def counted(count: int, one: str, many: str = "") -> str:
+    """A number with its noun: ``counted(1, "feed")`` is "1 feed", ``counted(2, "feed")`` "2 feeds"."""
+    return f"{count} {one if count == 1 else many or f'{one}s'}"
+
+
 def moment(at: datetime | None) -> str:
     """A time in a list."""
     return at.strftime("%Y-%m-%d %H:%M") if at else "-"

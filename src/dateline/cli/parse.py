@@ -13,7 +13,7 @@ from dateline.model import Enclosure, ParsedEntry, ParsedFeed, Response
 from dateline.settings import Settings
 
 from .opening import settings_of
-from .output import JsonOption, moment, print_json, say
+from .output import JsonOption, counted, moment, print_json, say
 
 
 def parse(
@@ -47,7 +47,7 @@ def parse(
         say(f"{moment(entry.published_at)}\t{entry.title or '-'}\t{entry.url or '-'}")
     for warning in feed.warnings:
         say(f"warning {warning.code}: {warning.message}")
-    say(f"{len(feed.entries)} entries")
+    say(counted(len(feed.entries), "entry", "entries"))
 
 
 def _parsed(

@@ -11,7 +11,7 @@ from dateline.settings import Settings
 
 from .failures import FAILURE
 from .opening import holder, notification_words, now, opened, settings_of
-from .output import JsonOption, print_json, progress, say
+from .output import JsonOption, counted, print_json, progress, say
 
 if TYPE_CHECKING:
     from dateline.refresh.work import Refresher, Report
@@ -118,4 +118,6 @@ def _tell(reports: list["Report"], missing: list["Report"]) -> None:
             say(f"{report.code}\t{report.detail}\t{report.url}")
     new = sum(report.new for report in reports)
     failed = sum(report.code not in GOOD for report in reports)
-    say(f"{len(reports)} feeds: {new} new entries, {failed} failed" + (f", {len(missing)} skipped" if missing else ""))
+    skipped = f", {len(missing)} skipped" if missing else ""
+    asked, entries = counted(len(reports), "feed"), counted(new, "new entry", "new entries")
+    say(f"{asked}: {entries}, {failed} failed{skipped}")

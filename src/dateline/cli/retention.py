@@ -9,7 +9,7 @@ from dateline.errors import NotFound
 from dateline.model import Retention, RetentionUnit
 
 from .opening import now, opened, settings_of, user_named
-from .output import JsonOption, print_json, say
+from .output import JsonOption, counted, print_json, say
 
 if TYPE_CHECKING:
     from dateline.model import User
@@ -124,7 +124,7 @@ def _change(db: "Database", user: "User | None", proposal: "Proposal", *, yes: b
         effect = acting.preview_by_default(db, proposal, now=now())
     else:
         effect = acting.preview(db, user, proposal, now=now())
-    say(f"{rule_text(proposal.rule)}: this would delete {effect.gone} of {effect.total} entries.")
+    say(f"{rule_text(proposal.rule)}: this would delete {effect.gone} of {counted(effect.total, 'entry', 'entries')}.")
     if effect.gone and not yes:
         typer.confirm("Save it? The first entries go in an hour.", abort=True)
     if user is None:

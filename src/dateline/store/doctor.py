@@ -47,8 +47,10 @@ def examine(db: Database, settings: Settings) -> Iterator[Finding]:
     yield from _space(settings)
 
 
-def _finding(check: str, count: int, good: str, bad: str, state: State = "wrong") -> Finding:
-    return Finding(check=check, state=state if count else "ok", text=bad.format(count=count) if count else good)
+def _finding(check: str, count: int, good: str, what: tuple[str, str], bad: str, state: State = "wrong") -> Finding:
+    """``what`` there are ``count`` of, one and several, and the rest of the sentence; ``good`` when there are none."""
+    text = f"{count} {what[count != 1]} {bad}" if count else good
+    return Finding(check=check, state=state if count else "ok", text=text)
 
 
 def _schema(db: Database) -> Finding:
@@ -86,8 +88,9 @@ def _references(tx: Tx) -> Iterator[Finding]:
     if tx.engine == "sqlite":
         rows = tx.all('SELECT "table" FROM pragma_foreign_key_check')
         tables = ", ".join(sorted({row[0] for row in rows}))
-        bad = f"{{count}} rows of {tables} refer to nothing: keep a copy of the database and restore the last backup."
-        yield _finding("references", len(rows), "Every row refers to what exists.", bad)
+        what = f"row of {tables} refers", f"rows of {tables} refer"
+        bad = "to nothing: keep a copy of the database and restore the last backup."
+        yield _finding("references", len(rows), "Every row refers to what exists.", what, bad)
 
 
 def _counters(tx: Tx) -> Finding:
@@ -99,7 +102,8 @@ def _counters(tx: Tx) -> Finding:
         "unread counts",
         int(wrong),
         "The unread counts are right.",
-        "{count} subscriptions have a wrong unread count: run `dateline doctor --recount`.",
+        ("subscription has", "subscriptions have"),
+        "a wrong unread count: run `dateline doctor --recount`.",
     )
 
 
@@ -113,7 +117,8 @@ def _unread(tx: Tx) -> Finding:
         "unread marks",
         int(lost),
         "Every unread mark belongs to a subscription and an entry.",
-        "{count} unread marks have no subscription or no entry: run `dateline doctor --recount`.",
+        ("unread mark has", "unread marks have"),
+        "no subscription or no entry: run `dateline doctor --recount`.",
     )
 
 
@@ -126,7 +131,8 @@ def _feed_counters(tx: Tx) -> Finding:
         "entry counts",
         int(wrong),
         "The entry counts are right.",
-        "{count} feeds have a wrong entry count: run `dateline doctor --recount`.",
+        ("feed has", "feeds have"),
+        "a wrong entry count: run `dateline doctor --recount`.",
     )
 
 
@@ -138,7 +144,8 @@ def _bodies(tx: Tx) -> Finding:
         "bodies",
         int(missing),
         "Every entry has its text.",
-        "{count} entries have no text; they are shown without.",
+        ("entry has", "entries have"),
+        "no text.",
     )
 
 
@@ -148,8 +155,8 @@ def _cleaner(tx: Tx) -> Finding:
         "cleaner",
         int(old),
         "Every text was cleaned by today's rules.",
-        "{count} texts were cleaned by older rules and are cleaned again whenever they are shown: "
-        "`dateline doctor --reclean` does it once for all.",
+        ("text was", "texts were"),
+        "cleaned by older rules: that is done again at each showing, or by `dateline doctor --reclean` once for all.",
         "note",
     )
 
@@ -165,7 +172,8 @@ def _index(tx: Tx) -> Finding:
     )
     extra = tx.value(f"SELECT count(*) FROM {source} t WHERE NOT EXISTS (SELECT 1 FROM entry e WHERE e.id = t.{key})")
     if missing or extra:
-        text = f"The search index disagrees with {missing + extra} entries: run `dateline doctor --reindex`."
+        what = "1 entry" if missing + extra == 1 else f"{missing + extra} entries"
+        text = f"The search index disagrees with {what}: run `dateline doctor --reindex`."
         return Finding(check="search index", state="wrong", text=text)
     waiting = tx.value("SELECT count(*) FROM entry_body WHERE entry_id > :upto", upto=upto)
     waiting += tx.value("SELECT count(*) FROM entry_edited")
@@ -173,7 +181,8 @@ def _index(tx: Tx) -> Finding:
         "search index",
         int(waiting),
         "The search index is complete.",
-        "{count} entries wait to be indexed; the worker does it.",
+        ("entry waits", "entries wait"),
+        "to be indexed; the worker does it.",
         "note",
     )
 
@@ -209,7 +218,8 @@ def _secrets(tx: Tx, settings: Settings) -> Iterator[Finding]:
 def _devices(tx: Tx, keyring: Keyring) -> Iterator[Finding]:
     lost = sum(not _can_be_read(keyring, address) for address in tx.column("SELECT address FROM device"))
     if lost:
-        text = f"{lost} devices are to be switched on again under “Notifications”: the key is another."
+        what = "device is" if lost == 1 else "devices are"
+        text = f"{lost} {what} to be switched on again under “Notifications”: the key is another."
         yield Finding(check="credentials", state="wrong", text=text)
 
 
