@@ -61,6 +61,7 @@ class FetchError(DatelineError):
             "fetch.dns",  # the name does not resolve
             "fetch.connect",  # refused, unreachable, reset
             "fetch.tls",  # certificate or handshake
+            "fetch.no_tls",  # it answers in something else than TLS, where TLS is asked for
             "fetch.timeout",  # any phase
             "fetch.protocol",  # not HTTP, or broken HTTP
             "fetch.bad_transport",  # how somebody wants it to be asked cannot be: the field's name is the detail

@@ -157,14 +157,18 @@ class Started:
 
     def address(self) -> str:
         """Read what is printed up to the address, and wait until it answers. Without a slash at its end."""
+        self.says_that_it_serves()
+        found = self.said.rpartition("serves on ")[2].split()[0].rstrip("/,")
+        until(lambda: status(found + "/healthz") == 200, self.log)
+        return found
+
+    def says_that_it_serves(self) -> None:
+        """Read what is printed up to the address; nobody may answer there yet."""
         assert self.process.stdout is not None
         while "serves on " not in self.said:
             line = self.process.stdout.readline().decode()
             assert line, self.log.read_text()
             self.said += line
-        found = self.said.rpartition("serves on ")[2].split()[0].rstrip("/,")
-        until(lambda: status(found + "/healthz") == 200, self.log)
-        return found
 
     def family(self) -> list[int]:
         """The process ids of the command and everything that it started."""

@@ -239,6 +239,14 @@ class _two:  # noqa: N801 - reads as a sentence in `with`
             server.__exit__(*error)
 
 
+@pytest.mark.parametrize("command", ["demo", "serve"])
+def test_who_is_stopped_as_soon_as_it_says_that_it_serves_ends_cleanly(shell: Shell, command: str) -> None:
+    with shell.start(command, "--listen", "127.0.0.1:0") as started:
+        started.says_that_it_serves()
+        assert started.end() == 0
+        assert "Traceback" not in started.log.read_text()
+
+
 def test_the_demo_works_without_the_internet(shell: Shell, internet: Internet) -> None:
     with shell.start("demo", "--listen", "127.0.0.1:0") as demo:
         demo.address()

@@ -207,10 +207,10 @@ async def test_a_certificate_for_another_name_is_a_tls_error(identity: Identity)
         assert caught.value.code == "fetch.tls"
 
 
-async def test_tls_with_a_server_that_speaks_plain_http_is_a_tls_error(client: Client) -> None:
+async def test_a_server_that_speaks_no_tls_is_told_from_a_bad_certificate(client: Client) -> None:
     with Internet({"/": BODY}) as internet, pytest.raises(FetchError) as caught:
         await client.get(internet.url().replace("http:", "https:"))
-    assert caught.value.code == "fetch.tls"
+    assert caught.value.code == "fetch.no_tls"
 
 
 async def test_a_tls_handshake_that_never_ends_is_a_timeout() -> None:

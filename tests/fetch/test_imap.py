@@ -109,6 +109,11 @@ async def test_a_certificate_that_nobody_vouches_for_is_refused(imap: Imap, iden
         assert not any(line.startswith(("LOGIN", "AUTH")) for line in server.asked)
 
 
+async def test_a_mail_server_that_speaks_no_tls_is_told_from_a_bad_certificate(imap: Imap, server: ImapServer) -> None:
+    assert (await refusal(imap, login(server, security="tls"))).code == "fetch.no_tls"
+    assert not any(line.startswith(("LOGIN", "AUTH")) for line in server.asked)
+
+
 async def test_no_secret_is_said_where_starttls_is_not_offered(imap: Imap, server: ImapServer) -> None:
     assert (await refusal(imap, login(server, security="starttls"))).code == "fetch.mailbox_insecure"
     assert not any(line.startswith(("LOGIN", "AUTH")) for line in server.asked)

@@ -193,10 +193,29 @@ def test_an_empty_list_of_an_api_is_no_failure(db: Database, cast: Cast, interne
     rules = PageRules(kind="json", language="dotted", entry="items", title="t")
     ident = subscribe_to_page(db, cast.alice, internet.url("/api"), rules, now=runner.now)
     runner.run()
-    runner.later(days=2)
     internet["/api"] = Reply(b'{"items": []}', content_type="application/json")
-    assert next(iter(runner.run().values())).code == "ok"
-    assert feed_of(db, cast.alice, ident).empty_rounds == 0
+    for rounds, code in enumerate(["ok", "unchanged", "unchanged"], 1):
+        runner.later(days=3)
+        assert next(iter(runner.run().values())).code == code
+        feed = feed_of(db, cast.alice, ident)
+        assert (feed.failures, feed.error_code, feed.empty_rounds) == (0, None, rounds)
+        assert is_flagged(feed.kind, feed.failures, feed.empty_rounds) == (rounds == 3)
+    internet["/api"] = Reply(b'{"items": [{"t": "One"}]}', content_type="application/json")
+    for _ in range(2):
+        runner.later(days=3)
+        runner.run()
+        assert feed_of(db, cast.alice, ident).empty_rounds == 0
+
+
+def test_a_list_that_never_held_anything_is_well(db: Database, cast: Cast, internet: Internet, runner: Runner) -> None:
+    internet["/api"] = Reply(b'{"items": []}', content_type="application/json")
+    rules = PageRules(kind="json", language="dotted", entry="items", title="t")
+    ident = subscribe_to_page(db, cast.alice, internet.url("/api"), rules, now=runner.now)
+    for _ in range(4):
+        runner.run()
+        runner.later(days=3)
+    feed = feed_of(db, cast.alice, ident)
+    assert (feed.failures, feed.empty_rounds) == (0, 0)
 
 
 def test_a_password_in_the_address_is_sent_and_the_page_is_private(

@@ -108,6 +108,25 @@ def test_a_page_that_changed_is_flagged_and_mended_with_a_click(
         assert subscriptions.details(tx, owner(alice).id, ident).entry_count == 4, "no article came twice"
 
 
+def test_a_list_that_has_become_empty_is_pointed_out_and_is_no_failure(
+    alice: Browser, internet: Internet, db: Database, world: World, settings: Settings
+) -> None:
+    internet["/news"] = Reply(b'{"items": [{"t": "Un"}]}', content_type="application/json")
+    rules = PageRules(kind="json", language="dotted", entry="items", title="t")
+    ident = subscribed(alice, internet, db, world, rules)
+    runner = Runner(db, world.clock(), settings)
+    runner.run()
+    internet["/news"] = Reply(b'{"items": []}', content_type="application/json")
+    for _ in range(3):
+        assert "La liste de cette page est vide" not in alice.get(f"/subscriptions/{ident}").words
+        runner.later(days=3)
+        runner.run()
+    page = alice.get(f"/subscriptions/{ident}")
+    assert "La liste de cette page est vide depuis quelque temps" in page.words
+    assert "semble avoir changé" not in page.words
+    assert not page.find("//div[contains(@class, 'is-error')]")
+
+
 def test_rules_that_find_nothing_say_where_they_end(alice: Browser, internet: Internet) -> None:
     tried = {
         "url": internet.url("/news"),

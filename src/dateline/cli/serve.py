@@ -7,6 +7,7 @@ import signal
 import socket
 import time
 from contextlib import suppress
+from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -113,6 +114,8 @@ def run(settings: Settings, *, with_worker: bool = True) -> None:
     child = WorkerChild() if with_worker else None
     signal.signal(LAST_CALL, signal.SIG_IGN)  # inherited: no web process dies of it before it can listen
     server = _server(settings, child)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _leave)  # until granian takes them over
     host, port = listen_address(settings.listen)
     people = f", for people at {settings.base_url}/" if settings.base_url else ""
     say(f"Dateline {__version__} serves on http://{_place(host, port)}{settings.base_path}/{people}")
@@ -124,6 +127,11 @@ def run(settings: Settings, *, with_worker: bool = True) -> None:
     finally:
         if child is not None:
             child.stop()
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    """Asked to stop before the server is up: all that was begun is put away on the way out."""
+    raise SystemExit(0)
 
 
 def _settle() -> None:

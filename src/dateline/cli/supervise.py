@@ -46,7 +46,8 @@ class WorkerChild:
     def stop(self) -> None:
         """Tell it to stop and wait until it has; one that does not listen is killed."""
         self.tell_to_stop()
-        self._thread.join(PATIENCE)
+        if self._thread.ident is not None:  # else it ends before it has begun
+            self._thread.join(PATIENCE)
         if self._process is not None and self._process.poll() is None:
             log.warning("the worker did not end within %.0f s and is killed", PATIENCE)
             self._process.kill()

@@ -29,6 +29,8 @@ _CODE_OF_ERROR: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...
 )
 """The first that fits; anything else is ``fetch.protocol``. Order matters: many of these are also an ``OSError``."""
 
+_NO_TLS = frozenset({"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST", "UNKNOWN_PROTOCOL"})
+
 
 def of_status(status: int, *, url: str) -> FetchError:
     """The failure that a status means which brings neither a body of use nor "not modified"."""
@@ -52,8 +54,16 @@ def of_exception(error: Exception, *, url: str, status: int | None) -> FetchErro
     """The failure that an exception means, raised while ``url`` was asked (``status`` once headers had come)."""
     cause = _cause(error)
     code = next((code for kinds, code in _CODE_OF_ERROR if isinstance(cause, kinds)), "fetch.protocol")
+    if code == "fetch.tls" and _is_no_tls(cause):
+        code = "fetch.no_tls"
     said = " ".join(str(cause).encode("utf-8", "replace").decode("utf-8").split())
     return FetchError(code, f"{type(cause).__name__}: {said}".rstrip(": ")[:300], status=status, final_url=url)
+
+
+def _is_no_tls(cause: Exception) -> bool:
+    """Whether the other side does not speak TLS at all, as OpenSSL's versions tell it."""
+    inner = cause.os_error if isinstance(cause, aiohttp.ClientConnectorSSLError) else cause
+    return getattr(inner, "reason", None) in _NO_TLS  # a certificate's error of aiohttp has none
 
 
 def _cause(error: Exception) -> Exception:

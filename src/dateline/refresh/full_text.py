@@ -60,6 +60,7 @@ PASSING = frozenset(
         "fetch.dns",
         "fetch.connect",
         "fetch.tls",
+        "fetch.no_tls",
         "fetch.timeout",
         "fetch.protocol",
         "fetch.truncated",

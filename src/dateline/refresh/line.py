@@ -56,7 +56,7 @@ def take(
         return failed(feed, answer, asked_url=asked_url, now=now, dice=dice)
     try:
         if answer.status == 304 or (feed.body_hash is not None and body_hash(feed, answer) == feed.body_hash):
-            return _unchanged(feed, answer, asked_url=asked_url, now=now, dice=dice)
+            return _unchanged(db, feed, answer, asked_url=asked_url, now=now, dice=dice)
         return _read(db, feed, answer, asked_url=asked_url, now=now, dice=dice)
     except DatelineError as error:
         return failed(feed, error, asked_url=asked_url, now=now, dice=dice, answer=answer)
@@ -111,7 +111,9 @@ def host_of(error: DatelineError, feed: Feed) -> str:
     return host_key(final) if final else feed.host
 
 
-def _unchanged(feed: Feed, answer: Response, *, asked_url: str, now: datetime, dice: float) -> Outcome:
+def _unchanged(db: Database, feed: Feed, answer: Response, *, asked_url: str, now: datetime, dice: float) -> Outcome:
+    with db.reading() as tx:
+        is_empty = feed.kind == "page" and not entries.carried(tx, feed.id)
     hints, renewed = hints_again(feed, answer, now)
     return Outcome(
         feed=feed,
@@ -123,6 +125,7 @@ def _unchanged(feed: Feed, answer: Response, *, asked_url: str, now: datetime, d
         body_hash=feed.body_hash,
         identity=_identity(feed),
         hints=renewed,
+        is_empty_list=is_empty and feed.changed_at is not None,
         move=_move(feed, answer, asked_url, now),
     )
 
@@ -162,6 +165,7 @@ def _read(db: Database, feed: Feed, answer: Response, *, asked_url: str, now: da
         edited=edited,
         changes=changes,
         tells_gone=bool(changes.new) and not any(warning.code in _DAMAGED for warning in parsed.warnings),
+        is_empty_list=feed.kind == "page" and not parsed.entries and feed.changed_at is not None,
         move=_move(feed, answer, asked_url, now),
         hub=hub_of(parsed, answer) if is_shared(feed) else None,
     )

@@ -35,6 +35,8 @@ class Outcome(Struct, frozen=True, kw_only=True):
     tells_gone: bool = False
     """Whether what it does not hold counts as gone: a document that was cut off, emptied, or kept too long by somebody
     in between holds nothing new."""
+    is_empty_list: bool = False
+    """A page's list is there and empty, though it held entries before."""
     move: "Move | None" = None
     hub: tuple[str, str] | None = None
     """(hub, topic) as the document names them."""

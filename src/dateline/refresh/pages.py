@@ -10,7 +10,8 @@ from dateline.parse.page.rules import rules_from_json
 from dateline.store.feeds import PAGE_MARK, Feed
 
 FLAGGED_AFTER = 3
-"""Rounds in a row that failed, or gave no entry, after which a page's rules are held to be out of date."""
+"""Rounds in a row that failed, or gave no entry, after which a page's rules are held to be out of date; those of an
+empty list count where it held entries before."""
 
 
 def known_validators(feed: Feed) -> tuple[Validators, str | None]:

@@ -193,6 +193,7 @@ def _record_last(tx: WriteTx, outcome: Outcome, arrived: Sequence[Arrived]) -> N
         identity=outcome.identity,
         changed=bool(outcome.arrived or outcome.edited),
         wished_until=outcome.wished_until,
+        is_empty=outcome.is_empty_list,
     )
     checks.note(tx, feed, outcome.check)
     if outcome.move is not None:

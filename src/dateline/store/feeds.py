@@ -267,15 +267,20 @@ def succeed(
     identity: str,
     changed: bool,
     wished_until: datetime | None = None,
+    is_empty: bool = False,
 ) -> None:
-    """The last word on a good check: validators, hash and schedule, and the lease is given back."""
+    """The last word on a good check: validators, hash and schedule, and the lease is given back.
+
+    ``is_empty``: it is a page whose list held entries before, and none now.
+    """
     tx.run(
         "UPDATE feed SET etag = :etag, last_modified = :last_modified,"
         " validators_url = :validators_url, body_hash = :body_hash, identity = :identity,"
         " next_at = CASE WHEN orphaned_at IS NULL THEN CAST(:next_at AS BIGINT) END, checked_at = :now, ok_at = :now,"
         " changed_at = CASE WHEN :changed = 1 THEN CAST(:now AS BIGINT) ELSE changed_at END, check_count ="
         " check_count + 1, wished_until = :wished,"
-        " failures = 0, error_code = NULL, error_detail = NULL, error_at = NULL, stopped_at = NULL, empty_rounds = 0,"
+        " failures = 0, error_code = NULL, error_detail = NULL, error_at = NULL, stopped_at = NULL,"
+        " empty_rounds = CASE WHEN :empty = 1 THEN empty_rounds + 1 ELSE 0 END,"
         " lease_holder = NULL, lease_until = 0, lease_count = 0 WHERE id = :id",
         id=feed.id,
         etag=validators.etag,
@@ -286,6 +291,7 @@ def succeed(
         now=to_us(now),
         next_at=to_us(next_at),
         changed=int(changed),
+        empty=int(is_empty),
         wished=to_us_or_none(wished_until) or 0,
     )
 

@@ -23,6 +23,10 @@ ADVICE: dict[str, str] = {
     "fetch.dns": N_("The site may be gone, or have another name. If it opens in your browser, wait; else unsubscribe."),
     "fetch.connect": _WAIT,
     "fetch.tls": _PUBLISHER,
+    "fetch.no_tls": N_(
+        "If it opens in your browser with http://, enter that under “Give it another address” on the subscription’s"
+        " page."
+    ),
     "fetch.timeout": _WAIT,
     "fetch.protocol": _PUBLISHER,
     "fetch.bad_transport": N_("Look at “How it is fetched” on the subscription’s page, and save it again."),

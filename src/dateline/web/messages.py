@@ -20,6 +20,9 @@ SENTENCES: dict[str, str] = {
     "fetch.dns": N_("The name of this server is not known. Check the address for a typing mistake."),
     "fetch.connect": N_("The server does not accept connections."),
     "fetch.tls": N_("The server’s certificate is not valid, so nobody can be sure who answers."),
+    "fetch.no_tls": N_(
+        "The server does not speak TLS at this address, so https:// does not work. Try http:// instead."
+    ),
     "fetch.timeout": N_("The server took too long to answer."),
     "fetch.protocol": N_("The server’s answer is not proper HTTP."),
     "fetch.bad_transport": N_("What is set for fetching this feed cannot be sent as it is."),
@@ -157,6 +160,9 @@ MAILBOXES: dict[str, str] = {
     ),
     "fetch.dns": N_("The name of this mail server is not known. Check it for a typing mistake."),
     "fetch.connect": N_("The mail server does not accept connections at this port."),
+    "fetch.no_tls": N_(
+        "The mail server does not begin with TLS at this port. Take the port for TLS (993 mostly), or STARTTLS."
+    ),
     "fetch.rate_limited": N_("This mail server is being asked for somebody else just now. Try again in a minute."),
     "fetch.too_large": N_("The mail is larger than 10 MB."),
     "parse.empty": N_("The mail is empty."),

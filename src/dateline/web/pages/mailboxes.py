@@ -18,6 +18,7 @@ _FIELD_OF = {
     "action.mailbox_known": "folder",
     "fetch.mailbox_insecure": "security",
     "fetch.tls": "security",
+    "fetch.no_tls": "security",
 }
 """Where an error stands; any other beside the server."""
 
