@@ -17,8 +17,9 @@ from dateline.model import Stream, User
 from dateline.parse.page import PageRules
 from dateline.refresh import deliver
 from dateline.refresh.joining import page_url
-from dateline.refresh.page_look import Shelf, read_page
+from dateline.refresh.page_look import read_page
 from dateline.refresh.pages import is_flagged
+from dateline.refresh.shelf import Shelf
 from dateline.store import Database, feeds, streams, subscriptions
 from dateline.store.feeds import Feed
 

@@ -7,7 +7,7 @@ import pytest
 from tests.internet import LOOPBACK, Internet, Page, Reply, rss
 
 from dateline.errors import DatelineError
-from dateline.parse.places import Lead, Place
+from dateline.parse.places import Lead, Place, place_of
 from dateline.refresh.look import MAX_REQUESTS, LookedFeed, look
 from dateline.store import Database
 
@@ -24,8 +24,9 @@ def known_as(*leads: Lead) -> Callable[[str], Place]:
 
 
 def found(db: Database, address: str, known: Callable[[str], Place | None] | None = None) -> tuple[LookedFeed, ...]:
-    more = {} if known is None else {"known": known}
-    return look(db, LOOPBACK, address, version="0", holder="test", clock=lambda: datetime.now(UTC), **more)
+    return look(
+        db, LOOPBACK, address, version="0", holder="test", clock=lambda: datetime.now(UTC), known=known or place_of
+    )
 
 
 def code(db: Database, address: str, known: Callable[[str], Place | None] | None = None) -> str:

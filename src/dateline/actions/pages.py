@@ -14,7 +14,8 @@ from dateline.parse.page.propose import propose
 from dateline.parse.page.rules import rules_from_json, rules_to_json
 from dateline.refresh.asking import kept
 from dateline.refresh.joining import page_url
-from dateline.refresh.page_look import LookedPage, Shelf, fetch_page, read_page
+from dateline.refresh.page_look import LookedPage, fetch_page, read_page
+from dateline.refresh.shelf import Shelf
 from dateline.settings import Settings
 from dateline.store import Database, Tx, delivery, feeds, orphans, pages, subscriptions
 from dateline.store.db import WriteTx

@@ -13,10 +13,12 @@ from msgspec.structs import replace
 from dateline.errors import ActionError, FetchError
 from dateline.fetch.address import host_key
 from dateline.model import Stream, User, Visibility
+from dateline.refresh import first_document
 from dateline.refresh import look as looking
 from dateline.refresh.expiry import EVERY, GRACE
 from dateline.refresh.joining import MAX_SUBSCRIPTIONS, MAX_TITLE, split_url
 from dateline.refresh.look import LookedFeed
+from dateline.refresh.shelf import Shelf
 from dateline.settings import Settings
 from dateline.store import (
     Database,
@@ -58,13 +60,21 @@ def look(
     version: str,
     now: datetime,
     clock: Callable[[], datetime] | None = None,
+    shelf: Shelf | None = None,
 ) -> Look:
-    """Look before subscribing. Network, at most 20 seconds; nothing is stored.
+    """Look before subscribing. Network, at most 20 seconds; nothing is stored, but on the ``shelf`` for ``subscribe``.
 
     Raises ``ActionError`` (``action.bad_url``, ``action.no_feed_found``), ``FetchError``, ``ParseError``.
     """
+    shelf = shelf or Shelf()
     found = looking.look(
-        db, settings, address, version=version, holder=f"look-{secrets.token_hex(4)}", clock=clock or running_from(now)
+        db,
+        settings,
+        address,
+        version=version,
+        holder=f"look-{secrets.token_hex(4)}",
+        clock=clock or running_from(now),
+        keep=lambda url, answer: shelf.keep(user.id, url, answer, now),
     )
     with db.reading() as tx:
         known = [subscriptions.by_feed_url(tx, user.id, feed.url) for feed in found]
@@ -91,23 +101,31 @@ def subscribe(
     private: bool = False,
     settings: Settings | None = None,
     now: datetime,
+    shelf: Shelf | None = None,
 ) -> int:
-    """Subscribe to the feed at an address; it is due at once. The subscription's id.
+    """Subscribe to the feed at an address. The subscription's id.
 
-    User information in the address is taken out of it and kept encrypted (``settings`` say where the key is), and the
-    feed is
-    private then. Raises ``ActionError``: ``action.bad_url``, ``action.already_subscribed`` (its id as detail),
-    ``NotFound`` for a folder.
+    What the person looked at (``look``) is stored at once; a feed that was not is due at once. User information in
+    the address is taken out of it and kept encrypted (``settings`` say where the key is), and the feed is private
+    then. Raises ``ActionError``: ``action.bad_url``, ``action.already_subscribed`` (its id as detail), ``NotFound``
+    for a folder.
     """
     clean_url, credentials = split_address(url)
     encrypted = Keyring(key_path(settings or Settings())).encrypt(credentials) if credentials else None
+    looked_at = shelf.find(user.id, clean_url, now) if shelf and not encrypted else None
+    holder = f"look-{secrets.token_hex(4)}"
     with transaction(db) as tx:
         tx.hold_user(user.id)
         ids = folders_of(tx, user.id, folder_ids, new_folder)
         owner = user.id if private or encrypted else 0
-        return add_subscription(
+        subscription_id = add_subscription(
             tx, user.id, clean_url, owner_id=owner, credentials=encrypted, title=title or "", folder_ids=ids, now=now
         )
+        feed_id = subscriptions.feed_of(tx, user.id, subscription_id)
+        feed = first_document.leased(tx, feed_id, holder=holder, now=now) if looked_at else None
+    if feed is not None and looked_at is not None:
+        first_document.store(db, feed, looked_at, holder=holder, clock=running_from(now))
+    return subscription_id
 
 
 def folders_of(tx: WriteTx, user_id: int, folder_ids: Iterable[int], new_folder: str | None) -> list[int]:

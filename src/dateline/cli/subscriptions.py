@@ -39,21 +39,24 @@ def subscribe(
     nothing is asked: the address must be the feed's own, and the worker says what is wrong with it.
     """
     from dateline.actions import subscriptions
+    from dateline.refresh.shelf import Shelf
 
     settings = settings_of(context)
     if rules is not None:
         _subscribe_to_page(settings, url, user, folder, rules, is_looked_at=not no_look)
         return
     others: tuple[LookedFeed, ...] = ()
+    shelf = Shelf()
     with opened(settings) as db:
         account = user_named(db, user)
         address, title = url, url
         if not no_look:
-            found, *rest = subscriptions.look(db, settings, account, url, version=__version__, now=now()).feeds
+            looked = subscriptions.look(db, settings, account, url, version=__version__, now=now(), shelf=shelf)
+            found, *rest = looked.feeds
             if found.subscription_id is not None:
                 raise ActionError("action.already_subscribed", found.url)
             address, title, others = found.url, found.title, tuple(rest)
-        subscriptions.subscribe(db, account, address, new_folder=folder, settings=settings, now=now())
+        subscriptions.subscribe(db, account, address, new_folder=folder, settings=settings, now=now(), shelf=shelf)
     shown = subscriptions.split_address(address)[0]
     say(f"{account.name} is subscribed to {shown if title == address else f'{title} ({shown})'}.")
     if others:
@@ -68,7 +71,8 @@ def _subscribe_to_page(
     """The same for a page that has no feed; rules that find nothing in it are refused, unless nothing is asked."""
     from dateline.actions import pages
     from dateline.parse.page.rules import rules_from_json
-    from dateline.refresh.page_look import Shelf, read_page
+    from dateline.refresh.page_look import read_page
+    from dateline.refresh.shelf import Shelf
 
     rules = rules_from_json(rules_file.read_bytes())
     with opened(settings) as db:

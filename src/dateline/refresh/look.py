@@ -37,6 +37,9 @@ _MAX_PAGES = 2
 """Pages that are searched beyond the first: a list of a site's feeds, the target of a refresh, an account's page."""
 
 
+Keep = Callable[[str, Response], None]
+
+
 class LookedEntry(Struct, frozen=True, kw_only=True):
     """One of a feed's newest entries."""
 
@@ -74,11 +77,13 @@ def look(
     holder: str,
     clock: Callable[[], datetime],
     known: Callable[[str], Place | None] = place_of,
+    keep: Keep = lambda url, answer: None,
 ) -> tuple[LookedFeed, ...]:
     """Find the feeds behind a pasted text; the first that works is described, the others are named.
 
-    ``known`` says what is known of an address. Raises ``ActionError`` (``action.bad_url``, ``action.no_feed_found``,
-    ``action.place_without_feed``, ``action.place_unread``), ``FetchError``, ``ParseError``.
+    ``known`` says what is known of an address; ``keep`` is handed each feed's document, by its address. Raises
+    ``ActionError`` (``action.bad_url``, ``action.no_feed_found``, ``action.place_without_feed``,
+    ``action.place_unread``), ``FetchError``, ``ParseError``.
     """
     try:
         url = absolute_http_url(address_in(address))
@@ -96,7 +101,7 @@ def look(
         )
 
     place = known(url)
-    search = _Search(fetch, place.name if place else "")
+    search = _Search(fetch, place.name if place else "", keep)
     leads = place.leads if place else ()
     if not looks_like_feed(url):
         found = search.follow(leads)
@@ -114,9 +119,10 @@ def look(
 class _Search:
     """One look: asks addresses, remembers which, and stops after ``MAX_REQUESTS``."""
 
-    def __init__(self, fetch: Callable[..., Response], place: str) -> None:
+    def __init__(self, fetch: Callable[..., Response], place: str, keep: Keep) -> None:
         self._fetch = fetch
         self._place = place
+        self._keep = keep
         self._asked: set[str] = set()
         self._pages = 0
 
@@ -125,7 +131,7 @@ class _Search:
         self._asked.add(url)
         answer = self._fetch(url, is_page=True)
         try:
-            return (structs.replace(described(answer, url), place=self._place),)
+            return (self._described(answer, url),)
         except ParseError as error:
             if error.code == "parse.empty":
                 raise
@@ -166,10 +172,17 @@ class _Search:
             waiting.extendleft(reversed(read_leads(lead, answer.body)))
             return None
         try:
-            return structs.replace(described(answer, lead.url), kind=lead.kind, place=self._place)
+            return self._described(answer, lead.url, kind=lead.kind)
         except ParseError:
             waiting.extendleft(reversed(self._further(lead, answer)))
             return None
+
+    def _described(self, answer: Response, asked_url: str, kind: str = "") -> LookedFeed:
+        """An answer that is a feed; it is kept as its feed's own. Raises ``ParseError``."""
+        found = structs.replace(described(answer, asked_url), kind=kind, place=self._place)
+        if answer.permanent_url in (None, answer.final_url):
+            self._keep(found.url, structs.replace(answer, url=found.url, permanent_url=None))
+        return found
 
     def _further(self, lead: Lead, page: Response) -> tuple[Lead, ...]:
         """What a page says that was taken for a feed (sites list their feeds under ``/rss``), or asked as one."""

@@ -4,10 +4,8 @@ Whoever tries rules presses the button many times; the page is asked for once. N
 stored.
 """
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from msgspec import Struct
 
@@ -23,9 +21,9 @@ from dateline.settings import Settings
 from dateline.store import Database
 
 from .polite import TableGate
+from .shelf import Shelf
 
 DEADLINE = 20.0
-KEPT_FOR = timedelta(minutes=10)
 SHOWN_ENTRIES = 10
 
 
@@ -48,29 +46,6 @@ class LookedPage(Struct, frozen=True, kw_only=True):
     entry_count: int
     findings: tuple[Finding, ...]
     error_code: str | None
-
-
-class Shelf:
-    """Pages that were fetched lately, by who asked and for what; so many bytes of them. Threads may share it."""
-
-    def __init__(self, max_bytes: int = 32_000_000) -> None:
-        self._max_bytes = max_bytes
-        self._lock = threading.Lock()
-        self._pages: OrderedDict[tuple[int, str], tuple[datetime, Response]] = OrderedDict()
-
-    def find(self, user_id: int, url: str, now: datetime) -> Response | None:
-        """The page, when it was fetched lately."""
-        with self._lock:
-            at, page = self._pages.get((user_id, url), (None, None))
-        return page if at is not None and now - at < KEPT_FOR else None
-
-    def keep(self, user_id: int, url: str, page: Response, now: datetime) -> None:
-        """Remember a page; the oldest ones go when there is no room."""
-        with self._lock:
-            self._pages[user_id, url] = (now, page)
-            self._pages.move_to_end((user_id, url))
-            while sum(len(kept.body) for _, kept in self._pages.values()) > self._max_bytes or len(self._pages) > 100:
-                self._pages.popitem(last=False)
 
 
 def fetch_page(

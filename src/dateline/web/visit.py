@@ -19,7 +19,7 @@ from dateline.errors import Forbidden
 from dateline.model import User
 from dateline.preferences import Look
 from dateline.refresh.notify import sender_of
-from dateline.refresh.page_look import Shelf
+from dateline.refresh.shelf import Shelf
 from dateline.settings import Settings, as_address
 from dateline.store import Database
 from dateline.store.secrets import Keyring, key_path
@@ -43,7 +43,7 @@ class Instance:
     """One running Dateline, as the pages need it. ``start_code`` is what the first account creation asks for.
 
     ``hashing``, ``looking`` and ``importing`` are the turns for passwords, looks at addresses, files that come and go;
-    ``shelf`` keeps the pages that were looked at.
+    ``shelf`` keeps what was looked at.
     """
 
     def __init__(

@@ -76,7 +76,13 @@ def look(visit: Visit) -> Response:
     try:
         with visit.instance.looking.taken():
             looked = subscription_actions.look(
-                visit.db, visit.instance.settings, visit.me, address, version=__version__, now=visit.now
+                visit.db,
+                visit.instance.settings,
+                visit.me,
+                address,
+                version=__version__,
+                now=visit.now,
+                shelf=visit.instance.shelf,
             )
     except StoreError:
         raise
@@ -93,7 +99,7 @@ def look(visit: Visit) -> Response:
 
 
 def subscribe(visit: Visit) -> Response:
-    """Subscribe to one feed; the worker fetches it at once, its stream shows what comes."""
+    """Subscribe to one feed: its stream shows what was looked at; else the worker fetches it at once."""
     form = visit.form
     url = form.text("url", max_length=_MAX_ADDRESS)
     try:
@@ -107,6 +113,7 @@ def subscribe(visit: Visit) -> Response:
             private=form.flag("private"),
             settings=visit.instance.settings,
             now=visit.now,
+            shelf=visit.instance.shelf,
         )
     except ActionError as error:
         if error.code == "action.not_found":
