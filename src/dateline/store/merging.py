@@ -79,6 +79,8 @@ def merge(tx: WriteTx, kept: int, gone: int, now: datetime) -> None:
     _move_marks_of_doubles(tx, ids)
     names: dict[int, int] = dict(tx.all(f"SELECT d.id, k.id FROM {_DOUBLES}", **ids))
     history.note_renamed(tx, readers(tx, [kept, gone]), names, now)
+    # in the order in which they are indexed, before all of them change
+    entries.hold(tx, tx.column("SELECT id FROM entry WHERE feed_id = :gone", gone=gone))
     _drop_doubles(tx, list(names), gone)
     tx.run("UPDATE entry SET feed_id = :kept WHERE feed_id = :gone", **ids)
     tx.run("UPDATE full_text_due SET feed_id = :kept WHERE feed_id = :gone", **ids)
@@ -219,7 +221,6 @@ def _move_unread_of(tx: WriteTx, user_id: int, ids: dict[str, int]) -> None:
 
 
 def _drop_doubles(tx: WriteTx, doubles: Sequence[int], gone: int) -> None:
-    entries.hold(tx, doubles)
     for sql in (
         "DELETE FROM star WHERE entry_id IN ids(:ids)",
         "DELETE FROM entry_label WHERE entry_id IN ids(:ids)",
