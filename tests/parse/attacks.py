@@ -131,6 +131,10 @@ ATTACKS: dict[str, Attack] = {
         lambda: b'{"rss":{"channel":{"item":[' + b'{"title":"x"},' * 250_000 + b"{}]}}}",
         20_000,
     ),
+    "RSS in JSON of 90,000 members": (
+        lambda: b'{"rss":{"channel":{"item":{"title":"x"' + b"".join(b',"a%d":1' % n for n in range(90_000)) + b"}}}}",
+        1,
+    ),
     "a text escaped twice": (lambda: _inside(b"&amp;lt;p" + b"&amp;lt;a " * 1_000_000 + b"&amp;gt;"), 1),
     "zeros": (lambda: b"\0" * 5_000_000, "parse.empty"),
 }  # fmt: skip

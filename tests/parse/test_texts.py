@@ -151,3 +151,16 @@ def test_a_document_may_declare_xmls_own_entities_itself() -> None:
     entities = b'<!DOCTYPE rss [<!ENTITY gt "greater">]>'
     feed = parse_feed(entities + b"<rss><channel><item><title>A &amp; B & C &gt; &quot;D&apos;</title></item>")
     assert feed.entries[0].title == "A & B & C greater \"D'"
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ("&lt;![CDATA[ and when to use it", "<![CDATA[ and when to use it"),
+        ("<![CDATA[<![CDATA[ sections explained]]>", "<![CDATA[ sections explained"),
+        ("&lt;![CDATA[Escaped]]&gt;", "Escaped"),
+    ],
+)
+def test_a_title_about_sections_keeps_their_sign(written: str, title: str) -> None:
+    feed = parse_feed(f"<rss><channel><item><title>{written}</title></item></channel></rss>".encode())
+    assert feed.entries[0].title == title

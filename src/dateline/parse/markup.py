@@ -89,7 +89,7 @@ def plain_title(text: str | None) -> str | None:
     if not text:
         return None
     if _SECTION in text:
-        text = _opened(text.strip())
+        text = _without_section(text)
     return plain(text) if looks_like_html(text[:MAX_TITLE]) else folded(text)
 
 
@@ -107,7 +107,7 @@ def plain(html: str) -> str | None:
     """HTML without its markup, as one line of text."""
     text = html[:MAX_TITLE]
     if "<" in text:
-        text = _opened(text.strip())
+        text = _without_section(text)
         text = _BREAK.sub(" ", _DEAD_TEXT.sub("", text))
         for _ in range(3):  # a tag inside an attribute of a tag
             text, count = _TAG.subn("", text)
@@ -160,6 +160,12 @@ def _opened(text: str) -> str:
     if not text.startswith(_SECTION):
         return text
     return text.removeprefix(_SECTION).removesuffix("]]>").removesuffix("]]&gt;")
+
+
+def _without_section(title: str) -> str:
+    """A title without the CDATA section around it; one that only begins with the sign (it may be about it) keeps it."""
+    text = title.strip()
+    return _opened(text) if text.endswith(("]]>", "]]&gt;")) else title
 
 
 def _rss_html(element: etree._Element, base: str | None) -> str | None:

@@ -4,6 +4,7 @@ https://github.com/scripting/Scripting-News/blob/master/rss-in-json/README.md: e
 of an object, ``#value`` is the text of an element that has attributes, a list is the element many times.
 """
 
+from itertools import islice
 from typing import Any
 
 from lxml import etree
@@ -13,6 +14,7 @@ from .markup import without_controls
 from .names import namespace_of
 
 _MAX_DEPTH = 20
+_MAX_MEMBERS = 200  # of one object: libxml2 looks through all attributes for each that comes
 _TEXT = "#value"
 
 
@@ -27,7 +29,7 @@ def rss_tree(value: object) -> etree._Element | None:
 
 
 def _fill(element: etree._Element, members: dict[str, Any], depth: int) -> None:
-    for name, value in members.items():
+    for name, value in islice(members.items(), _MAX_MEMBERS):
         if name == _TEXT:
             element.text = _text(value)
             continue
