@@ -174,7 +174,7 @@ def test_damage_within_the_file_is_found(filled: Shell) -> None:
     ran = filled.run("doctor")
     assert ran.code == 1
     assert "WRONG references" in ran.out
-    assert "WRONG bodies: 1 entries have no text" in ran.out
+    assert "WRONG bodies: 1 entry has no text" in ran.out
 
 
 def test_migrate_creates_and_a_newer_schema_is_refused(shell: Shell) -> None:
