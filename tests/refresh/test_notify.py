@@ -468,7 +468,7 @@ def test_without_the_instances_key_nothing_is_sent_and_nothing_falls_down(
 
     assert not any("Notifications" in text for text in found())
     runner.settings = replace(runner.settings, secret_file=tmp_path / "another.key")
-    assert any("1 devices are to be switched on again" in text for text in found())
+    assert any("1 device is to be switched on again" in text for text in found())
     tell(runner)
     assert (service.asked, of(runner.db, cast.alice)[0].error_code) == (0, "store.secret")
 
