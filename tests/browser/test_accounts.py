@@ -50,9 +50,6 @@ def test_from_the_first_start_to_the_first_entries(site: Site, open_page: Open, 
         page.get_by_role("button", name="S’abonner").click()
         expect(page.locator("#notice")).to_contain_text("Abonnement ajouté.")
         expect(page.locator(".folder-link .name")).to_have_text(["Presse"])
-        refresh_all(site.db)
-        if not scripts:
-            page.get_by_role("link", name="Regarder de nouveau").click()
         expect(page.locator("summary .title")).to_have_text(["Premier", "Deuxième"])
         expect(page).to_have_title("(2) Le Phare · Dateline")
 

@@ -407,7 +407,7 @@ def test_a_box_that_cannot_be_opened_is_not_added(scene: Scene) -> None:
         for more, code in (
             ({"password": "wrong"}, "fetch.mailbox_login"),
             ({"folder": "Nowhere"}, "fetch.mailbox_folder"),
-            ({"security": "tls"}, "fetch.tls"),
+            ({"security": "tls"}, "fetch.no_tls"),
             ({"security": "starttls"}, "fetch.mailbox_insecure"),
         ):
             with pytest.raises(FetchError) as caught:
